@@ -1,0 +1,2 @@
+//! The program `wiretale`.
+fn main() {}

@@ -1,0 +1,1 @@
+//! Direct client-to-client connections: offers, file transfers with their acknowledgements, chats

@@ -1,0 +1,1 @@
+//! Names for addresses, from the DNS answers seen on the wire

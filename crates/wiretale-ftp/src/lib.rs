@@ -1,0 +1,1 @@
+//! File Transfer Protocol off the wire: commands, replies, data connections, directories

@@ -1,0 +1,1 @@
+//! Internet Relay Chat off the wire: lines, messages, sessions, server links, CTCP

@@ -1,0 +1,26 @@
+//! From a captured frame to the packets inside it, without a copy.
+//!
+//! [`dissect`] takes one [`Frame`] as a capture reader lends it and walks link layer, VLAN tags, MPLS, PPPoE, IP and
+//! tunnels down to TCP segments, UDP datagrams, ICMP messages and IP fragments. Everything it returns borrows from the
+//! frame; numbers are decoded once into host order.
+//!
+//! It refuses to allocate, to panic, to recurse, to reassemble (that is `wiretale-reassembly`) and to know any protocol
+//! above TCP, UDP and ICMP.
+#![no_std]
+#![forbid(unsafe_code)]
+
+mod address;
+mod flow;
+mod frame;
+mod packet;
+mod segment;
+mod seq;
+mod time;
+
+pub use address::{Address, Endpoint};
+pub use flow::{Direction, FlowKey, Transport};
+pub use frame::{Frame, LinkType};
+pub use packet::{Body, Checksum, Datagram, Fragment, Icmp, Ip, Packet, Tags};
+pub use segment::{Flags, Segment};
+pub use seq::SeqNumber;
+pub use time::Timestamp;

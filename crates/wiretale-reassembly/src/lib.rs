@@ -1,0 +1,1 @@
+//! IP fragments into datagrams, TCP segments into streams: gaps, overlap policies, limits

@@ -1,0 +1,1 @@
+//! Common protocols recognised by their first bytes, by name only

@@ -1,0 +1,1 @@
+//! Logs, summaries and reports of what wiretale saw

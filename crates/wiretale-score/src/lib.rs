@@ -1,0 +1,1 @@
+//! Evidence per host, scored in decibans and explained

@@ -1,0 +1,1 @@
+//! Conversations into segments into captures, and oracles, for the tests of wiretale

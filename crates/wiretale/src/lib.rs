@@ -1,0 +1,1 @@
+//! Passive network analysis that knows IRC: the analyzer to embed
