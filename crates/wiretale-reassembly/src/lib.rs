@@ -1,1 +1,7 @@
-//! IP fragments into datagrams, TCP segments into streams: gaps, overlap policies, limits
+//! IP fragments into datagrams, TCP segments into streams.
+#![no_std]
+#![forbid(unsafe_code)]
+
+mod chunk;
+
+pub use chunk::{Chunk, End};
