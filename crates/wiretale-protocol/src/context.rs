@@ -1,0 +1,81 @@
+//! What a decoder may say and to whom.
+
+use alloc::vec::Vec;
+
+use crate::{Expectation, Exposure, Moment, Observe, Observer, Protocol, SecretKey, Tag, Weird};
+
+/// A decoder's only way out: it speaks to the observer with the flow's state, and leaves word of flows to come.
+pub struct Context<'c, O: Observer> {
+    moment: Moment<'c>,
+    observer: &'c mut O,
+    flow: &'c mut O::Flow,
+    shared: &'c mut Shared,
+}
+
+impl<'c, O: Observer> Context<'c, O> {
+    /// A context for one chunk. The engine makes it.
+    pub fn new(moment: Moment<'c>, observer: &'c mut O, flow: &'c mut O::Flow, shared: &'c mut Shared) -> Self {
+        Self { moment, observer, flow, shared }
+    }
+
+    /// When, who and where.
+    #[must_use]
+    pub const fn moment(&self) -> &Moment<'c> {
+        &self.moment
+    }
+
+    /// Tells the observer of an event of `P`.
+    #[inline]
+    pub fn emit<P: Protocol>(&mut self, event: P::Event<'_>)
+    where
+        O: Observe<P>,
+    {
+        self.observer.observe(self.flow, &self.moment, event);
+    }
+
+    /// Tells the observer that something was not as it should be.
+    pub fn weird(&mut self, name: &'static str, addl: &[u8]) {
+        self.observer.weird(self.flow, &self.moment, &Weird { name, addl });
+    }
+
+    /// Tells the observer that a secret crossed the wire in clear.
+    pub fn expose(&mut self, exposure: &Exposure<'_>) {
+        self.observer.exposed(self.flow, &self.moment, exposure);
+    }
+
+    /// The tag of a secret: equal for equal secrets within one run, and telling nothing else of them.
+    #[must_use]
+    pub fn tag(&self, secret: &[u8]) -> Tag {
+        self.shared.key.tag(secret)
+    }
+
+    /// Announces a flow.
+    pub fn expect(&mut self, expectation: Expectation) {
+        self.shared.expected.push(expectation);
+    }
+
+    /// The flow is of this service beyond doubt. Say it as soon as it is so; saying it again is harmless.
+    pub fn confirm(&mut self, service: &'static str) {
+        if !self.shared.confirmed.contains(&service) {
+            self.shared.confirmed.push(service);
+        }
+    }
+}
+
+/// What decoders leave behind for the engine to pick up after each chunk.
+#[derive(Default)]
+pub struct Shared {
+    /// Flows announced since the engine last looked.
+    pub expected: Vec<Expectation>,
+    /// Services confirmed since the engine last looked.
+    pub confirmed: Vec<&'static str>,
+    key: SecretKey,
+}
+
+impl Shared {
+    /// With this key for the tags of secrets.
+    #[must_use]
+    pub const fn new(key: SecretKey) -> Self {
+        Self { expected: Vec::new(), confirmed: Vec::new(), key }
+    }
+}

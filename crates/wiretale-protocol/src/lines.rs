@@ -1,0 +1,172 @@
+//! A stream cut into lines.
+
+use alloc::vec::Vec;
+
+use memchr::memchr2;
+
+/// Cuts a stream into lines at CR, LF or CRLF. A line that lies whole in a chunk is a slice of that chunk; only a line
+/// that a chunk's border cuts is copied, up to a limit. Empty lines are passed over.
+///
+/// Feeding it one byte at a time or all at once gives the same lines.
+#[derive(Clone, Debug)]
+pub struct Lines {
+    // Never longer than `limit`.
+    carry: Vec<u8>,
+    limit: usize,
+    // The carry was handed out as a line and is to be forgotten.
+    handed_out: bool,
+    // Bytes are thrown away up to the next line end.
+    discarding: bool,
+}
+
+/// A line without its end.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Line<'a> {
+    /// Its bytes: never empty, never with a CR or LF in them.
+    pub bytes: &'a [u8],
+    /// It was longer than the limit: these are its first bytes, and the rest is thrown away.
+    pub cut: bool,
+}
+
+impl Lines {
+    /// Lines of at most `limit` bytes.
+    #[must_use]
+    pub const fn new(limit: usize) -> Self {
+        Self { carry: Vec::new(), limit, handed_out: false, discarding: false }
+    }
+
+    /// The next whole line that ends in `input`, which is moved on behind it; `None` when `input` is used up.
+    #[inline]
+    pub fn next<'s, 'a: 's>(&'s mut self, input: &mut &'a [u8]) -> Option<Line<'s>> {
+        if self.handed_out {
+            self.handed_out = false;
+            self.carry.clear();
+        }
+        loop {
+            let Some(end) = memchr2(b'\r', b'\n', input) else {
+                return self.keep(input);
+            };
+            let (head, tail) = input.split_at_checked(end)?;
+            *input = tail.split_first()?.1;
+            if self.discarding {
+                self.discarding = false;
+            } else if !self.carry.is_empty() {
+                return Some(self.complete(head));
+            } else if head.len() > self.limit {
+                return Some(Line { bytes: head.get(..self.limit)?, cut: true });
+            } else if !head.is_empty() {
+                return Some(Line { bytes: head, cut: false });
+            }
+        }
+    }
+
+    /// Bytes were lost: forgets the unfinished line and waits for the next line end.
+    pub fn gap(&mut self) {
+        self.carry.clear();
+        self.handed_out = false;
+        self.discarding = true;
+    }
+
+    /// What of an unfinished line is held, for the end of a stream.
+    #[must_use]
+    pub fn rest(&self) -> &[u8] {
+        if self.handed_out { &[] } else { &self.carry }
+    }
+
+    /// Forgets everything, as new; the buffer stays.
+    pub fn reset(&mut self) {
+        self.carry.clear();
+        self.handed_out = false;
+        self.discarding = false;
+    }
+
+    #[cold]
+    fn complete(&mut self, head: &[u8]) -> Line<'_> {
+        let room = self.limit.saturating_sub(self.carry.len());
+        let cut = head.len() > room;
+        self.carry.extend_from_slice(head.get(..room).unwrap_or(head));
+        self.handed_out = true;
+        Line { bytes: &self.carry, cut }
+    }
+
+    // Holds what is left of the input. A line that passes the limit is handed out at once, its tail thrown away.
+    fn keep<'s>(&'s mut self, input: &mut &[u8]) -> Option<Line<'s>> {
+        let left = core::mem::take(input);
+        if self.discarding || left.is_empty() {
+            return None;
+        }
+        let room = self.limit.saturating_sub(self.carry.len());
+        let Some((fits, _)) = left.split_at_checked(room).filter(|(_, over)| !over.is_empty()) else {
+            self.carry.extend_from_slice(left);
+            return None;
+        };
+        self.carry.extend_from_slice(fits);
+        self.handed_out = true;
+        self.discarding = true;
+        Some(Line { bytes: &self.carry, cut: true })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn cut_into_lines(limit: usize, chunks: &[&[u8]]) -> Vec<(Vec<u8>, bool)> {
+        let mut lines = Lines::new(limit);
+        let mut seen = Vec::new();
+        for &chunk in chunks {
+            let mut input = chunk;
+            while let Some(line) = lines.next(&mut input) {
+                seen.push((line.bytes.to_vec(), line.cut));
+            }
+        }
+        seen
+    }
+
+    #[test]
+    fn a_long_line_is_cut_once_and_its_tail_is_no_line() {
+        let whole = cut_into_lines(4, &[b"abcdefgh\nij\n"]);
+        assert_eq!(whole, [(b"abcd".to_vec(), true), (b"ij".to_vec(), false)]);
+        assert_eq!(cut_into_lines(4, &[b"abcde", b"fgh", b"\nij\n"]), whole);
+    }
+
+    #[test]
+    fn after_a_gap_the_next_whole_line_counts() {
+        let mut lines = Lines::new(10);
+        assert_eq!(lines.next(&mut &b"PRIV"[..]), None);
+        lines.gap();
+        let mut input = &b"MSG x\r\nQUIT\r\n"[..];
+        assert_eq!(lines.next(&mut input).map(|line| line.bytes), Some(&b"QUIT"[..]));
+        assert_eq!(lines.next(&mut input), None);
+    }
+
+    #[test]
+    fn whole_lines_are_slices_of_the_chunk() {
+        let chunk = b"one\r\ntwo\n";
+        let mut lines = Lines::new(10);
+        let mut input = &chunk[..];
+        let first = lines.next(&mut input).map(|line| line.bytes.as_ptr());
+        assert_eq!(first, Some(chunk.as_ptr()));
+    }
+
+    proptest! {
+        #[test]
+        fn lines_do_not_depend_on_the_cuts(
+            bytes in proptest::collection::vec(prop_oneof![Just(b'\r'), Just(b'\n'), Just(b'a'), any::<u8>()], 0..200),
+            cuts in proptest::collection::vec(0usize..200, 0..20),
+            limit in 1usize..40,
+        ) {
+            let mut cuts: Vec<usize> = cuts.into_iter().map(|cut| cut.min(bytes.len())).collect();
+            cuts.sort_unstable();
+            let mut chunks = Vec::new();
+            let mut from = 0;
+            for cut in cuts {
+                chunks.push(&bytes[from..cut]);
+                from = cut;
+            }
+            chunks.push(&bytes[from..]);
+            prop_assert_eq!(cut_into_lines(limit, &[&bytes]), cut_into_lines(limit, &chunks));
+        }
+    }
+}

@@ -1,0 +1,167 @@
+//! Who listens, and what he is told of a flow.
+
+use wiretale_packet::{Direction, Endpoint, Timestamp, Transport};
+use wiretale_reassembly::Chunk;
+
+use crate::{Expectation, Exposure, Protocol, Summary};
+
+/// One that hears of flows. Every method defaults to doing nothing.
+pub trait Observer {
+    /// What it keeps about one flow; made when the flow opens, dropped after [`Observer::closed`].
+    type Flow: Default;
+
+    /// A flow began.
+    fn opened(&mut self, flow: &mut Self::Flow, moment: &Moment<'_>) {
+        let _ = (flow, moment);
+    }
+
+    /// A packet of the flow passed, whatever became of its bytes. Depends on how the stream was segmented.
+    #[inline]
+    fn passed(&mut self, flow: &mut Self::Flow, moment: &Moment<'_>, passed: &Passed) {
+        let _ = (flow, moment, passed);
+    }
+
+    /// Does it want every TCP stream's bytes through [`Observer::stream`]? Asked once per flow.
+    fn wants_streams(&self) -> bool {
+        false
+    }
+
+    /// Reassembled bytes of a TCP direction, where [`Observer::wants_streams`] said so. `offset` counts from the
+    /// direction's first byte.
+    fn stream(&mut self, flow: &mut Self::Flow, moment: &Moment<'_>, offset: u64, chunk: Chunk<'_>) {
+        let _ = (flow, moment, offset, chunk);
+    }
+
+    /// The flow was found to be of this service. Once per flow and service.
+    fn recognized(&mut self, flow: &mut Self::Flow, moment: &Moment<'_>, service: &'static str) {
+        let _ = (flow, moment, service);
+    }
+
+    /// Something in the flow was not as it should be.
+    fn weird(&mut self, flow: &mut Self::Flow, moment: &Moment<'_>, weird: &Weird<'_>) {
+        let _ = (flow, moment, weird);
+    }
+
+    /// A secret crossed the wire in clear.
+    fn exposed(&mut self, flow: &mut Self::Flow, moment: &Moment<'_>, exposure: &Exposure<'_>) {
+        let _ = (flow, moment, exposure);
+    }
+
+    /// The flow is over.
+    fn closed(&mut self, flow: &mut Self::Flow, moment: &Moment<'_>, summary: &Summary<'_>) {
+        let _ = (flow, moment, summary);
+    }
+
+    /// An announced flow never came.
+    fn lapsed(&mut self, now: Timestamp, expectation: &Expectation) {
+        let _ = (now, expectation);
+    }
+
+    /// Something was wrong with a packet that belongs to no flow.
+    fn stray(&mut self, stray: &Stray<'_>) {
+        let _ = stray;
+    }
+
+    /// Packet time has come this far. Called now and then; results must not depend on how often.
+    fn tick(&mut self, now: Timestamp) {
+        let _ = now;
+    }
+}
+
+/// One that hears the events of protocol `P`. An empty `impl Observe<P> for Mine {}` ignores them.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` listens to flows of `{P}` but does not say what it does with their events",
+    note = "`impl Observe<{P}> for {Self} {{}}` is enough to ignore them"
+)]
+pub trait Observe<P: Protocol>: Observer {
+    /// An event of a flow of `P`.
+    #[inline]
+    fn observe(&mut self, flow: &mut Self::Flow, moment: &Moment<'_>, event: P::Event<'_>) {
+        let _ = (flow, moment, event);
+    }
+}
+
+/// When, where and of whom.
+#[derive(Clone, Copy, Debug)]
+pub struct Moment<'a> {
+    /// The time of the packet that made it known.
+    pub at: Timestamp,
+    /// The number of its frame, counted from 1 over the whole input.
+    pub frame: u64,
+    /// Who spoke.
+    pub direction: Direction,
+    /// In which flow.
+    pub flow: &'a Flow,
+}
+
+/// A flow's identity, fixed at its opening but for the roles, which may be found the other way round while no bytes
+/// have been decoded.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Flow {
+    /// Its number: the same for the same capture in every run.
+    pub id: FlowId,
+    /// Who asked.
+    pub client: Endpoint,
+    /// Who was asked.
+    pub server: Endpoint,
+    /// What carries it.
+    pub transport: Transport,
+    /// The time of its first packet.
+    pub opened: Timestamp,
+    /// The roles were guessed: its beginning was not seen.
+    pub midstream: bool,
+    /// It was found inside a tunnel.
+    pub tunneled: bool,
+}
+
+impl Flow {
+    /// The endpoint that speaks in this direction.
+    #[must_use]
+    pub const fn speaker(&self, direction: Direction) -> Endpoint {
+        match direction {
+            Direction::Client => self.client,
+            Direction::Server => self.server,
+        }
+    }
+}
+
+/// A flow's number.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Debug)]
+pub struct FlowId(pub u64);
+
+/// A packet as it went by.
+#[derive(Clone, Copy, Debug)]
+pub struct Passed {
+    /// TCP flags; none for other transports.
+    pub flags: wiretale_packet::Flags,
+    /// Payload bytes on the wire.
+    pub payload: u32,
+    /// Of these, bytes of the stream not seen before (all of them for UDP).
+    pub fresh: u32,
+    /// Length of the IP packet.
+    pub ip_len: u32,
+    /// Time to live.
+    pub ttl: u8,
+}
+
+/// Something that is not as it should be: its name (Zeek's, where Zeek has one) and a few bytes more.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Weird<'a> {
+    /// Its name.
+    pub name: &'static str,
+    /// What to add; never a secret.
+    pub addl: &'a [u8],
+}
+
+/// Something wrong with a packet outside all flows.
+#[derive(Clone, Copy, Debug)]
+pub struct Stray<'a> {
+    /// When.
+    pub at: Timestamp,
+    /// In which frame.
+    pub frame: u64,
+    /// From and to whom, where that much was readable.
+    pub endpoints: Option<(Endpoint, Endpoint)>,
+    /// What.
+    pub weird: Weird<'a>,
+}

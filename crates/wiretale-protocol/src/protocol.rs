@@ -1,0 +1,78 @@
+//! What a protocol is.
+
+use core::fmt::Debug;
+
+use wiretale_reassembly::Chunk;
+
+use crate::{Context, Flow, Note, Observe};
+
+/// A protocol: how to know it, and how to decode both directions of one flow of it.
+///
+/// Its events must not depend on where the stream was cut into chunks (the split law), and no bytes may make it panic,
+/// fail, block or hold more than a stated bound.
+pub trait Protocol: Sized {
+    /// Its name in expectations and in logs, as Zeek's `service` column has it: `"irc"`, `"ftp-data"`.
+    const TAG: &'static str;
+
+    /// What it has to say: small, `Copy`, its text borrowed from the packet or from the decoder.
+    type Event<'a>: Copy + Debug;
+
+    /// The state of both directions of one flow. Bounded.
+    type Decoder;
+
+    /// Are these first bytes this protocol's?
+    fn probe(opening: &Opening<'_>) -> Probe;
+
+    /// A decoder for a flow whose first bytes said [`Probe::Yes`]; those bytes are fed to it next.
+    fn start(opening: &Opening<'_>) -> Self::Decoder;
+
+    /// A decoder for a flow that another flow announced; `None` where the note is not this protocol's.
+    fn start_expected(note: Note) -> Option<Self::Decoder> {
+        let _ = note;
+        None
+    }
+
+    /// One more chunk of the direction that `cx.moment().direction` names.
+    fn feed<O: Observe<Self>>(decoder: &mut Self::Decoder, cx: &mut Context<'_, O>, chunk: Chunk<'_>) -> Demand;
+
+    /// The name of the service this decoder found, where one decoder knows several.
+    fn service(decoder: &Self::Decoder) -> &'static str {
+        let _ = decoder;
+        Self::TAG
+    }
+}
+
+/// The first bytes of a flow, as far as they are known.
+#[derive(Clone, Copy, Debug)]
+pub struct Opening<'a> {
+    /// What the client sent first; empty while it has sent nothing.
+    pub client: &'a [u8],
+    /// What the server sent first.
+    pub server: &'a [u8],
+    /// Whose bytes these are. The port is a hint, never a reason.
+    pub flow: &'a Flow,
+    /// No more bytes will be shown: the probing limit is reached, or the flow ended.
+    pub last: bool,
+}
+
+/// What a protocol says of a flow's first bytes.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Probe {
+    /// They are mine.
+    Yes,
+    /// They cannot be mine, whatever follows.
+    No,
+    /// More bytes, of either direction, would tell.
+    Unsure,
+}
+
+/// What a decoder still wants of the direction it was just fed.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Demand {
+    /// Every byte, in order.
+    Stream,
+    /// Only the end: from now on the direction is counted, not delivered, and nothing is held for it.
+    Lengths,
+    /// Nothing more of either direction: leave this flow to the counters.
+    Nothing,
+}
