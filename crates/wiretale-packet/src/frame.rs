@@ -1,6 +1,6 @@
 //! What a capture reader lends.
 
-use crate::Timestamp;
+use crate::{Timestamp, link};
 
 /// One captured frame, borrowed from the reader.
 #[derive(Clone, Copy, Debug)]
@@ -34,6 +34,14 @@ impl LinkType {
     pub const PPP_HDLC: Self = Self(50);
     /// PPPoE session packets.
     pub const PPP_ETHER: Self = Self(51);
+    /// PPP with a direction first.
+    pub const PPP_WITH_DIR: Self = Self(204);
+    /// Cisco's HDLC.
+    pub const C_HDLC: Self = Self(104);
+    /// Frame relay.
+    pub const FRAME_RELAY: Self = Self(107);
+    /// Per-packet information, then another link type.
+    pub const PPI: Self = Self(192);
     /// Raw IP, v4 or v6 by its first nibble.
     pub const RAW: Self = Self(101);
     /// IEEE 802.11.
@@ -56,4 +64,10 @@ impl LinkType {
     pub const NFLOG: Self = Self(239);
     /// Linux cooked capture, version 2.
     pub const LINUX_SLL2: Self = Self(276);
+
+    /// Can [`crate::dissect`] read frames of this type?
+    #[must_use]
+    pub const fn is_known(self) -> bool {
+        link::first_layer(self).is_some()
+    }
 }

@@ -8,19 +8,44 @@
 //! above TCP, UDP and ICMP.
 #![no_std]
 #![forbid(unsafe_code)]
+#![cfg_attr(
+    not(test),
+    deny(
+        clippy::unwrap_used,
+        clippy::expect_used,
+        clippy::panic,
+        clippy::indexing_slicing,
+        clippy::cast_possible_truncation
+    )
+)]
+
+#[cfg(test)]
+extern crate std;
 
 mod address;
+mod checksum;
+mod dissect;
 mod flow;
 mod frame;
+mod ip;
+mod link;
+mod options;
 mod packet;
 mod segment;
 mod seq;
+mod skip;
 mod time;
+mod transport;
+mod tunnel;
+mod view;
 
 pub use address::{Address, Endpoint};
+pub use dissect::{Checks, Dissect, MAX_TUNNELS, dissect, dissect_datagram, dissect_ip};
 pub use flow::{Direction, FlowKey, Transport};
 pub use frame::{Frame, LinkType};
+pub use options::{SackBlocks, TcpOption, TcpOptions};
 pub use packet::{Body, Checksum, Datagram, Fragment, Icmp, Ip, Packet, Tags};
 pub use segment::{Flags, Segment};
 pub use seq::SeqNumber;
+pub use skip::{Layer, Skip, Why};
 pub use time::Timestamp;

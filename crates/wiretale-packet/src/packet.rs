@@ -38,6 +38,19 @@ pub struct Ip {
     pub header_ok: bool,
 }
 
+impl Ip {
+    /// No header at all, before the first one is read.
+    pub(crate) const NONE: Self = Self {
+        src: Address::UNSPECIFIED_V4,
+        dst: Address::UNSPECIFIED_V4,
+        protocol: 0,
+        ttl: 0,
+        total_len: 0,
+        header_len: 0,
+        header_ok: true,
+    };
+}
+
 /// What an IP packet carries.
 #[derive(Clone, Copy, Debug)]
 pub enum Body<'a> {

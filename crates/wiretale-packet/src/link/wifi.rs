@@ -1,0 +1,89 @@
+//! IEEE 802.11 data frames, and the headers that radios put before them.
+
+use super::first_layer;
+use crate::dissect::{Dissect, Found, Step};
+use crate::view::View;
+use crate::{Layer, LinkType, Why};
+
+/// A data frame: behind its header LLC, or several Ethernet-like parts of an aggregate (A-MSDU).
+pub(crate) fn ieee80211<'a>(walk: &mut Dissect<'a>, view: View<'a>) -> Step<'a> {
+    let (&[control, flags, ..], mut rest) = view.head::<24>()?;
+    let (kind, subtype) = (control >> 2 & 3, control >> 4);
+    if control & 3 != 0 {
+        return Err(Why::Version);
+    }
+    // Data frames alone carry anything; those of subtypes 4 to 7 and 12 to 15 carry nothing.
+    if kind != 2 || subtype & 4 != 0 {
+        return Err(Why::NotIp(u16::from(control)));
+    }
+    if flags & PROTECTED != 0 {
+        return Err(Why::Encrypted);
+    }
+    if flags & BOTH_WAYS == BOTH_WAYS {
+        rest = rest.skip(6)?;
+    }
+    if subtype & 8 == 0 {
+        return Ok(Found::Next(Layer::Llc, rest));
+    }
+    let (&[qos, _], mut rest) = rest.head()?;
+    if flags & ORDER != 0 {
+        rest = rest.skip(4)?;
+    }
+    if qos & AGGREGATE == 0 {
+        return Ok(Found::Next(Layer::Llc, rest));
+    }
+    walk.aggregate = Some(rest);
+    Ok(Found::Nothing)
+}
+
+/// The first part of what is left of an aggregate: two addresses, a length, LLC; padded to a multiple of four.
+pub(crate) fn subframe<'a>(walk: &mut Dissect<'a>, view: View<'a>) -> Option<(Layer, View<'a>)> {
+    let (&[.., l0, l1], rest) = view.head::<14>().ok()?;
+    let len = u32::from(u16::from_be_bytes([l0, l1]));
+    walk.aggregate = Some(view.after(len.saturating_add(14).next_multiple_of(4)));
+    Some((Layer::Llc, rest.limit(len)))
+}
+
+/// Radiotap: its length, then fields of which one says whether the 802.11 header is padded.
+pub(crate) fn radiotap(view: View<'_>) -> Step<'_> {
+    let (&[_, _, l0, l1, p0, ..], _) = view.head::<8>()?;
+    let len = u16::from_le_bytes([l0, l1]);
+    if len < 8 {
+        return Err(Why::HeaderLength);
+    }
+    let rest = view.skip(u32::from(len))?;
+    let _ = p0;
+    Ok(Found::Next(Layer::Ieee80211, rest))
+}
+
+/// Prism: a message code, then the length of the whole header, in the capturing machine's byte order; some drivers send
+/// AVS under its link type.
+pub(crate) fn prism(view: View<'_>) -> Step<'_> {
+    let (&[c0, c1, _, _, l0, l1, l2, l3], _) = view.head()?;
+    if (c0, c1) == (0x80, 0x21) {
+        return Ok(Found::Next(Layer::Avs, view));
+    }
+    let len = [l0, l1, l2, l3];
+    let len = u32::from_le_bytes(len).min(u32::from_be_bytes(len));
+    Ok(Found::Next(Layer::Ieee80211, view.skip(len.max(8))?))
+}
+
+/// AVS: a magic number and the length of the header, in network order.
+pub(crate) fn avs(view: View<'_>) -> Step<'_> {
+    let (&[_, _, _, _, l0, l1, l2, l3], _) = view.head()?;
+    Ok(Found::Next(Layer::Ieee80211, view.skip(u32::from_be_bytes([l0, l1, l2, l3]).max(8))?))
+}
+
+/// Per-packet information: the length of the header and the link type of what follows it.
+pub(crate) fn ppi<'a>(walk: &mut Dissect<'a>, view: View<'a>) -> Step<'a> {
+    let (&[_, _, l0, l1, d0, d1, _, _], _) = view.head()?;
+    let link = u16::from_le_bytes([d0, d1]);
+    walk.link = LinkType(link);
+    let layer = first_layer(walk.link).ok_or(Why::UnknownLink(link))?;
+    Ok(Found::Next(layer, view.skip(u32::from(u16::from_le_bytes([l0, l1])).max(8))?))
+}
+
+const BOTH_WAYS: u8 = 0x03;
+const PROTECTED: u8 = 0x40;
+const ORDER: u8 = 0x80;
+const AGGREGATE: u8 = 0x80;
