@@ -85,7 +85,8 @@ impl<P: Protocol> Solo<P> {
         self.frame += 1;
         self.now = self.now + std::time::Duration::from_millis(1);
         let moment = Moment { at: self.now, frame: self.frame, direction, flow: &self.flow };
-        let mut cx = Context::new(moment, &mut self.heard, &mut (), &mut self.shared);
+        let state = &mut ();
+        let mut cx = Context::new(moment, &mut self.heard, state, &mut self.shared);
         P::feed(&mut self.decoder, &mut cx, chunk)
     }
 
