@@ -64,6 +64,8 @@ pub enum Probe {
     No,
     /// More bytes, of either direction, would tell.
     Unsure,
+    /// I take them if no other protocol does, now or with more bytes.
+    Leftover,
 }
 
 /// What a decoder still wants of the direction it was just fed.

@@ -22,7 +22,7 @@ pub trait Services<O: Observer> {
     fn service(session: &Self::Session) -> &'static str;
 }
 
-/// What a list says of a flow's first bytes.
+/// What a list says of a flow's first bytes. With [`Opening::last`] it is never `Unsure`.
 #[derive(Debug)]
 pub enum Identified<S> {
     /// One of its protocols said yes.
@@ -31,6 +31,8 @@ pub enum Identified<S> {
     No,
     /// At least one wants to see more.
     Unsure,
+    /// None claims them, and one takes what nobody claims. An announced flow goes to whom it was announced for instead.
+    Leftover(S),
 }
 
 /// One of two.
@@ -75,10 +77,16 @@ where
         if mine == Probe::Yes {
             return Identified::Yes(Either::Head(P::start(opening)));
         }
-        match Rest::identify(opening) {
-            Identified::Yes(session) => Identified::Yes(Either::Tail(session)),
-            Identified::No if mine == Probe::No => Identified::No,
-            Identified::No | Identified::Unsure => Identified::Unsure,
+        let rest = Rest::identify(opening);
+        if let Identified::Yes(session) = rest {
+            return Identified::Yes(Either::Tail(session));
+        }
+        let unsure = mine == Probe::Unsure || matches!(rest, Identified::Unsure);
+        match rest {
+            _ if unsure && !opening.last => Identified::Unsure,
+            _ if mine == Probe::Leftover => Identified::Leftover(Either::Head(P::start(opening))),
+            Identified::Leftover(session) => Identified::Leftover(Either::Tail(session)),
+            _ => Identified::No,
         }
     }
 
@@ -103,5 +111,72 @@ where
             Either::Head(decoder) => P::service(decoder),
             Either::Tail(rest) => Rest::service(rest),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{Flow, FlowId};
+    use wiretale_packet::{Endpoint, Timestamp, Transport};
+
+    /// Claims `A…`, cannot be anything but text that begins so.
+    struct Letter;
+    /// Takes what nobody claims.
+    struct Rest;
+    struct Nobody;
+
+    impl Observer for Nobody {
+        type Flow = ();
+    }
+    impl Observe<Letter> for Nobody {}
+    impl Observe<Rest> for Nobody {}
+
+    macro_rules! silent {
+        ($name:ty, $probe:expr) => {
+            impl Protocol for $name {
+                const TAG: &'static str = stringify!($name);
+                type Event<'a> = ();
+                type Decoder = ();
+                fn probe(opening: &Opening<'_>) -> Probe {
+                    let probe: fn(&[u8]) -> Probe = $probe;
+                    probe(opening.client)
+                }
+                fn start(_: &Opening<'_>) {}
+                fn feed<O: Observe<Self>>((): &mut (), _: &mut Context<'_, O>, _: Chunk<'_>) -> Demand {
+                    Demand::Nothing
+                }
+            }
+        };
+    }
+    silent!(Letter, |head| match head {
+        [b'A', b'A', ..] => Probe::Yes,
+        [b'A'] | [] => Probe::Unsure,
+        _ => Probe::No,
+    });
+    silent!(Rest, |head| if head.is_empty() { Probe::No } else { Probe::Leftover });
+
+    fn ask(client: &[u8], last: bool) -> alloc::string::String {
+        let nobody = Endpoint::default();
+        let flow = Flow {
+            id: FlowId(0),
+            client: nobody,
+            server: nobody,
+            transport: Transport::Tcp,
+            opened: Timestamp::default(),
+            midstream: false,
+            tunneled: false,
+        };
+        let opening = Opening { client, server: &[], flow: &flow, last };
+        alloc::format!("{:?}", <(Rest, (Letter, ())) as Services<Nobody>>::identify(&opening))
+    }
+
+    #[test]
+    fn what_is_left_over_waits_until_nobody_is_unsure() {
+        assert_eq!(ask(b"A", false), "Unsure");
+        assert_eq!(ask(b"AA", false), "Yes(Tail(Head(())))");
+        assert_eq!(ask(b"B", false), "Leftover(Head(()))");
+        assert_eq!(ask(b"A", true), "Leftover(Head(()))");
+        assert_eq!(ask(b"", true), "No");
     }
 }

@@ -1,0 +1,252 @@
+//! Who said what.
+
+use core::fmt;
+
+use wiretale_protocol::{
+    Chunk, Context, Demand, Direction, Escaped, Exposure, Observe, Opening, Outcome, Probe, Protocol, Tag, Timestamp,
+};
+
+use crate::probe;
+use crate::side::Side;
+
+/// The protocol that is none: text that nobody else claims.
+pub struct Terminal;
+
+/// What was said.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Event<'a> {
+    /// The server's words before the client said anything: a line, or what stood without a line end when the client
+    /// spoke or the flow ended.
+    Greeting(&'a [u8]),
+    /// A line of the side in [`wiretale_protocol::Moment::direction`]. A client's answer to a question for a password
+    /// reads `<hidden>`.
+    Line(&'a [u8]),
+    /// The server's words without a line end, to which the client then answered: `# `, `login: `.
+    Prompt(&'a [u8]),
+}
+
+impl fmt::Debug for Event<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (name, text) = match *self {
+            Self::Greeting(text) => ("Greeting", text),
+            Self::Line(text) => ("Line", text),
+            Self::Prompt(text) => ("Prompt", text),
+        };
+        write!(f, "{name}({:?})", Escaped(text))
+    }
+}
+
+/// Bytes of a direction that are read; a dialogue longer than this has told what it is.
+pub const LIMIT: usize = 256 * 1024;
+
+/// A dialogue.
+#[derive(Default, Debug)]
+pub struct Decoder {
+    client: Side,
+    server: Side,
+    client_spoke: bool,
+    // The server's last question was for a password.
+    asked: bool,
+    // A password was given and not yet judged by what the server says next.
+    given: Option<Given>,
+}
+
+#[derive(Debug)]
+struct Given {
+    tag: Tag,
+    crossed: Timestamp,
+    frame: u64,
+}
+
+impl Protocol for Terminal {
+    const TAG: &'static str = "text";
+    type Event<'a> = Event<'a>;
+    type Decoder = Decoder;
+
+    fn probe(opening: &Opening<'_>) -> Probe {
+        probe::probe(opening)
+    }
+
+    fn start(_: &Opening<'_>) -> Decoder {
+        Decoder::default()
+    }
+
+    fn feed<O: Observe<Self>>(decoder: &mut Decoder, cx: &mut Context<'_, O>, chunk: Chunk<'_>) -> Demand {
+        match (chunk, cx.moment().direction) {
+            (Chunk::Data(bytes), Direction::Client) => decoder.client_says(cx, bytes),
+            (Chunk::Data(bytes), Direction::Server) => decoder.server_says(cx, bytes),
+            (Chunk::Gap(_), direction) => decoder.side(direction).gap(),
+            (Chunk::End(_), direction) => decoder.ends(cx, direction),
+        }
+        let read = decoder.client.read.max(decoder.server.read);
+        if read > LIMIT { Demand::Nothing } else { Demand::Stream }
+    }
+}
+
+impl Decoder {
+    fn side(&mut self, direction: Direction) -> &mut Side {
+        match direction {
+            Direction::Client => &mut self.client,
+            Direction::Server => &mut self.server,
+        }
+    }
+
+    fn client_says<O: Observe<Terminal>>(&mut self, cx: &mut Context<'_, O>, bytes: &[u8]) {
+        self.server_pauses(cx);
+        self.client_spoke = true;
+        for &byte in bytes {
+            if self.client.take(byte) {
+                self.client_line(cx);
+                self.client.told();
+            }
+        }
+    }
+
+    fn client_line<O: Observe<Terminal>>(&mut self, cx: &mut Context<'_, O>) {
+        if !core::mem::take(&mut self.asked) {
+            cx.emit::<Terminal>(Event::Line(self.client.text()));
+            return;
+        }
+        let tag = cx.tag(self.client.text());
+        self.given = Some(Given { tag, crossed: cx.moment().at, frame: cx.moment().frame });
+        cx.emit::<Terminal>(Event::Line(b"<hidden>"));
+    }
+
+    fn server_says<O: Observe<Terminal>>(&mut self, cx: &mut Context<'_, O>, bytes: &[u8]) {
+        for &byte in bytes {
+            if self.server.take(byte) {
+                self.judge(cx, false);
+                let event = if self.client_spoke { Event::Line } else { Event::Greeting };
+                tell(cx, event(self.server.text()));
+                self.asked = asks_for_secret(self.server.text());
+                self.server.told();
+            }
+        }
+    }
+
+    // The client speaks, so what the server left without a line end was a question.
+    fn server_pauses<O: Observe<Terminal>>(&mut self, cx: &mut Context<'_, O>) {
+        if self.server.text().is_empty() {
+            return;
+        }
+        self.judge(cx, true);
+        let event = if self.client_spoke { Event::Prompt } else { Event::Greeting };
+        tell(cx, event(self.server.text()));
+        self.asked = asks_for_secret(self.server.text());
+        self.server.told();
+    }
+
+    fn ends<O: Observe<Terminal>>(&mut self, cx: &mut Context<'_, O>, direction: Direction) {
+        if direction == Direction::Client && !self.client.text().is_empty() {
+            self.client_line(cx);
+            self.client.told();
+        }
+        if direction == Direction::Server {
+            self.server_pauses(cx);
+            self.judge(cx, false);
+        }
+    }
+
+    // What the server says after a password tells whether it was right.
+    fn judge<O: Observe<Terminal>>(&mut self, cx: &mut Context<'_, O>, prompt: bool) {
+        let Some(given) = self.given.take() else { return };
+        let said = self.server.text();
+        let outcome = match () {
+            () if refuses(said) => Outcome::Refused,
+            () if prompt && asks_for_secret(said) => Outcome::Refused,
+            () if prompt || said.ends_with(b"# ") || said.ends_with(b"$ ") || accepts(said) => Outcome::Accepted,
+            () => Outcome::Unknown,
+        };
+        let Given { tag, crossed, frame } = given;
+        cx.expose(&Exposure { kind: "prompt-password", account: b"", scope: b"", outcome, tag, crossed, frame });
+    }
+}
+
+fn tell<O: Observe<Terminal>>(cx: &mut Context<'_, O>, event: Event<'_>) {
+    cx.emit::<Terminal>(event);
+}
+
+// A question whose answer opens something: it asks for a password, or for who is there.
+fn asks_for_secret(text: &[u8]) -> bool {
+    has(text, b"assw") || has(text, b"who are you") || has(text, b"passphrase") || has(text, b"secret")
+}
+
+fn refuses(text: &[u8]) -> bool {
+    [&b"go away"[..], b"incorrect", b"wrong", b"denied", b"failed", b"invalid", b"bad "]
+        .iter()
+        .any(|word| has(text, word))
+}
+
+fn accepts(text: &[u8]) -> bool {
+    [&b"welcome"[..], b"last login", b"granted", b"accepted"].iter().any(|word| has(text, word))
+}
+
+fn has(text: &[u8], word: &[u8]) -> bool {
+    text.windows(word.len()).any(|window| window.eq_ignore_ascii_case(word))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+    use wiretale_testkit::{Solo, assert_split_law};
+
+    fn said(turns: &[(Direction, &[u8])]) -> alloc::vec::Vec<alloc::string::String> {
+        let mut solo = Solo::<Terminal>::new();
+        for &(direction, bytes) in turns {
+            solo.chunk(direction, Chunk::Data(bytes));
+        }
+        solo.end().said()
+    }
+
+    #[test]
+    fn a_listener_that_asks_who_is_there() {
+        let heard = said(&[
+            (Direction::Server, b"Who are you? "),
+            (Direction::Client, b"letmein\n"),
+            (Direction::Server, b"Go away\n"),
+        ]);
+        assert_eq!(
+            heard,
+            [
+                "Client Greeting(\"Who are you? \")",
+                "Client Line(\"<hidden>\")",
+                "Server exposed prompt-password account  scope  Refused",
+                "Server Line(\"Go away\")",
+            ]
+        );
+    }
+
+    #[test]
+    fn a_prompt_after_the_password_means_it_was_right() {
+        let heard = said(&[
+            (Direction::Server, b"Password: "),
+            (Direction::Client, b"sesame99\n"),
+            (Direction::Server, b"# "),
+            (Direction::Client, b"id\n"),
+            (Direction::Server, b"uid=0(root)\n"),
+        ]);
+        assert!(heard.iter().any(|line| line.contains("Accepted")), "{heard:?}");
+        assert!(heard.iter().all(|line| !line.contains("sesame99")));
+    }
+
+    #[test]
+    fn telnet_commands_are_no_text() {
+        let heard = said(&[(Direction::Server, b"\xff\xfd\x18\xff\xfa\x18\x01\xff\xf0login:\n")]);
+        assert_eq!(heard, ["Server Greeting(\"login:\")"]);
+    }
+
+    proptest! {
+        #[test]
+        fn events_do_not_depend_on_the_cuts(
+            turns in proptest::collection::vec((any::<bool>(), "(Password: |[a-z]{0,6}|\\n|\u{00ff}){0,9}"), 0..12),
+            cuts in proptest::collection::vec(0usize..400, 0..8),
+        ) {
+            let turns: alloc::vec::Vec<_> = turns
+                .into_iter()
+                .map(|(client, text)| (if client { Direction::Client } else { Direction::Server }, text.into_bytes()))
+                .collect();
+            assert_split_law::<Terminal>(&turns, &cuts);
+        }
+    }
+}
