@@ -1,1 +1,46 @@
-//! Readers of pcap and pcapng captures that lend their frames, and a writer
+//! Captures on disk or on standard input, read frame by frame without a copy, and a writer of them.
+//!
+//! [`Capture`] reads pcap (micro- and nanoseconds, either byte order, Kuznetzov's variant) and pcapng (any number of
+//! sections and interfaces), plain or compressed with gzip or zstd, and lends one [`Frame`] at a time. [`Merged`] reads
+//! several captures as one, in the order of time. A capture that was cut off gives every packet before the cut, and then
+//! [`Error::Cut`].
+//!
+//! It refuses to look into the frames (that is `wiretale-packet`), to trust a length it has not seen the bytes of, and to
+//! go on behind a broken record: what follows one cannot be told from noise.
+//!
+//! ```
+//! use wiretale_capture::{Capture, write};
+//! use wiretale_packet::{Frame, LinkType, Timestamp};
+//!
+//! let frame = Frame { at: Timestamp::from_parts(1, 0), link: LinkType::RAW, data: b"E...", wire_len: 60 };
+//! let mut file = write::Pcap::micros(Vec::new(), LinkType::RAW)?;
+//! file.frame(&frame)?;
+//!
+//! let mut capture = Capture::from_bytes(file.into_inner(), "made")?;
+//! while let Some(frame) = capture.next() {
+//!     assert_eq!(frame?.data, b"E...");
+//! }
+//! assert_eq!(capture.number(), 1);
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+
+mod capture;
+mod compressed;
+mod error;
+mod format;
+mod frames;
+mod map;
+mod merged;
+mod pcap;
+mod pcapng;
+mod source;
+pub mod write;
+
+pub use capture::Capture;
+pub use error::Error;
+pub use frames::Frames;
+pub use merged::Merged;
+pub use wiretale_packet::Frame;
+
+#[cfg(test)]
+mod tests;

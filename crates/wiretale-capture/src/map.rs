@@ -1,0 +1,29 @@
+//! The one place in the workspace where memory is not under the compiler's eye: a file mapped for reading.
+
+use std::fs::File;
+use std::io;
+
+/// A whole file in memory, read-only and private.
+#[derive(Debug)]
+pub(crate) struct Map(memmap2::Mmap);
+
+impl Map {
+    /// Maps `file` from its first byte to the last it has now.
+    ///
+    /// The file must not be shortened while it is mapped: reading behind its new end is a signal (`SIGBUS`) that ends
+    /// the process, and bytes changed under way are seen changed. Reading in chunks has neither trouble.
+    pub(crate) fn of(file: &File) -> io::Result<Self> {
+        // SAFETY: the mapping is read-only and private, and is handed out only as `&[u8]` that cannot outlive it. That
+        // nobody shortens or rewrites the file meanwhile is asked of the caller above, as it is of every mapping.
+        #[allow(unsafe_code)]
+        let map = unsafe { memmap2::Mmap::map(file)? };
+        #[cfg(unix)]
+        let _ = map.advise(memmap2::Advice::Sequential);
+        Ok(Self(map))
+    }
+
+    #[inline]
+    pub(crate) fn bytes(&self) -> &[u8] {
+        &self.0
+    }
+}

@@ -1,0 +1,88 @@
+//! The pcap format (draft-ietf-opsawg-pcap).
+
+use nom::number::Endianness;
+use nom::number::complete::{i32, u16, u32};
+use nom::{IResult, Parser};
+use wiretale_packet::{LinkType, Timestamp};
+
+use crate::format::{Fault, MAX_RECORD, Record, Step};
+
+/// What the global header says.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Pcap {
+    endian: Endianness,
+    /// Nanoseconds in one unit of the fraction.
+    unit: i64,
+    /// Length of a record's header.
+    head: usize,
+    link: LinkType,
+}
+
+impl Pcap {
+    /// Does a file that begins so begin with one of our magic numbers, as far as it goes?
+    pub(crate) fn begins(window: &[u8]) -> bool {
+        window.first_chunk().is_some_and(|magic| variant(*magic).is_some())
+    }
+
+    /// The global header and its length; nothing if there is none, or not all of it.
+    pub(crate) fn parse(window: &[u8]) -> Result<Option<(Self, usize)>, Fault> {
+        let Some((endian, unit, head)) = window.first_chunk().and_then(|magic| variant(*magic)) else {
+            return Ok(None);
+        };
+        let Ok((_, (major, link))) = global(endian, window) else { return Ok(None) };
+        if major != 2 {
+            return Err(Fault::Broken("a pcap header of a version other than 2"));
+        }
+        // The upper bits say how long the frame check sequence is.
+        let number = link & 0x03ff_ffff;
+        match u16::try_from(number).map(LinkType) {
+            Ok(link) if link.is_known() => Ok(Some((Self { endian, unit, head, link }, GLOBAL))),
+            _ => Err(Fault::Link(number)),
+        }
+    }
+
+    #[inline]
+    pub(crate) fn step(&self, window: &[u8]) -> Result<Step, Fault> {
+        let Ok((_, (seconds, fraction, captured, wire_len))) = record(self.endian, window) else {
+            return Ok(Step::Need(self.head));
+        };
+        let captured = usize::try_from(captured).unwrap_or(usize::MAX);
+        if captured > MAX_RECORD {
+            return Err(Fault::Broken("a packet said to be longer than 256 MiB"));
+        }
+        let len = self.head + captured;
+        if window.len() < len {
+            return Ok(Step::Need(len));
+        }
+        // 2^32 seconds and 2^32 microseconds are far from the end of an i64.
+        let at = Timestamp::from_nanos(i64::from(seconds) * 1_000_000_000 + i64::from(fraction) * self.unit);
+        Ok(Step::Frame(Record { at, link: self.link, data: self.head..len, wire_len }, len))
+    }
+}
+
+fn variant(magic: [u8; 4]) -> Option<(Endianness, i64, usize)> {
+    let known = |magic| match magic {
+        0xa1b2_c3d4 => Some((1000, 16)),
+        0xa1b2_3c4d => Some((1, 16)),
+        // Kuznetzov's: eight bytes more (interface, protocol, packet type) in each record.
+        0xa1b2_cd34 => Some((1000, 24)),
+        _ => None,
+    };
+    let little = known(u32::from_le_bytes(magic)).map(|(unit, head)| (Endianness::Little, unit, head));
+    little.or_else(|| known(u32::from_be_bytes(magic)).map(|(unit, head)| (Endianness::Big, unit, head)))
+}
+
+/// Magic, version, two fields that nobody sets, snap length (which nobody keeps), link type.
+fn global(endian: Endianness, input: &[u8]) -> IResult<&[u8], (u16, u32)> {
+    (u32(endian), u16(endian), u16(endian), i32(endian), u32(endian), u32(endian), u32(endian))
+        .map(|(_, major, _, _, _, _, link)| (major, link))
+        .parse(input)
+}
+
+/// Seconds, fraction, captured length, length on the wire.
+#[inline]
+fn record(endian: Endianness, input: &[u8]) -> IResult<&[u8], (u32, u32, u32, u32)> {
+    (u32(endian), u32(endian), u32(endian), u32(endian)).parse(input)
+}
+
+const GLOBAL: usize = 24;

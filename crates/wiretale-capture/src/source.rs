@@ -1,0 +1,83 @@
+//! Where the bytes of a capture come from, seen through a window that moves forward.
+
+use std::io::{self, Read};
+
+use crate::map::Map;
+
+/// A mapped file, or a reader behind a buffer that is used again and again.
+pub(crate) enum Source {
+    Mapped { map: Map, at: usize },
+    Stream(Stream),
+}
+
+impl Source {
+    /// What can be seen now, from the first byte not consumed.
+    #[inline]
+    pub(crate) fn window(&self) -> &[u8] {
+        match self {
+            Self::Mapped { map, at } => map.bytes().get(*at..).unwrap_or_default(),
+            Self::Stream(stream) => stream.buffer.get(stream.start..stream.end).unwrap_or_default(),
+        }
+    }
+
+    /// Moves the window forward.
+    #[inline]
+    pub(crate) fn consume(&mut self, n: usize) {
+        match self {
+            Self::Mapped { map, at } => *at = at.saturating_add(n).min(map.bytes().len()),
+            Self::Stream(stream) => stream.start = stream.start.saturating_add(n).min(stream.end),
+        }
+    }
+
+    /// Widens the window to `need` bytes; false if the source ends before that.
+    pub(crate) fn fill(&mut self, need: usize) -> io::Result<bool> {
+        match self {
+            Self::Mapped { .. } => Ok(self.window().len() >= need),
+            Self::Stream(stream) => stream.fill(need),
+        }
+    }
+}
+
+/// A reader and what was read ahead of it.
+pub(crate) struct Stream {
+    reader: Box<dyn Read + Send>,
+    buffer: Vec<u8>,
+    /// Invariant: `start <= end <= buffer.len()`.
+    start: usize,
+    end: usize,
+}
+
+impl Stream {
+    pub(crate) fn new(reader: Box<dyn Read + Send>) -> Self {
+        Self { reader, buffer: vec![0; CHUNK], start: 0, end: 0 }
+    }
+
+    fn fill(&mut self, need: usize) -> io::Result<bool> {
+        while self.end - self.start < need {
+            self.make_room(need);
+            match self.reader.read(&mut self.buffer[self.end..]) {
+                Ok(0) => return Ok(false),
+                Ok(n) => self.end = self.end.saturating_add(n).min(self.buffer.len()),
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(true)
+    }
+
+    /// Room for at least one byte more. The buffer grows with what has arrived, not with what a length field promises.
+    fn make_room(&mut self, need: usize) {
+        if self.end < self.buffer.len() && self.buffer.len() - self.start >= need {
+            return;
+        }
+        self.buffer.copy_within(self.start..self.end, 0);
+        self.end -= self.start;
+        self.start = 0;
+        if self.end == self.buffer.len() {
+            self.buffer.resize(need.min(self.buffer.len() * 2).max(self.end + 1), 0);
+        }
+    }
+}
+
+/// One read's length: large enough that the calls cost nothing, small enough to stay in the cache.
+const CHUNK: usize = 256 << 10;
