@@ -1,1 +1,37 @@
-//! Secure Shell off the wire: identification, key exchange, and what lengths and times tell of the rest
+//! Secure Shell off the wire: identification, key exchange, and what lengths and times tell of the rest.
+#![no_std]
+#![forbid(unsafe_code)]
+#![cfg_attr(
+    not(test),
+    deny(
+        clippy::unwrap_used,
+        clippy::expect_used,
+        clippy::panic,
+        clippy::indexing_slicing,
+        clippy::cast_possible_truncation
+    )
+)]
+
+extern crate alloc;
+#[cfg(test)]
+extern crate std;
+
+mod algorithms;
+mod event;
+mod fingerprint;
+mod hassh;
+mod ident;
+mod kexinit;
+mod names;
+mod protocol;
+mod sealed;
+
+pub use algorithms::{Algorithms, Choice};
+pub use event::{Event, Text};
+pub use fingerprint::{HostKey, Md5Fingerprint, Sha256Fingerprint};
+pub use hassh::Hassh;
+pub use ident::{Ident, Speaks};
+pub use kexinit::{Both, KexInit};
+pub use names::NameList;
+pub use protocol::{Decoder, Ssh};
+pub use sealed::{Confidence, Login, Session, Transfer, Typing, Volume};
