@@ -2,7 +2,7 @@
 
 use memchr::{memchr, memchr2};
 use nom::character::complete::char;
-use nom::combinator::opt;
+use nom::combinator::{opt, verify};
 use nom::sequence::preceded;
 use nom::{IResult, Parser};
 
@@ -40,13 +40,14 @@ pub fn parse(line: &[u8]) -> Result<Message<'_>, Malformed> {
     if line.is_empty() {
         return Err(Malformed::Empty);
     }
-    let (rest, (tags, prefix, command)) = (opt(preceded(char('@'), word)), opt(preceded(char(':'), word)), word)
-        .parse(line)
-        .map_err(|_| Malformed::NoCommand)?;
+    let (rest, (tags, prefix, command)) =
+        (opt(preceded(char('@'), maybe_empty_word)), opt(preceded(char(':'), maybe_empty_word)), word)
+            .parse(line)
+            .map_err(|_| Malformed::NoCommand)?;
     let command = check(command)?;
     Ok(Message {
         tags: Tags::new(tags.unwrap_or_default()),
-        prefix: prefix.map(Prefix),
+        prefix: prefix.filter(|prefix| !prefix.is_empty()).map(Prefix),
         command,
         params: Params::new(rest),
         cut: false,
@@ -65,11 +66,15 @@ pub(crate) fn body_offset(line: &[u8]) -> usize {
 // A word that ends at a blank, and the blanks behind it.
 #[inline]
 fn word(input: &[u8]) -> IResult<&[u8], &[u8]> {
+    verify(maybe_empty_word, |word: &[u8]| !word.is_empty()).parse(input)
+}
+
+// Behind `@` and `:` servers bear nothing at all.
+#[inline]
+fn maybe_empty_word(input: &[u8]) -> IResult<&[u8], &[u8]> {
     let end = memchr2(b' ', b'\t', input).unwrap_or(input.len());
-    match input.split_at_checked(end) {
-        Some((word, rest)) if !word.is_empty() => Ok((skip_blanks(rest), word)),
-        _ => Err(nom::Err::Error(nom::error::Error::new(input, nom::error::ErrorKind::Space))),
-    }
+    let (word, rest) = input.split_at_checked(end).unwrap_or((input, &[]));
+    Ok((skip_blanks(rest), word))
 }
 
 #[inline]

@@ -60,7 +60,8 @@ fn what_is_no_message() {
     assert_eq!(parse(b"   \t"), Err(Malformed::Empty));
     assert_eq!(parse(b":only.a.prefix"), Err(Malformed::NoCommand));
     assert_eq!(parse(b"@only=tags "), Err(Malformed::NoCommand));
-    assert_eq!(parse(b": PING"), Err(Malformed::NoCommand));
+    assert_eq!(parse(b":"), Err(Malformed::NoCommand));
+    assert_eq!(parse(b": PING").unwrap().prefix, None);
     assert_eq!(parse(b"GET/ x"), Err(Malformed::Command));
     assert_eq!(parse(b"ABCDEFGHIJKLMNOPQRSTU"), Err(Malformed::Command));
     assert_eq!(parse(b":s 1 x"), Err(Malformed::Numeric));
