@@ -66,6 +66,8 @@ pub struct Dissect<'a> {
     pub(crate) parties: Option<(Address, Address)>,
     /// Was a checksum of a carrier wrong? Then what it carries counts as wrong too.
     pub(crate) tainted: bool,
+    /// Did a radio say that the 802.11 header is padded to a multiple of four?
+    pub(crate) padded: bool,
     /// Was the checksum of a carrier's IPv4 header wrong?
     pub(crate) forged: bool,
     /// Is `ip` a version 6 header?
@@ -107,6 +109,7 @@ impl<'a> Dissect<'a> {
             ip: Ip::NONE,
             parties: None,
             tainted: false,
+            padded: false,
             forged: false,
             v6: false,
             carried: false,

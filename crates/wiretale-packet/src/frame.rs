@@ -36,6 +36,8 @@ impl LinkType {
     pub const PPP_ETHER: Self = Self(51);
     /// PPP with a direction first.
     pub const PPP_WITH_DIR: Self = Self(204);
+    /// LLC over ATM (RFC 1483).
+    pub const ATM_RFC1483: Self = Self(100);
     /// Cisco's HDLC.
     pub const C_HDLC: Self = Self(104);
     /// Frame relay.

@@ -127,9 +127,9 @@ fn ayiya<'a>(walk: &mut Dissect<'a>, view: View<'a>) -> Step<'a> {
     }
 }
 
-/// An identity of sixteen bytes, a signature of twenty, and an operation that forwards.
+/// A signature of twenty bytes by a known method, and an operation that forwards IP.
 fn is_ayiya(payload: View<'_>) -> bool {
-    matches!(payload.bytes, [0x41 | 0x42, 0x52, op, 4 | 41, ..] if op & 0x0f == 1)
+    matches!(payload.bytes, [_, 0x51 | 0x52, op, 4 | 41, ..] if op & 0x0f == 1)
 }
 
 /// Teredo by its shape, on whatever port: an IPv6 packet, behind the indications it may have, which ends where the
@@ -153,8 +153,7 @@ fn ends_as_ipv6(view: View<'_>) -> bool {
 /// Past an authentication and an origin indication (RFC 4380 section 5.1.1).
 fn teredo_payload(view: View<'_>) -> Option<View<'_>> {
     let mut inside = view;
-    if let Some((&[0, 1, id, auth], rest)) = inside.bytes.split_first_chunk::<4>() {
-        let _ = rest;
+    if let &[0, 1, id, auth, ..] = inside.bytes {
         let len = u32::from(id).saturating_add(u32::from(auth)).saturating_add(13);
         inside = inside.skip(len).ok()?;
     }

@@ -13,9 +13,14 @@ pub(crate) fn ethernet<'a>(walk: &mut Dissect<'a>, view: View<'a>) -> Step<'a> {
     }
 }
 
-/// What follows `ethertype`, behind any number of VLAN tags (IEEE 802.1Q, 802.1ad). The two outermost are kept.
+/// What follows `ethertype`, behind port-extension tags (IEEE 802.1BR) and any number of VLAN tags (IEEE 802.1Q, 802.1ad). The two outermost are kept.
 pub(crate) fn tagged<'a>(walk: &mut Dissect<'a>, mut ethertype: u16, mut view: View<'a>) -> Step<'a> {
-    while let VLAN | QINQ | QINQ_OLD | QINQ_OLDER = ethertype {
+    while let VLAN | QINQ | QINQ_OLD | QINQ_OLDER | E_TAG = ethertype {
+        if ethertype == E_TAG {
+            let (&[.., t0, t1], rest) = view.head::<8>()?;
+            (ethertype, view) = (u16::from_be_bytes([t0, t1]), rest);
+            continue;
+        }
         let (&[c0, c1, t0, t1], rest) = view.head()?;
         let id = u16::from_be_bytes([c0, c1]) & 0x0fff;
         match (walk.tags.vlan, walk.tags.inner_vlan) {
@@ -140,5 +145,6 @@ const QINQ: u16 = 0x88a8;
 const PBB: u16 = 0x88e7;
 const FABRIC_PATH: u16 = 0x8903;
 const VN_TAG: u16 = 0x8926;
+const E_TAG: u16 = 0x893f;
 const QINQ_OLD: u16 = 0x9100;
 const QINQ_OLDER: u16 = 0x9200;

@@ -7,7 +7,7 @@ use crate::{Layer, LinkType, Why};
 
 /// A data frame: behind its header LLC, or several Ethernet-like parts of an aggregate (A-MSDU).
 pub(crate) fn ieee80211<'a>(walk: &mut Dissect<'a>, view: View<'a>) -> Step<'a> {
-    let (&[control, flags, ..], mut rest) = view.head::<24>()?;
+    let (&[control, flags], _) = view.head()?;
     let (kind, subtype) = (control >> 2 & 3, control >> 4);
     if control & 3 != 0 {
         return Err(Why::Version);
@@ -19,17 +19,21 @@ pub(crate) fn ieee80211<'a>(walk: &mut Dissect<'a>, view: View<'a>) -> Step<'a> 
     if flags & PROTECTED != 0 {
         return Err(Why::Encrypted);
     }
+    let (_, mut rest) = view.head::<24>()?;
     if flags & BOTH_WAYS == BOTH_WAYS {
         rest = rest.skip(6)?;
     }
-    if subtype & 8 == 0 {
-        return Ok(Found::Next(Layer::Llc, rest));
+    let mut aggregate = false;
+    if subtype & 8 != 0 {
+        let (&[qos, _], behind) = rest.head()?;
+        rest = if flags & ORDER == 0 { behind } else { behind.skip(4)? };
+        aggregate = qos & AGGREGATE != 0;
     }
-    let (&[qos, _], mut rest) = rest.head()?;
-    if flags & ORDER != 0 {
-        rest = rest.skip(4)?;
+    if core::mem::take(&mut walk.padded) {
+        let header = view.wire.saturating_sub(rest.wire);
+        rest = rest.skip(header.next_multiple_of(4).saturating_sub(header))?;
     }
-    if qos & AGGREGATE == 0 {
+    if !aggregate {
         return Ok(Found::Next(Layer::Llc, rest));
     }
     walk.aggregate = Some(rest);
@@ -44,16 +48,37 @@ pub(crate) fn subframe<'a>(walk: &mut Dissect<'a>, view: View<'a>) -> Option<(La
     Some((Layer::Llc, rest.limit(len)))
 }
 
-/// Radiotap: its length, then fields of which one says whether the 802.11 header is padded.
-pub(crate) fn radiotap(view: View<'_>) -> Step<'_> {
-    let (&[_, _, l0, l1, p0, ..], _) = view.head::<8>()?;
+/// Radiotap: its length, then fields, of which one says whether a frame check sequence stands at the end and whether
+/// the 802.11 header is padded.
+pub(crate) fn radiotap<'a>(walk: &mut Dissect<'a>, view: View<'a>) -> Step<'a> {
+    let (&[_, _, l0, l1, ..], _) = view.head::<8>()?;
     let len = u16::from_le_bytes([l0, l1]);
     if len < 8 {
         return Err(Why::HeaderLength);
     }
-    let rest = view.skip(u32::from(len))?;
-    let _ = p0;
+    let mut rest = view.skip(u32::from(len))?;
+    let flags = radiotap_flags(view.limit(u32::from(len)).bytes).unwrap_or(0);
+    if flags & FCS_AT_END != 0 {
+        rest = rest.limit(rest.wire.saturating_sub(4));
+    }
+    walk.padded = flags & DATA_PAD != 0;
     Ok(Found::Next(Layer::Ieee80211, rest))
+}
+
+/// The flags field: the second one, behind a clock of eight bytes, where the first of the bitmaps says they are there.
+fn radiotap_flags(header: &[u8]) -> Option<u8> {
+    let mut maps = header.get(4..)?.as_chunks::<4>().0.iter().map(|map| u32::from_le_bytes(*map));
+    let first = maps.next()?;
+    if first & 2 == 0 {
+        return None;
+    }
+    // The highest bit of a bitmap says that another one follows.
+    let more = if first >> 31 == 0 { 0 } else { maps.position(|map| map >> 31 == 0)?.checked_add(1)? };
+    let fields = more.checked_mul(4)?.checked_add(8)?;
+    match first & 1 {
+        0 => header.get(fields).copied(),
+        _ => header.get(fields.checked_next_multiple_of(8)?.checked_add(8)?).copied(),
+    }
 }
 
 /// Prism: a message code, then the length of the whole header, in the capturing machine's byte order; some drivers send
@@ -83,6 +108,8 @@ pub(crate) fn ppi<'a>(walk: &mut Dissect<'a>, view: View<'a>) -> Step<'a> {
     Ok(Found::Next(layer, view.skip(u32::from(u16::from_le_bytes([l0, l1])).max(8))?))
 }
 
+const FCS_AT_END: u8 = 0x10;
+const DATA_PAD: u8 = 0x20;
 const BOTH_WAYS: u8 = 0x03;
 const PROTECTED: u8 = 0x40;
 const ORDER: u8 = 0x80;
