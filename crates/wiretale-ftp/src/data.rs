@@ -1,0 +1,266 @@
+//! The data connection.
+
+use alloc::vec::Vec;
+use core::fmt;
+
+use wiretale_packet::{Direction, Endpoint};
+use wiretale_protocol::{
+    Chunk, Content, Context, Demand, Escaped, FlowId, Line, Lines, Note, Observe, Opening, Probe, Protocol,
+};
+
+use crate::{Channel, Entry, Verb};
+
+/// A data connection: what a control connection announced.
+pub struct FtpData;
+
+/// One step of a data connection.
+#[derive(Clone, Copy, PartialEq, Debug)]
+#[non_exhaustive]
+pub enum DataEvent<'a> {
+    /// It carries its first bytes, or ends without any.
+    Opened(Opened<'a>),
+    /// A file it carries.
+    Content(Content<'a>),
+    /// A line of a directory it carries.
+    Listing(Entry<'a>),
+    /// It is over.
+    Finished {
+        /// How many bytes the carrying direction had, lost ones included.
+        bytes: u64,
+    },
+}
+
+/// What is known of a data connection.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub struct Opened<'a> {
+    /// For which command; `None` where that was not seen in time ([`crate::Event::Transfer`] tells it later).
+    pub command: Option<Verb>,
+    /// The command's argument; empty where it has none.
+    pub name: &'a [u8],
+    /// The argument normalised against the working directory.
+    pub path: &'a [u8],
+    /// Who is logged in at the control connection.
+    pub user: Option<&'a [u8]>,
+    /// Which of this connection's ends sends, where the command tells.
+    pub sender: Option<Direction>,
+    /// Where in the file it starts.
+    pub start: u64,
+    /// The file's size, where the server said it.
+    pub size: Option<u64>,
+    /// How it was announced.
+    pub channel: Channel,
+    /// The control connection's flow.
+    pub parent: FlowId,
+    /// Its server's control port and address.
+    pub server: Endpoint,
+    /// It is TLS: what it carries is not to be had.
+    pub protected: bool,
+}
+
+/// What a control connection leaves for its data connection.
+#[derive(Clone)]
+pub(crate) struct Announced {
+    pub(crate) command: Option<Verb>,
+    pub(crate) name: Vec<u8>,
+    pub(crate) path: Vec<u8>,
+    pub(crate) user: Option<Vec<u8>>,
+    pub(crate) start: u64,
+    pub(crate) size: Option<u64>,
+    pub(crate) channel: Channel,
+    pub(crate) parent: FlowId,
+    pub(crate) server: Endpoint,
+    // The control connection went over to TLS once: this one may be TLS too.
+    pub(crate) secured: bool,
+}
+
+/// The state of a data connection.
+pub struct DataDecoder {
+    announced: Announced,
+    // Whose bytes are taken: the first to send, unless the command told.
+    sender: Option<Direction>,
+    stage: Stage,
+    lines: Lines,
+    bytes: u64,
+    ended: [bool; 2],
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Stage {
+    Waiting,
+    File,
+    Listing,
+    Protected,
+    Over,
+}
+
+impl Protocol for FtpData {
+    const TAG: &'static str = "ftp-data";
+    type Event<'a> = DataEvent<'a>;
+    type Decoder = DataDecoder;
+
+    /// Nothing in the bytes tells: a data connection is known by its announcement alone.
+    fn probe(_: &Opening<'_>) -> Probe {
+        Probe::No
+    }
+
+    fn start(opening: &Opening<'_>) -> DataDecoder {
+        let channel = Channel {
+            passive: true,
+            connector: opening.flow.client.address,
+            advertised: opening.flow.server,
+            nat: false,
+            bounce: false,
+        };
+        DataDecoder::new(Announced {
+            command: None,
+            name: Vec::new(),
+            path: Vec::new(),
+            user: None,
+            start: 0,
+            size: None,
+            channel,
+            parent: opening.flow.id,
+            server: opening.flow.server,
+            secured: false,
+        })
+    }
+
+    fn start_expected(note: Note) -> Option<DataDecoder> {
+        note.take::<Announced>().map(DataDecoder::new)
+    }
+
+    fn feed<O: Observe<Self>>(decoder: &mut DataDecoder, cx: &mut Context<'_, O>, chunk: Chunk<'_>) -> Demand {
+        decoder.feed(cx, chunk)
+    }
+}
+
+impl DataDecoder {
+    fn new(announced: Announced) -> Self {
+        let sender = announced.command.map(|verb| {
+            // The passive side's TCP client is the control client.
+            if verb.fetches() == announced.channel.passive { Direction::Server } else { Direction::Client }
+        });
+        Self { announced, sender, stage: Stage::Waiting, lines: Lines::new(MAX_LINE), bytes: 0, ended: [false; 2] }
+    }
+
+    fn feed<O: Observe<FtpData>>(&mut self, cx: &mut Context<'_, O>, chunk: Chunk<'_>) -> Demand {
+        cx.confirm(FtpData::TAG);
+        let direction = cx.moment().direction;
+        match chunk {
+            Chunk::Data(bytes) => self.data(cx, direction, bytes),
+            Chunk::Gap(len) => self.gap(cx, direction, len),
+            Chunk::End(_) => self.end(cx, direction),
+        }
+        if self.stage == Stage::Protected { Demand::Lengths } else { Demand::Stream }
+    }
+
+    fn data<O: Observe<FtpData>>(&mut self, cx: &mut Context<'_, O>, direction: Direction, bytes: &[u8]) {
+        if self.stage == Stage::Waiting {
+            self.open(cx, direction, bytes);
+        }
+        if self.sender != Some(direction) {
+            return;
+        }
+        self.bytes += bytes.len() as u64;
+        match self.stage {
+            Stage::File => cx.emit::<FtpData>(DataEvent::Content(Content::Data(bytes))),
+            Stage::Listing => self.list(cx, bytes),
+            Stage::Waiting | Stage::Protected | Stage::Over => {}
+        }
+    }
+
+    fn gap<O: Observe<FtpData>>(&mut self, cx: &mut Context<'_, O>, direction: Direction, len: u64) {
+        if self.stage == Stage::Waiting {
+            self.open(cx, direction, &[]);
+        }
+        if self.sender != Some(direction) {
+            return;
+        }
+        self.bytes += len;
+        match self.stage {
+            Stage::File => cx.emit::<FtpData>(DataEvent::Content(Content::Gap(len))),
+            Stage::Listing => self.lines.gap(),
+            Stage::Waiting | Stage::Protected | Stage::Over => {}
+        }
+    }
+
+    fn end<O: Observe<FtpData>>(&mut self, cx: &mut Context<'_, O>, direction: Direction) {
+        if let Some(ended) = self.ended.get_mut(usize::from(direction == Direction::Server)) {
+            *ended = true;
+        }
+        if self.sender == Some(direction) && self.stage != Stage::Waiting || self.ended == [true; 2] {
+            self.finish(cx, direction);
+        }
+    }
+
+    fn finish<O: Observe<FtpData>>(&mut self, cx: &mut Context<'_, O>, direction: Direction) {
+        if self.stage == Stage::Over {
+            return;
+        }
+        if self.stage == Stage::Waiting {
+            let sender = self.sender.unwrap_or(direction);
+            self.open(cx, sender, &[]);
+        }
+        match self.stage {
+            Stage::File => cx.emit::<FtpData>(DataEvent::Content(Content::End)),
+            Stage::Listing => self.list_rest(cx),
+            Stage::Waiting | Stage::Protected | Stage::Over => {}
+        }
+        self.stage = Stage::Over;
+        cx.emit::<FtpData>(DataEvent::Finished { bytes: self.bytes });
+    }
+
+    fn open<O: Observe<FtpData>>(&mut self, cx: &mut Context<'_, O>, direction: Direction, bytes: &[u8]) {
+        let note = &self.announced;
+        let sender = *self.sender.get_or_insert(direction);
+        let protected = note.secured && bytes.first() == Some(&TLS_HANDSHAKE);
+        cx.emit::<FtpData>(DataEvent::Opened(Opened {
+            command: note.command,
+            name: &note.name,
+            path: &note.path,
+            user: note.user.as_deref(),
+            sender: note.command.map(|_| sender),
+            start: note.start,
+            size: note.size,
+            channel: note.channel,
+            parent: note.parent,
+            server: note.server,
+            protected,
+        }));
+        self.stage = match note.command {
+            _ if protected => Stage::Protected,
+            Some(verb) if verb.lists() => Stage::Listing,
+            _ => Stage::File,
+        };
+        if self.stage == Stage::File {
+            let name = (!note.name.is_empty()).then_some(&note.name[..]);
+            cx.emit::<FtpData>(DataEvent::Content(Content::Begin { name, size: note.size, start: note.start }));
+        }
+    }
+
+    fn list<O: Observe<FtpData>>(&mut self, cx: &mut Context<'_, O>, bytes: &[u8]) {
+        let mut input = bytes;
+        while let Some(Line { bytes: line, .. }) = self.lines.next(&mut input) {
+            cx.emit::<FtpData>(DataEvent::Listing(Entry::parse(self.announced.command, line)));
+        }
+    }
+
+    fn list_rest<O: Observe<FtpData>>(&mut self, cx: &mut Context<'_, O>) {
+        let rest = self.lines.rest();
+        if !rest.is_empty() {
+            cx.emit::<FtpData>(DataEvent::Listing(Entry::parse(self.announced.command, rest)));
+        }
+    }
+}
+
+impl fmt::Debug for Opened<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { command, sender, start, size, channel, parent, server, protected, .. } = self;
+        write!(f, "Opened {command:?} {} as {}", Escaped(self.name), Escaped(self.path))?;
+        write!(f, " user {:?} sender {sender:?} start {start} size {size:?}", self.user.map(Escaped))?;
+        write!(f, " {channel:?} parent {parent:?} server {server} protected {protected}")
+    }
+}
+
+const MAX_LINE: usize = 4096;
+const TLS_HANDSHAKE: u8 = 0x16;

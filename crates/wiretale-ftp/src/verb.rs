@@ -1,0 +1,284 @@
+//! The commands.
+
+/// A command of the control connection.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+#[non_exhaustive]
+pub enum Verb {
+    /// What a server says unasked: its greeting. Zeek writes `<init>`.
+    Init,
+    /// `ABOR`: give up the transfer (RFC 959).
+    Abor,
+    /// `ACCT`: account (RFC 959). A secret.
+    Acct,
+    /// `ADAT`: security data (RFC 2228).
+    Adat,
+    /// `ALLO`: allocate room (RFC 959).
+    Allo,
+    /// `APPE`: append to a file (RFC 959).
+    Appe,
+    /// `AUTH`: security mechanism (RFC 2228, RFC 4217).
+    Auth,
+    /// `AVBL`: room left (draft-peterson-streamlined-ftp).
+    Avbl,
+    /// `CCC`: clear the command channel (RFC 2228).
+    Ccc,
+    /// `CDUP`, `XCUP`: to the directory above (RFC 959, RFC 775).
+    Cdup,
+    /// `CLNT`: the client's name and version (in use, no RFC).
+    Clnt,
+    /// `CONF`: confidential command (RFC 2228).
+    Conf,
+    /// `CWD`, `XCWD`: to another directory (RFC 959, RFC 775).
+    Cwd,
+    /// `DELE`: delete a file (RFC 959).
+    Dele,
+    /// `ENC`: private command (RFC 2228).
+    Enc,
+    /// `EPRT`: active data connection, any network (RFC 2428).
+    Eprt,
+    /// `EPSV`: passive data connection, any network (RFC 2428).
+    Epsv,
+    /// `FEAT`: features (RFC 2389).
+    Feat,
+    /// `HASH`, `XCRC`, `XMD5`, `XSHA`, `XSHA1`, `XSHA256`, `XSHA512`: a file's hash (draft-bryan-ftp-hash; in use).
+    Hash,
+    /// `HELP` (RFC 959).
+    Help,
+    /// `HOST`: which of several hosts (RFC 7151).
+    Host,
+    /// `LANG`: language (RFC 2640).
+    Lang,
+    /// `LIST`: directory as a person reads it (RFC 959).
+    List,
+    /// `LPRT`: active data connection, long address (RFC 1639).
+    Lprt,
+    /// `LPSV`: passive data connection, long address (RFC 1639).
+    Lpsv,
+    /// `MDTM`: time of last change (RFC 3659).
+    Mdtm,
+    /// `MFMT`, `MFCT`, `MFF`: set a file's facts (draft-somers-ftp-mfxx).
+    Mfmt,
+    /// `MIC`: integrity-protected command (RFC 2228).
+    Mic,
+    /// `MKD`, `XMKD`: make a directory (RFC 959, RFC 775).
+    Mkd,
+    /// `MLSD`: directory as a program reads it (RFC 3659).
+    Mlsd,
+    /// `MLST`: one file's facts (RFC 3659).
+    Mlst,
+    /// `MODE`: transfer mode (RFC 959).
+    Mode,
+    /// `NLST`: names only (RFC 959).
+    Nlst,
+    /// `NOOP` (RFC 959).
+    Noop,
+    /// `OPTS`: options of a command (RFC 2389).
+    Opts,
+    /// `PASS`: password (RFC 959). A secret.
+    Pass,
+    /// `PASV`: passive data connection (RFC 959).
+    Pasv,
+    /// `PBSZ`: protection buffer (RFC 2228).
+    Pbsz,
+    /// `PORT`: active data connection (RFC 959).
+    Port,
+    /// `PROT`: protection of data connections (RFC 2228).
+    Prot,
+    /// `PWD`, `XPWD`: which directory (RFC 959, RFC 775).
+    Pwd,
+    /// `QUIT` (RFC 959).
+    Quit,
+    /// `REIN`: begin anew (RFC 959).
+    Rein,
+    /// `REST`: where in the file the next transfer starts (RFC 959, RFC 3659).
+    Rest,
+    /// `RETR`: fetch a file (RFC 959).
+    Retr,
+    /// `RMD`, `XRMD`: remove a directory (RFC 959, RFC 775).
+    Rmd,
+    /// `RNFR`: rename from (RFC 959).
+    Rnfr,
+    /// `RNTO`: rename to (RFC 959).
+    Rnto,
+    /// `SITE`: what one server alone knows (RFC 959).
+    Site,
+    /// `SIZE`: a file's size (RFC 3659).
+    Size,
+    /// `SMNT`: mount (RFC 959).
+    Smnt,
+    /// `STAT`: status (RFC 959).
+    Stat,
+    /// `STOR`: store a file (RFC 959).
+    Stor,
+    /// `STOU`: store under a new name (RFC 959).
+    Stou,
+    /// `STRU`: file structure (RFC 959).
+    Stru,
+    /// `SYST`: the server's system (RFC 959).
+    Syst,
+    /// `TYPE`: data type (RFC 959).
+    Type,
+    /// `USER`: user name (RFC 959).
+    User,
+    /// Any other.
+    Other,
+}
+
+impl Verb {
+    /// The command with this name, in any case.
+    #[must_use]
+    pub fn parse(name: &[u8]) -> Self {
+        TABLE.iter().find(|row| row.0.as_bytes().eq_ignore_ascii_case(name)).map_or(Self::Other, |row| row.1)
+    }
+
+    /// Its name in upper case; `<init>` for a greeting, empty for [`Verb::Other`].
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        TABLE.iter().find(|row| row.1 == self).map_or("", |row| row.0)
+    }
+
+    /// Does it move a file or a listing over a data connection?
+    #[must_use]
+    pub const fn transfers(self) -> bool {
+        self.fetches() || self.stores()
+    }
+
+    /// Does it move bytes from the server?
+    #[must_use]
+    pub const fn fetches(self) -> bool {
+        matches!(self, Self::Retr | Self::List | Self::Nlst | Self::Mlsd)
+    }
+
+    /// Does it move bytes to the server?
+    #[must_use]
+    pub const fn stores(self) -> bool {
+        matches!(self, Self::Stor | Self::Stou | Self::Appe)
+    }
+
+    /// Does what comes over its data connection list a directory?
+    #[must_use]
+    pub const fn lists(self) -> bool {
+        matches!(self, Self::List | Self::Nlst | Self::Mlsd)
+    }
+
+    /// Is its argument a path (Zeek's `file_cmds`, less `REST`)?
+    #[must_use]
+    pub const fn names_path(self) -> bool {
+        matches!(
+            self,
+            Self::Appe
+                | Self::Cwd
+                | Self::Dele
+                | Self::Mkd
+                | Self::Retr
+                | Self::Rmd
+                | Self::Rnfr
+                | Self::Rnto
+                | Self::Stor
+                | Self::Stou
+                | Self::Size
+                | Self::Mdtm
+        )
+    }
+
+    /// Is this the code of an answer that tells this command from others? Failures (4yz, 5yz) tell nothing.
+    pub(crate) fn answers(self, code: u16) -> bool {
+        TABLE.iter().any(|row| row.1 == self && row.2.contains(&code))
+    }
+}
+
+// Name, command, and the codes of its positive answers (RFC 959 section 5.4 and the RFCs named above). The first row of
+// a command bears its own name.
+const TABLE: &[(&str, Verb, &[u16])] = &[
+    ("<init>", Verb::Init, &[120, 220]),
+    ("USER", Verb::User, &[230, 232, 331, 332, 336]),
+    ("PASS", Verb::Pass, &[202, 230, 332]),
+    ("ACCT", Verb::Acct, &[202, 230]),
+    ("CWD", Verb::Cwd, &[200, 250]),
+    ("XCWD", Verb::Cwd, &[200, 250]),
+    ("CDUP", Verb::Cdup, &[200, 250]),
+    ("XCUP", Verb::Cdup, &[200, 250]),
+    ("SMNT", Verb::Smnt, &[202, 250]),
+    ("QUIT", Verb::Quit, &[221]),
+    ("REIN", Verb::Rein, &[120, 220]),
+    ("PORT", Verb::Port, &[200]),
+    ("PASV", Verb::Pasv, &[227]),
+    ("EPRT", Verb::Eprt, &[200]),
+    ("EPSV", Verb::Epsv, &[200, 229]),
+    ("LPRT", Verb::Lprt, &[200]),
+    ("LPSV", Verb::Lpsv, &[228]),
+    ("TYPE", Verb::Type, &[200]),
+    ("STRU", Verb::Stru, &[200]),
+    ("MODE", Verb::Mode, &[200]),
+    ("RETR", Verb::Retr, &[110, 125, 150, 226, 250]),
+    ("STOR", Verb::Stor, &[110, 125, 150, 226, 250]),
+    ("STOU", Verb::Stou, &[110, 125, 150, 226, 250]),
+    ("APPE", Verb::Appe, &[125, 150, 226, 250]),
+    ("LIST", Verb::List, &[125, 150, 226, 250]),
+    ("NLST", Verb::Nlst, &[125, 150, 226, 250]),
+    ("MLSD", Verb::Mlsd, &[125, 150, 226, 250]),
+    ("MLST", Verb::Mlst, &[250]),
+    ("ALLO", Verb::Allo, &[200, 202]),
+    ("REST", Verb::Rest, &[350]),
+    ("RNFR", Verb::Rnfr, &[350]),
+    ("RNTO", Verb::Rnto, &[250]),
+    ("ABOR", Verb::Abor, &[225, 226]),
+    ("DELE", Verb::Dele, &[200, 250]),
+    ("RMD", Verb::Rmd, &[250]),
+    ("XRMD", Verb::Rmd, &[250]),
+    ("MKD", Verb::Mkd, &[250, 257]),
+    ("XMKD", Verb::Mkd, &[250, 257]),
+    ("PWD", Verb::Pwd, &[257]),
+    ("XPWD", Verb::Pwd, &[257]),
+    ("SIZE", Verb::Size, &[213]),
+    ("MDTM", Verb::Mdtm, &[213]),
+    ("MFMT", Verb::Mfmt, &[213]),
+    ("MFCT", Verb::Mfmt, &[213]),
+    ("MFF", Verb::Mfmt, &[213]),
+    ("SITE", Verb::Site, &[200, 202, 250]),
+    ("SYST", Verb::Syst, &[215]),
+    ("STAT", Verb::Stat, &[211, 212, 213]),
+    ("HELP", Verb::Help, &[211, 214]),
+    ("NOOP", Verb::Noop, &[200]),
+    ("FEAT", Verb::Feat, &[211]),
+    ("OPTS", Verb::Opts, &[200]),
+    ("LANG", Verb::Lang, &[200]),
+    ("HOST", Verb::Host, &[220]),
+    ("CLNT", Verb::Clnt, &[200]),
+    ("HASH", Verb::Hash, &[213]),
+    ("XCRC", Verb::Hash, &[213, 250]),
+    ("XMD5", Verb::Hash, &[213, 250, 251]),
+    ("XSHA", Verb::Hash, &[213, 250]),
+    ("XSHA1", Verb::Hash, &[213, 250]),
+    ("XSHA256", Verb::Hash, &[213, 250]),
+    ("XSHA512", Verb::Hash, &[213, 250]),
+    ("AVBL", Verb::Avbl, &[213]),
+    ("AUTH", Verb::Auth, &[234, 334]),
+    ("ADAT", Verb::Adat, &[234, 235, 335]),
+    ("PBSZ", Verb::Pbsz, &[200]),
+    ("PROT", Verb::Prot, &[200]),
+    ("CCC", Verb::Ccc, &[200]),
+    ("MIC", Verb::Mic, &[631, 632, 633]),
+    ("CONF", Verb::Conf, &[631, 632, 633]),
+    ("ENC", Verb::Enc, &[631, 632, 633]),
+];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_known_in_any_case() {
+        assert_eq!(Verb::parse(b"retr"), Verb::Retr);
+        assert_eq!(Verb::parse(b"XpWd"), Verb::Pwd);
+        assert_eq!(Verb::parse(b"XYZZY"), Verb::Other);
+        assert_eq!(Verb::Pwd.as_str(), "PWD");
+    }
+
+    #[test]
+    fn an_answer_tells_its_command() {
+        assert!(Verb::Pasv.answers(227));
+        assert!(!Verb::Syst.answers(227));
+        assert!(Verb::Hash.answers(251));
+    }
+}
