@@ -1,0 +1,214 @@
+//! A row on its way into a log.
+
+use std::io::Write as _;
+use std::slice::Iter;
+use std::time::Duration;
+
+use wiretale_packet::{Address, Endpoint, Timestamp};
+
+use crate::table::{Column, Kind, Table};
+use crate::{json, number, tsv};
+
+/// How logs are written.
+#[derive(Clone, Copy, PartialEq, Eq, Default, Debug)]
+pub enum Format {
+    /// Zeek's tab-separated values.
+    #[default]
+    Tsv,
+    /// JSON lines with Zeek's dotted keys.
+    Json,
+}
+
+/// One row: its cells are given in the order of the table's columns, straight into the log's buffer.
+#[must_use = "a row ends with `end`"]
+pub struct Row<'r> {
+    out: &'r mut Vec<u8>,
+    columns: Iter<'static, Column>,
+    format: Format,
+    first: bool,
+}
+
+impl<'r> Row<'r> {
+    /// A row of `table`, appended to `out`.
+    pub fn new(out: &'r mut Vec<u8>, table: &Table, format: Format) -> Self {
+        if format == Format::Json {
+            out.push(b'{');
+        }
+        Self { out, columns: table.columns.iter(), format, first: true }
+    }
+
+    /// Ends the row; cells not given stay unset.
+    pub fn end(mut self) {
+        while !self.columns.as_slice().is_empty() {
+            self = self.unset();
+        }
+        self.out.extend_from_slice(match self.format {
+            Format::Tsv => b"\n",
+            Format::Json => b"}\n",
+        });
+    }
+
+    /// A cell without a value.
+    pub fn unset(mut self) -> Self {
+        if self.format == Format::Tsv {
+            self.cell(None);
+            self.out.push(b'-');
+        } else {
+            self.columns.next();
+        }
+        self
+    }
+
+    /// A moment.
+    pub fn time(mut self, at: Timestamp) -> Self {
+        self.cell(Some(Kind::Time));
+        number::time(self.out, at);
+        self
+    }
+
+    /// A length of time.
+    pub fn interval(mut self, length: impl Into<Option<Duration>>) -> Self {
+        let Some(length) = length.into() else { return self.unset() };
+        self.cell(Some(Kind::Interval));
+        number::interval(self.out, length);
+        self
+    }
+
+    /// Text from the wire; `None` is unset, an empty text is empty.
+    pub fn text<'t>(mut self, text: impl Into<Option<&'t [u8]>>) -> Self {
+        let Some(text) = text.into() else { return self.unset() };
+        self.cell(Some(Kind::Text));
+        match self.format {
+            Format::Tsv => tsv::text(self.out, text, false),
+            Format::Json => json::text(self.out, text),
+        }
+        self
+    }
+
+    /// A word of ours.
+    pub fn word<'t>(self, word: impl Into<Option<&'t str>>) -> Self {
+        self.text(word.into().map(str::as_bytes))
+    }
+
+    /// An address.
+    pub fn addr(mut self, address: impl Into<Option<Address>>) -> Self {
+        let Some(address) = address.into() else { return self.unset() };
+        self.cell(Some(Kind::Addr));
+        self.quote();
+        number::address(self.out, address);
+        self.quote();
+        self
+    }
+
+    /// A port.
+    pub fn port(self, port: impl Into<Option<u16>>) -> Self {
+        self.whole(Kind::Port, port.into().map(u64::from))
+    }
+
+    /// An address and, in the next column, a port.
+    pub fn endpoint(self, endpoint: impl Into<Option<Endpoint>>) -> Self {
+        let endpoint = endpoint.into();
+        self.addr(endpoint.map(|e| e.address)).port(endpoint.map(|e| e.port))
+    }
+
+    /// A whole number.
+    pub fn count(self, n: impl Into<Option<u64>>) -> Self {
+        self.whole(Kind::Count, n.into())
+    }
+
+    /// A number with three digits of fraction.
+    pub fn double(mut self, n: impl Into<Option<f64>>) -> Self {
+        let Some(n) = n.into().filter(|n| n.is_finite()) else { return self.unset() };
+        self.cell(Some(Kind::Double));
+        let _ = write!(self.out, "{n:.3}");
+        self
+    }
+
+    /// True or false.
+    pub fn bool(mut self, yes: impl Into<Option<bool>>) -> Self {
+        let Some(yes) = yes.into() else { return self.unset() };
+        self.cell(Some(Kind::Bool));
+        self.out.extend_from_slice(match (self.format, yes) {
+            (Format::Tsv, true) => b"T",
+            (Format::Tsv, false) => b"F",
+            (Format::Json, true) => b"true",
+            (Format::Json, false) => b"false",
+        });
+        self
+    }
+
+    /// Several texts.
+    pub fn set<'t>(self, items: impl IntoIterator<Item = &'t [u8]>) -> Self {
+        self.several(Kind::Set, items, |out, format, item| match format {
+            Format::Tsv => tsv::text(out, item, true),
+            Format::Json => json::text(out, item),
+        })
+    }
+
+    /// Several lengths of time.
+    pub fn intervals(self, items: impl IntoIterator<Item = Duration>) -> Self {
+        self.several(Kind::Intervals, items, |out, _, item| number::interval(out, item))
+    }
+
+    fn several<T>(
+        mut self,
+        kind: Kind,
+        items: impl IntoIterator<Item = T>,
+        write: impl Fn(&mut Vec<u8>, Format, T),
+    ) -> Self {
+        self.cell(Some(kind));
+        if self.format == Format::Json {
+            self.out.push(b'[');
+        }
+        let start = self.out.len();
+        for item in items {
+            if self.out.len() > start {
+                self.out.push(b',');
+            }
+            write(self.out, self.format, item);
+        }
+        match self.format {
+            Format::Tsv if self.out.len() == start => self.out.extend_from_slice(b"(empty)"),
+            Format::Tsv => {}
+            Format::Json => self.out.push(b']'),
+        }
+        self
+    }
+
+    fn whole(mut self, kind: Kind, n: Option<u64>) -> Self {
+        let Some(n) = n else { return self.unset() };
+        self.cell(Some(kind));
+        number::decimal(self.out, n);
+        self
+    }
+
+    /// What stands before a cell.
+    fn cell(&mut self, kind: Option<Kind>) {
+        let column = self.columns.next();
+        debug_assert!(
+            column.is_some_and(|column| kind.is_none_or(|kind| fits(kind, column.kind))),
+            "{column:?} is no {kind:?}"
+        );
+        let first = std::mem::replace(&mut self.first, false);
+        match self.format {
+            Format::Tsv if first => {}
+            Format::Tsv => self.out.push(b'\t'),
+            Format::Json => {
+                self.out.extend_from_slice(if first { b"\"" } else { b",\"" });
+                self.out.extend_from_slice(column.map_or("", |column| column.name).as_bytes());
+                self.out.extend_from_slice(b"\":");
+            }
+        }
+    }
+
+    fn quote(&mut self) {
+        if self.format == Format::Json {
+            self.out.push(b'"');
+        }
+    }
+}
+
+/// Text goes into enum columns too, and a set into a list.
+fn fits(given: Kind, column: Kind) -> bool {
+    given == column || matches!((given, column), (Kind::Text, Kind::Enum) | (Kind::Set, Kind::Texts))
+}

@@ -1,0 +1,90 @@
+//! Wire text on its way to an eye: what may be shown as it is, and what must not.
+
+use std::fmt;
+
+/// One step through wire text.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Piece {
+    /// A character that shows as itself and moves nothing else on the screen.
+    Plain(char),
+    /// A character that is valid but must not reach a screen: a control, a change of direction, an invisible.
+    Hidden(char),
+    /// A byte that is no part of valid UTF-8.
+    Byte(u8),
+}
+
+/// `text` in pieces, each with the bytes it came from.
+pub(crate) fn pieces(text: &[u8]) -> impl Iterator<Item = (Piece, &[u8])> {
+    text.utf8_chunks().flat_map(|chunk| {
+        let valid = chunk.valid();
+        let chars = valid.char_indices().map(move |(at, c)| {
+            let bytes = &valid.as_bytes()[at..at + c.len_utf8()];
+            (if is_plain(c) { Piece::Plain(c) } else { Piece::Hidden(c) }, bytes)
+        });
+        chars.chain(chunk.invalid().chunks(1).map(|byte| (Piece::Byte(byte[0]), byte)))
+    })
+}
+
+/// Wire text for a person: valid UTF-8 stays readable; bytes that are none, controls, changes of direction and
+/// invisible characters show as `\xNN`, a backslash as `\\`. It never ends a line and never speaks to a terminal.
+#[derive(Clone, Copy)]
+pub struct Shown<'a>(pub &'a [u8]);
+
+impl fmt::Display for Shown<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        pieces(self.0).try_for_each(|(piece, bytes)| match piece {
+            Piece::Plain('\\') => f.write_str("\\\\"),
+            Piece::Plain(c) => fmt::Write::write_char(f, c),
+            Piece::Hidden(_) | Piece::Byte(_) => bytes.iter().try_for_each(|byte| write!(f, "\\x{byte:02x}")),
+        })
+    }
+}
+
+impl fmt::Debug for Shown<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "\"{self}\"")
+    }
+}
+
+/// Appends `\xNN`.
+pub(crate) fn hex(out: &mut Vec<u8>, byte: u8) {
+    const DIGITS: &[u8; 16] = b"0123456789abcdef";
+    out.extend_from_slice(&[b'\\', b'x', DIGITS[usize::from(byte >> 4)], DIGITS[usize::from(byte & 15)]]);
+}
+
+/// The bytes that are written as they are, up to the first that needs a look.
+pub(crate) fn plain_run(text: &[u8]) -> usize {
+    text.iter()
+        .position(|&byte| !matches!(byte, b' '..=b'~') || matches!(byte, b'\\' | b'"' | b','))
+        .unwrap_or(text.len())
+}
+
+fn is_plain(c: char) -> bool {
+    !c.is_control()
+        && !matches!(c,
+            '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{70f}' | '\u{115f}' | '\u{1160}' | '\u{17b4}' | '\u{17b5}'
+            | '\u{180b}'..='\u{180f}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}'
+            | '\u{3164}' | '\u{fe00}'..='\u{fe0f}' | '\u{feff}' | '\u{ffa0}' | '\u{fff0}'..='\u{fffb}'
+            | '\u{e000}'..='\u{f8ff}' | '\u{1d173}'..='\u{1d17a}' | '\u{e0000}'..='\u{10ffff}')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn readable_text_stays_readable() {
+        assert_eq!(
+            Shown("<b>caf\u{e9}</b> \u{43f}\u{440}\u{438}\u{432}\u{435}\u{442}".as_bytes()).to_string(),
+            "<b>café</b> привет"
+        );
+    }
+
+    #[test]
+    fn what_would_move_the_screen_is_spelled_out() {
+        assert_eq!(Shown(b"a\tb\r\nc\x1b[31m\x07\\").to_string(), "a\\x09b\\x0d\\x0ac\\x1b[31m\\x07\\\\");
+        assert_eq!(Shown("exe\u{202e}gpj".as_bytes()).to_string(), "exe\\xe2\\x80\\xaegpj");
+        assert_eq!(Shown(b"caf\xe9!").to_string(), "caf\\xe9!");
+        assert_eq!(Shown("\u{9b}31m".as_bytes()).to_string(), "\\xc2\\x9b31m");
+    }
+}

@@ -1,0 +1,103 @@
+//! Rows gathered into logs.
+
+use wiretale_packet::Timestamp;
+
+use crate::logs;
+use crate::output::{Output, WriteError};
+use crate::row::{Format, Row};
+use crate::table::Table;
+use crate::tsv;
+
+/// Writes rows of many logs to one [`Output`]. After the first failure it drops what follows and keeps the error for
+/// [`Writer::finish`].
+#[derive(Debug)]
+pub struct Writer<W> {
+    output: W,
+    format: Format,
+    // Of the capture's first and last packet, for the headers' `#open` and `#close`.
+    opened: Option<Timestamp>,
+    closed: Timestamp,
+    pending: Vec<Pending>,
+    failed: Option<WriteError>,
+}
+
+/// One log's rows that are not written yet.
+#[derive(Debug)]
+struct Pending {
+    table: &'static Table,
+    bytes: Vec<u8>,
+    rows: u64,
+}
+
+impl<W: Output> Writer<W> {
+    /// Writes to `output`.
+    pub fn new(output: W, format: Format) -> Self {
+        let pending = logs::ALL.iter().map(|table| Pending { table, bytes: Vec::new(), rows: 0 }).collect();
+        Self { output, format, opened: None, closed: Timestamp::default(), pending, failed: None }
+    }
+
+    /// Packet time has come this far.
+    pub fn now(&mut self, at: Timestamp) {
+        self.opened.get_or_insert(at);
+        self.closed = self.closed.max(at);
+    }
+
+    /// Appends a row to `table`, which is one of [`logs::ALL`]; `fill` gives its cells in order.
+    pub fn row(&mut self, table: &'static Table, fill: impl FnOnce(Row<'_>) -> Row<'_>) {
+        let Some(pending) = self.pending.iter_mut().find(|pending| pending.table.name == table.name) else { return };
+        if self.failed.is_some() {
+            return;
+        }
+        if pending.rows == 0 && self.format == Format::Tsv {
+            tsv::header(&mut pending.bytes, table, self.opened.unwrap_or_default());
+        }
+        pending.rows += 1;
+        fill(Row::new(&mut pending.bytes, table, self.format)).end();
+        if pending.bytes.len() >= FLUSH_AT {
+            self.failed = pending.flush(&mut self.output).err();
+        }
+    }
+
+    /// Rows written so far, by log, in the order of [`logs::ALL`]; logs without rows are left out.
+    pub fn rows(&self) -> impl Iterator<Item = (&'static str, u64)> {
+        self.pending.iter().filter(|pending| pending.rows > 0).map(|pending| (pending.table.name, pending.rows))
+    }
+
+    /// Could something not be written? Nothing is written after that.
+    #[must_use]
+    pub const fn has_failed(&self) -> bool {
+        self.failed.is_some()
+    }
+
+    /// Notes a failure to write something beside the logs; the first counts.
+    pub fn fail(&mut self, error: WriteError) {
+        self.failed.get_or_insert(error);
+    }
+
+    /// Writes what is left, and the logs' last lines.
+    ///
+    /// # Errors
+    /// The first failure of the run.
+    pub fn finish(mut self) -> Result<W, WriteError> {
+        if let Some(error) = self.failed {
+            return Err(error);
+        }
+        for pending in self.pending.iter_mut().filter(|pending| pending.rows > 0) {
+            if self.format == Format::Tsv {
+                tsv::footer(&mut pending.bytes, self.closed);
+            }
+            pending.flush(&mut self.output)?;
+        }
+        Ok(self.output)
+    }
+}
+
+impl Pending {
+    fn flush(&mut self, output: &mut impl Output) -> Result<(), WriteError> {
+        output.write(self.table.name, &self.bytes)?;
+        self.bytes.clear();
+        Ok(())
+    }
+}
+
+const FLUSH_AT: usize = 64 * 1024;
