@@ -1,1 +1,4 @@
-//! Evidence per host, scored in decibans and explained
+//! Evidence per host, scored in decibans and explained.
+#![forbid(unsafe_code)]
+
+pub mod model;

@@ -1,0 +1,193 @@
+//! The score of one host at one moment.
+
+use std::collections::BTreeMap;
+use std::net::IpAddr;
+
+use super::{Contribution, Gate, Link, Row, Stage, Weights};
+
+/// All sightings of one kind of evidence about one thing.
+#[derive(Clone, Debug)]
+pub(super) struct Item {
+    pub(super) row: String,
+    pub(super) key: String,
+    pub(super) group: String,
+    pub(super) stage: Option<Stage>,
+    pub(super) conclusive: bool,
+    pub(super) weight: f64,
+    pub(super) times: u32,
+    pub(super) first_ns: i64,
+    pub(super) last_ns: i64,
+    pub(super) peer: Option<IpAddr>,
+    pub(super) ties: Vec<String>,
+    pub(super) text: String,
+}
+
+/// A score and what it is made of.
+#[derive(Clone, Debug)]
+pub(super) struct Score {
+    pub(super) db: f64,
+    pub(super) contributions: Vec<Contribution>,
+    pub(super) links: Vec<Link>,
+    pub(super) benign_db: f64,
+    pub(super) stages: Vec<Stage>,
+    pub(super) gate: Gate,
+}
+
+/// The score at `now`, leaving out the item at index `without`.
+pub(super) fn evaluate(items: &[Item], weights: &Weights, now: i64, campaign: f64, without: Option<usize>) -> Score {
+    let kept: Vec<(usize, &Item, f64)> = items
+        .iter()
+        .enumerate()
+        .filter(|(index, item)| Some(*index) != without && item.first_ns <= now)
+        .map(|(index, item)| (index, item, faded(item, weights, now)))
+        .collect();
+    let contributions = damp(&kept, weights);
+    let links = links(&kept, weights);
+    let benign_db =
+        -kept.iter().filter(|(_, _, db)| *db < 0.0).map(|(_, _, db)| -db).sum::<f64>().min(weights.model.benign);
+    let stages = stages(&kept);
+    let conclusive = kept.iter().any(|(_, item, db)| item.conclusive && *db > 0.0);
+    let gate = match (stages.len(), conclusive) {
+        (2.., _) => Gate::Open,
+        (_, true) => Gate::Conclusive,
+        _ => Gate::Held,
+    };
+    let sum = weights.model.prior
+        + contributions.iter().map(|contribution| contribution.db).sum::<f64>()
+        + links.iter().map(|link| link.db).sum::<f64>()
+        + benign_db
+        + campaign;
+    let db = tenths(if gate == Gate::Held { sum.min(weights.model.gate) } else { sum });
+    Score { db, contributions, links, benign_db, stages, gate }
+}
+
+/// What repeats are worth: 1, 1 + r, 1 + r + r^2, …
+pub(super) fn repeats(times: u32, ratio: f64) -> f64 {
+    (1.0 - ratio.powi(i32::try_from(times).unwrap_or(i32::MAX))) / (1.0 - ratio)
+}
+
+/// A row's weight for a first sighting of this strength and quality.
+pub(super) fn first_weight(row: &Row, strength: f64, quality: f64) -> f64 {
+    row.weight * strength.clamp(-2.0, 2.0) * quality.clamp(0.0, 1.0)
+}
+
+// What an item weighs at `now`: more for repeats, less with age.
+fn faded(item: &Item, weights: &Weights, now: i64) -> f64 {
+    let seen = item.weight * repeats(item.times, weights.model.repeat);
+    let Some(stage) = item.stage else { return seen };
+    let half_life = weights.model.half_life_hours[stage as usize];
+    seen * 0.5f64.powf(hours(now.saturating_sub(item.last_ns)) / half_life)
+}
+
+// Within a group the strongest counts in full and each next one less; the strongest of all come first.
+fn damp(kept: &[(usize, &Item, f64)], weights: &Weights) -> Vec<Contribution> {
+    let mut groups: BTreeMap<&str, Vec<(&Item, f64)>> = BTreeMap::new();
+    for (_, item, db) in kept.iter().filter(|(_, _, db)| *db > 0.0) {
+        groups.entry(&item.group).or_default().push((item, *db));
+    }
+    let mut all = Vec::new();
+    for group in groups.values_mut() {
+        group.sort_by(|(a, x), (b, y)| y.total_cmp(x).then_with(|| (&a.row, &a.key).cmp(&(&b.row, &b.key))));
+        let factors = std::iter::successors(Some(1.0), |factor| Some(factor * weights.model.group));
+        all.extend(group.iter().zip(factors).map(|((item, raw), factor)| contribution(item, *raw, raw * factor)));
+    }
+    all.sort_by(|a, b| b.db.total_cmp(&a.db).then_with(|| (&a.row, &a.key).cmp(&(&b.row, &b.key))));
+    all
+}
+
+fn contribution(item: &Item, raw_db: f64, db: f64) -> Contribution {
+    Contribution {
+        row: item.row.clone(),
+        key: item.key.clone(),
+        group: item.group.clone(),
+        stage: item.stage,
+        raw_db,
+        db,
+        times: item.times,
+        first_ns: item.first_ns,
+        last_ns: item.last_ns,
+        text: item.text.clone(),
+    }
+}
+
+// For each stage the strongest tie to earlier evidence of another stage. A tie is worth no more than either end.
+fn links(kept: &[(usize, &Item, f64)], weights: &Weights) -> Vec<Link> {
+    let slack = (weights.model.slack_minutes * 60e9) as i64;
+    let kept = strongest(kept);
+    let mut best: BTreeMap<Stage, Link> = BTreeMap::new();
+    for (_, later, later_db) in &kept {
+        let Some(stage) = later.stage else { continue };
+        for (_, earlier, earlier_db) in &kept {
+            let other = earlier.stage.is_some_and(|first| first < stage);
+            if !other || earlier.first_ns > later.first_ns.saturating_add(slack) {
+                continue;
+            }
+            let apart = later.first_ns.saturating_sub(earlier.first_ns).max(0);
+            let (by, share) = tie(earlier, later);
+            let most = weights.model.bonus.min(*earlier_db).min(*later_db);
+            let db = most * share * (-hours(apart) / weights.model.bonus_hours).exp();
+            if best.get(&stage).is_none_or(|link| db > link.db) {
+                let (from, to) = (name(earlier), name(later));
+                best.insert(stage, Link { from, to, stage, by, seconds: apart as f64 / 1e9, db });
+            }
+        }
+    }
+    best.into_values().collect()
+}
+
+// The items that can make a tie of note; bounded, since every pair of them is looked at.
+fn strongest<'i>(kept: &[(usize, &'i Item, f64)]) -> Vec<(usize, &'i Item, f64)> {
+    let mut staged: Vec<_> = kept.iter().copied().filter(|(_, item, db)| item.stage.is_some() && *db > 0.0).collect();
+    staged.sort_by(|(_, a, x), (_, b, y)| y.total_cmp(x).then_with(|| (&a.row, &a.key).cmp(&(&b.row, &b.key))));
+    staged.truncate(TIED);
+    staged
+}
+
+fn name(item: &Item) -> (String, String) {
+    (item.row.clone(), item.key.clone())
+}
+
+// By what two items hang together, and how strongly.
+fn tie(a: &Item, b: &Item) -> (&'static str, f64) {
+    let shares = |prefix: &str| a.ties.iter().any(|tie| tie.starts_with(prefix) && b.ties.contains(tie));
+    match (a.peer, b.peer) {
+        (Some(x), Some(y)) if x == y => ("the same peer", 1.0),
+        _ if a
+            .ties
+            .iter()
+            .any(|tie| !tie.starts_with("net:") && !tie.starts_with("country:") && b.ties.contains(tie)) =>
+        {
+            ("the same file, key or greeting", 1.0)
+        }
+        (Some(x), Some(y)) if neighbours(x, y) => ("neighbouring peers", 0.6),
+        _ if shares("net:") => ("peers in the same network", 0.6),
+        _ if shares("country:") => ("peers in the same country", 0.4),
+        _ => ("the same host", 0.25),
+    }
+}
+
+// In the same /24, or /48 of IPv6.
+fn neighbours(a: IpAddr, b: IpAddr) -> bool {
+    match (a, b) {
+        (IpAddr::V4(a), IpAddr::V4(b)) => a.octets()[..3] == b.octets()[..3],
+        (IpAddr::V6(a), IpAddr::V6(b)) => a.octets()[..6] == b.octets()[..6],
+        _ => false,
+    }
+}
+
+// Stages with evidence worth at least a deciban.
+fn stages(kept: &[(usize, &Item, f64)]) -> Vec<Stage> {
+    let has = |stage: &Stage| kept.iter().any(|(_, item, db)| item.stage == Some(*stage) && *db >= 1.0);
+    Stage::ALL.into_iter().filter(has).collect()
+}
+
+fn hours(ns: i64) -> f64 {
+    ns.max(0) as f64 / 3.6e12
+}
+
+/// Rounded to a tenth of a deciban, so that no platform's last bit shows.
+pub(super) fn tenths(db: f64) -> f64 {
+    (db * 10.0).round() / 10.0
+}
+
+const TIED: usize = 64;

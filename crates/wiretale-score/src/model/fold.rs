@@ -1,0 +1,309 @@
+//! `case = fold(evidence)`.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::net::IpAddr;
+
+use super::evaluate::{Item, Score, evaluate, first_weight};
+use super::{Case, Evidence, Level, Stage, Weights};
+
+/// The cases that a list of evidence makes, worst first. The same evidence gives the same cases.
+#[must_use]
+pub fn cases(evidence: impl IntoIterator<Item = Evidence>, weights: &Weights) -> Vec<Case> {
+    let mut evidence: Vec<Evidence> = evidence.into_iter().collect();
+    evidence.sort_by(|a, b| (a.time_ns, a.host, &a.row, &a.key).cmp(&(b.time_ns, b.host, &b.row, &b.key)));
+    let mut folders: BTreeMap<IpAddr, Folder> = BTreeMap::new();
+    for row in evidence {
+        folders.entry(row.host).or_insert_with(|| Folder::new(row.host)).add(row, weights);
+    }
+    spread(&mut folders, weights);
+    let mut cases: Vec<Case> = folders.into_values().map(|folder| folder.finish(weights)).collect();
+    cases.sort_by(|a, b| b.peak_db.total_cmp(&a.peak_db).then_with(|| a.host.cmp(&b.host)));
+    cases
+}
+
+/// The evidence of one host, folded as it comes.
+#[derive(Clone, Debug)]
+pub struct Folder {
+    host: IpAddr,
+    // At most ITEMS_A_GROUP of each group, KEYS in all.
+    items: Vec<Item>,
+    evidence: Vec<Evidence>,
+    course: Vec<(i64, f64)>,
+    peak: Option<(f64, i64)>,
+    opened: Option<i64>,
+    campaign: f64,
+    dropped: u64,
+}
+
+impl Folder {
+    /// Nothing yet against `host`.
+    #[must_use]
+    pub const fn new(host: IpAddr) -> Self {
+        Self {
+            host,
+            items: Vec::new(),
+            evidence: Vec::new(),
+            course: Vec::new(),
+            peak: None,
+            opened: None,
+            campaign: 0.0,
+            dropped: 0,
+        }
+    }
+
+    /// One more piece, in order of time. A row that the table does not have is counted as dropped.
+    /// Returns the score now.
+    pub fn add(&mut self, evidence: Evidence, weights: &Weights) -> f64 {
+        let now = evidence.time_ns;
+        if !self.note(&evidence, weights) {
+            self.dropped += 1;
+            return self.course.last().map_or(weights.model.prior, |(_, db)| *db);
+        }
+        if self.evidence.len() < EVIDENCE {
+            self.evidence.push(evidence);
+        } else {
+            self.dropped += 1;
+        }
+        let db = evaluate(&self.items, weights, now, self.campaign, None).db;
+        self.record(now, db, weights);
+        db
+    }
+
+    /// The case as it stands.
+    #[must_use]
+    pub fn finish(self, weights: &Weights) -> Case {
+        let updated_ns = self.evidence.last().map_or(0, |row| row.time_ns);
+        let (peak_db, peak_ns) = self.peak.unwrap_or((weights.model.prior, updated_ns));
+        let at_end = evaluate(&self.items, weights, updated_ns, self.campaign, None);
+        let at_peak = evaluate(&self.items_until(peak_ns, weights), weights, peak_ns, self.campaign, None);
+        let without = self.without_strongest(&at_peak, peak_ns, weights);
+        let Score { contributions, links, benign_db, stages, gate, .. } = at_peak;
+        Case {
+            host: self.host,
+            level: Level::of(peak_db, &weights.model.levels),
+            score_db: at_end.db,
+            peak_db,
+            peak_ns,
+            opened_ns: self.opened.or_else(|| self.course.first().map(|(at, _)| *at)).unwrap_or(updated_ns),
+            updated_ns,
+            missing: Stage::ALL.into_iter().filter(|stage| !stages.contains(stage)).collect(),
+            stages,
+            prior_db: weights.model.prior,
+            contributions,
+            links,
+            benign_db,
+            campaign_db: self.campaign,
+            gate,
+            without_strongest_db: without,
+            course: self.course,
+            evidence: self.evidence,
+            dropped: self.dropped,
+        }
+    }
+
+    fn record(&mut self, now: i64, db: f64, weights: &Weights) {
+        if self.peak.is_none_or(|(peak, _)| db > peak) {
+            self.peak = Some((db, now));
+        }
+        if db >= weights.model.levels[0] {
+            self.opened.get_or_insert(now);
+        }
+        if self.course.len() < EVIDENCE {
+            self.course.push((now, db));
+        }
+    }
+
+    // Counts the evidence into its item; false if the table has no such row or a bound is reached.
+    fn note(&mut self, evidence: &Evidence, weights: &Weights) -> bool {
+        let Some(row) = weights.row(&evidence.row) else { return false };
+        let weight = first_weight(row, evidence.strength, evidence.quality);
+        if let Some(item) = self.items.iter_mut().find(|item| item.row == evidence.row && item.key == evidence.key) {
+            item.times = item.times.saturating_add(1);
+            item.last_ns = evidence.time_ns;
+            if weight.abs() > item.weight.abs() {
+                item.weight = weight;
+            }
+            return true;
+        }
+        let in_group = self.items.iter().filter(|item| item.group == row.group).count();
+        if in_group >= ITEMS_A_GROUP || self.items.len() >= KEYS {
+            return false;
+        }
+        self.items.push(Item {
+            row: evidence.row.clone(),
+            key: evidence.key.clone(),
+            group: row.group.clone(),
+            stage: row.stage,
+            conclusive: row.conclusive,
+            weight,
+            times: 1,
+            first_ns: evidence.time_ns,
+            last_ns: evidence.time_ns,
+            peer: evidence.peer,
+            ties: evidence.ties.clone(),
+            text: evidence.text.clone(),
+        });
+        true
+    }
+
+    // The items as they stood at `until`: folded again from the evidence kept.
+    fn items_until(&self, until: i64, weights: &Weights) -> Vec<Item> {
+        let mut folder = Self::new(self.host);
+        for row in self.evidence.iter().filter(|row| row.time_ns <= until) {
+            folder.note(row, weights);
+        }
+        folder.items
+    }
+
+    fn without_strongest(&self, at_peak: &Score, peak_ns: i64, weights: &Weights) -> f64 {
+        let items = self.items_until(peak_ns, weights);
+        let strongest = at_peak
+            .contributions
+            .first()
+            .and_then(|top| items.iter().position(|item| item.row == top.row && item.key == top.key));
+        evaluate(&items, weights, peak_ns, self.campaign, strongest).db
+    }
+
+    // The score again from the start, now that `campaign` is known.
+    fn replay(&mut self, campaign: f64, weights: &Weights) {
+        let evidence = std::mem::take(&mut self.evidence);
+        let dropped = self.dropped;
+        *self = Self { campaign, dropped, ..Self::new(self.host) };
+        for row in evidence {
+            self.add(row, weights);
+        }
+    }
+
+    fn peers(&self) -> BTreeSet<IpAddr> {
+        self.items
+            .iter()
+            .filter(|item| item.weight > 0.0 && item.stage.is_some())
+            .filter_map(|item| item.peer)
+            .collect()
+    }
+}
+
+// A confirmed case makes its peers suspect: hosts that dealt with them, each for its own evidence, get a little more.
+fn spread(folders: &mut BTreeMap<IpAddr, Folder>, weights: &Weights) {
+    let confirmed: Vec<(IpAddr, BTreeSet<IpAddr>)> = folders
+        .values()
+        .filter(|folder| folder.peak.is_some_and(|(peak, _)| peak >= weights.model.levels[2]))
+        .map(|folder| (folder.host, folder.peers()))
+        .collect();
+    for folder in folders.values_mut() {
+        let mine = folder.peers();
+        if confirmed.iter().any(|(host, peers)| *host != folder.host && !peers.is_disjoint(&mine)) {
+            folder.replay(weights.model.campaign, weights);
+        }
+    }
+}
+
+const ITEMS_A_GROUP: usize = 64;
+const KEYS: usize = 4096;
+const EVIDENCE: usize = 4096;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::{EVIDENCE_VERSION, Gate};
+    use proptest::prelude::*;
+
+    fn seen(minute: i64, row: &str, key: &str, peer: u8) -> Evidence {
+        Evidence {
+            v: EVIDENCE_VERSION,
+            time_ns: minute * 60_000_000_000,
+            host: [10, 0, 0, 7].into(),
+            row: row.into(),
+            key: key.into(),
+            peer: Some([198, 51, 100, peer].into()),
+            port: None,
+            strength: 1.0,
+            quality: 1.0,
+            ties: vec!["country:XX".into()],
+            text: format!("{row} {key}"),
+            uids: vec![],
+            frames: vec![],
+        }
+    }
+
+    fn one(evidence: Vec<Evidence>) -> Case {
+        cases(evidence, &Weights::built_in()).remove(0)
+    }
+
+    #[test]
+    fn an_intrusion_in_its_stages_is_critical() {
+        let case = one(vec![
+            seen(0, "D01.ssh", "22102", 77),
+            seen(0, "D08.backdoor", "22102", 77),
+            seen(25, "D29.hot_name", "psy.tgz", 130),
+            seen(45, "D23.hopping", "irc", 10),
+            seen(60, "D24.executable", "crack", 201),
+            seen(61, "D03.prompt", "9886", 77),
+        ]);
+        assert_eq!(case.level, Level::Critical, "{case:#?}");
+        assert_eq!(case.stages, [Stage::S2, Stage::S3, Stage::S4]);
+    }
+
+    #[test]
+    fn ten_thousand_guesses_are_no_case() {
+        let case = one((0..10_000).map(|n| seen(n / 60, "D07.guessing", &format!("{}", n % 200), 1)).collect());
+        assert!(case.peak_db <= 0.0 && case.gate == Gate::Held, "{}", case.peak_db);
+    }
+
+    #[test]
+    fn a_conclusive_sign_passes_the_gate() {
+        assert_eq!(one(vec![seen(0, "D10.ebury", "22", 1)]).gate, Gate::Conclusive);
+        assert_eq!(one(vec![seen(0, "D01.ssh", "22102", 1)]).gate, Gate::Held);
+    }
+
+    #[test]
+    fn a_confirmed_peer_counts_against_others_who_dealt_with_it() {
+        let mut evidence = vec![
+            seen(0, "D01.ssh", "22102", 77),
+            seen(1, "D04.root", "9886", 77),
+            seen(2, "D29.hot_name", "x", 77),
+            seen(3, "D03.prompt", "9886", 77),
+        ];
+        let mut other = seen(4, "D16.off_port", "5190", 77);
+        other.host = [10, 0, 0, 8].into();
+        evidence.push(other);
+        let cases = cases(evidence, &Weights::built_in());
+        assert_eq!(cases[1].campaign_db, 6.0);
+        assert_eq!(cases[0].campaign_db, 0.0);
+    }
+
+    proptest! {
+        #[test]
+        fn taking_the_strongest_away_changes_the_score_as_told(picks in proptest::collection::vec((0usize..8, 0i64..200, 0u8..4), 1..30)) {
+            const ROWS: [&str; 8] =
+                ["D01.ssh", "D03.prompt", "D07.guessing", "D15.nick", "D24.archive", "D29.hot_name", "D32.scan", "D40.typing"];
+            let evidence: Vec<Evidence> =
+                picks.iter().map(|(row, minute, peer)| seen(*minute, ROWS[*row], &peer.to_string(), *peer)).collect();
+            let weights = Weights::built_in();
+            let case = one(evidence.clone());
+            let Some(top) = case.contributions.first() else { return Ok(()) };
+            let mut rest: Vec<Evidence> = evidence
+                .into_iter()
+                .filter(|row| row.time_ns <= case.peak_ns && !(row.row == top.row && row.key == top.key))
+                .collect();
+            rest.sort_by_key(|row| row.time_ns);
+            let mut folder = Folder::new(case.host);
+            for row in rest {
+                folder.add(row, &weights);
+            }
+            let without = evaluate(&folder.items, &weights, case.peak_ns, 0.0, None).db;
+            prop_assert!((without - case.without_strongest_db).abs() <= 0.1, "{without} {}", case.without_strongest_db);
+        }
+
+        #[test]
+        fn the_same_evidence_in_any_order_gives_the_same_case(
+            picks in proptest::collection::vec((0usize..3, 0i64..100), 1..20).prop_shuffle()
+        ) {
+            const ROWS: [&str; 3] = ["D01.ssh", "D29.archive", "D18.topic"];
+            let rows = |picks: &[(usize, i64)]| picks.iter().map(|(row, minute)| seen(*minute, ROWS[*row], "k", 1)).collect();
+            let mut sorted = picks.clone();
+            sorted.sort_unstable();
+            prop_assert_eq!(one(rows(&picks)), one(rows(&sorted)));
+        }
+    }
+}

@@ -1,0 +1,12 @@
+//! From evidence to a case: log-odds per host, in decibans.
+
+mod case;
+mod evaluate;
+mod evidence;
+mod fold;
+mod weights;
+
+pub use case::{Case, Contribution, Gate, Level, Link};
+pub use evidence::{EVIDENCE_VERSION, Evidence, Stage};
+pub use fold::{Folder, cases};
+pub use weights::{Model, Row, Weights, WeightsError};
