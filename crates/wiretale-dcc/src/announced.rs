@@ -1,0 +1,70 @@
+//! What an offer leaves for the connection that follows it.
+
+use alloc::boxed::Box;
+
+use wiretale_protocol::{Address, Endpoint, FlowId, Timestamp};
+
+use crate::Kind;
+
+/// An offer's number: the session that carried it and its place there, the same in every run.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub struct OfferId {
+    /// The IRC session.
+    pub session: FlowId,
+    /// Counted from 1 in that session.
+    pub number: u32,
+}
+
+/// An announced connection: the note that [`crate::Negotiation`] leaves and [`crate::Dcc`] and [`crate::DccChat`] find.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Announced {
+    /// The offer it comes from.
+    pub offer: OfferId,
+    /// When that was made.
+    pub offered: Timestamp,
+    /// Of what.
+    pub kind: Kind,
+    /// The nick that offered; of a file, its sender.
+    pub from: Box<[u8]>,
+    /// The nick it was offered to.
+    pub to: Box<[u8]>,
+    /// The file's name as the wire had it, at most [`Announced::LONGEST_NAME`] bytes of it.
+    pub name: Box<[u8]>,
+    /// Its size in bytes.
+    pub size: Option<u64>,
+    /// Where in the file the transfer starts.
+    pub start: u64,
+    /// The token of a passive offer, else empty.
+    pub token: Box<[u8]>,
+    /// The connection is to be TLS.
+    pub tls: bool,
+    /// The sender will not wait for acknowledgements.
+    pub turbo: bool,
+    /// Passive: the offerer connects, and the one it was offered to listens.
+    pub reverse: bool,
+    /// Where the connection will be made to; port 0 while a passive offer is unanswered.
+    pub server: Endpoint,
+    /// Whose address that is, as far as can be told.
+    pub provenance: Provenance,
+    /// It is an address that is of no use across the Internet: private, link-local, loopback.
+    pub private: bool,
+}
+
+impl Announced {
+    /// The most bytes kept of a name, a nick or a token.
+    pub const LONGEST_NAME: usize = 512;
+}
+
+/// Whose address an offer names.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub enum Provenance {
+    /// Its sender's: the IRC client's own, or the one its host mask shows.
+    Own,
+    /// Someone else's: a sender behind address translation, or one who points his peer at a third party.
+    Foreign {
+        /// The sender's, as seen.
+        sender: Address,
+    },
+    /// The sender is behind a server and its address is not known.
+    Unknown,
+}
