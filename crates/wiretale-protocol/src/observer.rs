@@ -1,5 +1,7 @@
 //! Who listens, and what he is told of a flow.
 
+use core::fmt;
+
 use wiretale_packet::{Direction, Endpoint, Timestamp, Transport};
 use wiretale_reassembly::Chunk;
 
@@ -129,6 +131,20 @@ impl Flow {
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Debug)]
 pub struct FlowId(pub u64);
 
+/// As logs name it: `C` and the number in base 62.
+impl fmt::Display for FlowId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        const DIGITS: &[u8; 62] = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
+        // The greatest 64-bit number has eleven digits; leading zeros are passed over, but for the last.
+        let places = (0..11).rev().skip_while(|&place| place > 0 && self.0 / 62u64.pow(place) == 0);
+        fmt::Write::write_char(f, 'C')?;
+        places.map(|place| self.0 / 62u64.pow(place) % 62).try_for_each(|digit| {
+            let digit = usize::try_from(digit).ok().and_then(|digit| DIGITS.get(digit)).copied().unwrap_or(b'?');
+            fmt::Write::write_char(f, char::from(digit))
+        })
+    }
+}
+
 /// A packet as it went by.
 #[derive(Clone, Copy, Debug)]
 pub struct Passed {
@@ -164,4 +180,17 @@ pub struct Stray<'a> {
     pub endpoints: Option<(Endpoint, Endpoint)>,
     /// What.
     pub weird: Weird<'a>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use alloc::string::ToString;
+
+    #[test]
+    fn a_flow_is_named_in_base_62() {
+        assert_eq!(FlowId(0).to_string(), "C0");
+        assert_eq!(FlowId(62).to_string(), "C10");
+        assert_eq!(FlowId(u64::MAX).to_string(), "CLygHa16AHYF");
+    }
 }
