@@ -105,8 +105,6 @@ pub enum Anomaly<'a> {
     Retransmission(u32),
     /// A window scale beyond 14 (RFC 7323 section 2.3).
     WindowScale(u8),
-    /// A window that offers less than it did before.
-    WindowRecision,
 }
 
 /// Two copies of the same place with different bytes.
@@ -206,7 +204,6 @@ impl Anomaly<'_> {
             Self::DeliveryChanged => "delivery_on_arrival",
             Self::Retransmission(_) => "retransmission",
             Self::WindowScale(_) => "TCP_scale_range",
-            Self::WindowRecision => "window_recision",
         }
     }
 

@@ -14,13 +14,19 @@
 
 extern crate alloc;
 
+mod accept;
 mod anomaly;
 mod arrival;
 mod chunk;
 mod connection;
+mod doubt;
 mod fragment;
+mod half;
+mod handshake;
+mod held;
 mod ledger;
 mod limits;
+mod options;
 mod policy;
 
 pub use anomaly::{Anomaly, Bound, Conflict, Winner};

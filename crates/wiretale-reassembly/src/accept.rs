@@ -1,0 +1,114 @@
+//! Would the receiving host take this segment?
+
+use core::time::Duration;
+
+use wiretale_packet::{Direction, Flags, Segment, SeqNumber};
+
+use crate::doubt::Doubt;
+use crate::half::{Bits, Half};
+use crate::handshake::Phase;
+use crate::options::Options;
+use crate::{Anomaly, Arrival, Connection, Why};
+
+/// The answer.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Judgement {
+    /// Yes.
+    Take,
+    /// That depends on packets which may be captured later.
+    Doubt(Doubt),
+    /// No.
+    Refuse(Why, Option<Anomaly<'static>>),
+}
+
+impl Connection {
+    /// Judges a segment without SYN and RST as a modern host does, in the order of Linux: option, timestamp, window,
+    /// acknowledgement. Nothing is asked of the other side where it is not seen.
+    pub(crate) fn judge(&mut self, from: Direction, arrival: &Arrival<'_>, options: &Options) -> Judgement {
+        let segment = &arrival.segment;
+        let carries = segment.seq_len() > 0;
+        if !segment.flags.has(Flags::ACK) {
+            return Judgement::Refuse(Why::NoAck, carries.then_some(Anomaly::NoAckFlag));
+        }
+        let idle = arrival.at.since(self.last);
+        let phase = self.phase;
+        let reset = self.reset_by == Some(from.opposite());
+        let opened = self.opener == from;
+        let (half, peer) = self.pair(from);
+        if half.has(Bits::SEEN) && options.signed != half.has(Bits::SIGNED) {
+            return Judgement::Refuse(Why::Signature, Some(Anomaly::SignatureMismatch));
+        }
+        if half.is_stale(segment, options, idle) {
+            return Judgement::Refuse(Why::OldTimestamp, Some(Anomaly::PawsFailed));
+        }
+        if phase == Phase::SynSent && opened && carries && !half.has(Bits::ALONE) {
+            return Judgement::Doubt(Doubt::Handshake);
+        }
+        if reset && !segment.payload.is_empty() {
+            return Judgement::Doubt(Doubt::Reset);
+        }
+        if !peer.has(Bits::SEEN) || half.has(Bits::ALONE) {
+            return Judgement::Take;
+        }
+        half.judge_window(segment).or_else(|| judge_ack(segment, peer)).unwrap_or(Judgement::Take)
+    }
+}
+
+impl Half {
+    /// Is its timestamp older than the last one (PAWS, RFC 7323 section 5)? One tick is forgiven, as Linux does, and
+    /// so is everything after 24 days of silence.
+    fn is_stale(&self, segment: &Segment<'_>, options: &Options, idle: Duration) -> bool {
+        let Some(stamp) = options.stamp.filter(|_| self.has(Bits::STAMPED)) else { return false };
+        let behind = SeqNumber(self.stamp).ahead_of(SeqNumber(stamp));
+        behind > 1 && idle < PAWS_IDLE && segment.seq_len() > 0
+    }
+
+    /// Does it lie beyond what the receiver offered to take (RFC 9293 section 3.10.7.4)?
+    fn judge_window(&self, segment: &Segment<'_>) -> Option<Judgement> {
+        if !self.has(Bits::EDGE) || !self.has(Bits::STARTED) {
+            return None;
+        }
+        let beyond = segment.seq.ahead_of(self.edge());
+        // A segment that lies this far behind is not old: it is beyond the window and wrapped round.
+        let far = segment.seq.ahead_of(self.expected()) < -MAX_BEHIND;
+        if segment.payload.is_empty() && segment.missing == 0 {
+            let fin = segment.flags.has(Flags::FIN);
+            let anomaly = if fin { Anomaly::FinOutOfWindow } else { Anomaly::OutOfWindow { accepted: false } };
+            return (beyond > 0 || far).then_some(Judgement::Refuse(Why::OutOfWindow, Some(anomaly)));
+        }
+        if far {
+            return Some(Judgement::Refuse(Why::OutOfWindow, Some(Anomaly::SeqUnderflow)));
+        }
+        // A probe of a closed window is one byte that may be refused and sent again.
+        let probe = self.has(Bits::SHUT) && segment.wire_len() == 1 && segment.seq == self.claim();
+        (beyond >= 0 || probe).then_some(Judgement::Doubt(Doubt::Window))
+    }
+
+    /// Is this RST at exactly the next sequence number, as far as that can be known? Around bytes that the capture
+    /// lost that is the last acknowledged or the last seen one.
+    pub(crate) fn may_reset(&self, segment: &Segment<'_>, peer: &Self) -> bool {
+        if self.has(Bits::STARTED) {
+            let fin = self.fin().map(|fin| fin.advance(1));
+            let next = [Some(self.expected()), Some(self.acked()), Some(self.top()), fin];
+            return next.contains(&Some(segment.seq));
+        }
+        // The answer to a SYN acknowledges it.
+        let answers = segment.ack.ahead_of(peer.first()) >= 0 && segment.ack.ahead_of(peer.top()) <= 0;
+        !segment.flags.has(Flags::ACK) || !peer.has(Bits::STARTED) || answers
+    }
+}
+
+/// Does it acknowledge bytes that were never sent, or forgotten long ago? An acknowledgement alone does no harm.
+fn judge_ack(segment: &Segment<'_>, peer: &Half) -> Option<Judgement> {
+    if !peer.has(Bits::STARTED) || segment.seq_len() == 0 {
+        return None;
+    }
+    if segment.ack.ahead_of(peer.acked()) < -MAX_BEHIND {
+        return Some(Judgement::Refuse(Why::BadAck, Some(Anomaly::AckTooOld)));
+    }
+    (segment.ack.ahead_of(peer.top()) > 0).then_some(Judgement::Doubt(Doubt::Ack))
+}
+
+/// The greatest window there is.
+const MAX_BEHIND: i32 = 1 << 30;
+const PAWS_IDLE: Duration = Duration::from_secs(24 * 24 * 3600);

@@ -1,0 +1,92 @@
+//! The TCP options that decide whether a segment counts.
+
+/// What the options of one segment say.
+#[derive(Clone, Copy, PartialEq, Eq, Default, Debug)]
+pub(crate) struct Options {
+    /// Window scale (RFC 7323 section 2), as sent.
+    pub(crate) scale: Option<u8>,
+    /// The sender's timestamp (RFC 7323 section 3).
+    pub(crate) stamp: Option<u32>,
+    /// Is there an MD5 (RFC 2385) or authentication option (RFC 5925)?
+    pub(crate) signed: bool,
+}
+
+impl Options {
+    /// Reads options up to the end of the list or the first that is cut.
+    pub(crate) fn read(options: &[u8]) -> Self {
+        match options {
+            [] => Self::default(),
+            // Nearly every segment of a modern host: two paddings and a timestamp.
+            [1, 1, 8, 10, a, b, c, d, _, _, _, _] => {
+                Self { stamp: Some(u32::from_be_bytes([*a, *b, *c, *d])), ..Self::default() }
+            }
+            _ => Self::walk(options),
+        }
+    }
+
+    fn walk(mut rest: &[u8]) -> Self {
+        let mut found = Self::default();
+        loop {
+            rest = match rest {
+                [] | [0, ..] => return found,
+                [1, rest @ ..] => rest,
+                [kind, len, ..] => {
+                    let Some((option, rest)) = rest.split_at_checked(usize::from(*len).max(2)) else { return found };
+                    found.note(*kind, option.get(2..).unwrap_or_default());
+                    rest
+                }
+                [_] => return found,
+            };
+        }
+    }
+
+    fn note(&mut self, kind: u8, value: &[u8]) {
+        match (kind, value) {
+            (3, [scale]) => self.scale = Some(*scale),
+            (8, [a, b, c, d, _, _, _, _]) => self.stamp = Some(u32::from_be_bytes([*a, *b, *c, *d])),
+            (19 | 29, _) => self.signed = true,
+            _ => {}
+        }
+    }
+}
+
+/// Options that announce the window scale `scale` and nothing else.
+pub(crate) fn announcing(scale: Option<u8>) -> &'static [u8] {
+    scale.and_then(|scale| SCALES.get(usize::from(scale))).map_or(&[], |options| options)
+}
+
+const SCALES: [[u8; 4]; 15] = {
+    let mut all = [[1, 3, 3, 0]; 15];
+    let mut scale = 0;
+    #[allow(clippy::indexing_slicing, clippy::cast_possible_truncation)]
+    while scale < 15 {
+        all[scale][3] = scale as u8;
+        scale += 1;
+    }
+    all
+};
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn finds_what_counts_among_others() {
+        let options = [2, 4, 5, 0xb4, 1, 3, 3, 7, 4, 2, 8, 10, 0, 0, 0, 9, 0, 0, 0, 0];
+        assert_eq!(Options::read(&options), Options { scale: Some(7), stamp: Some(9), signed: false });
+        assert!(Options::read(&[19, 18, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0]).signed);
+    }
+
+    #[test]
+    fn a_cut_or_empty_option_ends_the_list() {
+        for options in [&[3u8, 3][..], &[3], &[8, 0, 0], &[0, 3, 3, 7], &[3, 1, 3, 3], &[255, 255]] {
+            assert_eq!(Options::read(options).stamp, None);
+        }
+    }
+
+    #[test]
+    fn scales_can_be_announced_again() {
+        assert_eq!(Options::read(announcing(Some(9))).scale, Some(9));
+        assert_eq!(announcing(None), &[] as &[u8]);
+    }
+}
