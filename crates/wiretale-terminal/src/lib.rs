@@ -36,4 +36,4 @@ mod probe;
 mod side;
 mod telnet;
 
-pub use decoder::{Event, LIMIT, Terminal};
+pub use decoder::{Decoder, Event, LIMIT, Terminal};

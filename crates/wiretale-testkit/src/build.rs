@@ -27,7 +27,7 @@ pub fn tcp_frame(src: Endpoint, dst: Endpoint, ttl: u8, header: &TcpHeader, payl
     tcp.extend(dst.port.to_be_bytes());
     tcp.extend(header.seq.to_be_bytes());
     tcp.extend(header.ack.to_be_bytes());
-    tcp.push(((20 + options.len()) / 4 << 4) as u8);
+    tcp.push((((20 + options.len()) / 4) << 4) as u8);
     tcp.push(header.flags.0);
     tcp.extend(header.window.to_be_bytes());
     tcp.extend([0; 4]);

@@ -1,0 +1,246 @@
+//! What a detector is, what it hears and what it may say.
+
+use std::net::IpAddr;
+use std::ops::BitOr;
+
+use wiretale_protocol::{Address, Direction, Escaped, Exposure, Moment, Passed, Stray, Summary, Timestamp, Weird};
+
+use crate::model::{EVIDENCE_VERSION, Evidence};
+use crate::{Facts, Home, Inventory, Names, SeenFile, Weights};
+
+/// One behaviour to be found: a fold over what happens, with a memory of its own.
+///
+/// It holds a bounded state, reads no clock, and says each thing with the flows and frames it stands on.
+pub trait Detector: Send {
+    /// Its name in the weights table: `"D03"`.
+    fn name(&self) -> &'static str;
+
+    /// The kinds of facts it wakes for.
+    fn hears(&self) -> Hears;
+
+    /// One more fact about a flow.
+    fn hear(&mut self, scene: &Scene<'_>, fact: &Fact<'_>, findings: &mut Findings);
+
+    /// A packet that belongs to no flow. Heard with [`Hears::STRAYS`].
+    fn stray(&mut self, scene: &Scene<'_>, stray: &Stray<'_>, findings: &mut Findings) {
+        let _ = (scene, stray, findings);
+    }
+}
+
+/// Something that happened in a flow.
+#[derive(Clone, Copy, Debug)]
+pub enum Fact<'a> {
+    /// It began.
+    Opened,
+    /// A packet passed.
+    Passed(&'a Passed),
+    /// It was found to be of this service.
+    Recognized(&'static str),
+    /// Something in it was not as it should be.
+    Weird(&'a Weird<'a>),
+    /// A secret crossed in clear.
+    Exposed(&'a Exposure<'a>),
+    /// IRC.
+    Irc(wiretale_irc::Event<'a>),
+    /// A DCC transfer.
+    Dcc(wiretale_dcc::Event<'a>),
+    /// A DCC chat.
+    Chat(wiretale_dcc::Event<'a>),
+    /// FTP's control connection.
+    Ftp(wiretale_ftp::Event<'a>),
+    /// FTP's data connection.
+    FtpData(wiretale_ftp::DataEvent<'a>),
+    /// SSH.
+    Ssh(wiretale_ssh::Event<'a>),
+    /// Plain text that no protocol claims.
+    Text(wiretale_terminal::Event<'a>),
+    /// A file that crossed, whole or in part, over DCC or FTP.
+    File(&'a SeenFile<'a>),
+    /// It is over.
+    Closed(&'a Summary<'a>),
+}
+
+/// Kinds of facts, as a set.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Hears(u32);
+
+impl Hears {
+    /// [`Fact::Opened`].
+    pub const OPENED: Self = Self(1);
+    /// [`Fact::Passed`]: once per packet, so ask for it only where nothing else will do.
+    pub const PASSED: Self = Self(1 << 1);
+    /// [`Fact::Recognized`].
+    pub const RECOGNIZED: Self = Self(1 << 2);
+    /// [`Fact::Weird`].
+    pub const WEIRD: Self = Self(1 << 3);
+    /// [`Fact::Exposed`].
+    pub const EXPOSED: Self = Self(1 << 4);
+    /// [`Fact::Irc`].
+    pub const IRC: Self = Self(1 << 5);
+    /// [`Fact::Dcc`] and [`Fact::Chat`].
+    pub const DCC: Self = Self(1 << 6);
+    /// [`Fact::Ftp`] and [`Fact::FtpData`].
+    pub const FTP: Self = Self(1 << 7);
+    /// [`Fact::Ssh`].
+    pub const SSH: Self = Self(1 << 8);
+    /// [`Fact::Dns`].
+    pub const DNS: Self = Self(1 << 9);
+    /// [`Fact::Text`].
+    pub const TEXT: Self = Self(1 << 10);
+    /// [`Fact::File`].
+    pub const FILE: Self = Self(1 << 11);
+    /// [`Fact::Closed`].
+    pub const CLOSED: Self = Self(1 << 12);
+    /// [`Detector::stray`].
+    pub const STRAYS: Self = Self(1 << 13);
+
+    /// How many kinds there are.
+    pub(crate) const KINDS: u32 = 14;
+
+    /// Is it in the set?
+    #[must_use]
+    pub const fn has(self, kind: Self) -> bool {
+        self.0 & kind.0 != 0
+    }
+
+    pub(crate) const fn nth(index: u32) -> Self {
+        Self(1 << index)
+    }
+
+    pub(crate) const fn index(self) -> usize {
+        self.0.trailing_zeros() as usize
+    }
+}
+
+impl BitOr for Hears {
+    type Output = Self;
+
+    fn bitor(self, other: Self) -> Self {
+        Self(self.0 | other.0)
+    }
+}
+
+/// Where and when a fact is heard, and what is known beside it.
+#[derive(Clone, Copy)]
+pub struct Scene<'a> {
+    /// When, who and in which flow.
+    pub moment: &'a Moment<'a>,
+    /// What the flow has shown so far.
+    pub facts: &'a Facts,
+    /// Who is home.
+    pub home: &'a Home,
+    /// Who is called what, from DNS answers so far.
+    pub names: &'a Names,
+    /// What is known of the home network beforehand.
+    pub inventory: &'a Inventory,
+    /// The model's numbers.
+    pub weights: &'a Weights,
+}
+
+impl<'a> Scene<'a> {
+    /// The flow's ends that are home: none, one or both.
+    pub fn home_ends(&self) -> impl Iterator<Item = Direction> + use<'a> {
+        let (flow, home) = (self.moment.flow, self.home);
+        Direction::BOTH.into_iter().filter(move |end| home.is_home(flow.speaker(*end).address))
+    }
+
+    /// The end that is home where the other is not.
+    #[must_use]
+    pub fn home_end(&self) -> Option<Direction> {
+        let mut ends = self.home_ends();
+        ends.next().filter(|_| ends.next().is_none())
+    }
+
+    /// Does the fact come from outside the home networks' end of the flow?
+    #[must_use]
+    pub fn is_home(&self, end: Direction) -> bool {
+        self.home.is_home(self.moment.flow.speaker(end).address)
+    }
+
+    /// Evidence about the host at `end` of this flow, of the weights table's row `row`. `key` tells repeats from news.
+    #[must_use]
+    pub fn evidence(&self, end: Direction, row: &str, key: impl Into<String>, text: impl Into<String>) -> Evidence {
+        let Moment { at, frame, flow, .. } = *self.moment;
+        Evidence {
+            v: EVIDENCE_VERSION,
+            time_ns: at.nanos(),
+            host: flow.speaker(end).address.to_ip(),
+            row: row.into(),
+            key: key.into(),
+            peer: Some(flow.speaker(end.opposite()).address.to_ip()),
+            port: Some(flow.server.port),
+            strength: 1.0,
+            quality: 1.0,
+            ties: Vec::new(),
+            text: text.into(),
+            uids: vec![flow.id.to_string()],
+            frames: vec![frame],
+        }
+    }
+
+    /// A peer for people: its name where DNS told one, and its address.
+    #[must_use]
+    pub fn called(&self, address: Address) -> String {
+        match self.names.of(address) {
+            Some(name) => format!("{} ({address})", Escaped(name)),
+            None => address.to_string(),
+        }
+    }
+}
+
+/// Where evidence goes.
+#[derive(Default, Debug)]
+pub struct Findings {
+    pub(crate) rows: Vec<Evidence>,
+}
+
+impl Findings {
+    /// One more piece of evidence.
+    pub fn push(&mut self, evidence: Evidence) {
+        self.rows.push(evidence);
+    }
+}
+
+impl Evidence {
+    /// With this share of its row's weight.
+    #[must_use]
+    pub const fn strength(mut self, strength: f64) -> Self {
+        self.strength = strength;
+        self
+    }
+
+    /// Seen this well, 0 to 1.
+    #[must_use]
+    pub const fn quality(mut self, quality: f64) -> Self {
+        self.quality = quality;
+        self
+    }
+
+    /// Tied to other evidence by this: `"file:sha256…"`, `"key:SHA256:…"`, `"greeting:…"`.
+    #[must_use]
+    pub fn tie(mut self, tie: impl Into<String>) -> Self {
+        self.ties.push(tie.into());
+        self
+    }
+
+    /// About this peer rather than the flow's other end.
+    #[must_use]
+    pub const fn peer(mut self, peer: Option<IpAddr>) -> Self {
+        self.peer = peer;
+        self
+    }
+
+    /// Standing on this frame too.
+    #[must_use]
+    pub fn frame(mut self, frame: u64) -> Self {
+        self.frames.push(frame);
+        self
+    }
+
+    /// From this moment rather than now.
+    #[must_use]
+    pub const fn at(mut self, at: Timestamp) -> Self {
+        self.time_ns = at.nanos();
+        self
+    }
+}

@@ -1,0 +1,35 @@
+//! What a flow has shown so far, kept once for all detectors.
+
+use wiretale_protocol::Direction;
+
+/// A flow's account up to now.
+#[derive(Clone, Default, Debug)]
+pub struct Facts {
+    /// The service it was found to be, the first one where there are several.
+    pub service: Option<&'static str>,
+    /// Packets with payload, client's and server's.
+    pub data_packets: [u32; 2],
+    /// Payload bytes.
+    pub bytes: [u64; 2],
+    /// Who sent the first payload.
+    pub first_speaker: Option<Direction>,
+}
+
+/// A file as it crossed, at its end.
+#[derive(Clone, Copy, Debug)]
+pub struct SeenFile<'a> {
+    /// What carried it: `"dcc"`, `"ftp"`.
+    pub carrier: &'static str,
+    /// Its name as the wire has it, never a path.
+    pub name: Option<&'a [u8]>,
+    /// Its first bytes, at most 512.
+    pub head: &'a [u8],
+    /// Its bytes that crossed.
+    pub bytes: u64,
+    /// Bytes of it that were not captured.
+    pub missed: u64,
+    /// Which end of the flow sent it.
+    pub sender: Direction,
+    /// Its announcement was not seen: it was known by its acknowledgements alone.
+    pub unannounced: bool,
+}

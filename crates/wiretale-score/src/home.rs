@@ -1,0 +1,106 @@
+//! Which addresses are ours.
+
+use ipnet::IpNet;
+use wiretale_protocol::Address;
+
+/// The networks watched over.
+#[derive(Clone, Debug)]
+pub struct Home {
+    named: Vec<IpNet>,
+    special: Vec<IpNet>,
+    private: Vec<IpNet>,
+}
+
+impl Home {
+    /// The networks named; where none is named, private addresses are home.
+    #[must_use]
+    pub fn new(named: Vec<IpNet>) -> Self {
+        Self { named, special: nets(SPECIAL), private: nets(PRIVATE) }
+    }
+
+    /// Is it local, in the sense of `local_orig` and `local_resp`? Without named networks these are Zeek's: every
+    /// address that is not routed on the Internet (RFC 6890), the documentation networks among them.
+    #[must_use]
+    pub fn is_local(&self, address: Address) -> bool {
+        within(if self.named.is_empty() { &self.special } else { &self.named }, address)
+    }
+
+    /// Is it a host of ours? Without named networks: private, loopback and link-local addresses.
+    #[must_use]
+    pub fn is_home(&self, address: Address) -> bool {
+        within(if self.named.is_empty() { &self.private } else { &self.named }, address)
+    }
+}
+
+impl Default for Home {
+    fn default() -> Self {
+        Self::new(Vec::new())
+    }
+}
+
+fn within(nets: &[IpNet], address: Address) -> bool {
+    let ip = address.to_ip();
+    nets.iter().any(|net| net.contains(&ip))
+}
+fn nets(list: &[&str]) -> Vec<IpNet> {
+    list.iter().filter_map(|net| net.parse().ok()).collect()
+}
+
+const PRIVATE: &[&str] = &[
+    "10.0.0.0/8",
+    "172.16.0.0/12",
+    "192.168.0.0/16",
+    "100.64.0.0/10",
+    "127.0.0.0/8",
+    "169.254.0.0/16",
+    "fc00::/7",
+    "fe80::/10",
+    "::1/128",
+];
+
+const SPECIAL: &[&str] = &[
+    "0.0.0.0/8",
+    "10.0.0.0/8",
+    "100.64.0.0/10",
+    "127.0.0.0/8",
+    "169.254.0.0/16",
+    "172.16.0.0/12",
+    "192.0.0.0/24",
+    "192.0.2.0/24",
+    "192.168.0.0/16",
+    "198.18.0.0/15",
+    "198.51.100.0/24",
+    "203.0.113.0/24",
+    "224.0.0.0/24",
+    "239.0.0.0/8",
+    "240.0.0.0/4",
+    "::/128",
+    "::1/128",
+    "64:ff9b:1::/48",
+    "100::/64",
+    "2001::/23",
+    "2001:db8::/32",
+    "fc00::/7",
+    "fe80::/10",
+    "fec0::/10",
+];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_network_in_the_lists_is_one() {
+        assert_eq!(nets(PRIVATE).len(), PRIVATE.len());
+        assert_eq!(nets(SPECIAL).len(), SPECIAL.len());
+    }
+
+    #[test]
+    fn named_networks_replace_the_private_ones() {
+        let home = Home::new(vec!["198.51.100.0/24".parse().unwrap()]);
+        assert!(home.is_home(Address::v4([198, 51, 100, 7])) && home.is_local(Address::v4([198, 51, 100, 7])));
+        assert!(!home.is_home(Address::v4([10, 0, 0, 1])) && !home.is_local(Address::v4([10, 0, 0, 1])));
+        assert!(Home::default().is_local(Address::v4([203, 0, 113, 1])));
+        assert!(!Home::default().is_home(Address::v4([203, 0, 113, 1])));
+    }
+}

@@ -1,0 +1,253 @@
+//! The observer that turns what happens into evidence.
+
+use wiretale_dcc::{Dcc, DccChat};
+use wiretale_ftp::{Ftp, FtpData};
+use wiretale_irc::Irc;
+use wiretale_protocol::{
+    Content, Direction, Exposure, Moment, Observe, Observer, Passed, Stray, Summary, Timestamp, Weird,
+};
+use wiretale_ssh::Ssh;
+use wiretale_terminal::Terminal;
+
+use crate::detector::{Detector, Fact, Findings, Hears, Scene};
+use crate::model::{Case, Evidence, cases};
+use crate::{Facts, Home, Inventory, Names, SeenFile, Weights, detectors};
+
+/// Collects evidence against home hosts. Listens beside any other observer, as in `(Logs, Scorer)`.
+pub struct Scorer {
+    home: Home,
+    inventory: Inventory,
+    weights: Weights,
+    names: Names,
+    detectors: Vec<Box<dyn Detector>>,
+    // For each kind of fact, which detectors wake for it.
+    wakes: [Vec<usize>; Hears::KINDS as usize],
+    findings: Findings,
+    dropped: u64,
+}
+
+/// A scorer's state of one flow.
+#[derive(Default, Debug)]
+pub struct Scored {
+    facts: Facts,
+    file: Option<Box<Crossing>>,
+}
+
+/// A file on its way.
+#[derive(Debug)]
+struct Crossing {
+    name: Option<Box<[u8]>>,
+    head: Vec<u8>,
+    bytes: u64,
+    missed: u64,
+    sender: Direction,
+    carrier: &'static str,
+    unannounced: bool,
+}
+
+impl Scorer {
+    /// With the standard detectors.
+    #[must_use]
+    pub fn new(home: Home, inventory: Inventory, weights: Weights) -> Self {
+        Self::with(detectors::standard(), home, inventory, weights)
+    }
+
+    /// With these detectors: fewer, more, or one's own.
+    #[must_use]
+    pub fn with(detectors: Vec<Box<dyn Detector>>, home: Home, inventory: Inventory, weights: Weights) -> Self {
+        let wakes = std::array::from_fn(|kind| {
+            let kind = Hears::nth(kind as u32);
+            (0..detectors.len()).filter(|&index| detectors[index].hears().has(kind)).collect()
+        });
+        let (names, findings) = (Names::default(), Findings::default());
+        Self { home, inventory, weights, names, detectors, wakes, findings, dropped: 0 }
+    }
+
+    /// The evidence so far, in the order found.
+    #[must_use]
+    pub fn evidence(&self) -> &[Evidence] {
+        &self.findings.rows
+    }
+
+    /// The evidence so far, handed over; the scorer goes on with none.
+    pub fn take_evidence(&mut self) -> Vec<Evidence> {
+        std::mem::take(&mut self.findings.rows)
+    }
+
+    /// Evidence for which there was no room.
+    #[must_use]
+    pub const fn dropped(&self) -> u64 {
+        self.dropped
+    }
+
+    /// The cases that the evidence so far makes, worst first.
+    #[must_use]
+    pub fn cases(&self) -> Vec<Case> {
+        cases(self.findings.rows.iter().cloned(), &self.weights)
+    }
+
+    /// Names learnt from DNS answers.
+    #[must_use]
+    pub const fn names(&self) -> &Names {
+        &self.names
+    }
+
+    fn tell(&mut self, facts: &Facts, moment: &Moment<'_>, kind: Hears, fact: &Fact<'_>) {
+        let Self { home, inventory, weights, names, detectors, wakes, findings, dropped } = self;
+        let scene = Scene { moment, facts, home, names, inventory, weights };
+        for &index in &wakes[kind.index()] {
+            detectors[index].hear(&scene, fact, findings);
+        }
+        *dropped += findings.rows.len().saturating_sub(MOST) as u64;
+        findings.rows.truncate(MOST);
+    }
+
+    fn content(&mut self, scored: &mut Scored, moment: &Moment<'_>, carrier: &'static str, content: Content<'_>) {
+        match content {
+            Content::Begin { name, .. } => {
+                scored.file = Some(Box::new(Crossing::new(carrier, name, moment.direction)));
+            }
+            Content::Data(bytes) => {
+                if let Some(file) = &mut scored.file {
+                    file.take(bytes, moment.direction);
+                }
+            }
+            Content::Gap(missed) => {
+                if let Some(file) = &mut scored.file {
+                    file.missed += missed;
+                }
+            }
+            Content::End => {
+                if let Some(file) = scored.file.take() {
+                    self.tell(&scored.facts, moment, Hears::FILE, &Fact::File(&file.seen()));
+                }
+            }
+        }
+    }
+}
+
+impl Crossing {
+    fn new(carrier: &'static str, name: Option<&[u8]>, sender: Direction) -> Self {
+        let name: Option<Box<[u8]>> = name.map(Into::into);
+        let unannounced = carrier == "dcc" && name.is_none();
+        Self { name, head: Vec::new(), bytes: 0, missed: 0, sender, carrier, unannounced }
+    }
+
+    fn take(&mut self, bytes: &[u8], sender: Direction) {
+        let room = HEAD.saturating_sub(self.head.len()).min(bytes.len());
+        self.head.extend_from_slice(&bytes[..room]);
+        self.bytes += bytes.len() as u64;
+        self.sender = sender;
+    }
+
+    fn seen(&self) -> SeenFile<'_> {
+        SeenFile {
+            carrier: self.carrier,
+            name: self.name.as_deref(),
+            head: &self.head,
+            bytes: self.bytes,
+            missed: self.missed,
+            sender: self.sender,
+            unannounced: self.unannounced,
+        }
+    }
+}
+
+impl Observer for Scorer {
+    type Flow = Scored;
+
+    fn opened(&mut self, scored: &mut Scored, moment: &Moment<'_>) {
+        self.tell(&scored.facts, moment, Hears::OPENED, &Fact::Opened);
+    }
+
+    #[inline]
+    fn passed(&mut self, scored: &mut Scored, moment: &Moment<'_>, passed: &Passed) {
+        if passed.fresh > 0 {
+            scored.facts.data_packets[moment.direction.index()] += 1;
+            scored.facts.bytes[moment.direction.index()] += u64::from(passed.fresh);
+            scored.facts.first_speaker.get_or_insert(moment.direction);
+        }
+        if !self.wakes[Hears::PASSED.index()].is_empty() {
+            self.tell(&scored.facts, moment, Hears::PASSED, &Fact::Passed(passed));
+        }
+    }
+
+    fn recognized(&mut self, scored: &mut Scored, moment: &Moment<'_>, service: &'static str) {
+        scored.facts.service.get_or_insert(service);
+        self.tell(&scored.facts, moment, Hears::RECOGNIZED, &Fact::Recognized(service));
+    }
+
+    fn weird(&mut self, scored: &mut Scored, moment: &Moment<'_>, weird: &Weird<'_>) {
+        self.tell(&scored.facts, moment, Hears::WEIRD, &Fact::Weird(weird));
+    }
+
+    fn exposed(&mut self, scored: &mut Scored, moment: &Moment<'_>, exposure: &Exposure<'_>) {
+        self.tell(&scored.facts, moment, Hears::EXPOSED, &Fact::Exposed(exposure));
+    }
+
+    fn closed(&mut self, scored: &mut Scored, moment: &Moment<'_>, summary: &Summary<'_>) {
+        self.tell(&scored.facts, moment, Hears::CLOSED, &Fact::Closed(summary));
+    }
+
+    fn stray(&mut self, stray: &Stray<'_>) {
+        let _ = stray;
+    }
+
+    fn tick(&mut self, now: Timestamp) {
+        let _ = now;
+    }
+}
+
+impl Observe<Irc> for Scorer {
+    fn observe(&mut self, scored: &mut Scored, moment: &Moment<'_>, event: wiretale_irc::Event<'_>) {
+        self.tell(&scored.facts, moment, Hears::IRC, &Fact::Irc(event));
+    }
+}
+
+impl Observe<Dcc> for Scorer {
+    fn observe(&mut self, scored: &mut Scored, moment: &Moment<'_>, event: wiretale_dcc::Event<'_>) {
+        if let wiretale_dcc::Event::Content(content) = event {
+            self.content(scored, moment, "dcc", content);
+        } else {
+            self.tell(&scored.facts, moment, Hears::DCC, &Fact::Dcc(event));
+        }
+    }
+}
+
+impl Observe<DccChat> for Scorer {
+    fn observe(&mut self, scored: &mut Scored, moment: &Moment<'_>, event: wiretale_dcc::Event<'_>) {
+        self.tell(&scored.facts, moment, Hears::DCC, &Fact::Chat(event));
+    }
+}
+
+impl Observe<Ftp> for Scorer {
+    fn observe(&mut self, scored: &mut Scored, moment: &Moment<'_>, event: wiretale_ftp::Event<'_>) {
+        self.tell(&scored.facts, moment, Hears::FTP, &Fact::Ftp(event));
+    }
+}
+
+impl Observe<FtpData> for Scorer {
+    fn observe(&mut self, scored: &mut Scored, moment: &Moment<'_>, event: wiretale_ftp::DataEvent<'_>) {
+        if let wiretale_ftp::DataEvent::Content(content) = event {
+            self.content(scored, moment, "ftp", content);
+        } else {
+            self.tell(&scored.facts, moment, Hears::FTP, &Fact::FtpData(event));
+        }
+    }
+}
+
+impl Observe<Ssh> for Scorer {
+    fn observe(&mut self, scored: &mut Scored, moment: &Moment<'_>, event: wiretale_ssh::Event<'_>) {
+        self.tell(&scored.facts, moment, Hears::SSH, &Fact::Ssh(event));
+    }
+}
+
+impl Observe<Terminal> for Scorer {
+    fn observe(&mut self, scored: &mut Scored, moment: &Moment<'_>, event: wiretale_terminal::Event<'_>) {
+        self.tell(&scored.facts, moment, Hears::TEXT, &Fact::Text(event));
+    }
+}
+
+const HEAD: usize = 512;
+// Evidence rows kept in memory; what more there is, is counted.
+const MOST: usize = 1 << 18;
