@@ -1,0 +1,3 @@
+//! Whole captures against what is known to be in them, and laws that hold across crates.
+
+mod layering;
