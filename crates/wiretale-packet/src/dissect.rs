@@ -3,7 +3,9 @@
 use core::iter::FusedIterator;
 
 use crate::view::View;
-use crate::{Address, Frame, Ip, Layer, LinkType, Packet, Skip, Tags, Timestamp, Why, ip, link, transport, tunnel};
+use crate::{
+    Address, Frame, Ip, Layer, LinkType, Packet, Skip, Tags, Timestamp, Why, fast, ip, link, transport, tunnel,
+};
 
 /// Whether checksums are computed.
 #[derive(Clone, Copy, PartialEq, Eq, Default, Debug)]
@@ -26,8 +28,8 @@ pub const MAX_TUNNELS: u8 = 8;
 #[inline]
 pub fn dissect(frame: Frame<'_>, checks: Checks) -> Dissect<'_> {
     let view = View::new(frame.data, frame.wire_len);
-    let layer = if frame.link == LinkType::ETHERNET { Layer::Ethernet } else { Layer::Link };
-    Dissect { link: frame.link, ..Dissect::new(frame.at, layer, view, checks) }
+    let fresh = frame.link == LinkType::ETHERNET;
+    Dissect { link: frame.link, fresh, ..Dissect::new(frame.at, Layer::Link, view, checks) }
 }
 
 /// The packets in an IP packet that begins with its header in `bytes`, `wire_len` bytes long on the wire, inside `depth`
@@ -72,6 +74,8 @@ pub struct Dissect<'a> {
     pub(crate) forged: bool,
     /// Is `ip` a version 6 header?
     pub(crate) v6: bool,
+    /// Is it an Ethernet frame of which nothing was read yet?
+    fresh: bool,
     /// Is the view what `ip` carries, and not a header?
     carried: bool,
     /// The layer to be read next; none when the walk is over.
@@ -110,6 +114,7 @@ impl<'a> Dissect<'a> {
             parties: None,
             tainted: false,
             padded: false,
+            fresh: false,
             forged: false,
             v6: false,
             carried: false,
@@ -174,6 +179,20 @@ impl<'a> Iterator for Dissect<'a> {
 
     #[inline]
     fn next(&mut self) -> Option<Self::Item> {
+        if self.fresh {
+            self.fresh = false;
+            if let Some(packet) = fast::ethernet_ipv4_tcp(self.at, self.view, self.checks) {
+                self.layer = None;
+                return Some(Ok(packet));
+            }
+        }
+        self.walk()
+    }
+}
+
+impl<'a> Dissect<'a> {
+    /// The next packet, step by step.
+    fn walk(&mut self) -> Option<Result<Packet<'a>, Skip>> {
         loop {
             let view = self.view;
             let Some(layer) = self.layer.take() else {

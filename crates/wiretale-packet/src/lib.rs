@@ -25,6 +25,7 @@ extern crate std;
 mod address;
 mod checksum;
 mod dissect;
+mod fast;
 mod flow;
 mod frame;
 mod ip;

@@ -2,31 +2,50 @@
 
 use crate::dissect::{Dissect, Found, Step};
 use crate::view::View;
-use crate::{Body, Checks, Checksum, Datagram, Flags, Icmp, Segment, SeqNumber, Why, checksum, tunnel};
+use crate::{Body, Checks, Checksum, Datagram, Flags, Icmp, Ip, Segment, SeqNumber, Why, checksum, tunnel};
 
-#[inline]
-pub(crate) fn tcp<'a>(walk: &Dissect<'a>, view: View<'a>) -> Step<'a> {
-    let (head, rest) = view.head::<20>()?;
-    let &[p0, p1, p2, p3, s0, s1, s2, s3, a0, a1, a2, a3, offset, flags, w0, w1, _, _, u0, u1] = head;
-    let header_len = u32::from(offset >> 4).saturating_mul(4);
-    if header_len < 20 || header_len > view.wire {
-        return Err(Why::HeaderLength);
+/// A TCP header up to its options, and the bytes behind it.
+#[derive(Clone, Copy)]
+pub(crate) struct TcpHead<'a> {
+    head: &'a [u8; 20],
+    rest: View<'a>,
+    header_len: u32,
+}
+
+impl<'a> TcpHead<'a> {
+    #[inline]
+    pub(crate) fn read(message: View<'a>) -> Result<Self, Why> {
+        let (head, rest) = message.head::<20>()?;
+        let header_len = u32::from(head[12] >> 4).saturating_mul(4);
+        if header_len < 20 || header_len > message.wire {
+            return Err(Why::HeaderLength);
+        }
+        Ok(Self { head, rest, header_len })
     }
-    let options_len = header_len.saturating_sub(20);
-    // The capture may end within the options: then they are what there is, and the payload is missing as a whole.
-    let payload = rest.after(options_len);
-    let segment = Segment {
-        seq: SeqNumber(u32::from_be_bytes([s0, s1, s2, s3])),
-        ack: SeqNumber(u32::from_be_bytes([a0, a1, a2, a3])),
-        flags: Flags(flags),
-        window: u16::from_be_bytes([w0, w1]),
-        urgent: u16::from_be_bytes([u0, u1]),
-        options: rest.limit(options_len).bytes,
-        payload: payload.bytes,
-        missing: payload.missing(),
-    };
-    let body = Body::Tcp { src_port: u16::from_be_bytes([p0, p1]), dst_port: u16::from_be_bytes([p2, p3]), segment };
-    Ok(Found::Packet(walk.packet(body, verdict(walk, view, 6))))
+
+    #[inline]
+    pub(crate) fn body(self) -> Body<'a> {
+        let &[p0, p1, p2, p3, s0, s1, s2, s3, a0, a1, a2, a3, _, flags, w0, w1, _, _, u0, u1] = self.head;
+        let options_len = self.header_len.saturating_sub(20);
+        // The capture may end within the options: then they are what there is, and the payload is missing as a whole.
+        let payload = self.rest.after(options_len);
+        let segment = Segment {
+            seq: SeqNumber(u32::from_be_bytes([s0, s1, s2, s3])),
+            ack: SeqNumber(u32::from_be_bytes([a0, a1, a2, a3])),
+            flags: Flags(flags),
+            window: u16::from_be_bytes([w0, w1]),
+            urgent: u16::from_be_bytes([u0, u1]),
+            options: self.rest.limit(options_len).bytes,
+            payload: payload.bytes,
+            missing: payload.missing(),
+        };
+        Body::Tcp { src_port: u16::from_be_bytes([p0, p1]), dst_port: u16::from_be_bytes([p2, p3]), segment }
+    }
+}
+
+pub(crate) fn tcp<'a>(walk: &Dissect<'a>, view: View<'a>) -> Step<'a> {
+    let head = TcpHead::read(view)?;
+    Ok(Found::Packet(walk.packet(head.body(), verdict(walk.checks, &walk.ip, view, 6))))
 }
 
 pub(crate) fn udp<'a>(walk: &mut Dissect<'a>, view: View<'a>) -> Step<'a> {
@@ -45,7 +64,7 @@ pub(crate) fn udp<'a>(walk: &mut Dissect<'a>, view: View<'a>) -> Step<'a> {
         // Absent (RFC 768); over IPv6 for tunnels alone (RFC 6935).
         (0, 0) if !walk.v6 || inside.is_some() => Checksum::Unknown,
         (0, 0) if walk.checks == Checks::Verify => Checksum::Bad,
-        _ => verdict(walk, whole, 17),
+        _ => verdict(walk.checks, &walk.ip, whole, 17),
     };
     let packet = walk.packet(Body::Udp(datagram), checksum);
     walk.tainted |= packet.checksum == Checksum::Bad;
@@ -60,15 +79,15 @@ pub(crate) fn icmp<'a>(walk: &Dissect<'a>, view: View<'a>) -> Step<'a> {
     let icmp = Icmp { kind, code, v6: walk.v6, payload: payload.bytes, missing: payload.missing() };
     let checksum = match walk.checks {
         Checks::Verify if !walk.v6 => checksum::plain(view),
-        _ => verdict(walk, view, 58),
+        _ => verdict(walk.checks, &walk.ip, view, 58),
     };
     Ok(Found::Packet(walk.packet(Body::Icmp(icmp), checksum)))
 }
 
 #[inline]
-fn verdict(walk: &Dissect<'_>, message: View<'_>, protocol: u8) -> Checksum {
-    match walk.checks {
-        Checks::Verify => checksum::with_pseudo_header(&walk.ip, protocol, message),
+pub(crate) fn verdict(checks: Checks, ip: &Ip, message: View<'_>, protocol: u8) -> Checksum {
+    match checks {
+        Checks::Verify => checksum::with_pseudo_header(ip, protocol, message),
         Checks::Ignore => Checksum::Unknown,
     }
 }
