@@ -5,7 +5,22 @@
 //! frame; numbers are decoded once into host order.
 //!
 //! It refuses to allocate, to panic, to recurse, to reassemble (that is `wiretale-reassembly`) and to know any protocol
-//! above TCP, UDP and ICMP.
+//! above TCP, UDP and ICMP. What it cannot read it says in a [`Skip`], with Zeek's name for it where there is one.
+//!
+//! ```
+//! use wiretale_packet::{Body, Checks, Frame, LinkType, Timestamp, dissect};
+//!
+//! let mut bytes = [0; 44];
+//! bytes[..10].copy_from_slice(&[0x45, 0, 0, 44, 0, 0, 0, 0, 64, 6]);
+//! bytes[20..24].copy_from_slice(&[0x1a, 0x0b, 0x9c, 0x40]);
+//! bytes[32] = 0x50;
+//! bytes[40..].copy_from_slice(b"PING");
+//! let frame = Frame { at: Timestamp::default(), link: LinkType::RAW, data: &bytes, wire_len: 44 };
+//! for packet in dissect(frame, Checks::Ignore).flatten() {
+//!     let Body::Tcp { src_port, segment, .. } = packet.body else { panic!("no TCP") };
+//!     assert_eq!((src_port, segment.payload), (6667, &b"PING"[..]));
+//! }
+//! ```
 #![no_std]
 #![forbid(unsafe_code)]
 #![cfg_attr(

@@ -1,0 +1,150 @@
+//! Tunnels, and that what is inside does not depend on them.
+mod wire;
+
+use wire::{DST, DST6, SRC, SRC6, all, ethernet, facts, gre, innermost, ipv4, ipv6, one, payload, segment, udp, weird};
+use wiretale_packet::{Body, Checksum, LinkType, MAX_TUNNELS};
+
+const RAW: LinkType = LinkType::RAW;
+
+fn in_udp(port: u16, header: &[u8], inside: &[u8]) -> Vec<u8> {
+    ipv4(17, &udp(&SRC, &DST, port, &[header, inside].concat()))
+}
+
+/// Every tunnel around one IPv4 packet: name, the packet around it, and whether its carrier is a packet too.
+fn tunnels(packet: &[u8]) -> Vec<(&'static str, Vec<u8>, bool)> {
+    let framed = ethernet(0x0800, packet);
+    let wifi = [&[8, 1][..], &[0; 22], &[0xaa, 0xaa, 3, 0, 0, 0, 8, 0], packet].concat();
+    let gtp_len = u16::try_from(packet.len()).unwrap();
+    let extended = u16::try_from(packet.len() + 8).unwrap();
+    let ayiya = [&[0x44, 0x52, 0x11, 4, 0, 0, 0, 0][..], &[0; 36]].concat();
+    vec![
+        ("ip in ip", ipv4(4, packet), false),
+        ("4in6", ipv6(4, packet), false),
+        ("ethernet in ip", ipv4(97, &[&[0x30, 0][..], &framed].concat()), false),
+        ("mpls in ip", ipv4(137, &[&[0, 0, 1, 9][..], packet].concat()), false),
+        ("gre", gre(0, 0x0800, &[], packet), false),
+        ("gre with all", gre(0xb000, 0x0800, &[0; 12], packet), false),
+        ("gre with ethernet", gre(0x2000, 0x6558, &[0; 4], &framed), false),
+        ("gre with vlan", gre(0, 0x6558, &[], &ethernet(0x8100, &[&[0, 9, 8, 0][..], packet].concat())), false),
+        ("erspan I", gre(0, 0x88be, &[], &framed), false),
+        ("erspan II", gre(0x1000, 0x88be, &[0; 12], &framed), false),
+        ("erspan III", gre(0x1000, 0x22eb, &[0; 16], &framed), false),
+        ("erspan III, more", gre(0x1000, 0x22eb, &[&[0; 15][..], &[1], &[0; 8]].concat(), &framed), false),
+        ("aruba", gre(0, 0x8200, &[], &wifi), false),
+        ("pptp", gre(0x3001, 0x880b, &[0; 8], &[&[0xff, 3, 0, 0x21][..], packet].concat()), false),
+        ("pptp with ack", gre(0x3081, 0x880b, &[0; 12], &[&[0x21][..], packet].concat()), false),
+        ("gre in udp", in_udp(4754, &[0, 0, 8, 0], packet), true),
+        ("vxlan", in_udp(4789, &[8, 0, 0, 0, 0, 0, 1, 0], &framed), true),
+        ("geneve", in_udp(6081, &[0, 0, 0x65, 0x58, 0, 0, 1, 0], &framed), true),
+        ("geneve with options", in_udp(6081, &[2, 0, 0x08, 0, 0, 0, 1, 0, 1, 2, 3, 1, 9, 9, 9, 9], packet), true),
+        ("gtp", in_udp(2152, &[&[0x30, 0xff][..], &gtp_len.to_be_bytes(), &[0; 4]].concat(), packet), true),
+        (
+            "gtp extended",
+            in_udp(
+                2152,
+                &[&[0x34, 0xff][..], &extended.to_be_bytes(), &[0, 0, 0, 1, 0, 0, 0, 0xc0, 1, 0, 0, 0]].concat(),
+                packet,
+            ),
+            true,
+        ),
+        ("ayiya", in_udp(5072, &ayiya, packet), true),
+    ]
+}
+
+#[test]
+fn every_tunnel_gives_the_same_packet() {
+    let packet = segment(b"JOIN #rust\r\n");
+    let bare = facts(&one(RAW, &packet));
+    for (name, data, carrier) in tunnels(&packet) {
+        let found = all(RAW, &data);
+        assert_eq!(found.len(), if carrier { 2 } else { 1 }, "{name}: {found:?}");
+        let inner = innermost(RAW, &data);
+        assert_eq!(facts(&inner), bare, "{name}");
+        assert_eq!(inner.depth, 1, "{name}");
+        for end in 0..data.len() {
+            let _ = all(RAW, &data[..end]);
+        }
+    }
+}
+
+#[test]
+fn tunnels_in_tunnels() {
+    let packet = segment(b"JOIN #rust\r\n");
+    let bare = facts(&one(RAW, &packet));
+    for (outer, _, _) in tunnels(&packet) {
+        // What carries IPv4 alone takes no IPv6.
+        for (inner, data, _) in tunnels(&packet).into_iter().filter(|tunnel| tunnel.0 != "4in6") {
+            let (_, data, _) = tunnels(&data).into_iter().find(|tunnel| tunnel.0 == outer).unwrap();
+            let found = innermost(RAW, &data);
+            assert_eq!((facts(&found), found.depth), (bare.clone(), 2), "{inner} in {outer}");
+        }
+    }
+}
+
+#[test]
+fn teredo_on_any_port_behind_its_indications() {
+    let mut inside = ipv6(17, &udp(&SRC6, &DST6, 53, b"query"));
+    inside[8..12].copy_from_slice(&[0x20, 1, 0, 0]);
+    let origin = [0, 0, 1, 2, 3, 4, 5, 6];
+    let auth = [&[0, 1, 2, 3][..], &[0; 14]].concat();
+    for header in [Vec::new(), origin.to_vec(), auth.clone(), [auth, origin.to_vec()].concat()] {
+        for port in [3544, 40000] {
+            let data = in_udp(port, &header, &inside);
+            assert_eq!(payload(&innermost(RAW, &data)), b"query");
+            assert_eq!(all(RAW, &data).len(), 2);
+        }
+    }
+    let plain = in_udp(3544, &[], &ipv6(17, &udp(&SRC6, &DST6, 53, b"query")));
+    assert_eq!(all(RAW, &plain).len(), 1, "no Teredo address");
+}
+
+#[test]
+fn depth_is_bounded_and_said() {
+    let mut data = segment(b"x");
+    for _ in 0..=MAX_TUNNELS {
+        data = ipv4(4, &data);
+    }
+    assert_eq!(weird(RAW, &data), Some("exceeded_tunnel_max_depth"));
+    for _ in 0..60 {
+        data = gre(0, 0x0800, &[], &data);
+    }
+    assert_eq!(weird(RAW, &data), Some("exceeded_tunnel_max_depth"));
+    let mut deep = segment(b"x");
+    for _ in 0..64 {
+        deep = in_udp(6081, &[0, 0, 0x08, 0, 0, 0, 1, 0], &deep);
+    }
+    let found = all(RAW, &deep);
+    assert_eq!(found.iter().filter(|found| found.is_ok()).count(), usize::from(MAX_TUNNELS) + 1);
+    assert!(found.last().unwrap().is_err());
+}
+
+#[test]
+fn a_wrong_carrier_spoils_what_it_carries() {
+    let mut header = ipv4(4, &segment(b"x"));
+    header[8] ^= 1;
+    let found = one(RAW, &header);
+    assert!(!found.ip.header_ok);
+    let mut datagram = in_udp(4789, &[8, 0, 0, 0, 0, 0, 1, 0], &ethernet(0x0800, &segment(b"x")));
+    datagram[26] ^= 1;
+    assert_eq!(innermost(RAW, &datagram).checksum, Checksum::Bad);
+}
+
+#[test]
+fn weird_tunnels_have_names() {
+    assert_eq!(weird(RAW, &ipv4(4, &ipv6(59, &[]))), Some("invalid_inner_IP_version"));
+    assert_eq!(weird(RAW, &ipv4(41, &segment(b"x"))), Some("invalid_inner_IP_version"));
+    assert_eq!(weird(RAW, &gre(2, 0x0800, &[], &segment(b"x"))), Some("unknown_gre_version"));
+    assert_eq!(weird(RAW, &gre(0x4000, 0x0800, &[], &segment(b"x"))), Some("unknown_gre_flags"));
+    assert_eq!(weird(RAW, &gre(0x3000, 0x0800, &[], &[0; 3])), Some("truncated_GRE"));
+    assert_eq!(weird(RAW, &in_udp(6081, &[0, 0, 8, 0, 0, 0, 1, 0], &[])), Some("geneve_empty_packet"));
+    assert_eq!(weird(RAW, &gre(0, 0x2001, &[], &[0; 8])), None);
+}
+
+#[test]
+fn an_ordinary_datagram_on_a_tunnel_port_is_no_tunnel() {
+    for port in [4789, 6081, 4754, 2152, 5072, 3544] {
+        let data = in_udp(port, &[0x07, 0xff, 0x7f, 0xff, 0xff, 0xff, 0xff, 0xff], &[0xff; 40]);
+        assert_eq!(all(RAW, &data).len(), 1, "{port}");
+        assert!(matches!(one(RAW, &data).body, Body::Udp(_)));
+    }
+}
