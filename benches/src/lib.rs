@@ -1,1 +1,77 @@
-//! Shared by the benches of wiretale.
+//! Inputs shared by the benches, made with fixed seeds.
+#![forbid(unsafe_code)]
+
+use wiretale::packet::{Address, Direction, Endpoint, Frame, LinkType, Timestamp};
+use wiretale_testkit::{Random, Weather, Wire};
+
+/// Lines as a busy channel sends them, 66 bytes each with their ends on average, `bytes` in all.
+#[must_use]
+pub fn irc_lines(bytes: usize) -> Vec<u8> {
+    let mut random = Random::new(7);
+    let mut lines = Vec::with_capacity(bytes + 100);
+    while lines.len() < bytes {
+        let word = random.between(0, 100_000_000_000_000_000);
+        let nick = random.between(100, 999);
+        lines.extend(format!(":nick{nick}!user@host{nick}.example PRIVMSG #channel :{word:017}\r\n").bytes());
+    }
+    lines
+}
+
+/// A control connection's commands and replies, `exchanges` of them, each side's words in turn.
+#[must_use]
+pub fn ftp_session(exchanges: usize) -> Vec<(Direction, Vec<u8>)> {
+    let mut turns = vec![
+        (Direction::Server, b"220 ready\r\n".to_vec()),
+        (Direction::Client, b"USER anonymous\r\n".to_vec()),
+        (Direction::Server, b"331 password, please\r\n".to_vec()),
+        (Direction::Client, b"PASS guest@example.edu\r\n".to_vec()),
+        (Direction::Server, b"230 welcome\r\n".to_vec()),
+    ];
+    for n in 0..exchanges {
+        turns.push((Direction::Client, format!("SIZE file{n:05}.bin\r\n").into_bytes()));
+        turns.push((Direction::Server, format!("213 {n}\r\n").into_bytes()));
+    }
+    turns
+}
+
+/// The frames of many conversations: chat, transfers, refusals, sorted by time.
+#[must_use]
+pub fn conversations(flows: u64) -> Vec<(Timestamp, Vec<u8>)> {
+    let mut wire = Wire::new(Weather { loss: 0.01, ..Weather::default() }, 3);
+    let mut random = Random::new(11);
+    let lines = irc_lines(6000);
+    let start = Timestamp::from_parts(1_700_000_000, 0);
+    for n in 0..flows {
+        let at = Timestamp::from_nanos(start.nanos() + (n * 3_000_000) as i64);
+        let client = Endpoint::new(Address::v4([10, 20, (n >> 8) as u8, n as u8]), 1024 + (n % 60_000) as u16);
+        let server = Endpoint::new(Address::v4([203, 0, 113, (n % 200) as u8]), 6667);
+        match n % 4 {
+            0 => {
+                let talk = wire.tcp(at, client, server).client("NICK a\r\nUSER a 0 * :A\r\n");
+                let _ = talk.server(&lines).client("QUIT :bye\r\n").close(Direction::Client);
+            }
+            1 | 2 => {
+                let bytes = random.bytes(8000);
+                let _ = wire
+                    .tcp(at, client, Endpoint { port: 9000, ..server })
+                    .client(b"\x01go")
+                    .server(bytes)
+                    .close(Direction::Server);
+            }
+            _ => wire.attempt(at, client, server, n % 8 == 3),
+        }
+    }
+    wire.into_frames()
+}
+
+/// The capture that `WIRETALE_PCAP` names, for figures of one's own.
+#[must_use]
+pub fn own_capture() -> Option<String> {
+    std::env::var("WIRETALE_PCAP").ok()
+}
+
+/// A made frame, lent as a reader would.
+#[must_use]
+pub fn lend((at, data): &(Timestamp, Vec<u8>)) -> Frame<'_> {
+    Frame { at: *at, link: LinkType::ETHERNET, data, wire_len: data.len() as u32 }
+}

@@ -1,0 +1,98 @@
+//! Each decoder alone: bytes and messages a second.
+
+use std::hint::black_box;
+
+use criterion::{Criterion, Throughput, criterion_group, criterion_main};
+use wiretale::irc::{Irc, parse};
+use wiretale::packet::{Address, Direction, Endpoint, Timestamp, Transport};
+use wiretale::protocol::{Chunk, Context, Flow, FlowId, Lines, Moment, Observe, Observer, Opening, Protocol, Shared};
+use wiretale::{ftp::Ftp, terminal::Terminal};
+use wiretale_benches::{ftp_session, irc_lines};
+
+/// Counts events and looks at none.
+struct Count(u64);
+
+impl Observer for Count {
+    type Flow = ();
+}
+
+impl<P: Protocol> Observe<P> for Count {
+    fn observe(&mut self, (): &mut (), _: &Moment<'_>, event: P::Event<'_>) {
+        black_box(event);
+        self.0 += 1;
+    }
+}
+
+fn flow() -> Flow {
+    Flow {
+        id: FlowId(1),
+        client: Endpoint::new(Address::v4([10, 0, 0, 1]), 1024),
+        server: Endpoint::new(Address::v4([10, 0, 0, 2]), 6667),
+        transport: Transport::Tcp,
+        opened: Timestamp::default(),
+        midstream: false,
+        tunneled: false,
+    }
+}
+
+fn run<P: Protocol>(turns: &[(Direction, Vec<u8>)], segment: usize) -> u64 {
+    let flow = flow();
+    let mut decoder = P::start(&Opening { client: &[], server: &[], flow: &flow, last: true });
+    let (mut count, mut shared) = (Count(0), Shared::default());
+    for (direction, bytes) in turns {
+        for piece in bytes.chunks(segment) {
+            let moment = Moment { at: flow.opened, frame: 1, direction: *direction, flow: &flow };
+            let state = &mut ();
+            let mut cx = Context::new(moment, &mut count, state, &mut shared);
+            P::feed(&mut decoder, &mut cx, Chunk::Data(piece));
+        }
+    }
+    count.0
+}
+
+fn irc(c: &mut Criterion) {
+    let lines = irc_lines(1 << 20);
+    let mut group = c.benchmark_group("irc");
+    group.throughput(Throughput::Bytes(lines.len() as u64));
+    group.bench_function("cut into lines", |b| {
+        b.iter(|| {
+            let (mut framer, mut input, mut seen) = (Lines::new(8705), &lines[..], 0);
+            while let Some(line) = framer.next(&mut input) {
+                seen += line.bytes.len();
+            }
+            black_box(seen)
+        });
+    });
+    group.bench_function("cut and parsed", |b| {
+        b.iter(|| {
+            let (mut framer, mut input, mut seen) = (Lines::new(8705), &lines[..], 0);
+            while let Some(line) = framer.next(&mut input) {
+                seen += usize::from(black_box(parse(line.bytes)).is_ok());
+            }
+            black_box(seen)
+        });
+    });
+    let turns = [(Direction::Server, lines.clone())];
+    group.bench_function("decoded, 1448-byte segments", |b| b.iter(|| black_box(run::<Irc>(&turns, 1448))));
+    group.finish();
+}
+
+fn ftp(c: &mut Criterion) {
+    let turns = ftp_session(5000);
+    let mut group = c.benchmark_group("ftp");
+    group.throughput(Throughput::Elements(10_005));
+    group.bench_function("lines decoded", |b| b.iter(|| black_box(run::<Ftp>(&turns, 1448))));
+    group.finish();
+}
+
+fn terminal(c: &mut Criterion) {
+    let text: Vec<u8> = b"total 8\r\ndrwxr-xr-x 2 root root 4096 .\r\n".repeat(4000);
+    let turns = [(Direction::Server, text)];
+    let mut group = c.benchmark_group("terminal");
+    group.throughput(Throughput::Bytes(turns[0].1.len() as u64));
+    group.bench_function("lines decoded", |b| b.iter(|| black_box(run::<Terminal>(&turns, 1448))));
+    group.finish();
+}
+
+criterion_group!(benches, irc, ftp, terminal);
+criterion_main!(benches);
