@@ -1,5 +1,7 @@
 //! Fragments into IP packets.
 
+mod header;
+mod partial;
 mod table;
 
 use bytes::Bytes;
