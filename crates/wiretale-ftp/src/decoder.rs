@@ -1,15 +1,32 @@
 //! The control connection.
 
-use wiretale_protocol::{Chunk, Context, Demand, Observe, Opening, Probe, Protocol};
+use wiretale_protocol::{Chunk, Context, Demand, Direction, Lines, Observe, Opening, Probe, Protocol};
 
 use crate::Event;
+use crate::nvt::Nvt;
+use crate::session::Session;
+use crate::tls::Tls;
 
 /// A control connection.
 pub struct Ftp;
 
 /// The state of a control connection.
-#[derive(Default)]
-pub struct Decoder {}
+pub struct Decoder {
+    client: Side,
+    server: Side,
+    session: Session,
+}
+
+// One direction: bytes, less telnet's, in lines.
+struct Side {
+    nvt: Nvt,
+    lines: Lines,
+    // Set while it is encrypted.
+    tls: Option<Tls>,
+    // How often the session had gone over to TLS when this side last looked.
+    secured: u32,
+    ended: bool,
+}
 
 impl Protocol for Ftp {
     const TAG: &'static str = "ftp";
@@ -17,15 +34,103 @@ impl Protocol for Ftp {
     type Decoder = Decoder;
 
     fn probe(opening: &Opening<'_>) -> Probe {
-        let _ = opening;
-        Probe::No
+        crate::probe::probe(opening)
     }
 
-    fn start(_: &Opening<'_>) -> Decoder {
-        Decoder::default()
+    fn start(opening: &Opening<'_>) -> Decoder {
+        Decoder { client: Side::new(), server: Side::new(), session: Session::new(opening.flow) }
     }
 
-    fn feed<O: Observe<Self>>(_: &mut Decoder, _: &mut Context<'_, O>, _: Chunk<'_>) -> Demand {
-        Demand::Nothing
+    fn feed<O: Observe<Self>>(decoder: &mut Decoder, cx: &mut Context<'_, O>, chunk: Chunk<'_>) -> Demand {
+        let Decoder { client, server, session } = decoder;
+        let direction = cx.moment().direction;
+        let side = match direction {
+            Direction::Client => &mut *client,
+            Direction::Server => &mut *server,
+        };
+        match chunk {
+            Chunk::Data(bytes) => side.data(session, cx, direction, bytes),
+            Chunk::Gap(len) => side.gap(session, direction, len),
+            Chunk::End(_) => side.ended = true,
+        }
+        if matches!(chunk, Chunk::End(_)) && client.ended && server.ended {
+            session.end(cx);
+        }
+        Demand::Stream
     }
 }
+
+impl Side {
+    const fn new() -> Self {
+        Self { nvt: Nvt::Text, lines: Lines::new(MAX_LINE), tls: None, secured: 0, ended: false }
+    }
+
+    fn data<O: Observe<Ftp>>(
+        &mut self,
+        session: &mut Session,
+        cx: &mut Context<'_, O>,
+        direction: Direction,
+        bytes: &[u8],
+    ) {
+        let mut input = bytes;
+        while !input.is_empty() {
+            self.keep_pace(session);
+            if let Some(tls) = &mut self.tls {
+                if !tls.pass(&mut input) {
+                    return;
+                }
+                self.tls = None;
+                session.clear(cx);
+            }
+            self.clear_text(session, cx, direction, &mut input);
+        }
+    }
+
+    // Goes over to TLS where the session has.
+    fn keep_pace(&mut self, session: &Session) {
+        if self.secured != session.secured() {
+            self.secured = session.secured();
+            self.tls = Some(Tls::default());
+            self.lines.reset();
+            self.nvt = Nvt::Text;
+        }
+    }
+
+    // Line by line, up to where the session goes over to TLS.
+    fn clear_text<O: Observe<Ftp>>(
+        &mut self,
+        session: &mut Session,
+        cx: &mut Context<'_, O>,
+        direction: Direction,
+        input: &mut &[u8],
+    ) {
+        let whole = *input;
+        while let Some(mut text) = self.nvt.next(input) {
+            while let Some(line) = self.lines.next(&mut text) {
+                match direction {
+                    Direction::Client => session.client_line(cx, line),
+                    Direction::Server => session.server_line(cx, line),
+                }
+                if self.secured != session.secured() {
+                    // What follows the line is not telnet's to read: `text` lies right before `input`.
+                    let left = text.len() + input.len();
+                    *input = whole.get(whole.len().saturating_sub(left)..).unwrap_or_default();
+                    return;
+                }
+            }
+        }
+    }
+
+    fn gap(&mut self, session: &mut Session, direction: Direction, len: u64) {
+        if let Some(tls) = &mut self.tls {
+            tls.gap(len);
+            return;
+        }
+        self.nvt = Nvt::Text;
+        self.lines.gap();
+        session.gap(direction);
+    }
+}
+
+// Longer lines than any argument or text that is kept.
+const MAX_LINE: usize = 8192;

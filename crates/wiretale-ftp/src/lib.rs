@@ -14,10 +14,21 @@
 
 extern crate alloc;
 
+mod address;
+mod channel;
 mod data;
 mod decoder;
 mod event;
 mod listing;
+mod login;
+mod nvt;
+mod path;
+mod pending;
+mod probe;
+mod replies;
+mod reply;
+mod session;
+mod tls;
 mod verb;
 
 pub use data::{DataDecoder, DataEvent, FtpData, Opened};

@@ -1,0 +1,147 @@
+//! Is this a control connection?
+
+use wiretale_protocol::{Opening, Probe};
+
+use crate::{Verb, reply};
+
+/// A server that greets with 220 and a client that speaks FTP; one of them is enough where it cannot be another's. SMTP
+/// greets alike, POP3 logs in alike, IRC has a `USER` of its own.
+pub(crate) fn probe(opening: &Opening<'_>) -> Probe {
+    match (server(opening.server, opening.flow.midstream), client(opening.client)) {
+        (Side::Foreign, _) | (_, Side::Foreign) => Probe::No,
+        (Side::Own, Side::Own | Side::Silent | Side::Partial | Side::Likely | Side::Common) => Probe::Yes,
+        (Side::Likely, Side::Own | Side::Likely) => Probe::Yes,
+        (Side::Silent, Side::Own) if opening.flow.server.port != POP3 => Probe::Yes,
+        (server, client) if opening.last => at_last(opening, server, client),
+        _ => Probe::Unsure,
+    }
+}
+
+// How one side speaks.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum Side {
+    Silent,
+    // Less than a line.
+    Partial,
+    // As FTP and others do.
+    Common,
+    // As FTP does, more than others.
+    Likely,
+    // As FTP alone does.
+    Own,
+    // As FTP does not.
+    Foreign,
+}
+
+// No more bytes come: the port may tip the scales.
+fn at_last(opening: &Opening<'_>, server: Side, client: Side) -> Probe {
+    let ours = PORTS.contains(&opening.flow.server.port);
+    match (server, client) {
+        (Side::Likely | Side::Common, Side::Silent | Side::Common | Side::Likely) if ours => Probe::Yes,
+        (Side::Silent, Side::Common | Side::Likely) if ours => Probe::Yes,
+        _ => Probe::No,
+    }
+}
+
+fn server(bytes: &[u8], midstream: bool) -> Side {
+    if bytes.is_empty() {
+        return Side::Silent;
+    }
+    let (line, whole) = first_line(bytes);
+    let Ok(read) = reply::parse(line) else {
+        let partial = !whole && line.len() < 4 && line.iter().all(u8::is_ascii_digit);
+        return if partial { Side::Partial } else { Side::Foreign };
+    };
+    let names = |word: &[u8]| contains(read.text, word);
+    match read.code {
+        _ if SMTP_WORDS.iter().any(|word| names(word)) => Side::Foreign,
+        120 | 220 | 421 | 530 if names(b"ftp") => Side::Own,
+        120 | 220 | 421 | 530 => Side::Likely,
+        227 | 229 if names(b"passive mode") && midstream => Side::Own,
+        100..=599 if midstream => Side::Likely,
+        500..=502 => Side::Common,
+        _ => Side::Foreign,
+    }
+}
+
+fn client(bytes: &[u8]) -> Side {
+    let mut seen = Side::Silent;
+    let mut login = [false; 2];
+    let mut rest = bytes;
+    while !rest.is_empty() {
+        let (line, whole) = first_line(rest);
+        if !whole {
+            let partial = line.iter().all(|&b| (b' '..=b'~').contains(&b) || b >= 0x80);
+            return if partial { seen.max(Side::Partial) } else { Side::Foreign };
+        }
+        rest = rest.get(line.len() + 1..).unwrap_or_default();
+        let line = line.trim_ascii();
+        if line.is_empty() {
+            continue;
+        }
+        match command(line) {
+            Side::Foreign => return Side::Foreign,
+            Side::Own => return Side::Own,
+            side => seen = seen.max(side),
+        }
+        login = [login[0] || starts(line, b"USER "), login[1] || starts(line, b"PASS")];
+        if login == [true; 2] {
+            return Side::Own;
+        }
+    }
+    seen
+}
+
+fn command(line: &[u8]) -> Side {
+    let mut words = line.split(|&b| b == b' ').filter(|word| !word.is_empty());
+    let name = words.next().unwrap_or_default();
+    let first = words.next();
+    match Verb::parse(name) {
+        // IRC's has four parameters.
+        Verb::User if words.next().is_some() => Side::Foreign,
+        Verb::User => Side::Likely,
+        // SMTP's and POP3's name other mechanisms.
+        Verb::Auth => match first {
+            Some(mechanism) if AUTH_NAMES.iter().any(|known| known.eq_ignore_ascii_case(mechanism)) => Side::Own,
+            _ => Side::Foreign,
+        },
+        Verb::Pass | Verb::Quit | Verb::Noop | Verb::Help | Verb::Stat | Verb::List | Verb::Retr | Verb::Dele => {
+            Side::Common
+        }
+        Verb::Mode | Verb::Size | Verb::Host | Verb::Lang | Verb::Hash | Verb::Rest | Verb::Site => Side::Likely,
+        Verb::Other => Side::Foreign,
+        _ => Side::Own,
+    }
+}
+
+impl Side {
+    // The plainer of two lines.
+    fn max(self, other: Self) -> Self {
+        if other as u8 > self as u8 { other } else { self }
+    }
+}
+
+fn first_line(bytes: &[u8]) -> (&[u8], bool) {
+    match memchr::memchr2(b'\r', b'\n', bytes) {
+        Some(end) => (bytes.get(..end).unwrap_or(bytes), true),
+        None => (bytes, false),
+    }
+}
+
+fn starts(line: &[u8], with: &[u8]) -> bool {
+    line.get(..with.len()).is_some_and(|head| head.eq_ignore_ascii_case(with))
+}
+
+fn contains(text: &[u8], word: &[u8]) -> bool {
+    text.windows(word.len()).any(|window| window.eq_ignore_ascii_case(word))
+}
+
+const POP3: u16 = 110;
+const PORTS: [u16; 3] = [21, 2121, 2811];
+const SMTP_WORDS: [&[u8]; 3] = [b"SMTP", b"LMTP", b"Postfix"];
+const AUTH_NAMES: [&[u8]; 8] =
+    [b"TLS", b"TLS-C", b"TLS-P", b"SSL", b"SSL-P", b"GSSAPI", b"KERBEROS_V4", b"KERBEROS_V5"];
+
+#[cfg(test)]
+#[path = "probe_tests.rs"]
+mod tests;

@@ -1,0 +1,52 @@
+use super::*;
+use wiretale_packet::{Address, Endpoint, Timestamp, Transport};
+use wiretale_protocol::{Flow, FlowId};
+
+fn ask(client: &str, server: &str, port: u16, last: bool) -> Probe {
+    let flow = Flow {
+        id: FlowId(1),
+        client: Endpoint::new(Address::v4([10, 0, 0, 1]), 1024),
+        server: Endpoint::new(Address::v4([10, 0, 0, 2]), port),
+        transport: Transport::Tcp,
+        opened: Timestamp::from_parts(0, 0),
+        midstream: false,
+        tunneled: false,
+    };
+    probe(&Opening { client: client.as_bytes(), server: server.as_bytes(), flow: &flow, last })
+}
+
+#[test]
+fn a_greeting_that_names_ftp_is_enough() {
+    assert_eq!(ask("", "220 drop.box FTP server ready.\r\n", 1234, false), Probe::Yes);
+    assert_eq!(ask("", "220-ProFTPD\r\n", 1234, false), Probe::Yes);
+    assert_eq!(ask("", "22", 1234, false), Probe::Unsure);
+}
+
+#[test]
+fn a_bare_greeting_waits_for_the_client_or_the_port() {
+    assert_eq!(ask("", "220 ready\r\n", 1234, false), Probe::Unsure);
+    assert_eq!(ask("", "220 ready\r\n", 1234, true), Probe::No);
+    assert_eq!(ask("", "220 ready\r\n", 21, true), Probe::Yes);
+    assert_eq!(ask("USER bob\r\n", "220 ready\r\n", 1234, false), Probe::Yes);
+    assert_eq!(ask("auth tls\r\n", "220 ready\r\n", 1234, false), Probe::Yes);
+    assert_eq!(ask("QUIT\r\n", "", 21, true), Probe::Yes);
+}
+
+#[test]
+fn others_that_greet_or_log_in_alike_are_not_taken() {
+    assert_eq!(ask("", "220 mail.example.org ESMTP Postfix\r\n", 25, false), Probe::No);
+    assert_eq!(ask("EHLO x\r\n", "220 mail.example.org\r\n", 25, false), Probe::No);
+    assert_eq!(ask("AUTH PLAIN x\r\n", "220 mail.example.org\r\n", 25, false), Probe::No);
+    assert_eq!(ask("USER bob\r\n", "+OK\r\n", 110, false), Probe::No);
+    assert_eq!(ask("USER a 0 * :Alice\r\n", "", 6667, false), Probe::No);
+    assert_eq!(ask("NICK a\r\nUSER a 0 * :Alice\r\n", "", 21, true), Probe::No);
+    assert_eq!(ask("PASS x\r\nNICK a\r\n", "", 21, true), Probe::No);
+    assert_eq!(ask("GET / HTTP/1.0\r\n", "220 ready\r\n", 21, true), Probe::No);
+}
+
+#[test]
+fn one_side_alone_is_known_by_its_login() {
+    assert_eq!(ask("USER bob\r\n", "", 1234, false), Probe::Unsure);
+    assert_eq!(ask("USER bob\r\nPASS x\r\n", "", 1234, false), Probe::Yes);
+    assert_eq!(ask("USER bob\r\nPASS x\r\n", "", 110, true), Probe::No);
+}

@@ -1,0 +1,302 @@
+//! What a control connection knows of itself; the client's half of it.
+
+use alloc::vec::Vec;
+
+use memchr::memchr;
+use wiretale_packet::{Direction, Endpoint};
+use wiretale_protocol::{Context, Flow, Line, Observe};
+
+use crate::channel::{Channels, Subject};
+use crate::login::Logins;
+use crate::pending::{Pending, Waiting};
+use crate::{Answer, Command, Event, Exchange, Ftp, MAX_TEXT, Verb, address, path, reply};
+
+/// The state of a control connection, without its framing.
+pub(crate) struct Session {
+    pub(super) pending: Pending,
+    pub(super) logins: Logins,
+    pub(super) channels: Channels,
+    // Normalised, at most 4096 bytes.
+    pub(super) directory: Vec<u8>,
+    // Code and text of the last good reply.
+    pub(super) standing: Option<(u16, Vec<u8>)>,
+    // The code of a reply whose last line has not come, and whether the client spoke since its first.
+    pub(super) open: Option<(u16, bool)>,
+    // The path that SIZE was last asked of, and the answer.
+    pub(super) sized: Option<(Vec<u8>, u64)>,
+    // Where the next transfer starts.
+    rest: u64,
+    secured: u32,
+    pub(super) cleared: u32,
+    pub(super) greeted: bool,
+    pub(super) violated: bool,
+    // Lines of the server may be the tail of something unseen.
+    pub(super) unsure_server: bool,
+    // Commands may be missing.
+    pub(super) unsure_client: bool,
+    // Replies may be missing: what waits is given up when the client goes on.
+    lost_replies: bool,
+    overflowed: bool,
+}
+
+impl Session {
+    pub(crate) fn new(flow: &Flow) -> Self {
+        let mut pending = Pending::default();
+        if !flow.midstream {
+            let mut greeting = Waiting::new(Verb::Init, flow.opened, 0);
+            greeting.name.extend_from_slice(Verb::Init.as_str().as_bytes());
+            pending.push(greeting);
+        }
+        Self {
+            pending,
+            logins: Logins::default(),
+            channels: Channels::default(),
+            directory: b".".to_vec(),
+            standing: None,
+            open: None,
+            sized: None,
+            rest: 0,
+            secured: 0,
+            cleared: 0,
+            greeted: flow.midstream,
+            violated: false,
+            unsure_server: flow.midstream,
+            unsure_client: flow.midstream,
+            lost_replies: false,
+            overflowed: false,
+        }
+    }
+
+    /// How often the session has gone over to TLS.
+    pub(crate) const fn secured(&self) -> u32 {
+        self.secured
+    }
+
+    /// A line of the client's.
+    pub(crate) fn client_line<O: Observe<Ftp>>(&mut self, cx: &mut Context<'_, O>, line: Line<'_>) {
+        if memchr(0, line.bytes).is_some() {
+            cx.weird("NUL_in_line", &[]);
+        }
+        let bytes = line.bytes.trim_ascii_start();
+        let bytes = bytes.strip_prefix(&[0]).unwrap_or(bytes);
+        if bytes.is_empty() {
+            return;
+        }
+        self.go_on(cx);
+        let (name, rest) = bytes.split_at_checked(token(bytes)).unwrap_or((bytes, &[]));
+        match unsound(name) {
+            Some(weird) => {
+                cx.weird(weird, &[]);
+                self.keep_unsound(cx);
+            }
+            None => self.command(cx, name, rest),
+        }
+    }
+
+    /// Bytes of one direction were lost.
+    pub(crate) fn gap(&mut self, direction: Direction) {
+        match direction {
+            Direction::Client => self.unsure_client = true,
+            Direction::Server => {
+                self.open = None;
+                self.unsure_server = true;
+                self.lost_replies = true;
+            }
+        }
+    }
+
+    /// One side is in clear again.
+    pub(crate) fn clear<O: Observe<Ftp>>(&mut self, cx: &mut Context<'_, O>) {
+        if self.cleared != self.secured {
+            self.cleared = self.secured;
+            self.unsure_client = true;
+            self.unsure_server = true;
+            self.open = None;
+            cx.emit::<Ftp>(Event::Clear);
+        }
+    }
+
+    /// Both directions ended.
+    pub(crate) fn end<O: Observe<Ftp>>(&mut self, cx: &mut Context<'_, O>) {
+        self.give_up(cx);
+        self.logins.end(cx);
+        cx.emit::<Ftp>(Event::Ended);
+    }
+
+    /// From here on both sides speak TLS.
+    pub(super) fn secure(&mut self) {
+        self.secured = self.secured.saturating_add(1);
+        self.channels.secured = true;
+    }
+
+    /// Says what became of a command that is out of the queue.
+    pub(super) fn tell<O: Observe<Ftp>>(
+        &mut self,
+        cx: &mut Context<'_, O>,
+        waiting: Waiting,
+        answer: Option<Answer<'_>>,
+    ) {
+        self.logins.judge(cx, &waiting, answer.map(|answer| answer.code));
+        if waiting.unsound {
+            return;
+        }
+        if answer.is_none_or(|answer| answer.code >= 400) && !waiting.begun {
+            self.failed(&waiting);
+        }
+        let standing = self.standing.as_ref().map(|(code, text)| Answer { code: *code, text });
+        cx.emit::<Ftp>(Event::Exchange(Exchange {
+            command: Command { verb: waiting.verb, name: &waiting.name, argument: &waiting.argument },
+            asked: waiting.asked,
+            frame: waiting.frame,
+            user: self.logins.user(),
+            password: self.logins.password(),
+            path: waiting.path.as_deref(),
+            reply: answer,
+            standing: answer.or(standing),
+            size: waiting.size,
+            announced: waiting.announced,
+            channel: waiting.channel,
+            carrier: waiting.carrier,
+            server: cx.moment().flow.server.address,
+        }));
+    }
+
+    /// What the data connection of `waiting` carries.
+    pub(super) fn subject<'a>(&'a self, waiting: &'a Waiting) -> Subject<'a> {
+        Subject {
+            verb: waiting.verb,
+            name: &waiting.argument,
+            path: waiting.path.as_deref().unwrap_or(&self.directory),
+            user: self.logins.user(),
+            start: waiting.start,
+            size: waiting.announced,
+        }
+    }
+
+    // The client goes on: replies that are still missing after a gap will not come.
+    fn go_on<O: Observe<Ftp>>(&mut self, cx: &mut Context<'_, O>) {
+        if let Some((_, asked)) = &mut self.open {
+            *asked = true;
+        }
+        if core::mem::take(&mut self.lost_replies) {
+            self.give_up(cx);
+        }
+    }
+
+    fn give_up<O: Observe<Ftp>>(&mut self, cx: &mut Context<'_, O>) {
+        while let Some(waiting) = self.pending.take(0) {
+            self.tell(cx, waiting, None);
+        }
+    }
+
+    fn failed(&mut self, waiting: &Waiting) {
+        match waiting.verb {
+            Verb::Rest => self.rest = 0,
+            verb if verb.transfers() => {
+                if let Some(carrier) = waiting.carrier {
+                    self.channels.give_back(carrier);
+                }
+            }
+            _ => {}
+        }
+    }
+
+    fn command<O: Observe<Ftp>>(&mut self, cx: &mut Context<'_, O>, name: &[u8], rest: &[u8]) {
+        cx.confirm("ftp");
+        let verb = Verb::parse(name);
+        let given = self.argument(cx, verb, rest);
+        let masked = self.logins.mask(verb, given);
+        cx.emit::<Ftp>(Event::Command(Command { verb, name, argument: masked.as_ref() }));
+        let mut waiting = Waiting::new(verb, cx.moment().at, cx.moment().frame);
+        waiting.name = name.to_ascii_uppercase();
+        waiting.argument = masked.into_owned();
+        waiting.path = verb.names_path().then(|| path::join(&self.directory, given));
+        waiting.secret = self.logins.ask(cx, verb, given);
+        self.prepare(cx, &mut waiting);
+        self.keep(cx, waiting);
+    }
+
+    // The argument: what follows the blanks, cut at the limit. A password may begin with a blank.
+    fn argument<'a, O: Observe<Ftp>>(&self, cx: &mut Context<'_, O>, verb: Verb, rest: &'a [u8]) -> &'a [u8] {
+        let argument = match verb {
+            Verb::Pass | Verb::Acct => rest.get(1..).unwrap_or_default(),
+            _ => rest.trim_ascii_start(),
+        };
+        if argument.len() > MAX_TEXT {
+            cx.weird("FTP_arg_too_long", &[]);
+        }
+        argument.get(..MAX_TEXT).unwrap_or(argument)
+    }
+
+    // What a command does before it is answered.
+    fn prepare<O: Observe<Ftp>>(&mut self, cx: &mut Context<'_, O>, waiting: &mut Waiting) {
+        match waiting.verb {
+            Verb::Port | Verb::Eprt | Verb::Lprt => {
+                if let Some(endpoint) = active(waiting) {
+                    waiting.channel = Some(self.channels.announce(cx, false, endpoint));
+                }
+            }
+            Verb::Rest => self.rest = reply::number(&waiting.argument).unwrap_or(0),
+            Verb::Clnt => cx.emit::<Ftp>(Event::Client { text: &waiting.argument }),
+            verb if verb.transfers() => {
+                waiting.start = core::mem::take(&mut self.rest);
+                waiting.announced = self.known_size(waiting);
+                // With PASV still unanswered this transfer's connection is yet to be announced.
+                let later = self.pending.iter().any(|other| passive(other.verb));
+                if let Some(channel) = (!later).then(|| self.channels.take()).flatten() {
+                    waiting.carrier = Some(channel);
+                    self.channels.assign(cx, channel, &self.subject(waiting));
+                }
+            }
+            _ => {}
+        }
+    }
+
+    fn known_size(&self, waiting: &Waiting) -> Option<u64> {
+        let (sized, size) = self.sized.as_ref()?;
+        (waiting.verb == Verb::Retr && waiting.path.as_ref() == Some(sized)).then_some(*size)
+    }
+
+    fn keep<O: Observe<Ftp>>(&mut self, cx: &mut Context<'_, O>, waiting: Waiting) {
+        if !self.pending.push(waiting) && !core::mem::replace(&mut self.overflowed, true) {
+            cx.weird("FTP_too_many_pending_commands", &[]);
+        }
+    }
+
+    // The server will answer it, so it keeps its place.
+    fn keep_unsound<O: Observe<Ftp>>(&mut self, cx: &mut Context<'_, O>) {
+        let mut waiting = Waiting::new(Verb::Other, cx.moment().at, cx.moment().frame);
+        waiting.unsound = true;
+        self.keep(cx, waiting);
+    }
+}
+
+/// Does it ask for a data connection that the client opens?
+pub(super) const fn passive(verb: Verb) -> bool {
+    matches!(verb, Verb::Pasv | Verb::Epsv | Verb::Lpsv)
+}
+
+fn active(waiting: &Waiting) -> Option<Endpoint> {
+    match waiting.verb {
+        Verb::Port => address::port_argument(&waiting.argument),
+        Verb::Eprt => address::extended_argument(&waiting.argument),
+        _ => address::long(&waiting.argument),
+    }
+}
+
+fn token(bytes: &[u8]) -> usize {
+    bytes.iter().position(|&b| b == b' ' || b == b'\t').unwrap_or(bytes.len())
+}
+
+// Zeek's name for what is wrong with a command's name.
+fn unsound(name: &[u8]) -> Option<&'static str> {
+    if name.len() > MAX_NAME {
+        Some("FTP_max_command_length_exceeded")
+    } else if name.len() < 3 || !name.iter().all(u8::is_ascii_graphic) {
+        Some("FTP_invalid_command")
+    } else {
+        None
+    }
+}
+
+const MAX_NAME: usize = 100;
