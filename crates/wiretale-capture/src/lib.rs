@@ -41,6 +41,3 @@ pub use error::Error;
 pub use frames::Frames;
 pub use merged::Merged;
 pub use wiretale_packet::Frame;
-
-#[cfg(test)]
-mod tests;

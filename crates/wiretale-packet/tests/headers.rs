@@ -105,7 +105,7 @@ fn checksums_are_judged() {
         let ignored = dissect(frame(RAW, &bad), Checks::Ignore).next().unwrap();
         assert!(ignored.is_err() || ignored.unwrap().checksum == Checksum::Unknown);
     }
-    let mut header = good.clone();
+    let mut header = good;
     header[8] ^= 1;
     assert!(!one(RAW, &header).ip.header_ok);
     assert!(dissect(frame(RAW, &header), Checks::Ignore).next().unwrap().unwrap().ip.header_ok);

@@ -96,8 +96,8 @@ pub fn one(link: LinkType, data: &[u8]) -> Packet<'static> {
 /// The last packet in a frame, in which nothing was skipped.
 #[track_caller]
 pub fn innermost(link: LinkType, data: &[u8]) -> Packet<'static> {
-    let found = all(link, data.to_vec().leak());
-    found.into_iter().map(|packet| packet.unwrap()).last().unwrap()
+    let found: Result<Vec<_>, _> = all(link, data.to_vec().leak()).into_iter().collect();
+    *found.unwrap().last().unwrap()
 }
 
 /// The weird name of the one skip in a frame.

@@ -1,0 +1,239 @@
+//! The same frames through every format, order, compression and way of reading.
+mod made;
+
+use made::{Faulty, Owned, all, frames, gzip, pcap, pcapng, read, zstd};
+use wiretale_capture::write::{Order, Pcap, Pcapng};
+use wiretale_capture::{Capture, Error, Frame, Frames, Merged};
+use wiretale_packet::{LinkType, Timestamp};
+
+fn formats(frames: &[Owned]) -> Vec<(&'static str, Vec<u8>)> {
+    vec![
+        ("pcap", pcap(frames, Order::Little, false)),
+        ("pcap, big", pcap(frames, Order::Big, false)),
+        ("pcap, nanoseconds", pcap(frames, Order::Little, true)),
+        ("pcap, nanoseconds, big", pcap(frames, Order::Big, true)),
+        ("pcapng", pcapng(frames, Order::Little, 6)),
+        ("pcapng, big", pcapng(frames, Order::Big, 6)),
+        ("pcapng, nanoseconds", pcapng(frames, Order::Little, 9)),
+    ]
+}
+
+#[test]
+fn every_format_gives_the_same_frames() {
+    let frames = frames(200);
+    let folder = tempfile::tempdir().unwrap();
+    for (name, bytes) in formats(&frames) {
+        let path = folder.path().join("capture");
+        std::fs::write(&path, &bytes).unwrap();
+        let whole = |capture: Result<Capture, Error>| {
+            let (found, error) = all(capture.unwrap());
+            assert!(error.is_none(), "{name}: {error:?}");
+            assert_eq!(found, frames, "{name}");
+        };
+        whole(Capture::open(&path));
+        whole(Capture::read(&path));
+        whole(Capture::map(&path));
+        whole(Capture::from_bytes(bytes.clone(), name));
+        let (head, tail) = bytes.split_at(bytes.len() / 3);
+        for packed in [gzip(&bytes), zstd(&bytes), [gzip(head), gzip(tail)].concat(), [zstd(head), zstd(tail)].concat()]
+        {
+            std::fs::write(&path, &packed).unwrap();
+            assert!(Capture::map(&path).unwrap().is_compressed());
+            whole(Capture::map(&path));
+            whole(Capture::from_bytes(packed, name));
+        }
+        let skippable = [&[0x50, 0x2a, 0x4d, 0x18, 3, 0, 0, 0, 1, 2, 3][..], &zstd(&bytes)].concat();
+        whole(Capture::from_bytes(skippable, name));
+    }
+}
+
+#[test]
+fn frames_of_a_mapped_capture_are_borrowed_from_it() {
+    let frames = frames(50);
+    let bytes = pcapng(&frames, Order::Little, 9);
+    let found: Vec<_> = Frames::new("made", &bytes).unwrap().map(|frame| Owned::of(frame.unwrap())).collect();
+    assert_eq!(found, frames);
+    let file = tempfile::NamedTempFile::new().unwrap();
+    std::fs::write(&file, &bytes).unwrap();
+    let mut capture = Capture::map(&file).unwrap();
+    capture.next().unwrap().unwrap();
+    let rest: Vec<Frame<'_>> = capture.frames().unwrap().map(Result::unwrap).collect();
+    assert!(rest.iter().map(|frame| Owned::of(*frame)).eq(frames[1..].iter().cloned()));
+    assert_eq!(capture.mapped().unwrap(), bytes);
+    assert_eq!(capture.bytes_total(), Some(bytes.len() as u64));
+}
+
+#[test]
+fn kuznetzovs_records_are_eight_bytes_longer() {
+    let frames = frames(20);
+    for order in [Order::Little, Order::Big] {
+        let plain = pcap(&frames, order, false);
+        let magic = if order == Order::Little { [0x34, 0xcd, 0xb2, 0xa1] } else { [0xa1, 0xb2, 0xcd, 0x34] };
+        let mut bytes = [&magic, &plain[4..24]].concat();
+        let mut at = 24;
+        for frame in &frames {
+            bytes.extend_from_slice(&plain[at..at + 16]);
+            bytes.extend([0; 8]);
+            bytes.extend(&frame.data);
+            at += 16 + frame.data.len();
+        }
+        assert_eq!(read(&bytes).0, frames);
+    }
+}
+
+#[test]
+fn sections_and_interfaces_have_their_own_order_link_and_clock() {
+    let frame = frames(3)[2].frame().data.to_vec();
+    let at = |link, nanos| Owned { at: Timestamp::from_nanos(nanos), link, data: frame.clone(), wire_len: 74 };
+    let any = at(LinkType::ETHERNET, 0);
+    let mut file = Pcapng::new(Vec::new(), Order::Big).unwrap();
+    file.block(0x0bad, &[b"what nobody knows"]).unwrap();
+    for (link, resolution) in [
+        (LinkType::ETHERNET, 6),
+        (LinkType::RAW, 9),
+        (LinkType::PPP, 0x80 | 20),
+        (LinkType::NULL, 12),
+        (LinkType::NULL, 127),
+        (LinkType::NULL, 0xff),
+    ] {
+        file.interface(link, resolution).unwrap();
+    }
+    file.simple(&any.frame()).unwrap();
+    for (interface, ticks) in
+        [(0, 1_500_000), (1, 1_500_000_000), (2, 3 << 19), (3, 1_500_000_000_000), (4, u64::MAX), (5, u64::MAX)]
+    {
+        file.frame(interface, ticks, &any.frame()).unwrap();
+    }
+    file.frame(0, u64::MAX, &any.frame()).unwrap();
+    file.section(Order::Little).unwrap();
+    file.interface(LinkType::IPV4, 0).unwrap();
+    file.frame(0, 2, &any.frame()).unwrap();
+    file.simple(&any.frame()).unwrap();
+    let (found, error) = read(&file.into_inner());
+    assert!(error.is_none(), "{error:?}");
+    let second = 1_500_000_000;
+    assert_eq!(
+        found,
+        [
+            at(LinkType::ETHERNET, 0),
+            at(LinkType::ETHERNET, second),
+            at(LinkType::RAW, second),
+            at(LinkType::PPP, second),
+            at(LinkType::NULL, second),
+            at(LinkType::NULL, 0),
+            at(LinkType::NULL, 0),
+            at(LinkType::ETHERNET, i64::MAX),
+            at(LinkType::IPV4, 2_000_000_000),
+            at(LinkType::IPV4, 2_000_000_000),
+        ]
+    );
+}
+
+#[test]
+fn options_move_the_clock() {
+    let build = |options: &[u8]| {
+        let mut file = Pcapng::new(Vec::new(), Order::Little).unwrap();
+        file.block(1, &[&[1, 0, 0, 0, 0, 0, 0, 0], options]).unwrap();
+        file.frame(0, 1_000_000, &frames(2)[1].frame()).unwrap();
+        read(&file.into_inner()).0[0].at.nanos()
+    };
+    let offset = |seconds: i64| [&[14, 0, 8, 0][..], &seconds.to_le_bytes(), &[0, 0, 0, 0]].concat();
+    assert_eq!(build(&[]), 1_000_000_000);
+    assert_eq!(build(&offset(5)), 6_000_000_000);
+    assert_eq!(build(&offset(-2)), -1_000_000_000);
+    assert_eq!(build(&offset(i64::MIN)), i64::MIN);
+    assert_eq!(build(&[9, 0, 255, 255, 3]), 1_000_000_000, "an option longer than its block");
+    assert_eq!(
+        build(&[2, 0, 1, 0, b'x', 0, 0, 0, 9, 0, 1, 0, 3]),
+        1_000_000_000_000,
+        "an option of no interest before it"
+    );
+}
+
+#[test]
+fn the_obsolete_packet_block() {
+    let mut file = Pcapng::new(Vec::new(), Order::Little).unwrap();
+    file.interface(LinkType::RAW, 6).unwrap();
+    let head =
+        [&[0, 0, 7, 0][..], &0_u32.to_le_bytes(), &9_u32.to_le_bytes(), &4_u32.to_le_bytes(), &60_u32.to_le_bytes()]
+            .concat();
+    file.block(2, &[&head, b"IPv4"]).unwrap();
+    let frame = Owned { at: Timestamp::from_nanos(9000), link: LinkType::RAW, data: b"IPv4".to_vec(), wire_len: 60 };
+    assert_eq!(read(&file.into_inner()).0, [frame]);
+}
+
+#[test]
+fn a_reader_that_stutters_changes_nothing() {
+    let frames = frames(30);
+    for (name, bytes) in formats(&frames) {
+        for bytes in [bytes.clone(), gzip(&bytes), zstd(&bytes)] {
+            let reader = Faulty { bytes, at: 0, ready: false, fails: None };
+            let (found, error) = all(Capture::from_reader(Box::new(reader), name).unwrap());
+            assert!(error.is_none(), "{name}: {error:?}");
+            assert_eq!(found, frames, "{name}");
+        }
+    }
+}
+
+#[test]
+fn a_reader_that_fails_says_where() {
+    let frames = frames(10);
+    let bytes = pcap(&frames, Order::Little, false);
+    let fails = Some(bytes.len() - 5);
+    let reader = Faulty { bytes: bytes.clone(), at: 0, ready: false, fails };
+    let (found, error) = all(Capture::from_reader(Box::new(reader), "made").unwrap());
+    assert_eq!(found, frames[..9]);
+    let error = error.unwrap();
+    assert!(matches!(error, Error::Read { .. }) && !error.is_cut());
+    let offset = bytes.len() - frames[9].data.len() - 16;
+    assert_eq!(error.to_string(), format!("made: byte {offset}: cannot read on: the disk is gone"));
+}
+
+#[test]
+fn several_captures_are_one_in_time_order() {
+    let at = |micros: i64, name: u8| Owned {
+        at: Timestamp::from_nanos(micros * 1000),
+        link: LinkType::ETHERNET,
+        data: vec![name],
+        wire_len: 1,
+    };
+    let open = |name: u8, times: &[i64]| {
+        let frames: Vec<_> = times.iter().map(|time| at(*time, name)).collect();
+        Capture::from_bytes(pcap(&frames, Order::Little, false), &char::from(name).to_string()).unwrap()
+    };
+    let mut cut = pcap(&[at(2, b'd'), at(9, b'd')], Order::Big, true);
+    cut.pop();
+    let captures = vec![
+        open(b'a', &[1, 5, 3, 7]),
+        open(b'b', &[1, 2, 5]),
+        open(b'c', &[]),
+        Capture::from_bytes(cut, "d").unwrap(),
+    ];
+    let (mut merged, mut order, mut errors) = (Merged::new(captures), Vec::new(), 0);
+    while let Some(frame) = merged.next() {
+        match frame.map(|frame| (frame.at.nanos() / 1000, char::from(frame.data[0]))) {
+            Ok((time, name)) => {
+                let source = merged.source().unwrap();
+                order.push(format!("{name}{time}"));
+                assert_eq!(source.name(), name.to_string());
+            }
+            Err(error) => {
+                assert!(error.is_cut());
+                errors += 1;
+            }
+        }
+    }
+    assert_eq!(order.join(" "), "a1 b1 b2 d2 a5 a3 b5 a7");
+    assert_eq!((errors, merged.number()), (1, 8));
+}
+
+#[test]
+fn times_beyond_the_format_become_the_nearest() {
+    let mut file = Pcap::micros(Vec::new(), LinkType::RAW).unwrap();
+    for nanos in [i64::MIN, i64::MAX] {
+        let frame = Frame { at: Timestamp::from_nanos(nanos), link: LinkType::RAW, data: b"x", wire_len: 1 };
+        file.frame(&frame).unwrap();
+    }
+    let times: Vec<_> = read(&file.into_inner()).0.iter().map(|frame| frame.at.nanos() / 1_000_000_000).collect();
+    assert_eq!(times, [0, i64::from(u32::MAX)]);
+}

@@ -1,0 +1,123 @@
+//! Captures made for the tests, and readers with faults.
+#![allow(dead_code, missing_docs, unreachable_pub)]
+
+use std::io::{self, Read, Write};
+
+use flate2::Compression;
+use flate2::write::GzEncoder;
+use wiretale_capture::write::{Order, Pcap, Pcapng};
+use wiretale_capture::{Capture, Error, Frame};
+use wiretale_packet::{LinkType, Timestamp};
+
+/// A frame that owns its bytes.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Owned {
+    pub at: Timestamp,
+    pub link: LinkType,
+    pub data: Vec<u8>,
+    pub wire_len: u32,
+}
+
+impl Owned {
+    pub fn of(frame: Frame<'_>) -> Self {
+        Self { at: frame.at, link: frame.link, data: frame.data.to_vec(), wire_len: frame.wire_len }
+    }
+
+    pub fn frame(&self) -> Frame<'_> {
+        Frame { at: self.at, link: self.link, data: &self.data, wire_len: self.wire_len }
+    }
+}
+
+/// Frames of all lengths, in whole microseconds, some of them cut.
+pub fn frames(count: u32) -> Vec<Owned> {
+    let frame = |n: u32| {
+        let len = usize::try_from(n * 37 % 1500).unwrap();
+        Owned {
+            at: Timestamp::from_nanos(i64::from(n) * 1_234_567_000),
+            link: LinkType::ETHERNET,
+            data: (0..len).map(|byte| u8::try_from((byte + len) % 251).unwrap()).collect(),
+            wire_len: u32::try_from(len).unwrap() + n % 3,
+        }
+    };
+    (0..count).map(frame).collect()
+}
+
+pub fn pcap(frames: &[Owned], order: Order, nanos: bool) -> Vec<u8> {
+    let mut file = Pcap::new(Vec::new(), LinkType::ETHERNET, order, nanos).unwrap();
+    frames.iter().for_each(|frame| file.frame(&frame.frame()).unwrap());
+    file.into_inner()
+}
+
+pub fn pcapng(frames: &[Owned], order: Order, resolution: u8) -> Vec<u8> {
+    let mut file = Pcapng::new(Vec::new(), order).unwrap();
+    file.interface(LinkType::ETHERNET, resolution).unwrap();
+    for frame in frames {
+        let nanos = u64::try_from(frame.at.nanos()).unwrap();
+        let ticks = if resolution == 9 { nanos } else { nanos / 1000 };
+        file.frame(0, ticks, &frame.frame()).unwrap();
+    }
+    file.into_inner()
+}
+
+pub fn gzip(bytes: &[u8]) -> Vec<u8> {
+    let mut file = GzEncoder::new(Vec::new(), Compression::fast());
+    file.write_all(bytes).unwrap();
+    file.finish().unwrap()
+}
+
+pub fn zstd(bytes: &[u8]) -> Vec<u8> {
+    ruzstd::encoding::compress_to_vec(bytes, ruzstd::encoding::CompressionLevel::Fastest)
+}
+
+/// All frames, and what ended the capture.
+pub fn all(mut capture: Capture) -> (Vec<Owned>, Option<Error>) {
+    let mut frames = Vec::new();
+    while let Some(frame) = capture.next() {
+        match frame {
+            Ok(frame) => frames.push(Owned::of(frame)),
+            Err(error) => {
+                assert!(capture.next().is_none(), "nothing follows an error");
+                return (frames, Some(error));
+            }
+        }
+    }
+    assert!(capture.next().is_none(), "nothing follows the end");
+    assert_eq!(capture.number(), frames.len() as u64);
+    (frames, None)
+}
+
+pub fn read(bytes: &[u8]) -> (Vec<Owned>, Option<Error>) {
+    match Capture::from_bytes(bytes, "made") {
+        Ok(capture) => all(capture),
+        Err(error) => (Vec::new(), Some(error)),
+    }
+}
+
+/// A reader that gives one byte at a time, and is interrupted before each.
+pub struct Faulty {
+    pub bytes: Vec<u8>,
+    pub at: usize,
+    pub ready: bool,
+    /// Where reading fails for good.
+    pub fails: Option<usize>,
+}
+
+impl Read for Faulty {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        self.ready = !self.ready;
+        if !self.ready {
+            return Err(io::ErrorKind::Interrupted.into());
+        }
+        if Some(self.at) == self.fails {
+            return Err(io::Error::other("the disk is gone"));
+        }
+        match (self.bytes.get(self.at), buffer.first_mut()) {
+            (Some(byte), Some(to)) => {
+                *to = *byte;
+                self.at += 1;
+                Ok(1)
+            }
+            _ => Ok(0),
+        }
+    }
+}
