@@ -1,0 +1,230 @@
+//! A flow of messages.
+
+use alloc::vec::Vec;
+use core::time::Duration;
+
+use wiretale_protocol::{
+    Chunk, Context, Demand, Observe, Opening, Probe, Protocol, Record as Framed, Records as Frames, Timestamp,
+    Transport,
+};
+
+use crate::{Flags, Message, Question, Record, Section, probe};
+
+/// DNS over UDP and TCP, and what looks like it: multicast DNS, LLMNR, NetBIOS names.
+#[derive(Clone, Copy, Debug)]
+pub struct Dns;
+
+/// What DNS has to say. The answers of a message come before its [`Event::Reply`], which closes them.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Event<'a> {
+    /// A question was asked.
+    Query(Query<'a>),
+    /// A record of a reply.
+    Answer(Answer<'a>),
+    /// A reply, whole or as far as it could be read.
+    Reply(Reply<'a>),
+}
+
+/// A question that was asked.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Query<'a> {
+    /// The number that the reply will bear.
+    pub id: u16,
+    /// The header's flags.
+    pub flags: Flags,
+    /// About what.
+    pub question: Question<'a>,
+}
+
+/// A record of a reply.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Answer<'a> {
+    /// The reply's number.
+    pub id: u16,
+    /// Where it stood.
+    pub section: Section,
+    /// The record.
+    pub record: Record<'a>,
+}
+
+/// A reply.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Reply<'a> {
+    /// Its query's number.
+    pub id: u16,
+    /// The header's flags, the reply code among them.
+    pub flags: Flags,
+    /// The question it repeats, if it does.
+    pub question: Option<Question<'a>>,
+    /// How many answers it says it has; fewer may have been readable.
+    pub answers: u16,
+    /// When the query was seen, and how long the reply took; `None` where the query was not seen.
+    pub asked: Option<(Timestamp, Duration)>,
+    /// It ended before the last record it announced, or held one that could not be read.
+    pub unreadable: bool,
+}
+
+/// The state of a flow. Holds at most [`Decoder::MOST_PENDING`] queries and, over TCP, one message a direction.
+#[derive(Debug)]
+pub struct Decoder {
+    frames: [Frames; 2],
+    // Oldest first.
+    pending: Vec<Pending>,
+    dropped: u64,
+    lost: [bool; 2],
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Pending {
+    id: u16,
+    kind: u16,
+    at: Timestamp,
+}
+
+impl Decoder {
+    /// The most queries that wait for a reply.
+    pub const MOST_PENDING: usize = 256;
+
+    /// Queries forgotten because too many waited.
+    #[must_use]
+    pub const fn dropped(&self) -> u64 {
+        self.dropped
+    }
+}
+
+impl Protocol for Dns {
+    const TAG: &'static str = "dns";
+
+    type Event<'a> = Event<'a>;
+
+    type Decoder = Decoder;
+
+    fn probe(opening: &Opening<'_>) -> Probe {
+        probe::probe(opening)
+    }
+
+    fn start(_: &Opening<'_>) -> Decoder {
+        let frames = Frames::new(2, 2 + u16::MAX as usize);
+        Decoder { frames: [frames.clone(), frames], pending: Vec::new(), dropped: 0, lost: [false; 2] }
+    }
+
+    fn feed<O: Observe<Self>>(decoder: &mut Decoder, cx: &mut Context<'_, O>, chunk: Chunk<'_>) -> Demand {
+        let is_stream = cx.moment().flow.transport == Transport::Tcp;
+        match chunk {
+            Chunk::Data(bytes) if is_stream => decoder.stream(cx, bytes),
+            Chunk::Data(bytes) => {
+                decoder.message(cx, bytes);
+                Demand::Stream
+            }
+            // Over TCP nothing marks where the next message begins.
+            Chunk::Gap(_) if is_stream => {
+                if let Some(lost) = decoder.lost.get_mut(cx.moment().direction.index()) {
+                    *lost = true;
+                }
+                Demand::Lengths
+            }
+            Chunk::Gap(_) | Chunk::End(_) => Demand::Stream,
+        }
+    }
+}
+
+impl Decoder {
+    fn stream<O: Observe<Dns>>(&mut self, cx: &mut Context<'_, O>, bytes: &[u8]) -> Demand {
+        let at = cx.moment().direction.index();
+        if self.lost.get(at) == Some(&true) {
+            return Demand::Lengths;
+        }
+        // Taken out while it lends its messages.
+        let Some(slot) = self.frames.get_mut(at) else { return Demand::Nothing };
+        let mut frames = core::mem::replace(slot, Frames::new(2, 0));
+        let mut input = bytes;
+        while let Some(Framed::Whole(framed)) = frames.next(&mut input, framed_length) {
+            self.message(cx, framed.get(2..).unwrap_or_default());
+        }
+        if let Some(slot) = self.frames.get_mut(at) {
+            *slot = frames;
+        }
+        Demand::Stream
+    }
+
+    fn message<O: Observe<Dns>>(&mut self, cx: &mut Context<'_, O>, bytes: &[u8]) {
+        let message = match Message::parse(bytes) {
+            Ok(message) => message,
+            Err(unreadable) => return cx.weird(unreadable.weird(), &[]),
+        };
+        if message.flags.is_reply() {
+            self.reply(cx, &message);
+        } else {
+            self.query(cx, &message);
+        }
+    }
+
+    fn query<O: Observe<Dns>>(&mut self, cx: &mut Context<'_, O>, message: &Message<'_>) {
+        for question in message.questions() {
+            match question {
+                Ok(question) => {
+                    cx.confirm(Dns::TAG);
+                    self.remember(cx, message.id, question.kind);
+                    cx.emit::<Dns>(Event::Query(Query { id: message.id, flags: message.flags, question }));
+                }
+                Err(unreadable) => cx.weird(unreadable.weird(), &[]),
+            }
+        }
+    }
+
+    fn reply<O: Observe<Dns>>(&mut self, cx: &mut Context<'_, O>, message: &Message<'_>) {
+        let mut unreadable = None;
+        for record in message.records() {
+            match record {
+                Ok((section, record)) => {
+                    cx.emit::<Dns>(Event::Answer(Answer { id: message.id, section, record }));
+                }
+                Err(why) => unreadable = Some(why),
+            }
+        }
+        let question = message.questions().next();
+        if let Some(Err(why)) = question {
+            unreadable = Some(why);
+        }
+        if let Some(why) = unreadable {
+            cx.weird(why.weird(), &[]);
+        } else {
+            cx.confirm(Dns::TAG);
+        }
+        let question = question.and_then(Result::ok);
+        let now = cx.moment().at;
+        let asked = self.asked(message.id, question.map(|question| question.kind)).map(|at| (at, now.since(at)));
+        cx.emit::<Dns>(Event::Reply(Reply {
+            id: message.id,
+            flags: message.flags,
+            question,
+            answers: message.counts[1],
+            asked,
+            unreadable: unreadable.is_some(),
+        }));
+    }
+
+    fn remember<O: Observe<Dns>>(&mut self, cx: &mut Context<'_, O>, id: u16, kind: u16) {
+        if self.pending.len() >= Self::MOST_PENDING {
+            self.pending.remove(0);
+            if self.dropped == 0 {
+                cx.weird("dns_too_many_pending_queries", &[]);
+            }
+            self.dropped += 1;
+        }
+        self.pending.push(Pending { id, kind, at: cx.moment().at });
+    }
+
+    fn asked(&mut self, id: u16, kind: Option<u16>) -> Option<Timestamp> {
+        let fits = |pending: &Pending| pending.id == id && kind.is_none_or(|kind| pending.kind == kind);
+        let at = self.pending.iter().position(fits)?;
+        Some(self.pending.remove(at).at)
+    }
+}
+
+fn framed_length(head: &[u8]) -> u64 {
+    2 + head.first_chunk::<2>().map_or(0, |length| u64::from(u16::from_be_bytes(*length)))
+}
+
+#[cfg(test)]
+mod tests;
