@@ -36,9 +36,9 @@ impl Capture {
     /// Opens the capture at `path`, or standard input for `-`, and reads its header.
     ///
     /// Plain files are read in chunks into one buffer that is used again and again. On a capture of 500 MB and a million
-    /// frames this and [`Capture::map`] take the same time to within a tenth, whichever runs first: reading is ahead by
-    /// 3 % where the frames' bytes are not looked at, mapping by 10 % where they are. A map that shrinks under its
-    /// reader ends the process, so chunks are the default.
+    /// frames this and [`Capture::map`] take nearly the same time: reading is ahead by some 3 % where the frames' bytes
+    /// are not looked at, mapping by some 12 % where they are. A map whose file shrinks ends the process, so chunks are
+    /// the default.
     ///
     /// # Errors
     /// If it cannot be opened or is no capture, or its link type is one that nobody here can read.

@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use wiretale_capture::{Capture, Error};
+use wiretale_capture::{Capture, Error, Frame, Frames};
 use wiretale_packet::{Checks, dissect};
 
 #[test]
@@ -38,6 +38,44 @@ fn the_recordings_have_the_packets_they_should() {
     {
         let (frames, weird) = walk(Capture::open(root.join(name).join(format!("{name}.pcap.gz")))).unwrap();
         assert_eq!((frames, weird), (packets, 0), "{name}");
+    }
+}
+
+#[test]
+fn small_captures_cut_and_flipped_anywhere() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/data");
+    let mut captures = Vec::new();
+    collect(&root, &mut captures);
+    if captures.is_empty() {
+        println!("no captures in ../shared/data: nothing cut");
+    }
+    for path in captures {
+        let bytes = fs::read(&path).unwrap();
+        let Ok(frames) = Frames::new("cut", &bytes) else { continue };
+        if bytes.len() > 4096 {
+            continue;
+        }
+        let whole: Vec<_> = frames.flatten().collect();
+        for end in 0..bytes.len() {
+            let found = Frames::new("cut", &bytes[..end]).into_iter().flatten().flatten();
+            assert!(found.zip(&whole).all(|(cut, whole)| cut.data == whole.data), "{} cut at {end}", path.display());
+        }
+        whole.iter().for_each(|frame| damage(*frame));
+    }
+}
+
+/// The frame cut at every byte, by the capture and by the wire, and each bit of its first 128 bytes flipped.
+fn damage(frame: Frame<'_>) {
+    for end in 0..frame.data.len() {
+        let cut = Frame { data: &frame.data[..end], ..frame };
+        let short = Frame { wire_len: 0, ..cut };
+        assert!(dissect(cut, Checks::Verify).chain(dissect(short, Checks::Verify)).count() <= 2 * end + 2);
+    }
+    let mut data = frame.data.to_vec();
+    for bit in 0..data.len().min(128) * 8 {
+        data[bit / 8] ^= 1 << (bit % 8);
+        assert!(dissect(Frame { data: &data, ..frame }, Checks::Verify).count() <= data.len() + 1);
+        data[bit / 8] ^= 1 << (bit % 8);
     }
 }
 
