@@ -1,8 +1,13 @@
 //! `irc_messages.log`: every IRC message both ways. People's talk: written only when asked for.
 
+use wiretale_irc::Message;
+use wiretale_protocol::{Direction, Moment};
+
+use crate::id::Uid;
+use crate::row::Row;
 use crate::table::{Table, columns};
 
-/// A row for each message.
+/// A row for each message, secrets masked. `params` is what follows the command on the line.
 pub const TABLE: Table = Table {
     name: "irc_messages",
     columns: columns! {
@@ -10,3 +15,13 @@ pub const TABLE: Table = Table {
         "is_orig": Bool, "tags": Text, "source": Text, "command": Text, "params": Text,
     },
 };
+
+/// The row of one message.
+pub(crate) fn row<'r>(row: Row<'r>, moment: &Moment<'_>, message: &Message<'_>) -> Row<'r> {
+    let flow = moment.flow;
+    let row = row.time(moment.at).text(Uid::flow(flow.id).as_bytes()).endpoint(flow.client).endpoint(flow.server);
+    let row = row.bool(moment.direction == Direction::Client);
+    let row = row.text((!message.tags.is_empty()).then_some(message.tags.as_wire()));
+    let row = row.text(message.prefix.map(|prefix| prefix.0)).word(&*format!("{:?}", message.command));
+    row.text(message.params.as_wire().trim_ascii_start())
+}

@@ -1,0 +1,291 @@
+//! What was seen, in short: what the summary for a person is made of.
+
+mod irc;
+mod paper;
+mod print;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use wiretale_dcc::{Fate, Kind, Record};
+use wiretale_ftp::Event as Ftp;
+use wiretale_protocol::{Address, Endpoint, Exposure, Flow, Moment, Outcome, State, Summary, Timestamp, Transport};
+use wiretale_ssh::Event as Ssh;
+
+use crate::Home;
+
+/// What was seen, in short. Printed, it is a page for a person: 80 columns, plain text, everything from the wire escaped.
+///
+/// Every list in it has a limit; what found no room is counted.
+#[derive(Debug)]
+pub struct Digest {
+    home: Home,
+    began: Option<Timestamp>,
+    ended: Timestamp,
+    packets: u64,
+    bytes: u64,
+    flows: u64,
+    notes: Vec<String>,
+    hosts: Bounded<Address, Host>,
+    irc: irc::Networks,
+    files: Vec<Moved>,
+    files_left_out: u64,
+    unusual: Bounded<Endpoint, Unusual>,
+    logins: Bounded<(Endpoint, Box<[u8]>), Login>,
+    exposures: Bounded<(&'static str, Box<[u8]>, Endpoint), Exposed>,
+    offers: [u64; 4],
+    weirds: (u64, u64),
+    logs: Vec<(&'static str, u64)>,
+}
+
+/// A host at home.
+#[derive(Debug, Default)]
+struct Host {
+    // What it asked others for, and how often.
+    asked: BTreeMap<&'static str, u64>,
+    // What it answered, on which port.
+    answered: BTreeSet<(u16, &'static str)>,
+    contacted: u64,
+    unanswered: u64,
+}
+
+#[derive(Debug)]
+struct Moved {
+    at: Timestamp,
+    name: Box<[u8]>,
+    how: &'static str,
+    from: Address,
+    to: Address,
+    bytes: u64,
+    missing: u64,
+    mime: Option<String>,
+    sha256: Option<String>,
+}
+
+#[derive(Debug, Default)]
+struct Unusual {
+    service: &'static str,
+    flows: u64,
+    // What it says first.
+    greeting: Box<[u8]>,
+}
+
+#[derive(Debug, Default)]
+struct Login {
+    accepted: u64,
+    refused: u64,
+    unknown: u64,
+}
+
+#[derive(Debug, Default)]
+struct Exposed {
+    protocol: Option<&'static str>,
+    outcomes: [u64; 3],
+    tags: BTreeSet<usize>,
+}
+
+/// A file's account, for the list of files moved.
+pub(crate) struct FileMoved<'a> {
+    pub(crate) name: Option<&'a [u8]>,
+    pub(crate) how: &'static str,
+    pub(crate) from: Address,
+    pub(crate) to: Address,
+    pub(crate) bytes: u64,
+    pub(crate) missing: u64,
+    pub(crate) mime: Option<&'a str>,
+    pub(crate) sha256: Option<&'a str>,
+}
+
+/// A map that takes so many entries and no more.
+#[derive(Debug)]
+struct Bounded<K, V> {
+    map: BTreeMap<K, V>,
+    left_out: u64,
+}
+
+impl<K: Ord, V: Default> Bounded<K, V> {
+    const fn new() -> Self {
+        Self { map: BTreeMap::new(), left_out: 0 }
+    }
+
+    fn of(&mut self, key: K) -> Option<&mut V> {
+        if self.map.len() >= MOST && !self.map.contains_key(&key) {
+            self.left_out += 1;
+            return None;
+        }
+        Some(self.map.entry(key).or_default())
+    }
+}
+
+impl Digest {
+    pub(crate) fn new(home: Home) -> Self {
+        Self {
+            home,
+            began: None,
+            ended: Timestamp::default(),
+            packets: 0,
+            bytes: 0,
+            flows: 0,
+            notes: Vec::new(),
+            hosts: Bounded::new(),
+            irc: irc::Networks::default(),
+            files: Vec::new(),
+            files_left_out: 0,
+            unusual: Bounded::new(),
+            logins: Bounded::new(),
+            exposures: Bounded::new(),
+            offers: [0; 4],
+            weirds: (0, 0),
+            logs: Vec::new(),
+        }
+    }
+
+    /// How many packets and bytes were read.
+    pub fn read(&mut self, packets: u64, bytes: u64) {
+        (self.packets, self.bytes) = (packets, bytes);
+    }
+
+    /// Something the reader of the summary should know: that a capture was cut off.
+    pub fn note(&mut self, text: impl Into<String>) {
+        self.notes.push(text.into());
+    }
+
+    pub(crate) fn weirds(&mut self, written: u64, left_out: u64) {
+        self.weirds = (written, left_out);
+    }
+
+    pub(crate) fn logs(&mut self, rows: impl Iterator<Item = (&'static str, u64)>) {
+        self.logs = rows.collect();
+    }
+
+    pub(crate) fn now(&mut self, at: Timestamp) {
+        self.began = Some(self.began.map_or(at, |began| began.min(at)));
+        self.ended = self.ended.max(at);
+    }
+
+    pub(crate) fn closed(&mut self, flow: &Flow, summary: &Summary<'_>) {
+        self.flows += 1;
+        if flow.transport == Transport::Icmp {
+            return;
+        }
+        if self.home.is_home(flow.client.address)
+            && let Some(host) = self.hosts.of(flow.client.address)
+        {
+            host.contacted += 1;
+            host.unanswered += u64::from(matches!(summary.state, State::S0 | State::Rej));
+            for service in summary.services {
+                *host.asked.entry(service).or_default() += 1;
+            }
+        }
+        let answered = summary.server.bytes.is_some_and(|bytes| bytes > 0) && flow.transport == Transport::Tcp;
+        if answered
+            && self.home.is_home(flow.server.address)
+            && let Some(host) = self.hosts.of(flow.server.address)
+            && host.answered.len() < MOST
+        {
+            let service = summary.services.first().copied().unwrap_or("unknown");
+            host.answered.insert((flow.server.port, service));
+        }
+    }
+
+    pub(crate) fn service(&mut self, flow: &Flow, service: &'static str) {
+        if is_unusual(service, flow.server.port)
+            && let Some(unusual) = self.unusual.of(flow.server)
+        {
+            unusual.service = service;
+            unusual.flows += 1;
+        }
+    }
+
+    pub(crate) fn greeting(&mut self, flow: &Flow, text: &[u8]) {
+        if let Some(unusual) = self.unusual.of(flow.server)
+            && unusual.greeting.is_empty()
+        {
+            unusual.greeting = kept(text);
+        }
+    }
+
+    pub(crate) fn ftp(&mut self, moment: &Moment<'_>, event: &Ftp<'_>) {
+        if let Ftp::Login(login) = event
+            && let Some(entry) = self.logins.of((moment.flow.server, kept(login.user)))
+        {
+            match login.ok {
+                Some(true) => entry.accepted += 1,
+                Some(false) => entry.refused += 1,
+                None => entry.unknown += 1,
+            }
+        }
+    }
+
+    pub(crate) fn ssh(&mut self, _: &Moment<'_>, _: &Ssh<'_>) {}
+
+    pub(crate) fn exposure(&mut self, flow: &Flow, protocol: Option<&'static str>, exposure: &Exposure<'_>, number: usize) {
+        if let Some(exposed) = self.exposures.of((exposure.kind, kept(exposure.account), flow.server)) {
+            exposed.protocol = protocol;
+            let outcome = match exposure.outcome {
+                Outcome::Accepted => 0,
+                Outcome::Refused => 1,
+                Outcome::Unknown => 2,
+            };
+            exposed.outcomes[outcome] += 1;
+            if exposed.tags.len() < MOST {
+                exposed.tags.insert(number);
+            }
+        }
+    }
+
+    pub(crate) fn offer(&mut self, record: &Record) {
+        let chat = record.announced.as_ref().is_some_and(|offer| offer.kind == Kind::Chat);
+        let at = match record.fate {
+            Fate::NeverTaken => 0,
+            Fate::Refused => 1,
+            Fate::Open | Fate::Over(_) if chat => 2,
+            Fate::Open | Fate::Over(_) => 3,
+        };
+        self.offers[at] += 1;
+    }
+
+    pub(crate) fn file(&mut self, at: Timestamp, file: &FileMoved<'_>) {
+        if self.files.len() >= MOST {
+            self.files_left_out += 1;
+            return;
+        }
+        self.files.push(Moved {
+            at,
+            name: kept(file.name.unwrap_or_default()),
+            how: file.how,
+            from: file.from,
+            to: file.to,
+            bytes: file.bytes,
+            missing: file.missing,
+            mime: file.mime.map(str::to_owned),
+            sha256: file.sha256.map(str::to_owned),
+        });
+    }
+}
+
+/// Is it one of the services that have ports of their own, and not on one of them?
+fn is_unusual(service: &str, port: u16) -> bool {
+    PORTS.iter().any(|(name, ports)| *name == service && !ports.contains(&port))
+}
+
+fn kept(text: &[u8]) -> Box<[u8]> {
+    text[..text.len().min(LONGEST)].into()
+}
+
+const PORTS: &[(&str, &[u16])] = &[
+    ("ssh", &[22]),
+    ("ftp", &[21]),
+    ("irc", &[6660, 6661, 6662, 6663, 6664, 6665, 6666, 6667, 6668, 6669, 7000]),
+    ("http", &[80, 8000, 8008, 8080, 3128]),
+    ("smtp", &[25, 465, 587]),
+    ("pop3", &[110]),
+    ("imap", &[143]),
+    ("dns", &[53, 5353, 5355]),
+    ("telnet", &[23]),
+    ("ssl", &[443, 465, 563, 636, 853, 989, 990, 992, 993, 994, 995, 6697, 8443]),
+    ("rdp", &[3389]),
+    ("rfb", &[5900, 5901]),
+];
+
+const LONGEST: usize = 128;
+const MOST: usize = 4096;

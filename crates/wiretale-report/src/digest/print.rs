@@ -1,0 +1,218 @@
+//! The page.
+
+use std::fmt;
+
+use wiretale_protocol::{Address, Timestamp};
+
+use super::irc::{Client, Server};
+use super::paper::{grouped, heading, line, list, plural, size};
+use super::{Digest, Exposed, Login, Moved, Unusual};
+use crate::text::Shown;
+
+impl fmt::Display for Digest {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.head(f)?;
+        self.hosts(f)?;
+        self.networks(f)?;
+        self.files(f)?;
+        self.unusual(f)?;
+        self.logins(f)?;
+        self.exposures(f)?;
+        self.foot(f)
+    }
+}
+
+impl Digest {
+    fn head(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let packets = plural(self.packets, "packet", "packets");
+        let flows = plural(self.flows, "connection", "connections");
+        line(f, &format!("{packets}, {}, {flows}", size(self.bytes)))?;
+        if let Some(began) = self.began {
+            line(f, &format!("from {} to {} UTC", clock(began), clock(self.ended)))?;
+        }
+        self.notes.iter().try_for_each(|note| line(f, &format!("Note: {}", Shown(note.as_bytes()))))
+    }
+
+    fn hosts(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.hosts.map.is_empty() {
+            return Ok(());
+        }
+        heading(f, "Hosts at home")?;
+        let mut hosts: Vec<_> = self.hosts.map.iter().collect();
+        hosts.sort_by_key(|(address, host)| (std::cmp::Reverse(host.contacted + host.answered.len() as u64), **address));
+        for (address, host) in hosts.iter().take(ROWS) {
+            let mut did: Vec<String> = Vec::new();
+            if host.contacted > 0 {
+                let mut opened = plural(host.contacted, "connection opened", "connections opened");
+                if host.unanswered > 0 {
+                    opened += &format!(" ({} unanswered)", grouped(host.unanswered));
+                }
+                did.push(opened);
+            }
+            did.extend(host.asked.iter().map(|(service, times)| format!("{service} {}", grouped(*times))));
+            did.extend(host.answered.iter().map(|(port, service)| format!("answers {service} on {port}")));
+            list(f, &format!("{address}: "), 4, did.into_iter(), ITEMS)?;
+        }
+        more(f, hosts.len(), self.hosts.left_out)
+    }
+
+    fn networks(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let servers = &self.irc.servers.map;
+        if servers.is_empty() {
+            return Ok(());
+        }
+        heading(f, "IRC")?;
+        for (endpoint, server) in servers.iter().take(ROWS) {
+            let Server { network, name, link, clients } = server;
+            let title = match (network.is_empty(), name.is_empty()) {
+                (false, false) => format!("{} ({}, {endpoint})", Shown(network), Shown(name)),
+                (false, true) => format!("{} ({endpoint})", Shown(network)),
+                (true, false) => format!("{} ({endpoint})", Shown(name)),
+                (true, true) => endpoint.to_string(),
+            };
+            line(f, &if *link { format!("{title}, a link between servers") } else { title })?;
+            for (address, client) in clients.iter().take(ROWS) {
+                person(f, *address, client)?;
+            }
+            more(f, clients.len(), 0)?;
+        }
+        more(f, servers.len(), self.irc.servers.left_out)
+    }
+
+    fn files(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let [never_taken, refused, chats, _] = self.offers;
+        if self.files.is_empty() && self.offers == [0; 4] {
+            return Ok(());
+        }
+        heading(f, "Files moved")?;
+        for file in self.files.iter().take(ROWS * 2) {
+            let Moved { at, name, how, from, to, bytes, missing, mime, sha256 } = file;
+            let name = if name.is_empty() { "(no name)".to_owned() } else { Shown(name).to_string() };
+            line(f, &format!("{} {how} {from} to {to}: {name}", time_of_day(*at)))?;
+            let mut facts = vec![size(*bytes)];
+            facts.extend(mime.clone());
+            facts.extend((*missing > 0).then(|| format!("{} not captured", size(*missing))));
+            list(f, "    ", 4, facts.into_iter(), ITEMS)?;
+            if let Some(sha256) = sha256 {
+                line(f, &format!("    SHA-256 {sha256}"))?;
+            }
+        }
+        more(f, self.files.len().saturating_sub(ROWS), self.files_left_out)?;
+        let offers = [
+            (never_taken, "offer was never taken", "offers were never taken"),
+            (refused, "offer was refused", "offers were refused"),
+            (chats, "direct chat", "direct chats"),
+        ];
+        let told: Vec<String> =
+            offers.iter().filter(|(n, ..)| *n > 0).map(|(n, one, many)| plural(*n, one, many)).collect();
+        if told.is_empty() { Ok(()) } else { list(f, "DCC besides: ", 4, told.into_iter(), ITEMS) }
+    }
+
+    fn unusual(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.unusual.map.is_empty() {
+            return Ok(());
+        }
+        heading(f, "Services on unusual ports")?;
+        for (endpoint, Unusual { service, flows, greeting }) in self.unusual.map.iter().take(ROWS) {
+            let what = if service.is_empty() { "speaks text" } else { service };
+            let mut text = format!("{endpoint}: {what}");
+            if *flows > 1 {
+                text += &format!(", {} times", grouped(*flows));
+            }
+            if !greeting.is_empty() {
+                text += &format!(", says \"{}\"", Shown(greeting.trim_ascii_end()));
+            }
+            line(f, &text)?;
+        }
+        more(f, self.unusual.map.len(), self.unusual.left_out)
+    }
+
+    fn logins(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.logins.map.is_empty() {
+            return Ok(());
+        }
+        heading(f, "Logins in the clear")?;
+        for ((server, user), Login { accepted, refused, unknown }) in self.logins.map.iter().take(ROWS) {
+            let told = outcomes([*accepted, *refused, *unknown]);
+            line(f, &format!("ftp://{server}: {} ({told})", Shown(user)))?;
+        }
+        more(f, self.logins.map.len(), self.logins.left_out)
+    }
+
+    fn exposures(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.exposures.map.is_empty() {
+            return Ok(());
+        }
+        heading(f, "Secrets that crossed in the clear")?;
+        for ((kind, account, server), exposed) in self.exposures.map.iter().take(ROWS * 2) {
+            let Exposed { protocol, outcomes: counts, tags } = exposed;
+            let whose = if account.is_empty() { String::new() } else { format!(" of {}", Shown(account)) };
+            let how = protocol.map_or(String::new(), |protocol| format!(" ({protocol})"));
+            let different = if tags.len() > 1 { format!(", {} different", grouped(tags.len() as u64)) } else { String::new() };
+            line(f, &format!("{kind}{whose} to {server}{how}: {}{different}", outcomes(*counts)))?;
+        }
+        more(f, self.exposures.map.len().saturating_sub(ROWS), self.exposures.left_out)
+    }
+
+    fn foot(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.weirds.0 > 0 {
+            let written = plural(self.weirds.0, "oddity", "oddities");
+            writeln!(f, "\n{written} in weird.log ({} more of the same left out).", grouped(self.weirds.1))?;
+        }
+        Ok(())
+    }
+}
+
+fn person(f: &mut fmt::Formatter<'_>, address: Address, client: &Client) -> fmt::Result {
+    let nicks = client.nicks.iter().map(|nick| Shown(nick).to_string()).collect::<Vec<_>>();
+    let mut label = format!("    {address}");
+    if !nicks.is_empty() {
+        label += " as ";
+    }
+    if nicks.is_empty() {
+        line(f, &label)?;
+    } else {
+        list(f, &label, 8, nicks.into_iter(), ITEMS)?;
+    }
+    if client.refused > 0 {
+        line(f, &format!("        refused {}", plural(client.refused, "time", "times")))?;
+    }
+    if client.channels.is_empty() {
+        return Ok(());
+    }
+    let channels = client.channels.iter().map(|channel| Shown(channel).to_string());
+    list(f, "        in ", 11, channels, ITEMS)
+}
+
+fn outcomes([accepted, refused, unknown]: [u64; 3]) -> String {
+    let told = [(accepted, "accepted"), (refused, "refused"), (unknown, "outcome unknown")];
+    let told: Vec<String> = told
+        .iter()
+        .filter(|(n, _)| *n > 0)
+        .map(|(n, word)| if *n == 1 { (*word).to_owned() } else { format!("{word} {} times", grouped(*n)) })
+        .collect();
+    told.join(", ")
+}
+
+fn more(f: &mut fmt::Formatter<'_>, there: usize, left_out: u64) -> fmt::Result {
+    match there.saturating_sub(ROWS) as u64 + left_out {
+        0 => Ok(()),
+        n => writeln!(f, "... and {} more", grouped(n)),
+    }
+}
+
+fn clock(at: Timestamp) -> String {
+    stamp(at, "%Y-%m-%d %H:%M:%S")
+}
+
+fn time_of_day(at: Timestamp) -> String {
+    stamp(at, "%H:%M:%S")
+}
+
+fn stamp(at: Timestamp, format: &str) -> String {
+    jiff::Timestamp::from_nanosecond(at.nanos().into())
+        .map_or_else(|_| at.to_string(), |at| at.strftime(format).to_string())
+}
+
+const ROWS: usize = 20;
+const ITEMS: usize = 24;

@@ -1,0 +1,36 @@
+//! The end of a flow: `conn.log`, and what waited for it.
+
+use wiretale_protocol::{Moment, Summary};
+
+use super::{Logs, State};
+use crate::logs;
+use crate::output::Output;
+
+impl<W: Output> Logs<W> {
+    pub(super) fn close(&mut self, state: &mut State, moment: &Moment<'_>, summary: &Summary<'_>) {
+        self.now(moment.at);
+        self.end_of_ssh(state, moment);
+        self.end_of_file(state, moment.flow);
+        self.unknown_service(state, moment, summary);
+        self.digest.closed(moment.flow, summary);
+        self.scratch.clear();
+        for (n, service) in summary.services.iter().enumerate() {
+            if n > 0 {
+                self.scratch.push(b',');
+            }
+            self.scratch.extend_from_slice(service.as_bytes());
+        }
+        let service = (!self.scratch.is_empty()).then_some(&self.scratch[..]);
+        let id = community_id(moment.flow);
+        self.writer.row(&logs::conn::TABLE, |row| {
+            logs::conn::row(row, moment.flow, summary, service, &self.home, &id)
+        });
+        if let Some(Err(error)) = self.streams.as_mut().map(|streams| streams.close(moment.flow)) {
+            self.writer.fail(error);
+        }
+    }
+}
+
+fn community_id(_: &wiretale_protocol::Flow) -> String {
+    String::new()
+}

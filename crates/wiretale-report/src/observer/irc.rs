@@ -1,0 +1,83 @@
+//! `irc.log` and `irc_messages.log`.
+
+use wiretale_irc::{Command, Event, Irc, Message};
+use wiretale_protocol::{Direction, Moment, Observe};
+
+use super::{Logs, State};
+use crate::id::Uid;
+use crate::logs;
+use crate::output::Output;
+use crate::row::Row;
+
+/// What Zeek's rows repeat: the nick and the user name as the client last asked for them.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Session {
+    pub(super) nick: Option<Box<[u8]>>,
+    pub(super) user: Option<Box<[u8]>>,
+}
+
+impl<W: Output> Observe<Irc> for Logs<W> {
+    fn observe(&mut self, state: &mut State, moment: &Moment<'_>, event: Event<'_>) {
+        if let Event::Message(message) = event {
+            if self.messages {
+                self.writer.row(&logs::irc_messages::TABLE, |row| logs::irc_messages::row(row, moment, &message));
+            }
+            if moment.direction == Direction::Client {
+                self.asked(state, moment, &message);
+            }
+        }
+        self.irc_software(moment, &event);
+        if let Event::Dcc { .. } = event {
+            self.dcc_offer(state, moment);
+        }
+        self.digest.irc(moment, &event);
+    }
+}
+
+impl<W: Output> Logs<W> {
+    fn asked(&mut self, state: &mut State, moment: &Moment<'_>, message: &Message<'_>) {
+        match message.command {
+            Command::Nick => {
+                let nick = message.param(0).0;
+                self.irc_row(&state.parts().irc, moment, "NICK", Some(nick), None);
+                state.parts().irc.nick = Some(kept(nick));
+            }
+            Command::User => {
+                let user = message.param(0).0;
+                let words: Vec<&[u8]> = message.params.iter().skip(1).collect();
+                let addl = words.join(&b' ');
+                self.irc_row(&state.parts().irc, moment, "USER", Some(user), Some(&addl));
+                state.parts().irc.user = Some(kept(user));
+            }
+            Command::Join => self.joined(&state.parts().irc.clone(), moment, message),
+            _ => {}
+        }
+    }
+
+    /// A row for each channel. Of its key we say that there is one.
+    fn joined(&mut self, session: &Session, moment: &Moment<'_>, message: &Message<'_>) {
+        let (channels, keys) = (message.param(0).0, message.param(1).0);
+        let mut keys = keys.split(|&byte| byte == b',');
+        for channel in channels.split(|&byte| byte == b',').filter(|channel| !channel.is_empty()) {
+            let key = keys.next().is_some_and(|key| !key.is_empty());
+            let addl: &[u8] = if key { b" with channel key: '<hidden>'" } else { b"" };
+            self.irc_row(session, moment, "JOIN", Some(channel), Some(addl));
+        }
+    }
+
+    fn irc_row(&mut self, session: &Session, moment: &Moment<'_>, command: &str, value: Option<&[u8]>, addl: Option<&[u8]>) {
+        self.writer.row(&logs::irc::TABLE, |row: Row<'_>| {
+            let flow = moment.flow;
+            let row = row.time(moment.at).text(Uid::flow(flow.id).as_bytes()).endpoint(flow.client).endpoint(flow.server);
+            let row = row.text(session.nick.as_deref()).text(session.user.as_deref());
+            row.word(command).text(value).text(addl)
+        });
+    }
+}
+
+/// A nick or a user name, as far as we keep it.
+fn kept(text: &[u8]) -> Box<[u8]> {
+    text[..text.len().min(LONGEST)].into()
+}
+
+const LONGEST: usize = 512;

@@ -1,0 +1,56 @@
+//! `known_services.log`.
+
+use std::collections::HashSet;
+
+use wiretale_protocol::{Endpoint, Moment, Summary, Transport};
+
+use super::{Logs, State};
+use crate::logs;
+use crate::logs::conn::transport;
+use crate::output::Output;
+
+/// Which services are in the log already.
+#[derive(Debug, Default)]
+pub(super) struct Known {
+    seen: HashSet<(Endpoint, Transport, &'static str)>,
+}
+
+impl Known {
+    fn first(&mut self, host: Endpoint, transport: Transport, service: &'static str) -> bool {
+        self.seen.len() < MOST && self.seen.insert((host, transport, service))
+    }
+}
+
+impl<W: Output> Logs<W> {
+    /// A flow was found to be of a service: its server offers it. Data connections are offered by nobody.
+    pub(super) fn service(&mut self, moment: &Moment<'_>, service: &'static str) {
+        let flow = moment.flow;
+        if matches!(service, "ftp-data" | "irc-dcc-data" | "irc-dcc-chat") || flow.transport == Transport::Icmp {
+            return;
+        }
+        self.digest.service(flow, service);
+        if self.home.is_local(flow.server.address) && self.services.first(flow.server, flow.transport, service) {
+            let name = service.to_ascii_uppercase();
+            self.writer.row(&logs::known_services::TABLE, |row| {
+                let row = row.time(moment.at).endpoint(flow.server).word(transport(flow.transport));
+                row.set([name.as_bytes()])
+            });
+        }
+    }
+
+    /// A TCP server that accepted and spoke, in no way that we know.
+    pub(super) fn unknown_service(&mut self, state: &State, moment: &Moment<'_>, summary: &Summary<'_>) {
+        let flow = moment.flow;
+        let spoke = summary.server.bytes.is_some_and(|bytes| bytes > 0);
+        if flow.transport != Transport::Tcp || !spoke || state.protocol().is_some() {
+            return;
+        }
+        if self.home.is_local(flow.server.address) && self.services.first(flow.server, flow.transport, "") {
+            self.writer.row(&logs::known_services::TABLE, |row| {
+                row.time(moment.at).endpoint(flow.server).word("tcp").set([])
+            });
+        }
+    }
+}
+
+const MOST: usize = 1 << 18;

@@ -1,0 +1,32 @@
+//! What is kept about one flow while it lasts.
+
+use super::{irc, ssh, transfer, weirds};
+
+/// A flow's state: one word until there is something to remember.
+#[derive(Default)]
+pub struct State {
+    parts: Option<Box<Parts>>,
+}
+
+#[derive(Default)]
+pub(super) struct Parts {
+    // The first service found.
+    pub(super) protocol: Option<&'static str>,
+    pub(super) weirds: weirds::Seen,
+    pub(super) irc: irc::Session,
+    pub(super) ssh: ssh::Session,
+    pub(super) source: Option<transfer::Source>,
+    pub(super) transfer: Option<Box<transfer::Transfer>>,
+    // Files it carried so far.
+    pub(super) files: u32,
+}
+
+impl State {
+    pub(super) fn parts(&mut self) -> &mut Parts {
+        self.parts.get_or_insert_default()
+    }
+
+    pub(super) fn protocol(&self) -> Option<&'static str> {
+        self.parts.as_ref()?.protocol
+    }
+}
