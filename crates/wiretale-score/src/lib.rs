@@ -16,6 +16,7 @@
 //! ```
 #![forbid(unsafe_code)]
 
+mod bounded;
 mod detector;
 mod detectors;
 mod facts;

@@ -1,0 +1,59 @@
+//! D02: a port of a home host answers for the first time (ATT&CK T1571, T1205).
+//!
+//! In a short capture everything is new, so it weighs little there; after a learning span (24 hours of the capture) it
+//! weighs more. Announced data connections (FTP, DCC) are no listeners, nor is what the inventory knows.
+
+use wiretale_protocol::{Address, Direction, State, Timestamp, Transport};
+
+use crate::bounded::Bounded;
+use crate::{Detector, Fact, Findings, Hears, Scene};
+
+/// First answers of home ports.
+pub(super) struct NewListener {
+    known: Bounded<(Address, u16), ()>,
+    began: Option<Timestamp>,
+}
+
+impl Default for NewListener {
+    fn default() -> Self {
+        Self { known: Bounded::new(1 << 16), began: None }
+    }
+}
+
+impl Detector for NewListener {
+    fn name(&self) -> &'static str {
+        "D02"
+    }
+
+    fn hears(&self) -> Hears {
+        Hears::CLOSED
+    }
+
+    fn hear(&mut self, scene: &Scene<'_>, fact: &Fact<'_>, findings: &mut Findings) {
+        let Fact::Closed(summary) = fact else { return };
+        let flow = scene.moment.flow;
+        let began = *self.began.get_or_insert(flow.opened);
+        let answered =
+            matches!(summary.state, State::S1 | State::S2 | State::S3 | State::Sf | State::Rsto | State::Rstr);
+        let announced =
+            scene.facts.service.is_some_and(|service| service.ends_with("-data") || service.starts_with("irc-dcc"));
+        if flow.transport != Transport::Tcp || !answered || announced || !scene.is_home(Direction::Server) {
+            return;
+        }
+        let key = (flow.server.address, flow.server.port);
+        if self.known.get(&key).is_some() || scene.inventory.serves(key.0, key.1) {
+            return;
+        }
+        self.known.entry(key);
+        let learned =
+            flow.opened.since(began).as_secs_f64() > scene.weights.threshold("D02", "learning_seconds", 86_400.0);
+        let row = if learned { "D02.learned" } else { "D02.listener" };
+        if flow.server.port >= LOWEST && !scene.is_home(Direction::Client) {
+            let text = format!("{} answers on port {}", flow.server.address, flow.server.port);
+            findings.push(scene.evidence(Direction::Server, row, flow.server.port.to_string(), text).at(flow.opened));
+        }
+    }
+}
+
+// Below this, ports belong to services that every host may have.
+const LOWEST: u16 = 1024;

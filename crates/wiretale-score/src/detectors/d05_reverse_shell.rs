@@ -1,0 +1,74 @@
+//! D05: a home host connects out and lets the other side type: a reverse shell in clear (ATT&CK T1059.004, T1095).
+
+use wiretale_protocol::{Direction, FlowId};
+use wiretale_terminal::Event;
+
+use super::d04_shell::sign;
+use crate::bounded::Bounded;
+use crate::{Detector, Fact, Findings, Hears, Scene};
+
+/// Dialogues in which the server of the connection types.
+pub(super) struct ReverseShell {
+    flows: Bounded<FlowId, Dialogue>,
+}
+
+#[derive(Default)]
+struct Dialogue {
+    // The server wrote a short line, and the client has not answered yet.
+    asked: bool,
+    rounds: u32,
+    told: bool,
+}
+
+impl Default for ReverseShell {
+    fn default() -> Self {
+        Self { flows: Bounded::new(1 << 14) }
+    }
+}
+
+impl Detector for ReverseShell {
+    fn name(&self) -> &'static str {
+        "D05"
+    }
+
+    fn hears(&self) -> Hears {
+        Hears::TEXT | Hears::CLOSED
+    }
+
+    fn hear(&mut self, scene: &Scene<'_>, fact: &Fact<'_>, findings: &mut Findings) {
+        let flow = scene.moment.flow;
+        let Fact::Text(event) = *fact else {
+            self.flows.remove(&flow.id);
+            return;
+        };
+        if scene.home_end() != Some(Direction::Client) {
+            return;
+        }
+        let dialogue = self.flows.entry(flow.id);
+        let shell = match (event, scene.moment.direction) {
+            (Event::Line(text), Direction::Client) => {
+                dialogue.rounds += u32::from(std::mem::take(&mut dialogue.asked));
+                sign(text, false).is_some()
+            }
+            (Event::Line(text) | Event::Greeting(text), Direction::Server) => {
+                dialogue.asked = text.len() <= 80;
+                false
+            }
+            _ => false,
+        };
+        if dialogue.told || !(shell || dialogue.rounds >= ROUNDS && matches!(flow.server.port, 4444 | 1337 | 31337)) {
+            return;
+        }
+        dialogue.told = true;
+        let peer = scene.called(flow.server.address);
+        let text = format!("{} connected out to {peer} and let it type into a shell", flow.client.address);
+        let key = flow.server.to_string();
+        findings.push(scene.evidence(Direction::Client, "D05.reverse", key.clone(), text));
+        if matches!(flow.server.port, 4444 | 1337 | 31337 | 53 | 443 | 80) {
+            let text = format!("port {} is a favourite of such shells", flow.server.port);
+            findings.push(scene.evidence(Direction::Client, "D05.port", key, text));
+        }
+    }
+}
+
+const ROUNDS: u32 = 5;
