@@ -63,6 +63,12 @@ impl<'a> KexInit<'a> {
         self.kex.names().any(|name| matches!(name, b"ext-info-c" | b"ext-info-s"))
     }
 
+    /// It bears a mark that only clients set.
+    #[must_use]
+    pub fn marked_client(&self) -> bool {
+        self.kex.names().any(|name| name == b"ext-info-c" || name == b"kex-strict-c-v00@openssh.com")
+    }
+
     /// Each list with its name and the weird Zeek raises where it is longer than 100 names.
     #[must_use]
     pub fn lists(&self) -> [(NameList<'a>, &'static str); 10] {

@@ -2,15 +2,11 @@
 
 use wiretale_protocol::{Chunk, Context, Demand, Observe, Opening, Probe, Protocol};
 
-use crate::Event;
+use crate::{Decoder, Event, probe};
 
 /// Secure Shell, versions 1 and 2.
 #[derive(Clone, Copy, Debug)]
 pub struct Ssh;
-
-/// Both directions of one flow.
-#[derive(Debug)]
-pub struct Decoder {}
 
 impl Protocol for Ssh {
     const TAG: &'static str = "ssh";
@@ -18,17 +14,15 @@ impl Protocol for Ssh {
     type Decoder = Decoder;
 
     fn probe(opening: &Opening<'_>) -> Probe {
-        let _ = opening;
-        Probe::No
+        probe::probe(opening)
     }
 
     fn start(opening: &Opening<'_>) -> Decoder {
         let _ = opening;
-        Decoder {}
+        Decoder::new()
     }
 
     fn feed<O: Observe<Self>>(decoder: &mut Decoder, cx: &mut Context<'_, O>, chunk: Chunk<'_>) -> Demand {
-        let _ = (decoder, cx, chunk);
-        Demand::Nothing
+        decoder.feed(cx, chunk)
     }
 }

@@ -26,6 +26,8 @@ pub struct Session {
     pub local_forward: Confidence,
     /// Connections made back through the client (`ssh -R`).
     pub reverse_tunnel: Confidence,
+    /// The SSH client is behind the listening side of the TCP connection. All else here goes by the parts played in SSH.
+    pub client_listens: bool,
     /// Encrypted bytes the client sent.
     pub to_server: Volume,
     /// Encrypted bytes the server sent.

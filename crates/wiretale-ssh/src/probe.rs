@@ -1,0 +1,48 @@
+//! Are these first bytes Secure Shell's?
+
+use wiretale_protocol::{Opening, Probe};
+
+/// Yes where either side identifies itself as SSH does, unless the client begins with something else.
+pub(crate) fn probe(opening: &Opening<'_>) -> Probe {
+    match (side(opening.client), server(opening.server)) {
+        (Probe::No, _) => Probe::No,
+        (Probe::Yes, _) | (_, Probe::Yes) => Probe::Yes,
+        (_, Probe::No) => Probe::No,
+        _ if opening.last => Probe::No,
+        _ => Probe::Unsure,
+    }
+}
+
+// What begins with the identification, leading line ends aside.
+fn side(bytes: &[u8]) -> Probe {
+    let start = bytes.iter().take_while(|byte| matches!(byte, b'\r' | b'\n')).count();
+    let bytes = bytes.get(start..).unwrap_or_default();
+    let known = bytes.len().min(MARK.len());
+    match (bytes.get(..known), MARK.get(..known)) {
+        (Some(own), Some(mark)) if own.eq_ignore_ascii_case(mark) => version(bytes.get(MARK.len())),
+        _ => Probe::No,
+    }
+}
+
+fn version(digit: Option<&u8>) -> Probe {
+    match digit {
+        None => Probe::Unsure,
+        Some(b'1' | b'2') => Probe::Yes,
+        Some(_) => Probe::No,
+    }
+}
+
+// A server may send lines of text first (RFC 4253 §4.2): any of its lines may be the identification, and while there is
+// nothing but text the client has to tell.
+fn server(bytes: &[u8]) -> Probe {
+    let text = |&byte: &u8| byte >= b' ' || matches!(byte, b'\r' | b'\n' | b'\t');
+    if bytes.split(|&byte| byte == b'\n').any(|line| side(line) == Probe::Yes) {
+        Probe::Yes
+    } else if bytes.iter().all(text) {
+        Probe::Unsure
+    } else {
+        Probe::No
+    }
+}
+
+const MARK: &[u8] = b"SSH-";
