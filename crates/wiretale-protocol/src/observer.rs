@@ -150,6 +150,12 @@ impl fmt::Display for FlowId {
 pub struct Passed {
     /// TCP flags; none for other transports.
     pub flags: wiretale_packet::Flags,
+    /// TCP sequence number; 0 for other transports.
+    pub seq: u32,
+    /// TCP acknowledgement number.
+    pub ack: u32,
+    /// TCP window, not scaled.
+    pub window: u16,
     /// Payload bytes on the wire.
     pub payload: u32,
     /// Of these, bytes of the stream not seen before (all of them for UDP).
