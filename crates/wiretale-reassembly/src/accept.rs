@@ -38,7 +38,8 @@ impl Connection {
         if half.has(Bits::SEEN) && options.signed != half.has(Bits::SIGNED) {
             return Judgement::Refuse(Why::Signature, Some(Anomaly::SignatureMismatch));
         }
-        if half.is_stale(segment, options, idle) {
+        let stamps = !peer.has(Bits::SYN) || peer.has(Bits::STAMPED);
+        if stamps && half.is_stale(segment, options, idle) {
             return Judgement::Refuse(Why::OldTimestamp, Some(Anomaly::PawsFailed));
         }
         if phase == Phase::SynSent && opened && carries && !half.has(Bits::ALONE) {
@@ -56,11 +57,12 @@ impl Connection {
 
 impl Half {
     /// Is its timestamp older than the last one (PAWS, RFC 7323 section 5)? One tick is forgiven, as Linux does, and
-    /// so is everything after 24 days of silence.
+    /// so is everything after 24 days of silence. What repeats old bytes does no harm.
     fn is_stale(&self, segment: &Segment<'_>, options: &Options, idle: Duration) -> bool {
         let Some(stamp) = options.stamp.filter(|_| self.has(Bits::STAMPED)) else { return false };
         let behind = SeqNumber(self.stamp).ahead_of(SeqNumber(stamp));
-        behind > 1 && idle < PAWS_IDLE && segment.seq_len() > 0
+        let news = segment.seq.advance(segment.seq_len()).ahead_of(self.expected()) > 0;
+        behind > 1 && idle < PAWS_IDLE && news
     }
 
     /// Does it lie beyond what the receiver offered to take (RFC 9293 section 3.10.7.4)?
@@ -85,11 +87,11 @@ impl Half {
     }
 
     /// Is this RST at exactly the next sequence number, as far as that can be known? Around bytes that the capture
-    /// lost that is the last acknowledged or the last seen one.
+    /// lost that is the last acknowledged or the end of what waits.
     pub(crate) fn may_reset(&self, segment: &Segment<'_>, peer: &Self) -> bool {
         if self.has(Bits::STARTED) {
             let fin = self.fin().map(|fin| fin.advance(1));
-            let next = [Some(self.expected()), Some(self.acked()), Some(self.top()), fin];
+            let next = [Some(self.expected()), Some(self.acked()), self.waiting_end(), fin];
             return next.contains(&Some(segment.seq));
         }
         // The answer to a SYN acknowledges it.

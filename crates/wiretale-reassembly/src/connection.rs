@@ -207,6 +207,8 @@ impl Connection {
         peer.acknowledge(segment.ack, u32::from(segment.window) << shift);
         let empty = segment.payload.is_empty() && segment.missing == 0;
         if empty && !segment.flags.has(Flags::FIN) {
+            // Its number tells how much was sent before it, captured or not.
+            half.reach(segment.seq);
             return;
         }
         half.payload(from, arrival, limits, sink);
@@ -342,7 +344,8 @@ impl Half {
         if self.ttl.abs_diff(arrival.ttl) > USUAL_TTL_CHANGE && arrival.segment.seq_len() > 0 {
             sink.anomaly(from, Anomaly::TtlChanged { usual: self.ttl, seen: arrival.ttl });
         }
-        if let Some(stamp) = options.stamp
+        // Timestamps are used if the SYN had one, or was not seen.
+        if let Some(stamp) = options.stamp.filter(|_| self.has(Bits::STAMPED) || !self.has(Bits::SYN))
             && arrival.segment.seq.ahead_of(self.expected()) <= 0
             && (!self.has(Bits::STAMPED) || SeqNumber(stamp).ahead_of(SeqNumber(self.stamp)) > 0)
         {

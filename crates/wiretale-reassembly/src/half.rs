@@ -210,6 +210,12 @@ impl Half {
         SeqNumber(self.edge)
     }
 
+    /// The end of what waits out of order.
+    pub(crate) fn waiting_end(&self) -> Option<SeqNumber> {
+        let end = self.rare.as_ref()?.held.end()?;
+        Some(SeqNumber(self.base.wrapping_add(low(end))))
+    }
+
     /// Where `seq` stands in the stream; below 0 before its start.
     pub(crate) fn place(&self, seq: SeqNumber) -> i64 {
         let next = i64::try_from(self.next).unwrap_or(i64::MAX);
