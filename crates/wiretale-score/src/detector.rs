@@ -32,7 +32,7 @@ pub trait Detector: Send {
 pub enum Fact<'a> {
     /// It began.
     Opened,
-    /// A packet passed.
+    /// One of the flow's first packets passed ([`Facts::FIRST`] of them are told).
     Passed(&'a Passed),
     /// It was found to be of this service.
     Recognized(&'static str),
@@ -67,7 +67,7 @@ pub struct Hears(u32);
 impl Hears {
     /// [`Fact::Opened`].
     pub const OPENED: Self = Self(1);
-    /// [`Fact::Passed`]: once per packet, so ask for it only where nothing else will do.
+    /// [`Fact::Passed`].
     pub const PASSED: Self = Self(1 << 1);
     /// [`Fact::Recognized`].
     pub const RECOGNIZED: Self = Self(1 << 2);

@@ -7,12 +7,19 @@ use wiretale_protocol::Direction;
 pub struct Facts {
     /// The service it was found to be, the first one where there are several.
     pub service: Option<&'static str>,
+    /// Packets of both sides.
+    pub packets: u32,
     /// Packets with payload, client's and server's.
     pub data_packets: [u32; 2],
     /// Payload bytes.
     pub bytes: [u64; 2],
     /// Who sent the first payload.
     pub first_speaker: Option<Direction>,
+}
+
+impl Facts {
+    /// How many of a flow's packets are told one by one.
+    pub const FIRST: u32 = 8;
 }
 
 /// A file as it crossed, at its end.

@@ -167,7 +167,8 @@ impl Observer for Scorer {
             scored.facts.bytes[moment.direction.index()] += u64::from(passed.fresh);
             scored.facts.first_speaker.get_or_insert(moment.direction);
         }
-        if !self.wakes[Hears::PASSED.index()].is_empty() {
+        scored.facts.packets = scored.facts.packets.saturating_add(1);
+        if scored.facts.packets <= Facts::FIRST && !self.wakes[Hears::PASSED.index()].is_empty() {
             self.tell(&scored.facts, moment, Hears::PASSED, &Fact::Passed(passed));
         }
     }

@@ -9,6 +9,11 @@ mod d07_guessing;
 mod d08_login_from_outside;
 mod d09_reverse_tunnel;
 mod d10_ssh_identity;
+mod d12_magic_packet;
+mod d13_port_knock;
+mod d32_scan;
+mod d34_guessing_out;
+mod d35_volume;
 
 use crate::Detector;
 
@@ -25,5 +30,10 @@ pub fn standard() -> Vec<Box<dyn Detector>> {
         Box::new(d08_login_from_outside::LoginFromOutside::default()),
         Box::new(d09_reverse_tunnel::ReverseTunnel),
         Box::new(d10_ssh_identity::SshIdentity::default()),
+        Box::new(d12_magic_packet::MagicPacket::default()),
+        Box::new(d13_port_knock::PortKnock::default()),
+        Box::new(d32_scan::Scan::default()),
+        Box::new(d34_guessing_out::GuessingOut::default()),
+        Box::new(d35_volume::Volume::default()),
     ]
 }

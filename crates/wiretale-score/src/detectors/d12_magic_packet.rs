@@ -1,0 +1,174 @@
+//! D12: a stray packet from outside, and the host calls its sender back (ATT&CK T1205, T1205.002).
+//!
+//! The freenode incident of 2014, after NCC Group's public notes: source port and sequence number of the trigger add up
+//! to a constant, and its window minus 8192 is the port to call back. Neither secret is needed: two different strays
+//! with the same sum do not happen by chance (2^-32), and a call back to a port that a recent stray spelt is telling.
+
+use std::collections::VecDeque;
+
+use wiretale_protocol::{Address, Direction, Endpoint, Flow, FlowId, Passed, Timestamp, Transport};
+
+use crate::bounded::Bounded;
+use crate::{Detector, Fact, Findings, Hears, Scene};
+
+/// Strays by host and sender.
+pub(super) struct MagicPacket {
+    strays: Bounded<(Address, Address), VecDeque<Stray>>,
+    // Flows whose first packet was a stray so far: nothing was answered.
+    first: Bounded<FlowId, ()>,
+}
+
+/// The header of a packet that began a flow from outside.
+#[derive(Clone, Copy)]
+struct Stray {
+    at: Timestamp,
+    frame: u64,
+    source_port: u16,
+    seq: u32,
+    ack: u32,
+    window: u16,
+    answered: bool,
+}
+
+impl Default for MagicPacket {
+    fn default() -> Self {
+        Self { strays: Bounded::new(1 << 14), first: Bounded::new(1 << 14) }
+    }
+}
+
+impl Detector for MagicPacket {
+    fn name(&self) -> &'static str {
+        "D12"
+    }
+
+    fn hears(&self) -> Hears {
+        Hears::PASSED
+    }
+
+    fn hear(&mut self, scene: &Scene<'_>, fact: &Fact<'_>, findings: &mut Findings) {
+        let Fact::Passed(passed) = *fact else { return };
+        let flow = scene.moment.flow;
+        // Only the first packets of a flow matter here; all others leave at once.
+        let fresh = scene.moment.at == flow.opened || self.first.get(&flow.id).is_some();
+        if !fresh || flow.transport != Transport::Tcp {
+            return;
+        }
+        match scene.home_end() {
+            Some(Direction::Server) => self.inbound(scene, passed),
+            Some(Direction::Client) if scene.moment.at == flow.opened => self.outbound(scene, findings),
+            _ => {}
+        }
+    }
+}
+
+impl MagicPacket {
+    fn inbound(&mut self, scene: &Scene<'_>, passed: &Passed) {
+        let flow = scene.moment.flow;
+        let key = (flow.server.address, flow.client.address);
+        if scene.moment.direction == Direction::Server {
+            // An answer that opens a connection makes the packet an ordinary one.
+            let opens = passed.flags.has(wiretale_packet::Flags::SYN);
+            if let Some(ring) = self.strays.get_mut(&key).filter(|_| opens)
+                && let Some(stray) = ring.iter_mut().rev().find(|stray| stray.source_port == flow.client.port)
+            {
+                stray.answered = true;
+            }
+            self.first.remove(&flow.id);
+            return;
+        }
+        if scene.moment.at != flow.opened {
+            return;
+        }
+        let ring = self.strays.entry(key);
+        if ring.len() >= RING {
+            ring.pop_front();
+        }
+        let (at, frame, source_port) = (scene.moment.at, scene.moment.frame, flow.client.port);
+        let Passed { seq, ack, window, .. } = *passed;
+        ring.push_back(Stray { at, frame, source_port, seq, ack, window, answered: false });
+        self.first.entry(flow.id);
+    }
+
+    fn outbound(&mut self, scene: &Scene<'_>, findings: &mut Findings) {
+        let Flow { client, server, .. } = *scene.moment.flow;
+        if EXPECTED.contains(&server.port) || scene.inventory.approved(server.address) {
+            return;
+        }
+        let window = scene.weights.threshold("D12", "window_seconds", 120.0);
+        let Some(ring) = self.strays.get(&(client.address, server.address)) else { return };
+        let recent = |stray: &&Stray| !stray.answered && scene.moment.at.since(stray.at).as_secs_f64() <= window;
+        let strays: Vec<Stray> = ring.iter().filter(recent).copied().collect();
+        let Some(last) = strays.last() else { return };
+        let peer = scene.called(server.address);
+        let key = server.address.to_string();
+        let text = format!(
+            "{} called back {peer} on port {} after {} stray packet(s) from it",
+            client.address,
+            server.port,
+            strays.len()
+        );
+        findings.push(scene.evidence(Direction::Client, "D12.callback", key.clone(), text).frame(last.frame));
+        if let Some(stray) = strays.iter().find(|stray| spells(stray, server)) {
+            let text = format!("a stray packet from {peer} spelt the port {} that was then called back", server.port);
+            findings.push(scene.evidence(Direction::Client, "D12.decode", key.clone(), text).frame(stray.frame));
+        }
+        if let Some((a, b)) = same_sum(&strays) {
+            let text =
+                format!("source port and sequence number of stray packets from {peer} add up to the same number");
+            findings.push(scene.evidence(Direction::Client, "D12.sum", key, text).frame(a.frame).frame(b.frame));
+        }
+    }
+}
+
+// Two strays that differ in port and sequence number but not in their sum.
+fn same_sum(strays: &[Stray]) -> Option<(Stray, Stray)> {
+    let sum = |stray: &Stray| stray.seq.wrapping_add(u32::from(stray.source_port));
+    let mut pairs = strays.iter().enumerate().flat_map(|(n, a)| strays[n + 1..].iter().map(move |b| (*a, *b)));
+    pairs.find(|(a, b)| a.source_port != b.source_port && a.seq != b.seq && sum(a) == sum(b))
+}
+
+// Does a header field of the stray spell the port called back?
+fn spells(stray: &Stray, called: Endpoint) -> bool {
+    let halves = |word: u32| [(word >> 16) as u16, word as u16];
+    let [seq_high, seq_low] = halves(stray.seq);
+    let [ack_high, ack_low] = halves(stray.ack);
+    let spelt = [
+        stray.window.wrapping_sub(8192),
+        stray.window,
+        stray.window.swap_bytes(),
+        seq_high,
+        seq_low,
+        ack_high,
+        ack_low,
+        stray.source_port,
+        stray.source_port.wrapping_add(1),
+    ];
+    spelt.contains(&called.port) && !COMMON.contains(&called.port)
+}
+
+// Services that call back in all innocence: FTP data, mail, ident.
+const EXPECTED: &[u16] = &[20, 25, 113];
+// Too common as destinations to be a code word.
+const COMMON: &[u16] = &[20, 21, 22, 25, 53, 80, 110, 113, 123, 143, 443, 465, 587, 993, 995, 6667, 6697, 8080];
+const RING: usize = 64;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn stray(source_port: u16, seq: u32, window: u16) -> Stray {
+        Stray { at: Timestamp::default(), frame: 1, source_port, seq, ack: 0, window, answered: false }
+    }
+
+    #[test]
+    fn a_constant_sum_is_seen_and_a_retransmission_is_none() {
+        assert!(same_sum(&[stray(1000, 500, 0), stray(900, 600, 0)]).is_some());
+        assert!(same_sum(&[stray(1000, 500, 0), stray(1000, 500, 0)]).is_none());
+    }
+
+    #[test]
+    fn a_window_spells_the_port() {
+        let called = Endpoint::new(Address::v4([192, 0, 2, 1]), 31_000);
+        assert!(spells(&stray(1, 2, 31_000 + 8192), called) && !spells(&stray(1, 2, 7), called));
+    }
+}

@@ -1,0 +1,81 @@
+//! D13: knocks on closed ports, and then a door opens (ATT&CK T1205.001).
+
+use std::collections::VecDeque;
+
+use wiretale_protocol::{Address, Direction, State, Timestamp, Transport};
+
+use crate::bounded::Bounded;
+use crate::{Detector, Fact, Findings, Hears, Scene};
+
+/// Refused knocks by host and source, and ports that refused somebody before.
+pub(super) struct PortKnock {
+    knocks: Bounded<(Address, Address), VecDeque<(Timestamp, u16)>>,
+    refused: Bounded<(Address, u16), Timestamp>,
+}
+
+impl Default for PortKnock {
+    fn default() -> Self {
+        Self { knocks: Bounded::new(1 << 14), refused: Bounded::new(1 << 16) }
+    }
+}
+
+impl Detector for PortKnock {
+    fn name(&self) -> &'static str {
+        "D13"
+    }
+
+    fn hears(&self) -> Hears {
+        Hears::CLOSED
+    }
+
+    fn hear(&mut self, scene: &Scene<'_>, fact: &Fact<'_>, findings: &mut Findings) {
+        let Fact::Closed(summary) = *fact else { return };
+        let flow = scene.moment.flow;
+        let inbound = scene.home_end() == Some(Direction::Server) && flow.transport == Transport::Tcp;
+        if !inbound || scene.inventory.approved(flow.client.address) {
+            return;
+        }
+        match summary.state {
+            State::S0 | State::Rej => {
+                self.knock(flow.server.address, flow.client.address, flow.opened, flow.server.port);
+            }
+            State::S1 | State::S2 | State::S3 | State::Sf | State::Rsto | State::Rstr => self.door(scene, findings),
+            _ => {}
+        }
+    }
+}
+
+impl PortKnock {
+    fn knock(&mut self, host: Address, source: Address, at: Timestamp, port: u16) {
+        *self.refused.entry((host, port)) = at;
+        let knocks = self.knocks.entry((host, source));
+        if knocks.len() >= MANY {
+            knocks.pop_front();
+        }
+        knocks.push_back((at, port));
+    }
+
+    fn door(&self, scene: &Scene<'_>, findings: &mut Findings) {
+        let flow = scene.moment.flow;
+        let Some(knocks) = self.knocks.get(&(flow.server.address, flow.client.address)) else { return };
+        let window = scene.weights.threshold("D13", "window_seconds", 120.0);
+        let before = |(at, _): &&(Timestamp, u16)| *at < flow.opened && flow.opened.since(*at).as_secs_f64() <= window;
+        let mut ports: Vec<u16> = knocks.iter().filter(before).map(|(_, port)| *port).collect();
+        ports.sort_unstable();
+        ports.dedup();
+        // A scan knocks everywhere; a knock is a few ports and then one that was closed to others, or to him before.
+        let was_closed = self.refused.get(&(flow.server.address, flow.server.port)).is_some_and(|at| *at < flow.opened);
+        if !(3..=12).contains(&ports.len()) || !was_closed {
+            return;
+        }
+        let text = format!(
+            "{} knocked at {ports:?} of {} and then port {}, closed before, opened",
+            scene.called(flow.client.address),
+            flow.server.address,
+            flow.server.port
+        );
+        findings.push(scene.evidence(Direction::Server, "D13.knock", flow.server.port.to_string(), text));
+    }
+}
+
+const MANY: usize = 64;

@@ -1,0 +1,77 @@
+//! D32: a home host tries many others that do not answer (ATT&CK T1046, T1018).
+//!
+//! A sequential test on first contacts, after Jung, Paxson, Berger and Balakrishnan, "Fast Portscan Detection Using
+//! Sequential Hypothesis Testing", Oakland 2004: each failed first contact multiplies the odds by four, each success
+//! divides them by four; in decibans, 6.02 up or down.
+
+use std::collections::BTreeSet;
+
+use wiretale_protocol::{Address, Direction, State, Transport};
+
+use crate::bounded::Bounded;
+use crate::{Detector, Fact, Findings, Hears, Scene};
+
+/// Walks by host.
+pub(super) struct Scan {
+    walks: Bounded<Address, Walk>,
+}
+
+#[derive(Default)]
+struct Walk {
+    met: BTreeSet<(Address, u16)>,
+    failed: u32,
+    odds: f64,
+    told: f64,
+}
+
+impl Default for Scan {
+    fn default() -> Self {
+        Self { walks: Bounded::new(1 << 14) }
+    }
+}
+
+impl Detector for Scan {
+    fn name(&self) -> &'static str {
+        "D32"
+    }
+
+    fn hears(&self) -> Hears {
+        Hears::CLOSED
+    }
+
+    fn hear(&mut self, scene: &Scene<'_>, fact: &Fact<'_>, findings: &mut Findings) {
+        let Fact::Closed(summary) = *fact else { return };
+        let flow = scene.moment.flow;
+        let ours = flow.transport == Transport::Tcp && !flow.midstream && scene.is_home(Direction::Client);
+        if !ours || scene.inventory.approved(flow.client.address) || scene.names.of(flow.server.address).is_some() {
+            return;
+        }
+        let walk = self.walks.entry(flow.client.address);
+        if walk.met.len() >= MET || !walk.met.insert((flow.server.address, flow.server.port)) {
+            return;
+        }
+        let failed = matches!(summary.state, State::S0 | State::Rej | State::RstoS0 | State::Sh);
+        walk.failed += u32::from(failed);
+        walk.odds = (walk.odds + if failed { STEP } else { -STEP }).clamp(-20.0, 1000.0);
+        // 20 decibans of odds is the test's own threshold (99 to 1); a walk of a few failures proves nothing.
+        if walk.odds < 20.0 || walk.failed < FEWEST || walk.odds < walk.told * 2.0 {
+            return;
+        }
+        walk.told = walk.odds;
+        let hosts: BTreeSet<Address> = walk.met.iter().map(|(address, _)| *address).collect();
+        let text = format!(
+            "{} tried {} ports of {} hosts; {} did not answer, the last {}",
+            flow.client.address,
+            walk.met.len(),
+            hosts.len(),
+            walk.failed,
+            flow.server
+        );
+        let strength = (f64::from(walk.failed) / 20.0).min(1.0);
+        findings.push(scene.evidence(Direction::Client, "D32.scan", "scan", text).strength(strength).peer(None));
+    }
+}
+
+const STEP: f64 = 6.02;
+const FEWEST: u32 = 8;
+const MET: usize = 4096;

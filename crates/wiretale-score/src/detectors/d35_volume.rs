@@ -1,0 +1,52 @@
+//! D35: much goes out to a peer from which little comes (ATT&CK T1048.003, T1041).
+
+use wiretale_protocol::{Address, Direction};
+
+use crate::bounded::Bounded;
+use crate::{Detector, Fact, Findings, Hears, Scene};
+
+/// Bytes by home host and peer: out, in, and whether it was told.
+pub(super) struct Volume {
+    totals: Bounded<(Address, Address), (u64, u64, bool)>,
+}
+
+impl Default for Volume {
+    fn default() -> Self {
+        Self { totals: Bounded::new(1 << 16) }
+    }
+}
+
+impl Detector for Volume {
+    fn name(&self) -> &'static str {
+        "D35"
+    }
+
+    fn hears(&self) -> Hears {
+        Hears::CLOSED
+    }
+
+    fn hear(&mut self, scene: &Scene<'_>, fact: &Fact<'_>, findings: &mut Findings) {
+        let Fact::Closed(summary) = *fact else { return };
+        let Some(home) = scene.home_end() else { return };
+        let flow = scene.moment.flow;
+        let (host, peer) = (flow.speaker(home).address, flow.speaker(home.opposite()).address);
+        let sides = [summary.client.bytes.unwrap_or(0), summary.server.bytes.unwrap_or(0)];
+        let (out, back, told) = self.totals.entry((host, peer));
+        *out = out.saturating_add(sides[home.index()]);
+        *back = back.saturating_add(sides[home.opposite().index()]);
+        let least = scene.weights.threshold("D35", "bytes", 10_000_000.0) as u64;
+        let ratio = scene.weights.threshold("D35", "ratio", 10.0) as u64;
+        // A host that serves what it is asked for sends much by its nature.
+        if *told || home == Direction::Server || *out < least || *out < back.saturating_mul(ratio) {
+            return;
+        }
+        *told = true;
+        let text = format!(
+            "{host} sent {:.1} MB to {} and got {:.1} MB back",
+            *out as f64 / 1e6,
+            scene.called(peer),
+            *back as f64 / 1e6
+        );
+        findings.push(scene.evidence(home, "D35.volume", peer.to_string(), text));
+    }
+}
