@@ -1,0 +1,119 @@
+//! The protocol that is all others.
+
+use wiretale_protocol::{Chunk, Context, Demand, Observe, Opening, Probe, Protocol, Transport};
+
+use crate::view::View;
+use crate::{binary, datagram, text};
+
+/// A flow with a name and nothing more.
+#[derive(Clone, Copy, Debug)]
+pub struct Named;
+
+/// The name.
+#[derive(Clone, Copy, Debug)]
+pub struct Decoder {
+    name: &'static str,
+}
+
+impl Protocol for Named {
+    const TAG: &'static str = "other";
+
+    type Event<'a> = ();
+
+    type Decoder = Decoder;
+
+    fn probe(opening: &Opening<'_>) -> Probe {
+        match look(opening) {
+            Ok(_) => Probe::Yes,
+            Err(Probe::Unsure) if !opening.last => Probe::Unsure,
+            Err(_) => Probe::No,
+        }
+    }
+
+    fn start(opening: &Opening<'_>) -> Decoder {
+        Decoder { name: look(opening).unwrap_or(Self::TAG) }
+    }
+
+    fn feed<O: Observe<Self>>(decoder: &mut Decoder, cx: &mut Context<'_, O>, _: Chunk<'_>) -> Demand {
+        if decoder.name != Self::TAG {
+            cx.confirm(decoder.name);
+        }
+        Demand::Nothing
+    }
+
+    fn service(decoder: &Decoder) -> &'static str {
+        decoder.name
+    }
+}
+
+/// The name of the service that speaks so, if these bytes tell. Without ports: what needs one as a hint is not found.
+#[must_use]
+pub fn recognize(transport: Transport, client: &[u8], server: &[u8]) -> Option<&'static str> {
+    name(transport, &View { client, server, ports: [0; 2] }).ok()
+}
+
+/// Is this a name that Zeek's `conn.log` would have too?
+#[must_use]
+pub fn is_zeeks(name: &str) -> bool {
+    !["telnet", "rtsp", "nntp", "rsync", "git", "x11", "bittorrent", "stun", "ssdp"].contains(&name)
+}
+
+fn look(opening: &Opening<'_>) -> Result<&'static str, Probe> {
+    let ports = [opening.flow.client.port, opening.flow.server.port];
+    name(opening.flow.transport, &View { client: opening.client, server: opening.server, ports })
+}
+
+// Its name, or whether more bytes would tell.
+fn name(transport: Transport, view: &View<'_>) -> Result<&'static str, Probe> {
+    match transport {
+        _ if view.client.is_empty() && view.server.is_empty() => Err(Probe::Unsure),
+        Transport::Udp => datagram::name(view).ok_or(Probe::No),
+        Transport::Tcp => stream(view),
+        Transport::Icmp | Transport::Other(_) => Err(Probe::No),
+    }
+}
+
+fn stream(view: &View<'_>) -> Result<&'static str, Probe> {
+    let mut verdict = Probe::No;
+    for (name, recognizer) in STREAMS {
+        match recognizer(view) {
+            Probe::Yes => return Ok(name),
+            Probe::Unsure => verdict = Probe::Unsure,
+            _ => {}
+        }
+    }
+    Err(verdict)
+}
+
+type Recognizer = fn(&View<'_>) -> Probe;
+
+// The surest first.
+const STREAMS: &[(&str, Recognizer)] = &[
+    ("http", text::http),
+    ("ssl", binary::ssl),
+    ("smtp", text::smtp),
+    ("pop3", text::pop3),
+    ("imap", text::imap),
+    ("sip", text::sip),
+    ("rtsp", text::rtsp),
+    ("rfb", text::rfb),
+    ("xmpp", text::xmpp),
+    ("nntp", text::nntp),
+    ("git", text::git),
+    ("rsync", text::rsync),
+    ("redis", text::redis),
+    ("smb", binary::smb),
+    ("rdp", binary::rdp),
+    ("bittorrent", binary::bittorrent),
+    ("mqtt", binary::mqtt),
+    ("mysql", binary::mysql),
+    ("postgresql", binary::postgresql),
+    ("x11", binary::x11),
+    ("dce_rpc", binary::dce_rpc),
+    ("dnp3_tcp", binary::dnp3),
+    ("krb_tcp", binary::kerberos),
+    ("ldap_tcp", binary::ldap),
+    ("modbus", binary::modbus),
+    ("socks", binary::socks),
+    ("telnet", binary::telnet),
+];

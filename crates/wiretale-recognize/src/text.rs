@@ -1,0 +1,155 @@
+//! Protocols of lines.
+
+use memchr::{memchr, memmem};
+use wiretale_protocol::Probe;
+
+use crate::view::{View, starts, starts_any};
+
+pub(crate) fn http(view: &View<'_>) -> Probe {
+    view.agree(|client| request(client, b"HTTP/", METHODS), |server| starts(server, b"HTTP/"))
+}
+
+pub(crate) fn rtsp(view: &View<'_>) -> Probe {
+    view.agree(|client| request(client, b"RTSP/", RTSP_METHODS), |server| starts(server, b"RTSP/1."))
+}
+
+pub(crate) fn sip(view: &View<'_>) -> Probe {
+    let either = |bytes: &[u8]| match starts(bytes, b"SIP/2.0 ") {
+        Probe::Yes => Probe::Yes,
+        maybe => match request(bytes, b"SIP/2.0", SIP_METHODS) {
+            Probe::No => maybe,
+            better => better,
+        },
+    };
+    view.agree(either, either)
+}
+
+// FTP greets with 220 too: the word or the client must tell.
+pub(crate) fn smtp(view: &View<'_>) -> Probe {
+    let hello = starts_any(view.client, &[b"EHLO ", b"HELO ", b"LHLO ", b"ehlo ", b"helo ", b"Ehlo ", b"Helo "]);
+    if hello == Probe::Yes {
+        return Probe::Yes;
+    }
+    view.greeting(|server| match (starts_any(server, &[b"220 ", b"220-"]), memchr(b'\n', server)) {
+        (Probe::Yes, _) if memmem::find(server, b"SMTP").is_some() => Probe::Yes,
+        (Probe::Yes, Some(_)) if view.client.is_empty() || hello == Probe::Unsure => Probe::Unsure,
+        (Probe::Yes, Some(_)) => Probe::No,
+        (Probe::Yes, None) => Probe::Unsure,
+        (maybe, _) => maybe,
+    })
+}
+
+pub(crate) fn pop3(view: &View<'_>) -> Probe {
+    view.greeting(|server| starts(server, b"+OK"))
+}
+
+pub(crate) fn imap(view: &View<'_>) -> Probe {
+    view.greeting(|server| starts_any(server, &[b"* OK", b"* PREAUTH", b"* BYE"]))
+}
+
+pub(crate) fn nntp(view: &View<'_>) -> Probe {
+    view.greeting(|server| match starts_any(server, &[b"200 ", b"201 "]) {
+        Probe::Yes if memmem::find(server, b"NNTP").is_some() || memmem::find(server, b"InterNetNews").is_some() => {
+            Probe::Yes
+        }
+        Probe::Yes if memchr(b'\n', server).is_some() => starts(view.client, b"MODE READER"),
+        Probe::Yes => Probe::Unsure,
+        maybe => maybe,
+    })
+}
+
+pub(crate) fn rfb(view: &View<'_>) -> Probe {
+    view.agree(|client| starts(client, b"RFB 00"), |server| starts(server, b"RFB 00"))
+}
+
+pub(crate) fn rsync(view: &View<'_>) -> Probe {
+    view.agree(|client| starts(client, b"@RSYNCD: "), |server| starts(server, b"@RSYNCD: "))
+}
+
+pub(crate) fn git(view: &View<'_>) -> Probe {
+    let request = |client: &[u8]| match client.split_at_checked(4) {
+        Some((length, rest)) if length.iter().all(u8::is_ascii_hexdigit) => starts(rest, b"git-"),
+        Some(_) => Probe::No,
+        None => Probe::Unsure,
+    };
+    view.request(request)
+}
+
+pub(crate) fn redis(view: &View<'_>) -> Probe {
+    let array = |client: &[u8]| match client {
+        [] => Probe::Unsure,
+        [b'*', digits @ ..] => match memchr(b'\n', digits) {
+            Some(end) => match digits.split_at_checked(end + 1) {
+                Some((_, rest)) => starts(rest, b"$"),
+                None => Probe::No,
+            },
+            None if digits.len() < 8 => Probe::Unsure,
+            None => Probe::No,
+        },
+        _ => Probe::No,
+    };
+    view.request(array)
+}
+
+pub(crate) fn xmpp(view: &View<'_>) -> Probe {
+    let stream = |bytes: &[u8]| match starts_any(bytes, &[b"<?xml", b"<stream:stream"]) {
+        Probe::Yes if memmem::find(bytes, b"<stream:stream").is_some() => Probe::Yes,
+        Probe::Yes if bytes.len() < 512 => Probe::Unsure,
+        Probe::Yes => Probe::No,
+        maybe => maybe,
+    };
+    view.agree(stream, stream)
+}
+
+// A request line: a method, and at the line's end the protocol. Where the end is out of sight, the method must do.
+fn request(bytes: &[u8], protocol: &[u8], methods: &[&[u8]]) -> Probe {
+    match starts_any(bytes, methods) {
+        Probe::Yes => match memchr(b'\n', bytes) {
+            Some(end) if bytes.get(..end).is_some_and(|line| memmem::find(line, protocol).is_some()) => Probe::Yes,
+            Some(_) => Probe::No,
+            None if bytes.len() < LONG_LINE => Probe::Unsure,
+            None => Probe::Yes,
+        },
+        maybe => maybe,
+    }
+}
+
+const LONG_LINE: usize = 1000;
+
+const METHODS: &[&[u8]] = &[
+    b"GET ",
+    b"POST ",
+    b"HEAD ",
+    b"PUT ",
+    b"DELETE ",
+    b"OPTIONS ",
+    b"CONNECT ",
+    b"TRACE ",
+    b"PATCH ",
+    b"PRI * HTTP",
+    b"PROPFIND ",
+    b"REPORT ",
+    b"MKCOL ",
+    b"SUBSCRIBE ",
+    b"NOTIFY ",
+    b"RPC_IN_DATA ",
+    b"RPC_OUT_DATA ",
+    b"CCM_POST ",
+    b"SSTP_DUPLEX_POST ",
+];
+
+const RTSP_METHODS: &[&[u8]] =
+    &[b"OPTIONS ", b"DESCRIBE ", b"SETUP ", b"PLAY ", b"ANNOUNCE ", b"RECORD ", b"GET_PARAMETER "];
+
+const SIP_METHODS: &[&[u8]] = &[
+    b"INVITE ",
+    b"REGISTER ",
+    b"OPTIONS ",
+    b"ACK ",
+    b"BYE ",
+    b"CANCEL ",
+    b"SUBSCRIBE ",
+    b"NOTIFY ",
+    b"MESSAGE ",
+    b"PUBLISH ",
+];
