@@ -5,15 +5,21 @@ mod d02_new_listener;
 mod d03_unknown_prompt;
 mod d04_shell;
 mod d05_reverse_shell;
+mod d06_interactive;
 mod d07_guessing;
 mod d08_login_from_outside;
 mod d09_reverse_tunnel;
 mod d10_ssh_identity;
 mod d12_magic_packet;
 mod d13_port_knock;
+mod d14_wrong_manners;
 mod d32_scan;
+mod d33_flood;
 mod d34_guessing_out;
 mod d35_volume;
+mod d36_beacon;
+mod d39_peer_context;
+mod d40_benign;
 
 use crate::Detector;
 
@@ -26,14 +32,20 @@ pub fn standard() -> Vec<Box<dyn Detector>> {
         Box::new(d03_unknown_prompt::UnknownPrompt::default()),
         Box::new(d04_shell::Shell),
         Box::new(d05_reverse_shell::ReverseShell::default()),
+        Box::new(d06_interactive::Interactive::default()),
         Box::new(d07_guessing::Guessing::default()),
         Box::new(d08_login_from_outside::LoginFromOutside::default()),
         Box::new(d09_reverse_tunnel::ReverseTunnel),
         Box::new(d10_ssh_identity::SshIdentity::default()),
         Box::new(d12_magic_packet::MagicPacket::default()),
         Box::new(d13_port_knock::PortKnock::default()),
+        Box::new(d14_wrong_manners::WrongManners::default()),
         Box::new(d32_scan::Scan::default()),
+        Box::new(d33_flood::Flood::default()),
         Box::new(d34_guessing_out::GuessingOut::default()),
         Box::new(d35_volume::Volume::default()),
+        Box::new(d36_beacon::Beacon::default()),
+        Box::new(d39_peer_context::PeerContext),
+        Box::new(d40_benign::Benign),
     ]
 }

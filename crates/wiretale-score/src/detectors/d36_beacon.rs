@@ -1,0 +1,106 @@
+//! D36: a home host calls the same place again and again, as regularly as a clock (ATT&CK T1071, T1029).
+//!
+//! The time and size parts of RITA's beacon score (v5), on the beginnings of connections: skew and spread of the gaps
+//! between them, and of their sizes. IRC's own PING and PONG would make every chat a beacon, so bytes in a flow do not
+//! count.
+
+use wiretale_protocol::{Address, Direction, Timestamp};
+
+use crate::bounded::Bounded;
+use crate::{Detector, Fact, Findings, Hears, Scene};
+
+/// Beginnings of connections by home host, peer and port.
+pub(super) struct Beacon {
+    calls: Bounded<(Address, Address, u16), Calls>,
+}
+
+#[derive(Default)]
+struct Calls {
+    at: Vec<Timestamp>,
+    bytes: Vec<f64>,
+    told: bool,
+}
+
+impl Default for Beacon {
+    fn default() -> Self {
+        Self { calls: Bounded::new(1 << 14) }
+    }
+}
+
+impl Detector for Beacon {
+    fn name(&self) -> &'static str {
+        "D36"
+    }
+
+    fn hears(&self) -> Hears {
+        Hears::CLOSED
+    }
+
+    fn hear(&mut self, scene: &Scene<'_>, fact: &Fact<'_>, findings: &mut Findings) {
+        let Fact::Closed(summary) = *fact else { return };
+        let flow = scene.moment.flow;
+        if scene.home_end() != Some(Direction::Client) || scene.facts.service == Some("dns") {
+            return;
+        }
+        let calls = self.calls.entry((flow.client.address, flow.server.address, flow.server.port));
+        if calls.told || calls.at.len() >= MANY {
+            return;
+        }
+        calls.at.push(flow.opened);
+        calls.bytes.push(summary.client.bytes.unwrap_or(0) as f64);
+        if calls.at.len() < FEWEST || !calls.at.len().is_power_of_two() {
+            return;
+        }
+        let score = (regularity(&gaps(&calls.at)) + regularity(&calls.bytes)) / 2.0;
+        if score > 0.7 {
+            calls.told = true;
+            let peer = scene.called(flow.server.address);
+            let text = format!("{} called {peer} {} times at even intervals", flow.client.address, calls.at.len());
+            let evidence = scene.evidence(Direction::Client, "D36.beacon", flow.server.to_string(), text);
+            findings.push(evidence.strength((score - 0.7) / 0.3));
+        }
+    }
+}
+
+fn gaps(at: &[Timestamp]) -> Vec<f64> {
+    let mut at = at.to_vec();
+    at.sort_unstable();
+    at.windows(2).map(|pair| pair[1].since(pair[0]).as_secs_f64()).filter(|gap| *gap > 0.0).collect()
+}
+
+/// One for a clock, near nothing for chance: symmetry (Bowley's skewness) and narrowness (median absolute deviation).
+fn regularity(values: &[f64]) -> f64 {
+    let mut sorted = values.to_vec();
+    sorted.sort_by(f64::total_cmp);
+    let (Some(low), Some(median), Some(high)) =
+        (quantile(&sorted, 0.25), quantile(&sorted, 0.5), quantile(&sorted, 0.75))
+    else {
+        return 0.0;
+    };
+    let skew = if high <= low { 0.0 } else { (low + high - 2.0 * median) / (high - low) };
+    let mut away: Vec<f64> = sorted.iter().map(|value| (value - median).abs()).collect();
+    away.sort_by(f64::total_cmp);
+    let spread = quantile(&away, 0.5).unwrap_or(0.0);
+    let narrow = if median > 0.0 { ((median - spread) / median).max(0.0) } else { 0.0 };
+    ((1.0 - skew.abs()) + narrow) / 2.0
+}
+
+fn quantile(sorted: &[f64], share: f64) -> Option<f64> {
+    sorted.get(((sorted.len().checked_sub(1)?) as f64 * share).round() as usize).copied()
+}
+
+const FEWEST: usize = 8;
+const MANY: usize = 1024;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_clock_is_regular_and_chance_is_not() {
+        assert!(regularity(&[60.0; 16]) > 0.95);
+        let wild: Vec<f64> = (1..17).map(|n| f64::from(n * n * n)).collect();
+        assert!(regularity(&wild) < 0.6, "{}", regularity(&wild));
+        assert_eq!(regularity(&[]), 0.0);
+    }
+}
