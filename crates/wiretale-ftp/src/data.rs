@@ -19,7 +19,7 @@ pub struct FtpData;
 pub enum DataEvent<'a> {
     /// It carries its first bytes, or ends without any.
     Opened(Opened<'a>),
-    /// A file it carries.
+    /// What it carries, a directory's listing included.
     Content(Content<'a>),
     /// A line of a directory it carries.
     Listing(Entry<'a>),
@@ -89,7 +89,8 @@ enum Stage {
     Waiting,
     File,
     Listing,
-    Protected,
+    // TLS, or nothing at all.
+    Opaque,
     Over,
 }
 
@@ -151,36 +152,36 @@ impl DataDecoder {
             Chunk::Gap(len) => self.gap(cx, direction, len),
             Chunk::End(_) => self.end(cx, direction),
         }
-        if self.stage == Stage::Protected { Demand::Lengths } else { Demand::Stream }
+        if self.stage == Stage::Opaque { Demand::Lengths } else { Demand::Stream }
     }
 
     fn data<O: Observe<FtpData>>(&mut self, cx: &mut Context<'_, O>, direction: Direction, bytes: &[u8]) {
         if self.stage == Stage::Waiting {
-            self.open(cx, direction, bytes);
+            self.open(cx, direction, bytes.first() == Some(&TLS_HANDSHAKE), true);
         }
         if self.sender != Some(direction) {
             return;
         }
         self.bytes += bytes.len() as u64;
-        match self.stage {
-            Stage::File => cx.emit::<FtpData>(DataEvent::Content(Content::Data(bytes))),
-            Stage::Listing => self.list(cx, bytes),
-            Stage::Waiting | Stage::Protected | Stage::Over => {}
+        if matches!(self.stage, Stage::File | Stage::Listing) {
+            cx.emit::<FtpData>(DataEvent::Content(Content::Data(bytes)));
+        }
+        if self.stage == Stage::Listing {
+            self.list(cx, bytes);
         }
     }
 
     fn gap<O: Observe<FtpData>>(&mut self, cx: &mut Context<'_, O>, direction: Direction, len: u64) {
         if self.stage == Stage::Waiting {
-            self.open(cx, direction, &[]);
+            self.open(cx, direction, false, true);
         }
         if self.sender != Some(direction) {
             return;
         }
         self.bytes += len;
-        match self.stage {
-            Stage::File => cx.emit::<FtpData>(DataEvent::Content(Content::Gap(len))),
-            Stage::Listing => self.lines.gap(),
-            Stage::Waiting | Stage::Protected | Stage::Over => {}
+        if matches!(self.stage, Stage::File | Stage::Listing) {
+            cx.emit::<FtpData>(DataEvent::Content(Content::Gap(len)));
+            self.lines.gap();
         }
     }
 
@@ -198,22 +199,25 @@ impl DataDecoder {
             return;
         }
         if self.stage == Stage::Waiting {
-            let sender = self.sender.unwrap_or(direction);
-            self.open(cx, sender, &[]);
+            // Nothing came: an empty file where one was asked for, else nothing at all.
+            let file = self.announced.command.is_some_and(|verb| verb.transfers() && !verb.lists());
+            self.open(cx, self.sender.unwrap_or(direction), false, file);
         }
-        match self.stage {
-            Stage::File => cx.emit::<FtpData>(DataEvent::Content(Content::End)),
-            Stage::Listing => self.list_rest(cx),
-            Stage::Waiting | Stage::Protected | Stage::Over => {}
+        if self.stage == Stage::Listing {
+            self.list_rest(cx);
+        }
+        if matches!(self.stage, Stage::File | Stage::Listing) {
+            cx.emit::<FtpData>(DataEvent::Content(Content::End));
         }
         self.stage = Stage::Over;
         cx.emit::<FtpData>(DataEvent::Finished { bytes: self.bytes });
     }
 
-    fn open<O: Observe<FtpData>>(&mut self, cx: &mut Context<'_, O>, direction: Direction, bytes: &[u8]) {
+    // `carries`: there is something to begin.
+    fn open<O: Observe<FtpData>>(&mut self, cx: &mut Context<'_, O>, by: Direction, handshake: bool, carries: bool) {
         let note = &self.announced;
-        let sender = *self.sender.get_or_insert(direction);
-        let protected = note.secured && bytes.first() == Some(&TLS_HANDSHAKE);
+        let sender = *self.sender.get_or_insert(by);
+        let protected = note.secured && handshake;
         cx.emit::<FtpData>(DataEvent::Opened(Opened {
             command: note.command,
             name: &note.name,
@@ -227,13 +231,14 @@ impl DataDecoder {
             server: note.server,
             protected,
         }));
-        self.stage = match note.command {
-            _ if protected => Stage::Protected,
-            Some(verb) if verb.lists() => Stage::Listing,
-            _ => Stage::File,
+        let lists = note.command.is_some_and(Verb::lists);
+        self.stage = match lists {
+            _ if protected || !carries => Stage::Opaque,
+            true => Stage::Listing,
+            false => Stage::File,
         };
-        if self.stage == Stage::File {
-            let name = (!note.name.is_empty()).then_some(&note.name[..]);
+        if self.stage != Stage::Opaque {
+            let name = (!note.name.is_empty() && !lists).then_some(&note.name[..]);
             cx.emit::<FtpData>(DataEvent::Content(Content::Begin { name, size: note.size, start: note.start }));
         }
     }

@@ -97,7 +97,7 @@ pub struct Answer<'a> {
 }
 
 /// A command and its last reply: a row of Zeek's `ftp.log`.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq)]
 pub struct Exchange<'a> {
     /// The command; its name is in upper case, `<init>` for the greeting.
     pub command: Command<'a>,
@@ -141,7 +141,7 @@ pub struct Login<'a> {
 }
 
 /// A data connection as it was announced.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq)]
 pub struct Channel {
     /// The client opens it (`PASV`, `EPSV`, `LPSV`), not the server (`PORT`, `EPRT`, `LPRT`).
     pub passive: bool,
@@ -199,7 +199,8 @@ impl Channel {
 
 impl fmt::Debug for Command<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} {}", Escaped(self.name), Escaped(self.argument))
+        write!(f, "{}", Escaped(self.name))?;
+        if self.argument.is_empty() { Ok(()) } else { write!(f, " {}", Escaped(self.argument)) }
     }
 }
 
@@ -215,9 +216,35 @@ impl fmt::Debug for Answer<'_> {
     }
 }
 
+// Without its time, which depends on where the stream was cut.
+impl fmt::Debug for Exchange<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.reply {
+            Some(reply) => write!(f, "{:?} -> {reply:?}", self.command)?,
+            None => write!(f, "{:?} -> none, {:?} standing", self.command, self.standing)?,
+        }
+        let [user, password, path] = [self.user, self.password, self.path].map(|bytes| Escaped(bytes.unwrap_or(b"-")));
+        write!(f, "; user {user} password {password} path {path}")?;
+        write!(f, "; size {:?} announced {:?}", self.size, self.announced)?;
+        write!(f, "; channel {:?} carrier {:?}", self.channel, self.carrier)
+    }
+}
+
 impl fmt::Debug for Login<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{} ok {:?} anonymous {}", Escaped(self.user), self.ok, self.anonymous)
+    }
+}
+
+impl fmt::Debug for Channel {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let kind = if self.passive { "passive" } else { "active" };
+        let note = match (self.nat, self.bounce) {
+            (true, _) => " nat",
+            (_, true) => " bounce",
+            _ => "",
+        };
+        write!(f, "{kind} {} to {}{note}", self.connector, self.advertised)
     }
 }
 
