@@ -19,10 +19,14 @@ pub(crate) fn join(directory: &[u8], name: &[u8]) -> Vec<u8> {
             // A leading dot stands for the unknown.
             b"." if rooted || !parts.is_empty() => {}
             b".." => len -= parts.pop().map_or(0, |gone| gone.len() + 1),
-            _ if len + part.len() >= crate::MAX_TEXT => break,
             _ => {
-                parts.push(part);
-                len += part.len() + 1;
+                let room = crate::MAX_TEXT.saturating_sub(len + 1);
+                let kept = part.get(..room).unwrap_or(part);
+                if kept.is_empty() {
+                    break;
+                }
+                parts.push(kept);
+                len += kept.len() + 1;
             }
         }
     }
