@@ -3,7 +3,7 @@
 use std::net::IpAddr;
 use std::ops::BitOr;
 
-use wiretale_protocol::{Address, Direction, Escaped, Exposure, Moment, Passed, Stray, Summary, Timestamp, Weird};
+use wiretale_protocol::{Address, Direction, Escaped, Exposure, Moment, Passed, Summary, Timestamp, Weird};
 
 use crate::model::{EVIDENCE_VERSION, Evidence};
 use crate::{Facts, Home, Inventory, Names, SeenFile, Weights};
@@ -20,11 +20,6 @@ pub trait Detector: Send {
 
     /// One more fact about a flow.
     fn hear(&mut self, scene: &Scene<'_>, fact: &Fact<'_>, findings: &mut Findings);
-
-    /// A packet that belongs to no flow. Heard with [`Hears::STRAYS`].
-    fn stray(&mut self, scene: &Scene<'_>, stray: &Stray<'_>, findings: &mut Findings) {
-        let _ = (scene, stray, findings);
-    }
 }
 
 /// Something that happened in a flow.
@@ -52,6 +47,8 @@ pub enum Fact<'a> {
     FtpData(wiretale_ftp::DataEvent<'a>),
     /// SSH.
     Ssh(wiretale_ssh::Event<'a>),
+    /// DNS.
+    Dns(wiretale_dns::Event<'a>),
     /// Plain text that no protocol claims.
     Text(wiretale_terminal::Event<'a>),
     /// A file that crossed, whole or in part, over DCC or FTP.
@@ -91,11 +88,9 @@ impl Hears {
     pub const FILE: Self = Self(1 << 11);
     /// [`Fact::Closed`].
     pub const CLOSED: Self = Self(1 << 12);
-    /// [`Detector::stray`].
-    pub const STRAYS: Self = Self(1 << 13);
 
     /// How many kinds there are.
-    pub(crate) const KINDS: u32 = 14;
+    pub(crate) const KINDS: u32 = 13;
 
     /// Is it in the set?
     #[must_use]

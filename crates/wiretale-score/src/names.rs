@@ -1,61 +1,100 @@
 //! Who is called what, as the DNS answers in the capture have it.
 
-use hashbrown::HashMap;
-use wiretale_protocol::Address;
+use wiretale_dns::{Answer, Data, Event, Reply};
+use wiretale_protocol::{Address, Timestamp};
 
-/// Names of addresses. Bounded: the oldest names stay, later ones are counted and not kept.
-#[derive(Default, Debug)]
+use crate::bounded::Bounded;
+
+/// Names of addresses, from answers to questions for names and for addresses. Bounded.
+#[derive(Debug)]
 pub struct Names {
-    names: HashMap<Address, Box<[u8]>, foldhash::fast::RandomState>,
-    unnamed: hashbrown::HashSet<Address, foldhash::fast::RandomState>,
-    dropped: u64,
-    seen_dns: bool,
+    forward: wiretale_dns::Names,
+    // What reverse look-ups told: a name, or that there is none.
+    reverse: Bounded<Address, Option<Box<[u8]>>>,
+    seen: bool,
+}
+
+impl Default for Names {
+    fn default() -> Self {
+        Self { forward: wiretale_dns::Names::new(MOST), reverse: Bounded::new(MOST), seen: false }
+    }
 }
 
 impl Names {
     /// The name whose resolution gave this address, or that a reverse look-up told.
     #[must_use]
     pub fn of(&self, address: Address) -> Option<&[u8]> {
-        self.names.get(&address).map(AsRef::as_ref)
+        let reverse = || self.reverse.get(&address)?.as_deref();
+        self.forward.of(address).map(|(name, _)| name).or_else(reverse)
     }
 
-    /// Somebody asked for this address's name and there is none.
+    /// Somebody asked for this address's name, and there is none.
     #[must_use]
     pub fn has_none(&self, address: Address) -> bool {
-        self.unnamed.contains(&address)
+        self.of(address).is_none() && matches!(self.reverse.get(&address), Some(None))
     }
 
-    /// Any DNS at all was seen, so that a missing name says something.
+    /// Any DNS reply at all was seen, so that a missing name says something.
     #[must_use]
     pub const fn any(&self) -> bool {
-        self.seen_dns
+        self.seen
     }
 
-    /// An address was found to be called `name`.
-    pub fn learn(&mut self, address: Address, name: &[u8]) {
-        self.seen_dns = true;
-        if self.names.len() >= MOST {
-            self.dropped += 1;
-        } else {
-            self.names.entry(address).or_insert_with(|| name.into());
+    /// One more thing that DNS said.
+    pub fn hear(&mut self, at: Timestamp, event: &Event<'_>) {
+        match event {
+            Event::Answer(answer) => self.answer(at, answer),
+            Event::Reply(reply) => self.reply(reply),
+            Event::Query(_) => {}
         }
     }
 
-    /// An address was found to have no name.
-    pub fn learn_none(&mut self, address: Address) {
-        self.seen_dns = true;
-        if self.unnamed.len() < MOST {
-            self.unnamed.insert(address);
-        } else {
-            self.dropped += 1;
+    fn answer(&mut self, at: Timestamp, answer: &Answer<'_>) {
+        self.forward.answer(at, answer, None);
+        if let (PTR, Data::Name(name)) = (answer.record.kind, answer.record.data)
+            && let Some(address) = reversed(&answer.record.name.to_text())
+        {
+            *self.reverse.entry(address) = Some(name.to_text().into());
         }
     }
 
-    /// Names for which there was no room.
-    #[must_use]
-    pub const fn dropped(&self) -> u64 {
-        self.dropped
+    fn reply(&mut self, reply: &Reply<'_>) {
+        self.seen = true;
+        let Some(question) = reply.question.filter(|question| question.kind == PTR && reply.answers == 0) else {
+            return;
+        };
+        if let Some(address) = reversed(&question.name.to_text()) {
+            self.reverse.entry(address);
+        }
     }
 }
 
+// The address in `7.3.20.10.in-addr.arpa` (RFC 1035 section 3.5) or in 32 nibbles before `ip6.arpa` (RFC 3596).
+fn reversed(name: &[u8]) -> Option<Address> {
+    let name = std::str::from_utf8(name).ok()?.to_ascii_lowercase();
+    if let Some(parts) = name.strip_suffix(".in-addr.arpa") {
+        let bytes: Vec<u8> = parts.rsplit('.').map(|part| part.parse().ok()).collect::<Option<_>>()?;
+        return Some(Address::v4(bytes.try_into().ok()?));
+    }
+    let nibbles = name.strip_suffix(".ip6.arpa")?.rsplit('.');
+    let nibbles: Vec<u8> = nibbles.map(|nibble| u8::from_str_radix(nibble, 16).ok()).collect::<Option<_>>()?;
+    let bytes: Vec<u8> = nibbles.chunks_exact(2).map(|pair| (pair[0] << 4) | (pair[1] & 0x0f)).collect();
+    Some(Address::v6(bytes.try_into().ok()?))
+}
+
+const PTR: u16 = 12;
 const MOST: usize = 1 << 16;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn reverse_names_are_read() {
+        assert_eq!(reversed(b"7.3.20.10.in-addr.arpa"), Some(Address::v4([10, 20, 3, 7])));
+        let v6 = "1.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.8.b.d.0.1.0.0.2.ip6.arpa";
+        assert_eq!(reversed(v6.as_bytes()).map(|address| address.to_string()).as_deref(), Some("2001:db8::1"));
+        assert_eq!(reversed(b"www.example.edu"), None);
+        assert_eq!(reversed(b"999.3.20.10.in-addr.arpa"), None);
+    }
+}

@@ -1,11 +1,10 @@
 //! The observer that turns what happens into evidence.
 
 use wiretale_dcc::{Dcc, DccChat};
+use wiretale_dns::Dns;
 use wiretale_ftp::{Ftp, FtpData};
 use wiretale_irc::Irc;
-use wiretale_protocol::{
-    Content, Direction, Exposure, Moment, Observe, Observer, Passed, Stray, Summary, Timestamp, Weird,
-};
+use wiretale_protocol::{Content, Direction, Exposure, Moment, Observe, Observer, Passed, Summary, Weird};
 use wiretale_ssh::Ssh;
 use wiretale_terminal::Terminal;
 
@@ -189,14 +188,6 @@ impl Observer for Scorer {
     fn closed(&mut self, scored: &mut Scored, moment: &Moment<'_>, summary: &Summary<'_>) {
         self.tell(&scored.facts, moment, Hears::CLOSED, &Fact::Closed(summary));
     }
-
-    fn stray(&mut self, stray: &Stray<'_>) {
-        let _ = stray;
-    }
-
-    fn tick(&mut self, now: Timestamp) {
-        let _ = now;
-    }
 }
 
 impl Observe<Irc> for Scorer {
@@ -246,6 +237,13 @@ impl Observe<Ssh> for Scorer {
 impl Observe<Terminal> for Scorer {
     fn observe(&mut self, scored: &mut Scored, moment: &Moment<'_>, event: wiretale_terminal::Event<'_>) {
         self.tell(&scored.facts, moment, Hears::TEXT, &Fact::Text(event));
+    }
+}
+
+impl Observe<Dns> for Scorer {
+    fn observe(&mut self, scored: &mut Scored, moment: &Moment<'_>, event: wiretale_dns::Event<'_>) {
+        self.names.hear(moment.at, &event);
+        self.tell(&scored.facts, moment, Hears::DNS, &Fact::Dns(event));
     }
 }
 

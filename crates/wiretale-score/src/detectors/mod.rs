@@ -10,6 +10,7 @@ mod d07_guessing;
 mod d08_login_from_outside;
 mod d09_reverse_tunnel;
 mod d10_ssh_identity;
+mod d11_stepping_stone;
 mod d12_magic_packet;
 mod d13_port_knock;
 mod d14_wrong_manners;
@@ -18,6 +19,7 @@ mod d33_flood;
 mod d34_guessing_out;
 mod d35_volume;
 mod d36_beacon;
+mod d37_exposure;
 mod d39_peer_context;
 mod d40_benign;
 
@@ -37,6 +39,7 @@ pub fn standard() -> Vec<Box<dyn Detector>> {
         Box::new(d08_login_from_outside::LoginFromOutside::default()),
         Box::new(d09_reverse_tunnel::ReverseTunnel),
         Box::new(d10_ssh_identity::SshIdentity::default()),
+        Box::new(d11_stepping_stone::SteppingStone::default()),
         Box::new(d12_magic_packet::MagicPacket::default()),
         Box::new(d13_port_knock::PortKnock::default()),
         Box::new(d14_wrong_manners::WrongManners::default()),
@@ -45,6 +48,7 @@ pub fn standard() -> Vec<Box<dyn Detector>> {
         Box::new(d34_guessing_out::GuessingOut::default()),
         Box::new(d35_volume::Volume::default()),
         Box::new(d36_beacon::Beacon::default()),
+        Box::new(d37_exposure::Exposed),
         Box::new(d39_peer_context::PeerContext),
         Box::new(d40_benign::Benign),
     ]
