@@ -6,7 +6,7 @@ use wiretale_packet::{Direction, Flags, Segment, SeqNumber};
 
 use crate::doubt::Doubt;
 use crate::half::{Bits, Half};
-use crate::handshake::Phase;
+use crate::opening::Phase;
 use crate::options::Options;
 use crate::{Anomaly, Arrival, Connection, Why};
 
@@ -84,19 +84,6 @@ impl Half {
         // A probe of a closed window is one byte that may be refused and sent again.
         let probe = self.has(Bits::SHUT) && segment.wire_len() == 1 && segment.seq == self.claim();
         (beyond >= 0 || probe).then_some(Judgement::Doubt(Doubt::Window))
-    }
-
-    /// Is this RST at exactly the next sequence number, as far as that can be known? Around bytes that the capture
-    /// lost that is the last acknowledged or the end of what waits.
-    pub(crate) fn may_reset(&self, segment: &Segment<'_>, peer: &Self) -> bool {
-        if self.has(Bits::STARTED) {
-            let fin = self.fin().map(|fin| fin.advance(1));
-            let next = [Some(self.expected()), Some(self.acked()), self.waiting_end(), fin];
-            return next.contains(&Some(segment.seq));
-        }
-        // The answer to a SYN acknowledges it.
-        let answers = segment.ack.ahead_of(peer.first()) >= 0 && segment.ack.ahead_of(peer.top()) <= 0;
-        !segment.flags.has(Flags::ACK) || !peer.has(Bits::STARTED) || answers
     }
 }
 

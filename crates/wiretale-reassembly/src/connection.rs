@@ -6,10 +6,10 @@ use wiretale_packet::{Direction, Flags, SeqNumber, Timestamp};
 
 use crate::accept::Judgement;
 use crate::doubt::{Doubt, Doubts};
-use crate::half::{Bits, Data, Half};
-use crate::handshake::{Opening, Phase};
+use crate::half::{Bits, Half};
+use crate::opening::{Opening, Phase};
 use crate::options::Options;
-use crate::{Anomaly, Arrival, Demand, End, Ledger, Limits, Policy, Reason, Sink, Verdict, Why};
+use crate::{Anomaly, Arrival, Demand, End, Ledger, Limits, Policy, Reason, Sink, Verdict};
 
 /// Both halves of a TCP connection, told apart by who opened it.
 ///
@@ -233,48 +233,6 @@ impl Connection {
         }
     }
 
-    /// A RST counts only at exactly the next sequence number (RFC 5961 section 3), and for good only if its sender
-    /// keeps silent after it.
-    fn reset(&mut self, from: Direction, arrival: &Arrival<'_>, sink: &mut impl Sink) -> Verdict {
-        let segment = &arrival.segment;
-        let payload = segment.wire_len();
-        let (half, peer) = self.pair(from);
-        half.drop_bytes(Reason::Reset, segment.payload.len() as u64);
-        if payload > 0 {
-            sink.anomaly(from, Anomaly::RstWithData(payload));
-        }
-        if segment.flags.has(Flags::SYN) {
-            sink.anomaly(from, Anomaly::SynFin);
-            return Verdict::Ignored(Why::BadFlags);
-        }
-        let options = Options::read(segment.options);
-        if half.has(Bits::STARTED) && options.signed != half.has(Bits::SIGNED) {
-            sink.anomaly(from, Anomaly::SignatureMismatch);
-            return Verdict::Ignored(Why::Signature);
-        }
-        if !half.may_reset(segment, peer) {
-            sink.anomaly(from, Anomaly::RstOutOfSequence);
-            return Verdict::Ignored(Why::BadReset);
-        }
-        half.meet(from, arrival, &options, sink);
-        self.reset_by = Some(from);
-        Verdict::Accepted
-    }
-
-    /// Whoever goes on after his own RST did not send it.
-    fn belie_reset(&mut self, from: Direction, segment: &wiretale_packet::Segment<'_>, sink: &mut impl Sink) {
-        if self.reset_by != Some(from) {
-            return;
-        }
-        let (half, peer) = self.pair(from);
-        let end = segment.seq.advance(segment.seq_len());
-        let news = segment.seq_len() > 0 && end.ahead_of(half.expected()) > 0;
-        if news || segment.ack.ahead_of(peer.acked()) > 0 {
-            self.reset_by = None;
-            sink.anomaly(from, Anomaly::Reopened);
-        }
-    }
-
     fn settle(&mut self, spoke: Direction, now: Timestamp, limits: &Limits, sink: &mut impl Sink) {
         if let Some(doubts) = &mut self.doubts {
             doubts.count(spoke);
@@ -331,74 +289,7 @@ impl Connection {
     }
 }
 
-impl Half {
-    /// Takes note of the sender himself.
-    pub(crate) fn meet(&mut self, from: Direction, arrival: &Arrival<'_>, options: &Options, sink: &mut impl Sink) {
-        if !self.has(Bits::SEEN) || self.ttl == 0 {
-            self.ttl = arrival.ttl;
-            if options.signed {
-                self.bits.set(Bits::SIGNED);
-            }
-        }
-        self.bits.set(Bits::SEEN);
-        if self.ttl.abs_diff(arrival.ttl) > USUAL_TTL_CHANGE && arrival.segment.seq_len() > 0 {
-            sink.anomaly(from, Anomaly::TtlChanged { usual: self.ttl, seen: arrival.ttl });
-        }
-        // Timestamps are used if the SYN had one, or was not seen.
-        if let Some(stamp) = options.stamp.filter(|_| self.has(Bits::STAMPED) || !self.has(Bits::SYN))
-            && arrival.segment.seq.ahead_of(self.expected()) <= 0
-            && (!self.has(Bits::STAMPED) || SeqNumber(stamp).ahead_of(SeqNumber(self.stamp)) > 0)
-        {
-            self.stamp = stamp;
-            self.bits.set(Bits::STAMPED);
-        }
-    }
-
-    /// Takes the payload of a segment that counts.
-    fn payload(&mut self, from: Direction, arrival: &Arrival<'_>, limits: &Limits, sink: &mut impl Sink) {
-        let segment = &arrival.segment;
-        let (place, len) = (self.place(segment.seq), segment.payload.len() as u64);
-        if segment.flags.has(Flags::URG) && segment.urgent > 0 {
-            self.urgent(from, place.saturating_add(i64::from(segment.urgent) - 1), sink);
-        }
-        let fin = segment.flags.has(Flags::FIN);
-        if is_keep_alive(place, self.next, segment.wire_len()) && !fin {
-            self.count_repeat(len);
-            return;
-        }
-        if self.has(Bits::ENDED) && place.saturating_add_unsigned(len) > i64::try_from(self.next).unwrap_or(i64::MAX) {
-            sink.anomaly(from, Anomaly::DataAfterFin);
-            self.drop_bytes(Reason::AfterFin, len);
-            return;
-        }
-        let end = segment.seq.advance(segment.wire_len());
-        if self.fin().is_some_and(|fin| end.ahead_of(fin) > 0) {
-            sink.anomaly(from, Anomaly::DataAfterFin);
-        }
-        self.reach(end.advance(u32::from(fin)));
-        let before = crate::held::index(0u64.saturating_add_signed(place.saturating_neg()).min(len));
-        if before > 0 {
-            sink.anomaly(from, Anomaly::SeqUnderflow);
-            self.drop_bytes(Reason::BeforeStart, before as u64);
-        }
-        let bytes = segment.payload.get(before..).unwrap_or_default();
-        let offset = u64::try_from(place).unwrap_or(0);
-        if !bytes.is_empty() || segment.missing > 0 {
-            let origin = arrival.origin.map(|origin| origin.saturating_add(before as u64));
-            let data = Data { offset, bytes, missing: segment.missing, ttl: arrival.ttl, origin };
-            self.push(from, data, limits, sink);
-        }
-    }
-}
-
-/// A keep-alive repeats the last byte, or nothing at its place (RFC 9293 section 3.8.4); what it repeats is garbage.
-fn is_keep_alive(place: i64, next: u64, len: u32) -> bool {
-    len <= 1 && place.saturating_add(1) == i64::try_from(next).unwrap_or(i64::MAX)
-}
-
 /// How far behind the expected byte the first one seen may lie to make a hole rather than a start.
 const MAX_LEAD: i32 = 1 << 20;
 /// The greatest window scale.
 const MAX_SHIFT: u32 = 14;
-/// Routes change, and with them the TTL, by a few.
-const USUAL_TTL_CHANGE: u8 = 8;

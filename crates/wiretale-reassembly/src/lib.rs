@@ -1,4 +1,46 @@
 //! IP fragments into datagrams, TCP segments into streams.
+//!
+//! A [`Connection`] takes the segments of both sides as they were captured and yields, through a [`Sink`], each side's
+//! stream: [`Chunk::Data`] in order, [`Chunk::Gap`] where bytes are not to be had, one [`Chunk::End`]. Bytes that arrive
+//! in order are the packet's own slice: no copy, no allocation. What a modern host would ignore does not get in; what
+//! can be read in two ways is settled by [`Policy`] and reported as an [`Anomaly`]. [`Fragments`] does the same for the
+//! fragments of IP packets.
+//!
+//! Everything that waits is bounded by [`Limits`], and reaching a bound declares a gap and goes on: no packet makes a
+//! stream deaf. Every byte is accounted for in a [`Ledger`].
+//!
+//! It refuses to know what the bytes mean, to read a clock (time is the packets'), to check checksums (a capture on the
+//! sending machine has none that are right), to resolve an ambiguity in silence, and to look for connections: whoever
+//! has a table of flows does that.
+//!
+//! ```
+//! use wiretale_packet::{Direction, Flags, Segment, SeqNumber, Timestamp};
+//! use wiretale_reassembly::{Anomaly, Arrival, Chunk, Connection, End, Limits, Policy, Sink};
+//!
+//! #[derive(Default)]
+//! struct Text(Vec<u8>);
+//!
+//! impl Sink for Text {
+//!     fn chunk(&mut self, _: Direction, _: u64, chunk: Chunk<'_>) {
+//!         if let Chunk::Data(data) = chunk {
+//!             self.0.extend_from_slice(data);
+//!         }
+//!     }
+//!     fn anomaly(&mut self, _: Direction, anomaly: Anomaly<'_>) {
+//!         assert_eq!(anomaly.name(), "midstream_pickup");
+//!     }
+//! }
+//!
+//! let (mut connection, mut text) = (Connection::new(Policy::default()), Text::default());
+//! for (seq, payload) in [(1, &b"NICK "[..]), (11, b"\r\n"), (6, b"alice")] {
+//!     let (seq, ack, flags) = (SeqNumber(seq), SeqNumber(1), Flags::ACK);
+//!     let segment = Segment { seq, ack, flags, window: 1024, urgent: 0, options: &[], payload, missing: 0 };
+//!     let arrival = Arrival { at: Timestamp::from_nanos(0), segment, ttl: 64, origin: None };
+//!     connection.segment(Direction::Client, &arrival, &Limits::default(), &mut text);
+//! }
+//! assert_eq!(text.0, b"NICK alice\r\n");
+//! assert!(connection.ledger(Direction::Client).balanced());
+//! ```
 #![no_std]
 #![forbid(unsafe_code)]
 #![cfg_attr(
@@ -24,10 +66,13 @@ mod fragment;
 mod half;
 mod handshake;
 mod held;
+mod intake;
 mod ledger;
 mod limits;
+mod opening;
 mod options;
 mod policy;
+mod reset;
 
 pub use anomaly::{Anomaly, Bound, Conflict, Winner};
 pub use arrival::{Arrival, Demand, Sink, Verdict, Why};

@@ -187,6 +187,20 @@ fn within_the_grace_the_data_may_still_come() {
 }
 
 #[test]
+fn time_alone_is_no_grace_while_packets_come() {
+    let mut wire = talk();
+    wire.send(Client, data(110, 1005, b"after"));
+    wire.send(Server, segment(1005, 115, ACK, b""));
+    wire.now += 1_000_000_000;
+    for _ in 0..usize::from(wire.limits.grace_packets) - 1 {
+        wire.send(Server, segment(1005, 115, ACK, b""));
+        assert!(!wire.out.has("content_gap"));
+    }
+    wire.send(Server, segment(1005, 115, ACK, b""));
+    assert!(wire.out.has("content_gap"));
+}
+
+#[test]
 fn a_hole_nobody_acknowledges_waits_for_its_retransmission() {
     let mut wire = talk();
     wire.send(Client, data(110, 1005, b"after"));
@@ -255,6 +269,7 @@ fn a_response_to_a_request_that_was_not_captured_is_delivered() {
     wire.send(Server, data(1011, 200, b" goes on"));
     wire.send(Client, segment(200, 1019, ACK, b""));
     assert_eq!(wire.out.bytes(Server), b"HELLOanswer goes on");
+    assert_eq!(wire.out.names, [""; 0], "the client's number tells that it was sent");
     wire.send(Client, data(200, 1019, b"next"));
     wire.close();
     assert_eq!(wire.out.dotted(Client).len(), 104);

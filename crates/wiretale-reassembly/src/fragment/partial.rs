@@ -85,7 +85,7 @@ impl Partial {
         if fragment.missing > 0 {
             return Err(FragmentAnomaly::Cut);
         }
-        if fragment.more && bytes.len() % 8 != 0 {
+        if fragment.more && !bytes.len().is_multiple_of(8) {
             // IPv6 refuses it (RFC 8200 section 4.5); Linux cuts it for IPv4.
             bytes = bytes.get(..bytes.len() & !7).filter(|_| !v6).ok_or(FragmentAnomaly::Unaligned)?;
         }

@@ -1,0 +1,53 @@
+//! What is known of a half, one bit each.
+
+/// Flags of a half.
+#[derive(Clone, Copy, PartialEq, Eq, Default, Debug)]
+pub(crate) struct Bits(u16);
+
+impl Bits {
+    pub(crate) const NONE: Self = Self(0);
+    /// The number of its first byte is known.
+    pub(crate) const STARTED: Self = Self(1);
+    /// A packet of the sender was seen.
+    pub(crate) const SEEN: Self = Self(1 << 1);
+    /// The sender's SYN was seen.
+    pub(crate) const SYN: Self = Self(1 << 2);
+    /// The sender's SYN announced a window scale.
+    pub(crate) const SCALED: Self = Self(1 << 3);
+    /// The receiver acknowledged something.
+    pub(crate) const CLAIMED: Self = Self(1 << 4);
+    /// What the receiver offers to take is known.
+    pub(crate) const EDGE: Self = Self(1 << 5);
+    /// The receiver's window is closed.
+    pub(crate) const SHUT: Self = Self(1 << 6);
+    /// A FIN was seen.
+    pub(crate) const FIN: Self = Self(1 << 7);
+    /// The end was delivered.
+    pub(crate) const ENDED: Self = Self(1 << 8);
+    /// The sender uses timestamps.
+    pub(crate) const STAMPED: Self = Self(1 << 9);
+    /// The sender signs its segments.
+    pub(crate) const SIGNED: Self = Self(1 << 10);
+    /// Only lengths are wanted.
+    pub(crate) const LENGTHS: Self = Self(1 << 11);
+    /// Only lengths were wanted for some time.
+    pub(crate) const UNWANTED: Self = Self(1 << 12);
+    /// The other side fell silent: its word is not waited for.
+    pub(crate) const ALONE: Self = Self(1 << 13);
+    /// Delivery on acknowledgement was given up.
+    pub(crate) const ON_ARRIVAL: Self = Self(1 << 14);
+    /// Something waits here that time or packets settle.
+    pub(crate) const WAITING: Self = Self(1 << 15);
+
+    pub(crate) const fn has(self, other: Self) -> bool {
+        self.0 & other.0 != 0
+    }
+
+    pub(crate) const fn set(&mut self, other: Self) {
+        self.0 |= other.0;
+    }
+
+    pub(crate) const fn clear(&mut self, other: Self) {
+        self.0 &= !other.0;
+    }
+}
