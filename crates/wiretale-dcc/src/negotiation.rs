@@ -52,7 +52,7 @@ pub enum Change {
 
 impl Negotiation {
     /// The most offers held at a time.
-    pub const MOST: usize = 1024;
+    pub const MOST: usize = 256;
 
     /// How long an offer is held.
     pub const LIFETIME: Duration = Duration::from_secs(600);

@@ -1,10 +1,12 @@
 //! One record per offer, from offer to outcome.
 
+use alloc::boxed::Box;
+use alloc::collections::BTreeMap;
 use alloc::vec::Vec;
 
 use wiretale_protocol::{FlowId, Timestamp};
 
-use crate::{Announced, Change, Event, OfferId, Outcome, Step};
+use crate::{Announced, Change, Event, Kind, Negotiation, OfferId, Outcome, Step};
 
 /// Offers and what became of them: a pure fold over the steps an IRC session tells of and the events of the
 /// connections that follow.
@@ -14,9 +16,16 @@ use crate::{Announced, Change, Event, OfferId, Outcome, Step};
 pub struct Offers {
     // In the order in which they were made.
     records: Vec<Record>,
+    // Where in the records to find an offer by its number, by its connection, by what it says.
+    by_number: BTreeMap<OfferId, usize>,
+    by_flow: BTreeMap<FlowId, usize>,
+    by_words: BTreeMap<Words, usize>,
     most: usize,
     dropped: u64,
 }
+
+// What tells an offer from others when it passes through a second session.
+type Words = (Kind, Box<[u8]>, Box<[u8]>, Box<[u8]>, Option<u64>, Box<[u8]>, u16);
 
 /// An offer and what became of it.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -65,7 +74,14 @@ impl Offers {
     /// No more than `most` records.
     #[must_use]
     pub const fn new(most: usize) -> Self {
-        Self { records: Vec::new(), most, dropped: 0 }
+        Self {
+            records: Vec::new(),
+            by_number: BTreeMap::new(),
+            by_flow: BTreeMap::new(),
+            by_words: BTreeMap::new(),
+            most,
+            dropped: 0,
+        }
     }
 
     /// The records, in the order in which the offers were made.
@@ -116,32 +132,59 @@ impl Offers {
     }
 
     fn opened(&mut self, flow: FlowId, at: Timestamp, announced: Option<&Announced>) {
-        let record = match announced {
-            Some(announced) => self.of(announced),
+        let place = match announced {
+            Some(announced) => self.place_of(announced),
             None => self.push(None, at),
         };
-        if let Some(record) = record {
+        let Some(place) = place else { return };
+        if self.by_flow.len() < self.most.saturating_mul(2) {
+            self.by_flow.insert(flow, place);
+        }
+        if let Some(record) = self.records.get_mut(place) {
             record.flow = Some(flow);
             record.fate = Fate::Open;
         }
     }
 
     fn on(&mut self, flow: FlowId) -> Option<&mut Record> {
-        self.records.iter_mut().rev().find(|record| record.flow == Some(flow))
+        let place = *self.by_flow.get(&flow)?;
+        self.records.get_mut(place)
     }
 
-    // The record of an offer, made if it is new. The same offer passes through both ends' sessions where both are seen.
     fn of(&mut self, announced: &Announced) -> Option<&mut Record> {
-        let id = announced.offer;
-        let known = self.records.iter().rposition(|record| record.is_of(id));
-        let known = known.or_else(|| self.records.iter().rposition(|record| record.is_same(announced)));
-        match known {
-            Some(at) => self.records.get_mut(at),
-            None => self.push(Some(announced), announced.offered),
-        }
+        let place = self.place_of(announced)?;
+        self.records.get_mut(place)
     }
 
-    fn push(&mut self, announced: Option<&Announced>, at: Timestamp) -> Option<&mut Record> {
+    // Where the record of an offer is, made if it is new. The same offer passes through both ends' sessions where both
+    // are seen.
+    fn place_of(&mut self, announced: &Announced) -> Option<usize> {
+        if let Some(&place) = self.by_number.get(&announced.offer) {
+            return Some(place);
+        }
+        let words = words(announced);
+        let twin = self.by_words.get(&words).copied().filter(|&place| self.is_twin(place, announced));
+        let place = match twin {
+            Some(place) => place,
+            None => self.push(Some(announced), announced.offered)?,
+        };
+        // Twins of one record may be many.
+        if self.by_number.len() < self.most.saturating_mul(2) {
+            self.by_number.insert(announced.offer, place);
+        }
+        self.by_words.insert(words, place);
+        Some(place)
+    }
+
+    fn is_twin(&self, place: usize, other: &Announced) -> bool {
+        self.records.get(place).and_then(|record| record.announced.as_ref()).is_some_and(|mine| {
+            mine.offer.session != other.offer.session
+                && other.offered.since(mine.offered) < Negotiation::LIFETIME
+                && mine.offered.since(other.offered) < Negotiation::LIFETIME
+        })
+    }
+
+    fn push(&mut self, announced: Option<&Announced>, at: Timestamp) -> Option<usize> {
         if self.records.len() >= self.most {
             self.dropped += 1;
             return None;
@@ -156,24 +199,15 @@ impl Offers {
             lines: 0,
             fate: Fate::NeverTaken,
         });
-        self.records.last_mut()
+        Some(self.records.len() - 1)
     }
 }
 
-impl Record {
-    fn is_of(&self, id: OfferId) -> bool {
-        self.announced.as_ref().is_some_and(|announced| announced.offer == id)
-    }
-
-    fn is_same(&self, other: &Announced) -> bool {
-        self.announced.as_ref().is_some_and(|mine| {
-            mine.offer.session != other.offer.session
-                && (mine.kind, mine.size, mine.reverse) == (other.kind, other.size, other.reverse)
-                && (&mine.from, &mine.to, &mine.name) == (&other.from, &other.to, &other.name)
-                && (&mine.token, mine.server.port) == (&other.token, other.server.port)
-                && other.offered.since(mine.offered) < crate::Negotiation::LIFETIME
-        })
-    }
+fn words(announced: &Announced) -> Words {
+    let Announced { kind, from, to, name, size, token, server, .. } = announced.clone();
+    // The answer to a passive offer changes its port: of such, the token must do.
+    let port = if announced.reverse { 0 } else { server.port };
+    (kind, from, to, name, size, token, port)
 }
 
 #[cfg(test)]
