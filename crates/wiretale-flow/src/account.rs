@@ -1,0 +1,537 @@
+//! The account of a TCP connection: Zeek's states, history letters and byte counts.
+//!
+//! It follows headers alone and never decides what the stream is; that is reassembly's. The two are kept apart since
+//! `conn.log` counts what the wire showed, where reassembly judges what a host took.
+
+use std::time::Duration;
+
+use wiretale_packet::{Flags, Segment};
+use wiretale_protocol::{Direction, Side, State, Timestamp};
+
+use crate::history::History;
+use crate::party::{Party, Phase};
+use crate::settings::Timeouts;
+
+/// Both sides of a TCP connection.
+#[derive(Default, Debug)]
+pub(crate) struct Account {
+    parties: [Party; 2],
+    /// Which letters were written once already, of each role.
+    seen: [u8; 2],
+    /// Nothing has finished, reset or refused it yet.
+    over: bool,
+    /// A FIN or RST waits for bytes before it.
+    deferred: bool,
+    established: bool,
+    /// When the first SYN was sent.
+    attempted: Option<Timestamp>,
+    /// When it is to be forgotten after its end.
+    forget: Option<Timestamp>,
+    pub(crate) missed: u64,
+}
+
+/// One segment with what is to be known around it.
+#[derive(Clone, Copy)]
+pub(crate) struct Seen<'s, 'a> {
+    pub(crate) from: Direction,
+    pub(crate) at: Timestamp,
+    pub(crate) segment: &'s Segment<'a>,
+    pub(crate) ip_len: u32,
+    /// The time of the connection's last packet before.
+    pub(crate) last: Timestamp,
+}
+
+impl Account {
+    pub(crate) fn party(&self, of: Direction) -> &Party {
+        &self.parties[of.index()]
+    }
+
+    fn party_mut(&mut self, of: Direction) -> &mut Party {
+        &mut self.parties[of.index()]
+    }
+
+    fn pair(&mut self, from: Direction) -> (&mut Party, &mut Party) {
+        let [client, server] = &mut self.parties;
+        match from {
+            Direction::Client => (client, server),
+            Direction::Server => (server, client),
+        }
+    }
+
+    /// Exchanges the roles.
+    pub(crate) fn flip(&mut self) {
+        self.parties.swap(0, 1);
+    }
+
+    /// Does its time move on with every packet? It stands still once both sides have closed.
+    pub(crate) fn is_open(&self) -> bool {
+        !self.is_closed()
+    }
+
+    fn is_closed(&self) -> bool {
+        self.parties.iter().all(|party| party.closed)
+    }
+
+    /// A SYN from whom we took for the server, fitting the SYN-ACK of whom we took for the client: the two packets were
+    /// captured the wrong way round.
+    pub(crate) fn is_reversal(&self, from: Direction, segment: &Segment<'_>) -> bool {
+        let (client, server) = (self.party(Direction::Client), self.party(Direction::Server));
+        from == Direction::Server
+            && is_bare_syn(segment.flags)
+            && client.phase == Phase::SynAckSent
+            && server.phase == Phase::Inactive
+            && server.start() == segment.seq.0
+    }
+
+    /// Does this SYN begin another connection on the same addresses and ports? Inside an established one only
+    /// reassembly can tell.
+    pub(crate) fn is_reuse(&self, from: Direction, segment: &Segment<'_>) -> bool {
+        let (client, server) = (self.party(Direction::Client), self.party(Direction::Server));
+        if !segment.flags.has(Flags::SYN) {
+            return false;
+        }
+        if segment.flags.has(Flags::ACK) {
+            return client.phase == Phase::Inactive && (self.is_closed() || segment.seq.0 != server.start());
+        }
+        if self.is_closed() {
+            return true;
+        }
+        from == Direction::Client
+            && client.phase.is_handshake()
+            && server.phase == Phase::Inactive
+            && client.phase != Phase::Inactive
+            && segment.seq.0 != client.start()
+    }
+
+    /// A packet with a wrong checksum, which counts for nothing else.
+    pub(crate) fn corrupt(&mut self, from: Direction, history: &mut History) {
+        if self.party_mut(from).corrupt.hit() {
+            history.add(from, b'C');
+        }
+    }
+
+    /// Takes note of a segment; how many bytes beyond all before it brought. `weird` hears what Zeek would report of
+    /// states; reassembly reports the rest.
+    pub(crate) fn segment(
+        &mut self,
+        seen: Seen<'_, '_>,
+        history: &mut History,
+        weird: &mut impl FnMut(&'static str),
+    ) -> u32 {
+        let Seen { from, at, segment, ip_len, last } = seen;
+        let flags = segment.flags;
+        let wire = segment.wire_len();
+        let len = if flags.has(Flags::RST) { segment.seq_len().wrapping_sub(wire) } else { segment.seq_len() };
+        let (own, peer) = self.pair(from);
+        own.packets += 1;
+        own.ip_bytes += u64::from(ip_len);
+        own.place(segment, len);
+        let (rel, _) = own.relative(segment.seq.0);
+        let zero =
+            segment.window == 0 && !flags.has(Flags::RST) && peer.phase != Phase::Closed && own.phase != Phase::Reset;
+        self.write(from, flags, rel, wire, history);
+        if zero && self.party_mut(from).zero_windows.hit() {
+            history.add(from, b'W');
+        }
+        self.flags(from, segment, rel.saturating_add(u64::from(len)), at.since(last) < STORM_PAUSE, weird);
+        self.acknowledge(from, segment, weird);
+        let (own, _) = self.pair(from);
+        let delta = own.reach(segment.seq.0.wrapping_add(len), flags);
+        if delta <= 0 && wire > 0 && own.phase != Phase::Reset && !is_doubtful(flags, delta) && own.retransmits.hit() {
+            history.add(from, b'T');
+        }
+        let fresh = u32::try_from(delta).unwrap_or(0).min(wire);
+        let closes = self.step(from, segment, at, weird);
+        self.deliver(from, segment, rel, flags);
+        self.settle(from, closes, at);
+        fresh
+    }
+
+    /// Bytes of `from` up to `offset` of its stream are through.
+    pub(crate) fn through(&mut self, from: Direction, offset: u64) {
+        let party = self.party_mut(from);
+        party.through = party.through.max(offset.saturating_add(1));
+    }
+
+    /// Bytes of a hole in what `from` sent will not come. Counts what was acknowledged while both sides were well
+    /// established, as Zeek does: elsewhere holes are often no more than numbers that mislead.
+    pub(crate) fn gap(&mut self, from: Direction, offset: u64, len: u64, history: &mut History) {
+        let clean = |party: &Party| {
+            party.phase == Phase::Established || (party.phase == Phase::Closed && party.was == Phase::Established)
+        };
+        let party = self.party(from);
+        let lost = party.acked_to().saturating_sub(1).min(offset.saturating_add(len)).saturating_sub(offset);
+        if lost == 0 || !self.parties.iter().all(clean) {
+            return;
+        }
+        self.missed = self.missed.saturating_add(lost);
+        if self.party_mut(from).gaps.hit() {
+            history.add(from, b'G');
+        }
+    }
+
+    /// When it is over, if nothing more comes: `last` was its last packet.
+    pub(crate) fn deadline(&self, last: Timestamp, opened: Timestamp, times: &Timeouts, patient: bool) -> Timestamp {
+        let idle = match (patient, self.established) {
+            (true, _) => times.tcp_patient,
+            (false, true) => times.tcp,
+            (false, false) => times.tcp_opening,
+        };
+        let mut deadline = last + idle;
+        if let Some(forget) = self.forget {
+            deadline = deadline.min(forget);
+        }
+        let [client, server] = &self.parties;
+        let unanswered = matches!(client.phase, Phase::SynSent | Phase::SynAckSent) && server.phase == Phase::Inactive;
+        match self.attempted {
+            Some(at) if unanswered && !self.over => deadline = deadline.min(at + times.tcp_attempt),
+            None if client.phase == Phase::Inactive && server.phase == Phase::Inactive => {
+                deadline = deadline.min(opened + times.tcp_attempt);
+            }
+            _ => {}
+        }
+        let ended = self.parties.iter().any(|party| party.closed);
+        let broken = self.parties.iter().any(|party| matches!(party.phase, Phase::Reset | Phase::Inactive));
+        if ended && broken && !self.over {
+            deadline = deadline.min(last + times.tcp_close);
+        }
+        deadline
+    }
+
+    /// May its end be nearer than it was before this segment?
+    pub(crate) fn is_ending(&self, segment: &Segment<'_>) -> bool {
+        let signs = Flags::SYN.0 | Flags::FIN.0 | Flags::RST.0;
+        segment.flags.0 & signs != 0 || self.deferred || self.parties.iter().any(|party| party.closed)
+    }
+
+    /// Was it answered, so that both ends had it?
+    pub(crate) fn is_established(&self) -> bool {
+        self.established
+    }
+
+    pub(crate) fn side(&self, of: Direction, timed: bool) -> Side {
+        let party = self.party(of);
+        let bytes = timed.then(|| party.size(self.party(of.opposite())));
+        Side { bytes, packets: party.packets, ip_bytes: party.ip_bytes }
+    }
+
+    /// Zeek's `conn_state`.
+    pub(crate) fn state(&self, history: &[u8]) -> State {
+        let [client, server] = &self.parties;
+        match (client.phase, server.phase) {
+            (Phase::SynSent | Phase::SynAckSent, Phase::Reset) => State::Rej,
+            (Phase::Reset, Phase::Reset) if client.size(server) == 0 && server.size(client) == 0 => State::Rej,
+            (c, Phase::Reset) if c.is_silent() => State::Rstrh,
+            (_, Phase::Reset) => State::Rstr,
+            (Phase::Reset, s) if s.is_silent() => {
+                if is_aborted_attempt(history) {
+                    State::RstoS0
+                } else {
+                    State::Oth
+                }
+            }
+            (Phase::Reset, _) => State::Rsto,
+            (Phase::Closed, Phase::Closed) => State::Sf,
+            (Phase::Closed, s) => {
+                if s.is_silent() {
+                    State::Sh
+                } else {
+                    State::S2
+                }
+            }
+            (c, Phase::Closed) => {
+                if c.is_silent() {
+                    State::Shr
+                } else {
+                    State::S3
+                }
+            }
+            (Phase::SynSent, Phase::Inactive) => State::S0,
+            (Phase::Established, Phase::Established) => State::S1,
+            _ => State::Oth,
+        }
+    }
+
+    /// Writes the history letter of a segment.
+    fn write(&mut self, from: Direction, flags: Flags, rel: u64, wire: u32, history: &mut History) {
+        let (syn, fin, rst) = (flags.has(Flags::SYN), flags.has(Flags::FIN), flags.has(Flags::RST));
+        let (letter, bit, place) = match (syn, fin, rst) {
+            (_, true, true) => (b'I', 0x40, None),
+            (true, true, _) | (true, _, true) => (b'Q', 0x20, None),
+            (true, ..) => (if flags.has(Flags::ACK) { b'H' } else { b'S' }, 0x01, Some((0, rel))),
+            (_, true, _) => (b'F', 0x02, Some((1, rel.saturating_add(u64::from(wire))))),
+            (.., true) => (b'R', 0x04, Some((2, rel))),
+            _ if wire > 0 => (b'D', 0x08, None),
+            _ if flags.has(Flags::ACK) => (b'A', 0x10, None),
+            _ => return,
+        };
+        let moved = place.is_some_and(|(which, at)| self.party_mut(from).flag_moved(which, at));
+        let seen = &mut self.seen[from.index()];
+        let first = *seen & bit == 0;
+        *seen |= bit;
+        if first || moved {
+            history.add(from, letter);
+        }
+    }
+
+    fn flags(
+        &mut self,
+        from: Direction,
+        segment: &Segment<'_>,
+        end: u64,
+        close: bool,
+        weird: &mut impl FnMut(&'static str),
+    ) {
+        let flags = segment.flags;
+        let own = self.party_mut(from);
+        if flags.has(Flags::SYN) && flags.has(Flags::RST) {
+            weird("TCP_christmas");
+        }
+        if flags.has(Flags::SYN) && flags.has(Flags::URG) {
+            weird("baroque_SYN");
+        }
+        if flags.has(Flags::FIN) {
+            own.finish(end);
+            if own.storm(0) && close {
+                weird("FIN_storm");
+            }
+        }
+        if flags.has(Flags::RST) && own.storm(1) && close {
+            weird("RST_storm");
+        }
+    }
+
+    fn acknowledge(&mut self, from: Direction, segment: &Segment<'_>, weird: &mut impl FnMut(&'static str)) {
+        let flags = segment.flags;
+        if !flags.has(Flags::ACK) {
+            return;
+        }
+        let (own, peer) = self.pair(from);
+        if peer.phase == Phase::Inactive {
+            let plain = !flags.has(Flags::SYN) && !flags.has(Flags::FIN) && !flags.has(Flags::RST);
+            if plain && matches!(own.phase, Phase::SynSent | Phase::SynAckSent | Phase::Established) {
+                weird("possible_split_routing");
+            }
+            peer.place_by_ack(segment.ack.0);
+        } else if !flags.has(Flags::RST) && !peer.relative_ack(segment.ack.0).1 {
+            peer.acknowledge(segment.ack.0);
+        }
+    }
+
+    /// Moves the states on; true if the segment closes its side.
+    fn step(
+        &mut self,
+        from: Direction,
+        segment: &Segment<'_>,
+        at: Timestamp,
+        weird: &mut impl FnMut(&'static str),
+    ) -> bool {
+        match self.party(from).phase {
+            Phase::Inactive => self.step_inactive(from, segment, at, weird),
+            Phase::SynSent | Phase::SynAckSent => self.step_opening(from, segment, weird),
+            Phase::Established | Phase::Partial => self.step_established(from, segment, weird),
+            Phase::Closed => self.step_closed(from, segment),
+            Phase::Reset => {
+                if segment.flags.has(Flags::SYN) {
+                    weird("SYN_after_reset");
+                }
+                if segment.flags.has(Flags::FIN) {
+                    weird("FIN_after_reset");
+                }
+                false
+            }
+        }
+    }
+
+    fn step_inactive(
+        &mut self,
+        from: Direction,
+        segment: &Segment<'_>,
+        at: Timestamp,
+        weird: &mut impl FnMut(&'static str),
+    ) -> bool {
+        let flags = segment.flags;
+        let mut closes = false;
+        if flags.has(Flags::SYN) {
+            self.step_syn(from, flags, at, weird);
+        }
+        let peer = self.party(from.opposite()).phase;
+        if flags.has(Flags::FIN) {
+            self.enter(from, Phase::Closed);
+            closes = true;
+            if peer != Phase::Partial && !flags.has(Flags::SYN) {
+                weird("spontaneous_FIN");
+            }
+        }
+        if flags.has(Flags::RST) {
+            self.enter(from, Phase::Reset);
+            closes = true;
+            if peer == Phase::Inactive {
+                weird("spontaneous_RST");
+            }
+        }
+        if self.party(from).phase == Phase::Inactive {
+            self.step_partial(from, segment, peer);
+        }
+        closes
+    }
+
+    fn step_syn(&mut self, from: Direction, flags: Flags, at: Timestamp, weird: &mut impl FnMut(&'static str)) {
+        if from == Direction::Client {
+            self.attempted.get_or_insert(at);
+            if flags.has(Flags::ACK) {
+                weird("connection_originator_SYN_ack");
+                self.enter(from, Phase::SynAckSent);
+            } else {
+                self.enter(from, Phase::SynSent);
+            }
+            return;
+        }
+        let client = self.party(Direction::Client).phase;
+        if client == Phase::SynSent || (client == Phase::SynAckSent && is_bare_syn(flags)) {
+            self.enter(Direction::Client, Phase::Established);
+        }
+        self.enter(from, Phase::Established);
+    }
+
+    /// A first segment without SYN, FIN and RST.
+    fn step_partial(&mut self, from: Direction, segment: &Segment<'_>, peer: Phase) {
+        let eccentric = from == Direction::Server && segment.wire_len() == 0 && peer == Phase::SynSent;
+        if eccentric {
+            // Some hosts acknowledge a SYN before they answer it.
+        } else if segment.flags.has(Flags::ACK) && peer == Phase::Established {
+            // The SYN was missed, its answer was not.
+            self.enter(from, Phase::Established);
+        } else {
+            self.enter(from, Phase::Partial);
+        }
+    }
+
+    fn step_opening(&mut self, from: Direction, segment: &Segment<'_>, weird: &mut impl FnMut(&'static str)) -> bool {
+        let flags = segment.flags;
+        let (own, peer) = (self.party(from).phase, self.party(from.opposite()).phase);
+        let bare = !flags.has(Flags::FIN) && !flags.has(Flags::RST);
+        if from == Direction::Client && flags.has(Flags::SYN.with(Flags::ACK)) && bare && own != Phase::SynAckSent {
+            weird("repeated_SYN_with_ack");
+        }
+        if flags.has(Flags::FIN) {
+            if matches!(peer, Phase::Inactive | Phase::SynSent) {
+                weird("inappropriate_FIN");
+            }
+            self.enter(from, Phase::Closed);
+        }
+        if flags.has(Flags::RST) {
+            self.enter(from, Phase::Reset);
+            self.over = true;
+        }
+        flags.has(Flags::FIN) || flags.has(Flags::RST)
+    }
+
+    fn step_established(
+        &mut self,
+        from: Direction,
+        segment: &Segment<'_>,
+        weird: &mut impl FnMut(&'static str),
+    ) -> bool {
+        let flags = segment.flags;
+        let (own, peer) = (self.party(from).phase, self.party(from.opposite()));
+        let (peer, peer_was) = (peer.phase, peer.was);
+        if is_bare_syn(flags) && own == Phase::Partial && peer == Phase::Inactive {
+            weird("SYN_after_partial");
+            self.enter(from, Phase::SynSent);
+        }
+        if flags.has(Flags::FIN) && !flags.has(Flags::RST) {
+            self.enter(from, Phase::Closed);
+            if peer == Phase::Reset && peer_was == Phase::Closed {
+                // A FIN, then a RST: that was a normal end after all.
+                self.enter(from.opposite(), Phase::Closed);
+            }
+        }
+        if flags.has(Flags::RST) {
+            self.enter(from, Phase::Reset);
+            self.over |= peer != Phase::Reset || peer_was != Phase::Established;
+        }
+        flags.has(Flags::FIN) || flags.has(Flags::RST)
+    }
+
+    fn step_closed(&mut self, from: Direction, segment: &Segment<'_>) -> bool {
+        if !segment.flags.has(Flags::RST) || self.party(from.opposite()).phase == Phase::Closed {
+            return false;
+        }
+        self.enter(from, Phase::Reset);
+        !self.party(from).closed
+    }
+
+    fn enter(&mut self, of: Direction, phase: Phase) {
+        let peer = self.party(of.opposite()).phase;
+        let was = self.party(of).phase;
+        if was != phase && was.is_handshake() && peer.is_handshake() && !phase.is_handshake() {
+            self.established = true;
+        }
+        self.party_mut(of).enter(phase);
+    }
+
+    /// Without a reader the bytes of a segment in order are through at once.
+    fn deliver(&mut self, from: Direction, segment: &Segment<'_>, rel: u64, flags: Flags) {
+        let party = self.party_mut(from);
+        let begin = rel.saturating_add(u64::from(flags.has(Flags::SYN)));
+        if segment.missing == 0 && !flags.has(Flags::RST) && begin <= party.through.max(1) {
+            party.through = party.through.max(begin.saturating_add(u64::from(segment.wire_len())));
+        }
+    }
+
+    /// Reports ends whose bytes are all through.
+    fn settle(&mut self, from: Direction, closes: bool, at: Timestamp) {
+        for of in [from.opposite(), from] {
+            let (own, peer) = (self.party(of), self.party(of.opposite()));
+            let ends = own.fin || matches!(own.phase, Phase::Closed | Phase::Reset);
+            if !own.ended && ends && !own.is_pending(peer) {
+                self.party_mut(of).ended = true;
+                if self.deferred {
+                    self.close(of, at);
+                    self.deferred = false;
+                }
+            }
+        }
+        if closes {
+            self.close(from, at);
+        }
+    }
+
+    fn close(&mut self, of: Direction, at: Timestamp) {
+        let (own, peer) = (self.party(of), self.party(of.opposite()));
+        if own.is_pending(peer) {
+            self.deferred = true;
+            return;
+        }
+        let complete = own.phase == Phase::Reset || peer.closed || peer.phase == Phase::Inactive;
+        self.deferred = false;
+        let closed = std::mem::replace(&mut self.party_mut(of).closed, true);
+        if complete && !closed {
+            self.over = true;
+            self.forget = Some(at + FORGET);
+        }
+    }
+}
+
+const fn is_bare_syn(flags: Flags) -> bool {
+    flags.has(Flags::SYN) && !flags.has(Flags::ACK)
+}
+
+fn is_doubtful(flags: Flags, delta: i32) -> bool {
+    (flags.has(Flags::SYN) || flags.has(Flags::RST)) && delta.unsigned_abs() > 1 << 20
+}
+
+/// A SYN, then nothing but what an attempt given up shows, then a RST.
+fn is_aborted_attempt(history: &[u8]) -> bool {
+    let letters = history.strip_prefix(b"^").unwrap_or(history);
+    let Some(rest) = letters.strip_prefix(b"S") else { return false };
+    let before = rest.split(|letter| *letter == b'R').next().unwrap_or_default();
+    before.len() < rest.len() && !before.iter().any(|letter| b"HAFGIQ".contains(letter))
+}
+
+/// How long a closed connection is kept for its stragglers.
+const FORGET: Duration = Duration::from_secs(5);
+
+/// FINs or RSTs further apart than this are no storm.
+const STORM_PAUSE: Duration = Duration::from_secs(1);

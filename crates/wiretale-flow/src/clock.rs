@@ -1,0 +1,70 @@
+//! Packet time, and what is due by it.
+
+use std::time::Duration;
+
+use wiretale_packet::Timestamp;
+
+/// How far packet time has come. It never goes back.
+#[derive(Default, Debug)]
+pub(crate) struct Clock {
+    now: Option<Timestamp>,
+    /// A leap seen once and not yet believed.
+    leap: Option<Timestamp>,
+}
+
+impl Clock {
+    /// The time of a packet. A leap far ahead is believed when a second packet confirms it, so that one broken stamp
+    /// does not end every flow.
+    pub(crate) fn advance(&mut self, at: Timestamp) {
+        let Some(now) = self.now else {
+            self.now = Some(at);
+            return;
+        };
+        if at <= now + LEAP {
+            self.now = Some(now.max(at));
+            self.leap = None;
+        } else if self.leap.is_some_and(|leap| at.since(leap) <= LEAP && leap.since(at) <= LEAP) {
+            self.now = Some(at);
+            self.leap = None;
+        } else {
+            self.leap = Some(at);
+        }
+    }
+
+    pub(crate) fn now(&self) -> Timestamp {
+        self.now.unwrap_or_default()
+    }
+}
+
+/// The second a time lies in.
+pub(crate) const fn second(at: Timestamp) -> i64 {
+    at.nanos().div_euclid(1_000_000_000)
+}
+
+/// The first moment of a second.
+pub(crate) const fn moment(second: i64) -> Timestamp {
+    Timestamp::from_nanos(second.saturating_mul(1_000_000_000))
+}
+
+/// More than any pause on a busy wire, less than a timeout that matters is worth.
+const LEAP: Duration = Duration::from_secs(3600);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_leap_is_doubted_two_are_believed() {
+        let mut clock = Clock::default();
+        clock.advance(moment(1000));
+        clock.advance(moment(900_000));
+        assert_eq!(clock.now(), moment(1000));
+        clock.advance(moment(1001));
+        assert_eq!(clock.now(), moment(1001));
+        clock.advance(moment(900_000));
+        clock.advance(moment(900_001));
+        assert_eq!(clock.now(), moment(900_001));
+        clock.advance(moment(5));
+        assert_eq!(clock.now(), moment(900_001));
+    }
+}

@@ -1,0 +1,297 @@
+//! From a flow's bytes to its decoder.
+
+use smallvec::SmallVec;
+use wiretale_protocol::{
+    Chunk, Context, Demand, Direction, End, Flow, Identified, Moment, Observer, Opening, Services, Shared, Timestamp,
+    Weird,
+};
+use wiretale_reassembly::{Anomaly, Sink};
+
+use crate::account::Account;
+use crate::expectations::Expectations;
+use crate::history::History;
+use crate::reading::{Held, Reading};
+use crate::recall::Lookback;
+use crate::settings::Limits;
+use crate::stats::Stats;
+use crate::weirds::Weirds;
+
+/// What all flows share.
+pub(crate) struct Commons {
+    pub(crate) shared: Shared,
+    pub(crate) expectations: Expectations,
+    pub(crate) limits: Limits,
+    pub(crate) patient_services: Vec<&'static str>,
+    pub(crate) stats: Stats,
+}
+
+/// The way of one flow's bytes while one packet is processed.
+pub(crate) struct Delivery<'d, P: Services<O>, O: Observer> {
+    pub(crate) at: Timestamp,
+    pub(crate) frame: u64,
+    pub(crate) flow: &'d Flow,
+    pub(crate) state: &'d mut O::Flow,
+    pub(crate) reading: &'d mut Reading<P::Session>,
+    pub(crate) services: &'d mut SmallVec<[&'static str; 1]>,
+    pub(crate) weirds: &'d mut Weirds,
+    pub(crate) history: &'d mut History,
+    pub(crate) patient: &'d mut bool,
+    pub(crate) streams: bool,
+    /// The account of a TCP connection.
+    pub(crate) account: Option<&'d mut Account>,
+    pub(crate) lookback: Option<Lookback<'d>>,
+    pub(crate) observer: &'d mut O,
+    pub(crate) commons: &'d mut Commons,
+    /// Directions whose bytes nobody wants any more.
+    pub(crate) unwanted: [bool; 2],
+}
+
+impl<P: Services<O>, O: Observer> Delivery<'_, P, O> {
+    /// The next chunk for whoever reads the flow.
+    pub(crate) fn read(&mut self, from: Direction, chunk: Chunk<'_>) {
+        match self.reading {
+            Reading::Decoding(_) => self.feed(self.at, self.frame, from, chunk),
+            Reading::Probing(_) => self.probe(from, chunk),
+            Reading::Counting => {}
+        }
+    }
+
+    /// Nothing more will come: decides what is still undecided.
+    pub(crate) fn conclude(&mut self) {
+        let Reading::Probing(held) = self.reading else { return };
+        let held = held.take();
+        let opening = opening(held.as_deref(), None, self.flow, true);
+        let shown = !opening.client.is_empty() || !opening.server.is_empty();
+        let session = match shown.then(|| P::identify(&opening)) {
+            Some(Identified::Yes(session)) => {
+                self.commons.stats.identified += 1;
+                Some(session)
+            }
+            Some(Identified::Leftover(session)) => self.announced().or(Some(session)),
+            // An attempt that was never answered leaves the announcement to the next one.
+            _ if self.account.as_ref().is_some_and(|account| !account.is_established()) => None,
+            _ => self.announced(),
+        };
+        self.begin(session, held);
+    }
+
+    /// Reports something odd, but not the same again and again.
+    pub(crate) fn weird(&mut self, from: Direction, name: &'static str, addl: &[u8]) {
+        if self.weirds.allow(name, self.commons.limits.weirds) {
+            let moment = Moment { at: self.at, frame: self.frame, direction: from, flow: self.flow };
+            self.observer.weird(self.state, &moment, &Weird { name, addl });
+        } else {
+            self.commons.stats.weirds_suppressed += 1;
+        }
+    }
+
+    /// Asks whose bytes these are.
+    fn probe(&mut self, from: Direction, chunk: Chunk<'_>) {
+        let Reading::Probing(held) = self.reading else { return };
+        let Chunk::Data(data) = chunk else {
+            let held = held.get_or_insert_default();
+            held.push(self.at, self.frame, from, chunk);
+            if held.is_over() {
+                self.conclude();
+            }
+            return;
+        };
+        let limits = &self.commons.limits;
+        let (last, found) = match held {
+            None => {
+                let last = data.len() >= limits.probe_bytes;
+                (last, P::identify(&opening(None, Some((from, data)), self.flow, last)))
+            }
+            Some(held) => {
+                let before = held.lend(from, data);
+                let full = held.len_of(from) >= limits.probe_bytes;
+                let last = full || held.pieces().len() >= limits.probe_pieces;
+                let found = P::identify(&opening(Some(held), None, self.flow, last));
+                held.take_back(from, before);
+                (last, found)
+            }
+        };
+        match found {
+            Identified::Yes(session) => {
+                self.commons.stats.identified += 1;
+                self.decide(Some(session), from, chunk);
+            }
+            Identified::Unsure if !last => self.hold(from, chunk),
+            Identified::Leftover(session) => {
+                let session = self.announced().or(Some(session));
+                self.decide(session, from, chunk);
+            }
+            Identified::No | Identified::Unsure => {
+                let session = self.announced();
+                self.decide(session, from, chunk);
+            }
+        }
+    }
+
+    fn hold(&mut self, from: Direction, chunk: Chunk<'_>) {
+        let (at, frame, datagrams) = (self.at, self.frame, self.account.is_none());
+        let Reading::Probing(held) = self.reading else { return };
+        let held = held.get_or_insert_default();
+        let before = held.len();
+        held.push(at, frame, from, chunk);
+        self.commons.stats.probed_bytes += (held.len() - before) as u64;
+        if datagrams {
+            // A datagram is whole by itself: the next one does not go on with it.
+            held.shut(from);
+        }
+    }
+
+    /// The end of probing: what waited is read first, then `chunk`, which was never copied.
+    fn decide(&mut self, session: Option<P::Session>, from: Direction, chunk: Chunk<'_>) {
+        let Reading::Probing(held) = self.reading else { return };
+        let held = held.take();
+        self.begin(session, held);
+        if let Reading::Decoding(_) = self.reading {
+            self.feed(self.at, self.frame, from, chunk);
+        }
+    }
+
+    fn begin(&mut self, session: Option<P::Session>, held: Option<Box<Held>>) {
+        let Some(session) = session else {
+            self.commons.stats.probed_bytes -= held.map_or(0, |held| held.len() as u64);
+            self.give_up();
+            return;
+        };
+        *self.reading = Reading::Decoding(Box::new(session));
+        let Some(held) = held else { return };
+        self.commons.stats.probed_bytes -= held.len() as u64;
+        for piece in held.pieces() {
+            self.feed(piece.at, piece.frame, piece.from, held.chunk(piece));
+        }
+    }
+
+    /// A decoder for the flow as announced, if it was. Looked up only now: an announcement may have been made fuller
+    /// since the flow began.
+    fn announced(&mut self) -> Option<P::Session> {
+        self.account.as_ref()?;
+        while let Some(expectation) = self.commons.expectations.take(self.flow, self.at) {
+            if let Some(session) = P::start_expected(expectation.tag, expectation.note) {
+                self.commons.stats.expected += 1;
+                return Some(session);
+            }
+        }
+        None
+    }
+
+    fn give_up(&mut self) {
+        *self.reading = Reading::Counting;
+        self.unwanted = [true; 2];
+    }
+
+    #[inline]
+    fn feed(&mut self, at: Timestamp, frame: u64, from: Direction, chunk: Chunk<'_>) {
+        let Reading::Decoding(session) = self.reading else { return };
+        let moment = Moment { at, frame, direction: from, flow: self.flow };
+        let mut cx = Context::new(moment, self.observer, self.state, &mut self.commons.shared);
+        match P::feed(session, &mut cx, chunk) {
+            Demand::Stream => {}
+            Demand::Lengths => self.unwanted[from.index()] = true,
+            Demand::Nothing => self.give_up(),
+        }
+        if !self.commons.shared.confirmed.is_empty() {
+            self.confirmed(at, frame, from);
+        }
+        if !self.commons.shared.expected.is_empty() {
+            self.expected();
+        }
+    }
+
+    #[cold]
+    fn confirmed(&mut self, at: Timestamp, frame: u64, from: Direction) {
+        let moment = Moment { at, frame, direction: from, flow: self.flow };
+        for service in self.commons.shared.confirmed.drain(..) {
+            if !self.services.contains(&service) && self.services.len() < SERVICES {
+                self.services.push(service);
+                *self.patient |= self.commons.patient_services.contains(&service);
+                self.observer.recognized(self.state, &moment, service);
+            }
+        }
+    }
+
+    #[cold]
+    fn expected(&mut self) {
+        let mut announced = std::mem::take(&mut self.commons.shared.expected);
+        for expectation in announced.drain(..) {
+            self.commons.stats.expectations += 1;
+            if let Some(dropped) = self.commons.expectations.add(expectation) {
+                self.commons.stats.expectations_dropped += 1;
+                self.commons.stats.expectations_lapsed += 1;
+                self.observer.lapsed(self.at, &dropped);
+                if self.commons.stats.expectations_dropped == 1 {
+                    self.weird(Direction::Client, "expectation_table_full", b"");
+                }
+            }
+        }
+        self.commons.shared.expected = announced;
+    }
+}
+
+impl<P: Services<O>, O: Observer> Sink for Delivery<'_, P, O> {
+    #[inline]
+    fn chunk(&mut self, from: Direction, offset: u64, chunk: Chunk<'_>) {
+        if let Some(account) = self.account.as_deref_mut() {
+            match chunk {
+                Chunk::Data(data) => account.through(from, offset.saturating_add(data.len() as u64)),
+                Chunk::Gap(len) => {
+                    account.gap(from, offset, len, self.history);
+                    account.through(from, offset.saturating_add(len));
+                }
+                Chunk::End(_) => {}
+            }
+        }
+        if self.streams {
+            let moment = Moment { at: self.at, frame: self.frame, direction: from, flow: self.flow };
+            self.observer.stream(self.state, &moment, offset, chunk);
+        }
+        self.read(from, chunk);
+    }
+
+    #[cold]
+    fn anomaly(&mut self, from: Direction, anomaly: Anomaly<'_>) {
+        if let Some(addl) = told(&anomaly) {
+            self.weird(from, anomaly.name(), addl.as_bytes());
+        }
+    }
+
+    fn recall(&self, origin: u64, len: usize) -> Option<&[u8]> {
+        self.lookback.and_then(|lookback| lookback.capture.recall(origin, len))
+    }
+}
+
+/// What to add to an anomaly's name; nothing where it is none worth a word.
+fn told(anomaly: &Anomaly<'_>) -> Option<String> {
+    Some(match anomaly {
+        Anomaly::Retransmission(_) | Anomaly::Midstream | Anomaly::OneSided => return None,
+        Anomaly::Conflict(conflict) => format!("offset {} length {}", conflict.offset, conflict.new.len()),
+        Anomaly::Gap { offset, len } => format!("offset {offset} length {len}"),
+        Anomaly::LimitReached(bound) => bound.name().to_owned(),
+        Anomaly::TtlChanged { usual, seen } => format!("{usual} {seen}"),
+        Anomaly::UrgentData { offset } => format!("offset {offset}"),
+        Anomaly::SynDataJudged { accepted, refused } => format!("accepted {accepted} refused {refused}"),
+        Anomaly::RstWithData(len) | Anomaly::SynWithData(len) => format!("{len} bytes"),
+        Anomaly::WindowScale(scale) => scale.to_string(),
+        _ => String::new(),
+    })
+}
+
+/// The opening of a flow: what is held, or else the bytes that came just now.
+fn opening<'a>(held: Option<&'a Held>, now: Option<(Direction, &'a [u8])>, flow: &'a Flow, last: bool) -> Opening<'a> {
+    let of = |direction| match (held, now) {
+        (Some(held), _) => held.opening(direction),
+        (None, Some((from, data))) if from == direction => data,
+        _ => &[],
+    };
+    Opening { client: of(Direction::Client), server: of(Direction::Server), flow, last }
+}
+
+/// The ends of a flow without connections.
+pub(crate) const ENDS: [(Direction, Chunk<'static>); 2] =
+    [(Direction::Client, Chunk::End(End::Abandoned)), (Direction::Server, Chunk::End(End::Abandoned))];
+
+/// More services than any flow has.
+const SERVICES: usize = 8;

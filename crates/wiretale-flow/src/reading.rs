@@ -1,0 +1,116 @@
+//! What reads a flow's bytes.
+
+use smallvec::SmallVec;
+use wiretale_protocol::{Chunk, Direction, End, Timestamp};
+
+/// Who reads the bytes of a flow.
+pub(crate) enum Reading<S> {
+    /// Nobody knows yet whose they are. What was seen so far waits; nothing where it was nothing.
+    Probing(Option<Box<Held>>),
+    /// A decoder.
+    Decoding(Box<S>),
+    /// Nobody: they are counted.
+    Counting,
+}
+
+/// The beginning of a flow, kept while it is not known whose it is.
+#[derive(Default)]
+pub(crate) struct Held {
+    bytes: [Vec<u8>; 2],
+    pieces: SmallVec<[Piece; 4]>,
+    /// Where the opening of a direction is over: at a gap, or, in datagrams, at the second one.
+    shut: [Option<usize>; 2],
+    /// Directions that ended.
+    ended: [bool; 2],
+}
+
+/// One chunk of it.
+#[derive(Clone, Copy)]
+pub(crate) struct Piece {
+    pub(crate) at: Timestamp,
+    pub(crate) frame: u64,
+    pub(crate) from: Direction,
+    what: What,
+}
+
+#[derive(Clone, Copy)]
+enum What {
+    Data(usize, usize),
+    Gap(u64),
+    End(End),
+}
+
+impl Held {
+    /// What a direction opened with.
+    pub(crate) fn opening(&self, of: Direction) -> &[u8] {
+        let bytes = &self.bytes[of.index()];
+        let end = self.shut[of.index()].unwrap_or(bytes.len());
+        bytes.get(..end).unwrap_or(bytes)
+    }
+
+    /// How much is kept of a direction.
+    pub(crate) fn len_of(&self, of: Direction) -> usize {
+        self.bytes[of.index()].len()
+    }
+
+    /// Adds bytes for a look at them, until [`Held::take_back`]; returns how many there were before.
+    pub(crate) fn lend(&mut self, from: Direction, more: &[u8]) -> usize {
+        let bytes = &mut self.bytes[from.index()];
+        let before = bytes.len();
+        bytes.extend_from_slice(more);
+        before
+    }
+
+    /// Takes them away again.
+    pub(crate) fn take_back(&mut self, from: Direction, before: usize) {
+        self.bytes[from.index()].truncate(before);
+    }
+
+    /// Keeps a chunk.
+    pub(crate) fn push(&mut self, at: Timestamp, frame: u64, from: Direction, chunk: Chunk<'_>) {
+        let bytes = &mut self.bytes[from.index()];
+        let what = match chunk {
+            Chunk::Data(data) => {
+                bytes.extend_from_slice(data);
+                What::Data(bytes.len() - data.len(), bytes.len())
+            }
+            Chunk::Gap(len) => {
+                if !bytes.is_empty() {
+                    self.shut[from.index()].get_or_insert(bytes.len());
+                }
+                What::Gap(len)
+            }
+            Chunk::End(end) => {
+                self.ended[from.index()] = true;
+                What::End(end)
+            }
+        };
+        self.pieces.push(Piece { at, frame, from, what });
+    }
+
+    /// The opening of a direction is over.
+    pub(crate) fn shut(&mut self, of: Direction) {
+        let end = self.len_of(of);
+        self.shut[of.index()].get_or_insert(end);
+    }
+
+    pub(crate) fn is_over(&self) -> bool {
+        self.ended == [true; 2]
+    }
+
+    pub(crate) fn len(&self) -> usize {
+        self.bytes.iter().map(Vec::len).sum()
+    }
+
+    pub(crate) fn pieces(&self) -> &[Piece] {
+        &self.pieces
+    }
+
+    pub(crate) fn chunk(&self, piece: &Piece) -> Chunk<'_> {
+        match piece.what {
+            What::Data(from, to) => Chunk::Data(self.bytes[piece.from.index()].get(from..to).unwrap_or_default()),
+            What::Gap(len) => Chunk::Gap(len),
+            What::End(end) => Chunk::End(end),
+        }
+    }
+}

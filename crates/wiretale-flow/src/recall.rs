@@ -1,0 +1,25 @@
+//! Looking back into the capture.
+
+/// Bytes of the capture that can be had again.
+pub trait Recall {
+    /// The `len` bytes at `position`; nothing where they are not to be had.
+    fn recall(&self, position: u64, len: usize) -> Option<&[u8]>;
+}
+
+/// A capture that lies in memory: positions count from its first byte.
+impl Recall for &[u8] {
+    fn recall(&self, position: u64, len: usize) -> Option<&[u8]> {
+        let from = usize::try_from(position).ok()?;
+        self.get(from..from.checked_add(len)?)
+    }
+}
+
+/// Where a frame stands in a capture that can be looked back into. With it, bytes sent twice are compared with what was
+/// delivered long ago, without a copy of that being kept.
+#[derive(Clone, Copy)]
+pub struct Lookback<'m> {
+    /// Where the frame's bytes begin.
+    pub position: u64,
+    /// The capture.
+    pub capture: &'m dyn Recall,
+}

@@ -1,0 +1,105 @@
+//! A flow and everything that belongs to it.
+
+use smallvec::SmallVec;
+use wiretale_protocol::{Direction, Flow, State, Summary, Timestamp, Transport};
+use wiretale_reassembly::Connection;
+
+use crate::account::Account;
+use crate::datagrams::Datagrams;
+use crate::history::History;
+use crate::reading::Reading;
+use crate::settings::Timeouts;
+use crate::weirds::Weirds;
+
+/// A flow, its account, its reader and what the observer keeps of it.
+pub(crate) struct Record<S, F> {
+    pub(crate) flow: Flow,
+    pub(crate) last: Timestamp,
+    pub(crate) first_frame: u64,
+    pub(crate) last_frame: u64,
+    pub(crate) carrier: Carrier,
+    pub(crate) reading: Reading<S>,
+    pub(crate) history: History,
+    pub(crate) services: SmallVec<[&'static str; 1]>,
+    pub(crate) weirds: Weirds,
+    pub(crate) ordinal: u32,
+    pub(crate) protocol: u8,
+    /// It may be silent for long.
+    pub(crate) patient: bool,
+    /// The observer wants the stream as well.
+    pub(crate) streams: bool,
+    /// Directions whose sender was credited with a right checksum.
+    pub(crate) credited: [bool; 2],
+    pub(crate) state: F,
+}
+
+/// What carries a flow.
+pub(crate) enum Carrier {
+    Tcp(Box<Tcp>),
+    Datagrams(Datagrams),
+}
+
+/// A TCP connection: what the wire showed and what the hosts took.
+pub(crate) struct Tcp {
+    pub(crate) account: Account,
+    pub(crate) connection: Connection,
+}
+
+impl<S, F> Record<S, F> {
+    /// When it is over, if nothing more comes.
+    pub(crate) fn deadline(&self, times: &Timeouts) -> Timestamp {
+        match &self.carrier {
+            Carrier::Tcp(tcp) => tcp.account.deadline(self.last, self.flow.opened, times, self.patient),
+            Carrier::Datagrams(_) if self.flow.transport == Transport::Udp => self.last + times.udp,
+            Carrier::Datagrams(_) => self.last + times.icmp,
+        }
+    }
+
+    /// Exchanges the roles of a TCP connection; its stream has been told already.
+    pub(crate) fn reverse(&mut self) {
+        std::mem::swap(&mut self.flow.client, &mut self.flow.server);
+        self.history.flipped();
+        self.credited.swap(0, 1);
+        if let Carrier::Tcp(tcp) = &mut self.carrier {
+            tcp.account.flip();
+        }
+    }
+
+    /// Bytes of it that wait for others.
+    pub(crate) fn held_bytes(&self) -> usize {
+        match &self.carrier {
+            Carrier::Tcp(tcp) => tcp.connection.held_bytes(),
+            Carrier::Datagrams(_) => 0,
+        }
+    }
+
+    pub(crate) fn summary(&self) -> Summary<'_> {
+        let duration = self.last.since(self.flow.opened);
+        let timed = !duration.is_zero();
+        let history = self.history.as_bytes();
+        let (client, server, state, missed) = match &self.carrier {
+            Carrier::Tcp(tcp) => {
+                let account = &tcp.account;
+                let state = account.state(history);
+                (account.side(Direction::Client, timed), account.side(Direction::Server, timed), state, account.missed)
+            }
+            Carrier::Datagrams(both) => {
+                let state: State = both.state(self.flow.transport);
+                (both.side(Direction::Client, timed), both.side(Direction::Server, timed), state, 0)
+            }
+        };
+        Summary {
+            started: self.flow.opened,
+            duration: timed.then_some(duration),
+            client,
+            server,
+            state,
+            history,
+            missed,
+            services: &self.services,
+            ip_protocol: self.protocol,
+            first_frame: self.first_frame,
+            last_frame: self.last_frame,
+        }
+    }
+}

@@ -1,0 +1,112 @@
+//! Whose checksums are left to the network card.
+
+use foldhash::fast::SeedableRandomState;
+use hashbrown::HashMap;
+use wiretale_packet::Address;
+
+/// What a checksum covers.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub(crate) enum Covers {
+    Header,
+    Tcp,
+    Udp,
+}
+
+/// What was seen of the checksums of each sender, counted once for each of its flows.
+///
+/// A host that leaves checksums to its network card, captured on that host, has every one of them wrong. So a wrong
+/// checksum is believed to be such a one as long as its sender has shown no right one of that kind, or hardly any: one
+/// in eight. The first packet decides at once, since what was dropped cannot be taken back. What this gives up: a packet
+/// forged with a wrong checksum is taken if it is the first that its alleged sender shows; and what it costs is only
+/// that packet, since the next right one ends it.
+#[derive(Debug)]
+pub(crate) struct Sources {
+    seen: HashMap<(Address, Covers), Seen, SeedableRandomState>,
+    most: usize,
+}
+
+#[derive(Clone, Copy, Default, Debug)]
+struct Seen {
+    good: u32,
+    bad: u32,
+    told: bool,
+}
+
+/// What to make of a wrong checksum.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Judged {
+    /// It is wrong: a host would drop the packet.
+    Corrupt,
+    /// It was left to the card; true if this is the first time for the sender.
+    Offloaded(bool),
+    /// There is no room to watch the sender; it counts as wrong.
+    Unwatched,
+}
+
+impl Sources {
+    pub(crate) fn new(seed: u64, most: usize) -> Self {
+        let state = SeedableRandomState::with_seed(seed, foldhash::SharedSeed::global_fixed());
+        Self { seen: HashMap::with_hasher(state), most }
+    }
+
+    /// A flow of `sender` began with a right checksum.
+    pub(crate) fn good(&mut self, sender: Address, covers: Covers) {
+        if let Some(seen) = self.entry(sender, covers) {
+            seen.good = seen.good.saturating_add(1);
+        }
+    }
+
+    /// A wrong checksum of `sender`.
+    pub(crate) fn bad(&mut self, sender: Address, covers: Covers) -> Judged {
+        let Some(seen) = self.entry(sender, covers) else { return Judged::Unwatched };
+        if seen.good.saturating_mul(8) > seen.bad {
+            return Judged::Corrupt;
+        }
+        seen.bad = seen.bad.saturating_add(1);
+        Judged::Offloaded(!std::mem::replace(&mut seen.told, true))
+    }
+
+    fn entry(&mut self, sender: Address, covers: Covers) -> Option<&mut Seen> {
+        if self.seen.len() >= self.most && !self.seen.contains_key(&(sender, covers)) {
+            return None;
+        }
+        Some(self.seen.entry((sender, covers)).or_default())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const HOST: Address = Address::v4([10, 0, 0, 1]);
+
+    #[test]
+    fn a_sender_without_any_right_checksum_is_believed() {
+        let mut sources = Sources::new(1, 10);
+        assert_eq!(sources.bad(HOST, Covers::Tcp), Judged::Offloaded(true));
+        assert_eq!(sources.bad(HOST, Covers::Tcp), Judged::Offloaded(false));
+    }
+
+    #[test]
+    fn a_sender_with_right_checksums_is_not() {
+        let mut sources = Sources::new(1, 10);
+        sources.good(HOST, Covers::Tcp);
+        assert_eq!(sources.bad(HOST, Covers::Tcp), Judged::Corrupt);
+        assert_eq!(sources.bad(HOST, Covers::Udp), Judged::Offloaded(true));
+    }
+
+    #[test]
+    fn a_forged_first_packet_gains_nothing_for_the_next() {
+        let mut sources = Sources::new(1, 10);
+        assert_eq!(sources.bad(HOST, Covers::Tcp), Judged::Offloaded(true));
+        sources.good(HOST, Covers::Tcp);
+        assert_eq!(sources.bad(HOST, Covers::Tcp), Judged::Corrupt);
+    }
+
+    #[test]
+    fn the_table_is_bounded() {
+        let mut sources = Sources::new(1, 1);
+        sources.good(HOST, Covers::Tcp);
+        assert_eq!(sources.bad(Address::v4([10, 0, 0, 2]), Covers::Tcp), Judged::Unwatched);
+    }
+}

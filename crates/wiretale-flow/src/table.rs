@@ -1,0 +1,385 @@
+//! The flow table: one look-up a packet, flows in place, timers without scanning.
+
+use std::hash::{BuildHasher, Hasher};
+
+use foldhash::fast::SeedableRandomState;
+use hashbrown::HashTable;
+use wiretale_packet::{FlowKey, Transport};
+
+use crate::half::Half;
+
+/// Flows by key, in pages that never move. Flows with one SYN stand in a queue in the order they came, all others in a
+/// wheel of seconds at, or before, the second they may be over.
+pub(crate) struct Table<T> {
+    index: HashTable<u32>,
+    pages: Vec<Box<[Slot<T>]>>,
+    vacant: u32,
+    hasher: SeedableRandomState,
+    halves: List,
+    half_count: usize,
+    wheel: Box<[List]>,
+    /// Buckets before this second are empty.
+    turned: i64,
+}
+
+/// One place in the table.
+pub(crate) struct Slot<T> {
+    pub(crate) key: FlowKey,
+    /// Is the client the lower endpoint of the key?
+    pub(crate) client_is_low: bool,
+    prev: u32,
+    next: u32,
+    pub(crate) body: Body<T>,
+}
+
+/// What is known of a flow.
+pub(crate) enum Body<T> {
+    Vacant,
+    Half(Half),
+    Full {
+        /// The bucket of the wheel it stands in.
+        bucket: u32,
+        flow: Box<T>,
+    },
+}
+
+/// A doubly linked list through the slots.
+#[derive(Clone, Copy)]
+struct List {
+    first: u32,
+    last: u32,
+}
+
+impl List {
+    const EMPTY: Self = Self { first: NONE, last: NONE };
+}
+
+impl<T> Table<T> {
+    pub(crate) fn new(seed: u64) -> Self {
+        Self {
+            index: HashTable::new(),
+            pages: Vec::new(),
+            vacant: NONE,
+            hasher: SeedableRandomState::with_seed(seed, foldhash::SharedSeed::global_fixed()),
+            halves: List::EMPTY,
+            half_count: 0,
+            wheel: vec![List::EMPTY; BUCKETS].into_boxed_slice(),
+            turned: i64::MIN,
+        }
+    }
+
+    pub(crate) fn len(&self) -> usize {
+        self.index.len()
+    }
+
+    pub(crate) fn half_count(&self) -> usize {
+        self.half_count
+    }
+
+    #[inline]
+    pub(crate) fn hash(&self, key: &FlowKey) -> u64 {
+        hash(&self.hasher, key)
+    }
+
+    #[inline]
+    pub(crate) fn find(&self, hash: u64, key: &FlowKey) -> Option<u32> {
+        self.index.find(hash, |at| slot(&self.pages, *at).key == *key).copied()
+    }
+
+    #[inline]
+    pub(crate) fn slot(&self, at: u32) -> &Slot<T> {
+        slot(&self.pages, at)
+    }
+
+    #[inline]
+    pub(crate) fn slot_mut(&mut self, at: u32) -> &mut Slot<T> {
+        &mut self.pages[page(at)][place(at)]
+    }
+
+    /// Puts a flow with one SYN behind all others of its kind.
+    pub(crate) fn insert_half(&mut self, hash: u64, key: FlowKey, client_is_low: bool, half: Half) {
+        let at = self.occupy(hash, key, client_is_low, Body::Half(half));
+        self.queue_half(at);
+    }
+
+    /// Puts a flow where it is looked at in `second` or before.
+    pub(crate) fn insert(&mut self, hash: u64, key: FlowKey, client_is_low: bool, flow: Box<T>, second: i64) -> u32 {
+        let at = self.occupy(hash, key, client_is_low, Body::Full { bucket: NONE, flow });
+        self.arm(at, second);
+        at
+    }
+
+    /// Makes a flow of one that had one SYN.
+    pub(crate) fn upgrade(&mut self, at: u32, flow: Box<T>, second: i64) {
+        self.unlink(at);
+        self.slot_mut(at).body = Body::Full { bucket: NONE, flow };
+        self.arm(at, second);
+    }
+
+    /// Takes a flow out.
+    pub(crate) fn take(&mut self, at: u32) -> (FlowKey, Body<T>) {
+        self.unlink(at);
+        let key = self.slot(at).key;
+        let hash = self.hash(&key);
+        if let Ok(entry) = self.index.find_entry(hash, |other| *other == at) {
+            entry.remove();
+        }
+        let vacant = self.vacant;
+        let slot = self.slot_mut(at);
+        slot.next = vacant;
+        let body = std::mem::replace(&mut slot.body, Body::Vacant);
+        self.vacant = at;
+        (key, body)
+    }
+
+    /// Has a flow looked at in `second`, or as far ahead as the wheel goes.
+    pub(crate) fn arm(&mut self, at: u32, second: i64) {
+        self.unlink(at);
+        let farthest = self.turned.saturating_add(BUCKETS as i64 - 1);
+        let bucket = bucket_of(second.clamp(self.turned, farthest));
+        if let Body::Full { bucket: stands, .. } = &mut self.slot_mut(at).body {
+            *stands = bucket;
+        }
+        let mut list = self.wheel[bucket as usize];
+        self.append(&mut list, at);
+        self.wheel[bucket as usize] = list;
+    }
+
+    /// Is the flow to be looked at later than in `second`?
+    pub(crate) fn is_armed_after(&self, at: u32, second: i64) -> bool {
+        match self.slot(at).body {
+            Body::Full { bucket, .. } => {
+                let ahead = i64::from(bucket) - i64::from(bucket_of(self.turned));
+                self.turned + ahead.rem_euclid(BUCKETS as i64) > second
+            }
+            _ => false,
+        }
+    }
+
+    /// Turns the wheel up to `second`; all flows that stood before it are in `out`, none of them armed.
+    pub(crate) fn turn(&mut self, second: i64, out: &mut Vec<u32>) {
+        if second <= self.turned {
+            return;
+        }
+        let from = self.turned.max(second.saturating_sub(BUCKETS as i64));
+        if self.turned != i64::MIN {
+            for passed in from..second {
+                self.empty(bucket_of(passed), out);
+            }
+        }
+        self.turned = second;
+    }
+
+    /// The flow with one SYN that waits longest.
+    pub(crate) fn oldest_half(&self) -> Option<u32> {
+        (self.halves.first != NONE).then_some(self.halves.first)
+    }
+
+    /// The flows with one SYN, the one that waits longest first.
+    pub(crate) fn halves(&self) -> impl Iterator<Item = u32> + '_ {
+        let next = |at: &u32| Some(self.slot(*at).next).filter(|next| *next != NONE);
+        std::iter::successors(self.oldest_half(), next)
+    }
+
+    /// Is the flow to be looked at earlier than in `second`, though the wheel goes that far?
+    pub(crate) fn is_armed_before(&self, at: u32, second: i64) -> bool {
+        let farthest = self.turned.saturating_add(BUCKETS as i64 - 1);
+        second > self.turned && !self.is_armed_after(at, second.min(farthest) - 1)
+    }
+
+    /// The flow that stands first in the wheel from the present on.
+    pub(crate) fn first_armed(&self) -> Option<u32> {
+        let from = bucket_of(self.turned) as usize;
+        let (before, behind) = self.wheel.split_at(from.min(self.wheel.len()));
+        behind.iter().chain(before).map(|list| list.first).find(|first| *first != NONE)
+    }
+
+    /// All flows, in no order that means anything.
+    pub(crate) fn all(&self) -> impl Iterator<Item = u32> + '_ {
+        self.index.iter().copied()
+    }
+
+    fn empty(&mut self, bucket: u32, out: &mut Vec<u32>) {
+        let list = std::mem::replace(&mut self.wheel[bucket as usize], List::EMPTY);
+        let mut at = list.first;
+        while at != NONE {
+            out.push(at);
+            let slot = self.slot_mut(at);
+            if let Body::Full { bucket, .. } = &mut slot.body {
+                *bucket = NONE;
+            }
+            at = std::mem::replace(&mut slot.next, NONE);
+            slot.prev = NONE;
+        }
+    }
+
+    fn occupy(&mut self, hash: u64, key: FlowKey, client_is_low: bool, body: Body<T>) -> u32 {
+        if self.vacant == NONE {
+            self.add_page();
+        }
+        let at = self.vacant;
+        let slot = self.slot_mut(at);
+        let next = slot.next;
+        *slot = Slot { key, client_is_low, prev: NONE, next: NONE, body };
+        self.vacant = next;
+        let (pages, hasher) = (&self.pages, &self.hasher);
+        self.index.insert_unique(hash, at, |other| crate::table::hash(hasher, &slot_of(pages, *other).key));
+        at
+    }
+
+    fn add_page(&mut self) {
+        let first = u32::try_from(self.pages.len() * PAGE).unwrap_or(NONE);
+        let blank = FlowKey::new(Default::default(), Default::default(), Transport::Tcp).0;
+        let slots = (1..=PAGE as u32).map(|n| {
+            let next = if n == PAGE as u32 { NONE } else { first + n };
+            Slot { key: blank, client_is_low: true, prev: NONE, next, body: Body::Vacant }
+        });
+        self.pages.push(slots.collect());
+        self.vacant = first;
+    }
+
+    fn queue_half(&mut self, at: u32) {
+        let mut list = self.halves;
+        self.append(&mut list, at);
+        self.halves = list;
+        self.half_count += 1;
+    }
+
+    fn append(&mut self, list: &mut List, at: u32) {
+        let last = std::mem::replace(&mut list.last, at);
+        let slot = self.slot_mut(at);
+        (slot.prev, slot.next) = (last, NONE);
+        if last == NONE {
+            list.first = at;
+        } else {
+            self.slot_mut(last).next = at;
+        }
+    }
+
+    /// Takes a flow out of the list it stands in, if it stands in one.
+    fn unlink(&mut self, at: u32) {
+        let slot = self.slot_mut(at);
+        let (prev, next) = (std::mem::replace(&mut slot.prev, NONE), std::mem::replace(&mut slot.next, NONE));
+        let bucket = match &mut slot.body {
+            Body::Vacant => return,
+            Body::Half(_) => {
+                self.half_count -= 1;
+                NONE
+            }
+            Body::Full { bucket, .. } if *bucket == NONE => return,
+            Body::Full { bucket, .. } => std::mem::replace(bucket, NONE),
+        };
+        let list = if bucket == NONE { &mut self.halves } else { &mut self.wheel[bucket as usize] };
+        if prev == NONE {
+            list.first = next;
+        }
+        if next == NONE {
+            list.last = prev;
+        }
+        if prev != NONE {
+            self.slot_mut(prev).next = next;
+        }
+        if next != NONE {
+            self.slot_mut(next).prev = prev;
+        }
+    }
+}
+
+#[inline]
+fn hash(hasher: &SeedableRandomState, key: &FlowKey) -> u64 {
+    let mut state = hasher.build_hasher();
+    let (low, high) = (key.low(), key.high());
+    state.write_u128(u128::from_ne_bytes(low.address.octets()));
+    state.write_u128(u128::from_ne_bytes(high.address.octets()));
+    let transport: u64 = match key.transport() {
+        Transport::Tcp => 0,
+        Transport::Udp => 1,
+        Transport::Icmp => 2,
+        Transport::Other(protocol) => 3 + u64::from(protocol),
+    };
+    state.write_u64(u64::from(low.port) | (u64::from(high.port) << 16) | (transport << 32));
+    state.finish()
+}
+
+#[inline]
+fn slot<T>(pages: &[Box<[Slot<T>]>], at: u32) -> &Slot<T> {
+    &pages[page(at)][place(at)]
+}
+
+use slot as slot_of;
+
+#[inline]
+const fn page(at: u32) -> usize {
+    at as usize / PAGE
+}
+
+#[inline]
+const fn place(at: u32) -> usize {
+    at as usize % PAGE
+}
+
+#[inline]
+const fn bucket_of(second: i64) -> u32 {
+    second.rem_euclid(BUCKETS as i64) as u32
+}
+
+/// No flow, or no bucket.
+const NONE: u32 = u32::MAX;
+
+/// Flows in a page.
+const PAGE: usize = 512;
+
+/// Seconds of the wheel: more than an hour.
+const BUCKETS: usize = 4096;
+
+#[cfg(test)]
+mod tests {
+    use wiretale_packet::{Address, Endpoint};
+
+    use super::*;
+
+    fn key(n: u16) -> FlowKey {
+        let end = |d, port| Endpoint::new(Address::v4([10, 0, 0, d]), port);
+        FlowKey::new(end(1, n), end(2, 80), Transport::Tcp).0
+    }
+
+    fn insert(table: &mut Table<u16>, n: u16, second: i64) -> u32 {
+        let hash = table.hash(&key(n));
+        table.insert(hash, key(n), true, Box::new(n), second)
+    }
+
+    #[test]
+    fn a_half_open_flow_is_small() {
+        assert_eq!(size_of::<Slot<u64>>(), 80);
+    }
+
+    #[test]
+    fn flows_come_out_when_the_wheel_has_passed_them() {
+        let mut table = Table::new(7);
+        let mut out = Vec::new();
+        table.turn(100, &mut out);
+        let (a, b, c) = (insert(&mut table, 1, 105), insert(&mut table, 2, 103), insert(&mut table, 3, 99_999));
+        table.turn(104, &mut out);
+        assert_eq!(std::mem::take(&mut out), [b]);
+        assert!(table.is_armed_after(a, 104) && !table.is_armed_after(a, 105));
+        table.take(a);
+        table.turn(104 + BUCKETS as i64, &mut out);
+        assert_eq!(out, [c]);
+    }
+
+    #[test]
+    fn places_are_used_again() {
+        let mut table = Table::new(7);
+        for round in 0..10 {
+            let places: Vec<u32> = (0..600).map(|n| insert(&mut table, n, i64::from(n % 7))).collect();
+            assert_eq!(table.len(), 600);
+            for (n, at) in places.iter().enumerate() {
+                let hash = table.hash(&key(n as u16));
+                assert_eq!(table.find(hash, &key(n as u16)), Some(*at));
+                table.take(*at);
+            }
+            assert_eq!(table.len(), 0, "round {round}");
+        }
+        assert_eq!(table.pages.len(), 2);
+    }
+}

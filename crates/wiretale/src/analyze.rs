@@ -1,0 +1,89 @@
+//! Captures from the first frame to the last.
+
+use std::path::Path;
+
+use wiretale_capture::{Capture, Error, Merged};
+use wiretale_flow::{Analyzer, Lookback, Settings, Stats};
+use wiretale_protocol::{Observer, Services};
+
+use crate::Standard;
+
+/// What is left when all captures are read.
+#[derive(Debug)]
+pub struct Analyzed<O> {
+    /// The observer.
+    pub observer: O,
+    /// What was counted.
+    pub stats: Stats,
+    /// Why reading ended early, if it did. Everything before was analysed.
+    pub trouble: Option<Error>,
+}
+
+/// Reads the captures at these paths as one, in the order of time, and tells `observer` what [`Standard`] finds.
+///
+/// # Errors
+/// If one cannot be opened or is no capture. A capture that is cut off is no error but [`Analyzed::trouble`].
+pub fn analyze<O>(
+    paths: impl IntoIterator<Item = impl AsRef<Path>>,
+    settings: Settings,
+    observer: O,
+) -> Result<Analyzed<O>, Error>
+where
+    O: Observer,
+    Standard: Services<O>,
+{
+    let captures = paths.into_iter().map(Capture::open).collect::<Result<Vec<_>, _>>()?;
+    Ok(analyze_captures::<Standard, O>(captures, settings, observer))
+}
+
+/// Reads open captures with a list of protocols of one's own. A single capture that is mapped is looked back into where
+/// bytes are sent twice.
+pub fn analyze_captures<P, O>(mut captures: Vec<Capture>, settings: Settings, observer: O) -> Analyzed<O>
+where
+    O: Observer,
+    P: Services<O>,
+{
+    let mut analyzer = Analyzer::<P, O>::new(observer, settings);
+    let trouble = match captures.pop() {
+        Some(only) if captures.is_empty() => one(only, &mut analyzer),
+        Some(last) => {
+            captures.push(last);
+            several(captures, &mut analyzer)
+        }
+        None => None,
+    };
+    let (observer, stats) = analyzer.finish_with_stats();
+    Analyzed { observer, stats, trouble }
+}
+
+fn one<P: Services<O>, O: Observer>(mut capture: Capture, analyzer: &mut Analyzer<P, O>) -> Option<Error> {
+    while let Some(step) = capture.advance() {
+        if let Err(error) = step {
+            return Some(error);
+        }
+        let Some(frame) = capture.frame() else { continue };
+        let lookback = capture.mapped().and_then(|bytes| {
+            let position = frame.data.as_ptr().addr().checked_sub(bytes.as_ptr().addr())?;
+            Some((position as u64, bytes))
+        });
+        let lookback = lookback.as_ref().map(|(position, bytes)| Lookback { position: *position, capture: bytes });
+        analyzer.packet_at(frame, capture.number(), lookback);
+    }
+    None
+}
+
+fn several<P: Services<O>, O: Observer>(captures: Vec<Capture>, analyzer: &mut Analyzer<P, O>) -> Option<Error> {
+    let mut merged = Merged::new(captures);
+    let (mut trouble, mut number) = (None, 0);
+    while let Some(frame) = merged.next() {
+        match frame {
+            Ok(frame) => {
+                number += 1;
+                analyzer.packet(frame, number);
+            }
+            // The other captures go on.
+            Err(error) => trouble = trouble.or(Some(error)),
+        }
+    }
+    trouble
+}
