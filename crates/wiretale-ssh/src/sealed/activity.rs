@@ -35,6 +35,16 @@ struct Tunnels {
 }
 
 impl Activity {
+    /// After a login behind which the client has already sent this (its first packet, all of the turn).
+    pub(crate) fn new(opening: Option<(u32, u32)>, sizes: &Sizes) -> Self {
+        let mut activity = Self::default();
+        if let Some((_, all)) = opening {
+            activity.tunnels.begun = true;
+            activity.tunnels.opening(all, sizes);
+        }
+        activity
+    }
+
     /// One more turn after the login.
     pub(crate) fn turn(&mut self, turn: &Turn, sizes: &Sizes) {
         self.echoes.turn(turn);
@@ -67,7 +77,7 @@ impl Activity {
 impl Tunnels {
     fn turn(&mut self, turn: &Turn, sizes: &Sizes) {
         if turn.from == Direction::Client && !core::mem::replace(&mut self.begun, true) {
-            self.opening(turn, sizes);
+            self.opening(turn.size(), sizes);
         } else if let Some(last) = &self.last {
             self.local += u32::from(turn.from == Direction::Server && opened(last, turn, sizes));
             self.remote += u32::from(turn.from == Direction::Client && self.asked && opened(last, turn, sizes));
@@ -77,9 +87,8 @@ impl Tunnels {
 
     // OpenSSH's client begins with the requests to listen, then says that no more sessions will be asked for
     // (`no-more-sessions@openssh.com`, 34 bytes), and opens its session in front of that.
-    fn opening(&mut self, turn: &Turn, sizes: &Sizes) {
+    fn opening(&mut self, all: u32, sizes: &Sizes) {
         let (session, no_more) = (sizes.client.size(24), sizes.client.size(34));
-        let all = turn.size();
         if all == session || all == session + no_more {
             return;
         }

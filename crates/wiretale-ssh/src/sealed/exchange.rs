@@ -61,23 +61,43 @@ impl Sizes {
         repeats && exchange.then.is_some_and(|(first, _)| first >= exchange.request + 64)
     }
 
-    /// A yes and something behind it, before the client opened its first channel.
+    /// A yes and something behind it, before OpenSSH's client opened its first channel or began to forward.
     pub(crate) fn together(&self, exchange: &Exchange) -> bool {
         let Some((first, all)) = exchange.then else {
             return false;
         };
-        let (open, no_more) = (self.client.size(24), self.client.size(34));
         let behind = exchange.reply.saturating_sub(self.success());
-        let opens = first == open || all == open || all == open + no_more;
-        let forwards = all == no_more || (all > no_more && self.forward(all - no_more)) || first == no_more;
-        exchange.request > first.min(all) && ((opens && behind >= self.server.size(4)) || (forwards && behind >= 160))
+        let no_more = self.client.size(34);
+        let open_ssh = all == self.client.size(24) + no_more
+            || all == no_more
+            || first == no_more
+            || all.checked_sub(no_more).is_some_and(|rest| self.forward(rest));
+        open_ssh && behind >= self.server.size(80)
     }
 
-    /// The same where the client left at once.
-    pub(crate) const fn together_at_the_end(&self, exchange: &Exchange) -> bool {
+    /// The same where the client is not OpenSSH's.
+    pub(crate) fn together_with_session(&self, exchange: &Exchange) -> bool {
+        exchange.reply.saturating_sub(self.success()) >= self.server.size(4) && self.opens(exchange)
+    }
+
+    /// Behind this answer the client opened a session, which no request for authentication is as short as.
+    pub(crate) fn opens(&self, exchange: &Exchange) -> bool {
+        let open = self.client.size(24);
+        exchange.request > open && exchange.then.is_some_and(|(first, all)| first == open || all == open)
+    }
+
+    /// A yes and one packet more, where the client left at once; how sure that is.
+    pub(crate) const fn together_at_the_end(&self, exchange: &Exchange) -> Option<u8> {
         let behind = exchange.reply.saturating_sub(self.success());
-        behind >= self.server.size(20)
-            && if self.server.countable() { self.server.single(behind) } else { behind >= 160 }
+        if behind < self.server.size(40) {
+            None
+        } else if self.server.countable() && self.server.single(behind) {
+            Some(75)
+        } else if !self.server.countable() && behind >= 160 {
+            Some(60)
+        } else {
+            None
+        }
     }
 
     /// A request to listen at the server (`tcpip-forward`): 27 bytes of payload and an address.

@@ -39,15 +39,6 @@ enum Stage {
     Blind,
 }
 
-/// What can be said so far.
-#[derive(Clone, Copy, PartialEq, Eq, Default, Debug)]
-pub(crate) struct Verdict {
-    /// The login as it stands.
-    pub(crate) login: Login,
-    /// After which exchange the client was in.
-    pub(crate) success: Option<usize>,
-}
-
 impl Logins {
     pub(crate) const fn new(sizes: Sizes) -> Self {
         Self {
@@ -82,6 +73,12 @@ impl Logins {
         self.stage == Stage::Blind
     }
 
+    /// What the client sent when it was in: its first packet and all of the turn.
+    pub(crate) fn opening(&self) -> Option<(u32, u32)> {
+        let (at, _) = self.success(false)?;
+        self.exchanges.get(at)?.then
+    }
+
     /// What packets weigh, as far as the first exchange set it right.
     pub(crate) const fn sizes(&self) -> Sizes {
         self.sizes
@@ -105,9 +102,9 @@ impl Logins {
     }
 
     /// The verdict; `over` when the connection is.
-    pub(crate) fn verdict(&self, over: bool) -> Verdict {
+    pub(crate) fn verdict(&self, over: bool) -> Login {
         if self.stage == Stage::Blind || self.exchanges.is_empty() {
-            return Verdict::default();
+            return Login::default();
         }
         let success = self.success(over);
         let tries = self.exchanges.get(..success.map_or(self.exchanges.len(), |(at, _)| at)).unwrap_or_default();
@@ -126,7 +123,7 @@ impl Logins {
             }
             None => self.undecided(&mut login),
         }
-        Verdict { login, success: success.map(|(at, _)| at) }
+        login
     }
 
     // The first answer of the server's tells what SERVICE_ACCEPT weighs, and so whether the sizes are right.
@@ -191,24 +188,31 @@ impl Logins {
             return Some((at, 85));
         }
         let failure = self.failure(&self.exchanges);
-        let together = self.exchanges.iter().enumerate().position(|(at, exchange)| {
-            let next = self.exchanges.get(at + 1).map(|next| next.reply);
-            Some(exchange.reply) != failure && (next.is_none() || next != failure) && self.sizes.together(exchange)
-        });
+        let together = (0..self.exchanges.len()).find(|&at| self.together(at, failure));
         if let Some(at) = together {
             return Some((at, 80));
         }
-        let last = self.exchanges.last().filter(|last| over && last.then.is_none())?;
-        (Some(last.reply) != failure && self.sizes.together_at_the_end(last)).then(|| (self.exchanges.len() - 1, 60))
+        let last = self.exchanges.last().filter(|last| over && last.then.is_none() && Some(last.reply) != failure)?;
+        self.sizes.together_at_the_end(last).map(|sure| (self.exchanges.len() - 1, sure))
+    }
+
+    // A yes with more behind it. What opens OpenSSH's session is unmistakable; what opens another's may be an answer to
+    // a question, until the server confirms the channel (17 bytes of payload).
+    fn together(&self, at: usize, failure: Option<u32>) -> bool {
+        let Some(exchange) = self.exchanges.get(at).filter(|exchange| Some(exchange.reply) != failure) else {
+            return false;
+        };
+        let confirmation = self.sizes.server.size(17);
+        let next = self.exchanges.get(at + 1).map(|next| next.reply);
+        let confirmed = next.is_some_and(|next| next == confirmation || (next > confirmation && Some(next) != failure));
+        self.sizes.together(exchange) || (confirmed && self.sizes.together_with_session(exchange))
     }
 
     // Dropbear pads the shortest packets to 16 bytes; a list of methods in a refusal is longer.
     fn padded(&self, at: usize, exchange: &Exchange) -> bool {
         let padded = self.sizes.padded_success();
-        let before = self.exchanges.get(..at).unwrap_or_default();
-        padded != self.sizes.success()
-            && exchange.reply == padded
-            && (self.pads || (at > 0 && before.iter().all(|other| other.reply != padded)))
+        let known = self.pads || (at > 0 && self.sizes.opens(exchange));
+        padded != self.sizes.success() && exchange.reply == padded && known
     }
 
     // The size of a refusal: the answer that comes most often, and of those that come once the first, unless a banner

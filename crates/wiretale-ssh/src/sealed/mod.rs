@@ -160,7 +160,7 @@ impl Sealed {
     }
 
     fn login(&self, over: bool) -> Login {
-        self.one.as_ref().map_or_else(|| self.logins.verdict(over).login, One::login)
+        self.one.as_ref().map_or_else(|| self.logins.verdict(over), One::login)
     }
 
     fn speak(&mut self, from: Direction, at: Timestamp) -> (&mut Way, &mut Turn) {
@@ -189,12 +189,7 @@ impl Sealed {
         let news = self.news(login);
         if self.watch(turn, &news) {
             self.sizes = self.logins.sizes();
-            let mut activity = Activity::default();
-            // A yes that came along with more is recognised by the client's turn behind it.
-            if turn.from == Direction::Client {
-                activity.turn(turn, &self.sizes);
-            }
-            self.inside = Some(activity);
+            self.inside = Some(Activity::new(self.logins.opening(), &self.sizes));
         }
         news
     }
