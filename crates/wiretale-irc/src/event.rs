@@ -158,7 +158,7 @@ pub enum Event<'a> {
         /// It is a `NOTICE`.
         notice: bool,
     },
-    /// A CTCP request or reply.
+    /// A CTCP request or reply. Of `DCC`, [`Event::Dcc`] follows.
     Ctcp {
         /// From whom.
         from: Source<'a>,
@@ -177,8 +177,10 @@ pub enum Event<'a> {
         from: Source<'a>,
         /// To whom.
         target: Wire<'a>,
-        /// What stands behind `DCC`: verb and arguments.
-        text: Wire<'a>,
+        /// What it says.
+        message: wiretale_dcc::Message<'a>,
+        /// What it did to an offer; `None` where it did nothing new.
+        step: Option<wiretale_dcc::Step<'a>>,
     },
     /// Replies of several lines, put together.
     Record(Record<'a>),
@@ -254,6 +256,22 @@ pub enum Event<'a> {
         name: Wire<'a>,
         /// It was.
         accepted: bool,
+    },
+    /// The server does not let somebody into a channel.
+    JoinRefused {
+        /// The channel.
+        channel: Wire<'a>,
+        /// The numeric that says so.
+        numeric: u16,
+        /// The server's words.
+        text: Wire<'a>,
+    },
+    /// A token of 005: what the server supports.
+    Supports {
+        /// Its name, with a `-` in front where it is taken back.
+        name: Wire<'a>,
+        /// Its value, as written.
+        value: Wire<'a>,
     },
     /// STARTTLS was asked for and granted: what follows is TLS.
     StartTls,

@@ -168,6 +168,15 @@ impl<'a> ParamsIter<'a> {
         rest.strip_prefix(b":").unwrap_or(rest)
     }
 
+    /// The same, `n` parameters on.
+    #[must_use]
+    pub fn skipped(mut self, n: usize) -> Self {
+        for _ in 0..n {
+            self.next();
+        }
+        self
+    }
+
     // The next parameter, and whether it is the trailing one.
     #[inline]
     fn step(&mut self) -> Option<(&'a [u8], bool)> {

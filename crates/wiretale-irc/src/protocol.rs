@@ -1,17 +1,31 @@
 //! IRC as a protocol of the seam.
 
-use wiretale_protocol::{Chunk, Context, Demand, Line, Lines, Observe, Opening, Probe, Protocol};
+use alloc::boxed::Box;
+use alloc::vec::Vec;
 
-use crate::{Event, parse};
+use wiretale_protocol::{Chunk, Context, Demand, Direction, Lines, Observe, Opening, Probe, Protocol};
+
+use crate::session::{Session, StartTls};
+use crate::websocket::{self, WebSocket};
+use crate::{Event, Malformed, mask, parse};
 
 /// Internet Relay Chat, between clients and servers and among servers.
 #[derive(Clone, Copy, Debug)]
 pub struct Irc;
 
 /// Both directions of one connection.
-#[derive(Debug)]
 pub struct Decoder {
-    lines: [Lines; 2],
+    halves: [Half; 2],
+    session: Session,
+    // Made when the client asks for it.
+    websocket: Option<Box<WebSocket>>,
+    masked: Vec<u8>,
+}
+
+struct Half {
+    lines: Lines,
+    compressed: bool,
+    ended: bool,
 }
 
 impl Protocol for Irc {
@@ -19,28 +33,166 @@ impl Protocol for Irc {
     type Event<'a> = Event<'a>;
     type Decoder = Decoder;
 
-    fn probe(_: &Opening<'_>) -> Probe {
-        Probe::Unsure
+    fn probe(opening: &Opening<'_>) -> Probe {
+        crate::probe::probe(opening)
     }
 
-    fn start(_: &Opening<'_>) -> Decoder {
-        Decoder { lines: [Lines::new(8701), Lines::new(8701)] }
+    fn start(opening: &Opening<'_>) -> Decoder {
+        let websocket = websocket::is_upgrade(opening.client).then(Box::default);
+        Decoder { halves: [Half::new(), Half::new()], session: Session::default(), websocket, masked: Vec::new() }
     }
 
     fn feed<O: Observe<Self>>(decoder: &mut Decoder, cx: &mut Context<'_, O>, chunk: Chunk<'_>) -> Demand {
-        let [client, server] = &mut decoder.lines;
-        let lines = if cx.moment().direction.index() == 0 { client } else { server };
         match chunk {
-            Chunk::Data(mut bytes) => {
-                while let Some(Line { bytes, .. }) = lines.next(&mut bytes) {
-                    if let Ok(message) = parse(bytes) {
-                        cx.emit::<Self>(Event::Message(message));
-                    }
-                }
+            Chunk::Data(bytes) => decoder.data(cx, bytes),
+            Chunk::Gap(_) => decoder.gap(cx),
+            Chunk::End(_) => decoder.end(cx),
+        }
+    }
+}
+
+impl Decoder {
+    /// What the connection has shown so far.
+    #[must_use]
+    pub const fn session(&self) -> &Session {
+        &self.session
+    }
+
+    fn data<O: Observe<Irc>>(&mut self, cx: &mut Context<'_, O>, bytes: &[u8]) -> Demand {
+        let direction = cx.moment().direction;
+        let Some(mut websocket) = self.websocket.take() else { return self.stream(cx, bytes) };
+        websocket.feed(direction, bytes, |bytes| {
+            self.stream(cx, bytes);
+        });
+        let demand = if websocket.is_foreign() { Demand::Nothing } else { Demand::Stream };
+        self.websocket = Some(websocket);
+        demand
+    }
+
+    fn stream<O: Observe<Irc>>(&mut self, cx: &mut Context<'_, O>, mut bytes: &[u8]) -> Demand {
+        let direction = cx.moment().direction;
+        let Self { halves: [client, server], session, masked, .. } = self;
+        let half = if direction == Direction::Client { client } else { server };
+        loop {
+            if half.compressed || half.turns_compressed(cx, session, &mut bytes) {
+                return Demand::Lengths;
             }
-            Chunk::Gap(_) => lines.gap(),
-            Chunk::End(_) => {}
+            let Some(line) = half.lines.next(&mut bytes) else { return Demand::Stream };
+            read(session, masked, cx, line.bytes, line.cut);
+            if session.starttls == StartTls::Granted {
+                session.ledger.end(cx);
+                return Demand::Nothing;
+            }
+        }
+    }
+
+    fn gap<O: Observe<Irc>>(&mut self, cx: &mut Context<'_, O>) -> Demand {
+        let direction = cx.moment().direction;
+        let [client, server] = &mut self.halves;
+        let half = if direction == Direction::Client { client } else { server };
+        half.lines.gap();
+        self.session.gathered.gap();
+        self.session.ledger.gap(cx);
+        match self.websocket.as_deref_mut() {
+            // Frames have no marks by which to find the next.
+            Some(websocket) => websocket.gap(direction),
+            None if half.compressed => Demand::Lengths,
+            None => Demand::Stream,
+        }
+    }
+
+    fn end<O: Observe<Irc>>(&mut self, cx: &mut Context<'_, O>) -> Demand {
+        let [client, server] = &mut self.halves;
+        match cx.moment().direction {
+            Direction::Client => client.ended = true,
+            Direction::Server => server.ended = true,
+        }
+        if client.ended && server.ended {
+            self.session.ledger.end(cx);
         }
         Demand::Stream
     }
 }
+
+impl Half {
+    const fn new() -> Self {
+        Self { lines: Lines::new(LONGEST_TAGS + LONGEST_BODY), compressed: false, ended: false }
+    }
+
+    // On a link between servers that both compress, zlib's header stands where a line would.
+    fn turns_compressed<O: Observe<Irc>>(
+        &mut self,
+        cx: &mut Context<'_, O>,
+        session: &mut Session,
+        bytes: &mut &[u8],
+    ) -> bool {
+        let direction = cx.moment().direction;
+        if !session.link.as_deref().is_some_and(|link| link.compresses(direction)) || !self.lines.rest().is_empty() {
+            return false;
+        }
+        while let Some((b'\r' | b'\n', rest)) = bytes.split_first() {
+            *bytes = rest;
+        }
+        if bytes.first() == Some(&ZLIB) {
+            self.compressed = true;
+            session.ledger.link_goes_on(cx, direction.opposite());
+            cx.emit::<Irc>(Event::Compressed);
+        }
+        self.compressed
+    }
+}
+
+// One line of either side.
+fn read<O: Observe<Irc>>(session: &mut Session, masked: &mut Vec<u8>, cx: &mut Context<'_, O>, line: &[u8], cut: bool) {
+    let body = parse::body_offset(line);
+    let (line, over) = match line.get(..body + LONGEST_BODY) {
+        Some(head) if head.len() < line.len() => (head, true),
+        _ => (line, false),
+    };
+    let cut = cut || over;
+    if cut {
+        session.weird(cx, "irc_line_size_exceeded", &[]);
+    }
+    let mut message = match parse(line) {
+        Ok(message) => message,
+        Err(malformed) => return session.weird(cx, weird_of(malformed), &[]),
+    };
+    let found = session.secrets(line, &message, cx.moment().direction);
+    let mut places = found.places;
+    if session.ledger.has_echoes() {
+        session.ledger.echoes(line, &mut places);
+    }
+    let scope = core::mem::take(&mut session.network);
+    for finding in found.findings {
+        if !session.ledger.enter(cx, finding, &scope) {
+            session.weird(cx, "irc_too_many_secrets", &[]);
+        }
+    }
+    session.network = scope;
+    if !places.is_empty() {
+        mask::mask(line, &mut places, masked);
+        match parse(masked) {
+            Ok(hidden) => message = hidden,
+            Err(_) => return,
+        }
+    }
+    message.cut = cut;
+    session.message(cx, &message);
+}
+
+// Zeek's names.
+const fn weird_of(malformed: Malformed) -> &'static str {
+    match malformed {
+        Malformed::Empty => "irc_line_too_short",
+        Malformed::NoCommand => "irc_invalid_line",
+        Malformed::Command => "irc_invalid_command",
+        Malformed::Numeric => "irc_invalid_reply_number",
+    }
+}
+
+// IRCv3 message-tags: 8191 bytes with `@` and the space.
+const LONGEST_TAGS: usize = 8191;
+// RFC 1459 section 2.3: 512 bytes with CR and LF.
+const LONGEST_BODY: usize = 510;
+// The first byte of a zlib stream with a window of 32 KiB, which is every one in use.
+const ZLIB: u8 = 0x78;

@@ -1,0 +1,45 @@
+//! The way to `wiretale-dcc`: what stands behind `DCC` in a CTCP message.
+
+use smallvec::SmallVec;
+use wiretale_dcc::Negotiation;
+use wiretale_protocol::{Context, Observe};
+
+use crate::session::Session;
+use crate::talk::Said;
+use crate::{Event, Irc, Source};
+
+/// The offers of one session.
+#[derive(Default)]
+pub(crate) struct Dealings(Negotiation);
+
+impl Dealings {
+    /// The session is a link between servers: who offers is not who sends the packets.
+    pub(crate) const fn set_relayed(&mut self) {
+        self.0.set_relayed();
+    }
+}
+
+impl Session {
+    /// A DCC message: `text` is what follows the verb `DCC`.
+    pub(crate) fn dcc<O: Observe<Irc>>(&mut self, cx: &mut Context<'_, O>, said: Said<'_>, text: &[u8]) {
+        match wiretale_dcc::parse(text) {
+            Ok(message) => {
+                let from = mask(said.from);
+                let step = self.dealings.0.message(cx, &from, said.target.0, &message);
+                cx.emit::<Irc>(Event::Dcc { from: said.from, target: said.target, message, step });
+            }
+            Err(malformed) => self.weird(cx, malformed.weird(), &[]),
+        }
+    }
+}
+
+fn mask(source: Source<'_>) -> SmallVec<[u8; 96]> {
+    let mut mask = SmallVec::from_slice(&source.name);
+    if !source.host.is_empty() {
+        mask.push(b'!');
+        mask.extend_from_slice(&source.user);
+        mask.push(b'@');
+        mask.extend_from_slice(&source.host);
+    }
+    mask
+}

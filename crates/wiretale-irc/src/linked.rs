@@ -1,0 +1,544 @@
+//! What servers tell each other: TS6, InspIRCd, UnrealIRCd, RFC 2813.
+
+use alloc::boxed::Box;
+
+use smallvec::SmallVec;
+use wiretale_protocol::{Context, Observe};
+
+use crate::channels::Topic;
+use crate::link::{Link, User};
+use crate::owned::Sender;
+use crate::replies::number;
+use crate::session::Session;
+use crate::{Command, Dialect, Event, Irc, Message, Source, Wire};
+
+/// A user as a server introduces them; every field as written.
+#[derive(Default)]
+struct Introduced<'a> {
+    id: &'a [u8],
+    nick: &'a [u8],
+    user: &'a [u8],
+    host: &'a [u8],
+    real_host: &'a [u8],
+    address: &'a [u8],
+    account: &'a [u8],
+    real_name: &'a [u8],
+}
+
+impl Session {
+    /// Does this line show that servers talk here?
+    pub(crate) fn recognize_link<O: Observe<Irc>>(&mut self, cx: &mut Context<'_, O>, message: &Message<'_>) {
+        if self.link.is_some() || self.registered {
+            return;
+        }
+        let Some(dialect) = dialect_of(message) else { return };
+        self.dealings.set_relayed();
+        self.link = Some(Box::new(Link::new(dialect)));
+        if dialect == Dialect::Other && message.command != Command::Server {
+            self.weird(cx, "irc_unknown_link_dialect", &[]);
+        }
+    }
+
+    /// A message on a link.
+    pub(crate) fn link_message<O: Observe<Irc>>(&mut self, cx: &mut Context<'_, O>, message: &Message<'_>) {
+        let direction = cx.moment().direction;
+        // A server that greets a client takes it for one, whatever it called itself.
+        if message.command == Command::Numeric(1) {
+            self.link = None;
+            return self.server_message(cx, message);
+        }
+        let Some(link) = self.link.as_deref_mut() else { return };
+        link.dialect = dialect_of(message).filter(|_| link.dialect == Dialect::Other).unwrap_or(link.dialect);
+        let goes_on = !matches!(
+            message.command,
+            Command::Numeric(_)
+                | Command::Error
+                | Command::Notice
+                | Command::Pass
+                | Command::Capab
+                | Command::Server
+                | Command::Protoctl
+        );
+        if goes_on && link.side(direction.opposite()).named {
+            self.ledger.link_goes_on(cx, direction.opposite());
+        }
+        let from = Sender::of(link.source(message.source()));
+        self.linked(cx, message, from.borrow());
+    }
+
+    fn linked<O: Observe<Irc>>(&mut self, cx: &mut Context<'_, O>, message: &Message<'_>, from: Source<'_>) {
+        match message.command {
+            Command::Pass | Command::Capab | Command::Protoctl => self.abilities(cx, message),
+            Command::Server | Command::Sid | Command::Smask => self.server_named(cx, message),
+            Command::Uid | Command::Euid | Command::Unick => self.user_introduced(cx, message),
+            Command::Nick if message.params.count() > 3 => self.user_introduced(cx, message),
+            Command::Nick => self.link_renamed(cx, message, from, message.param(0)),
+            Command::Save => {
+                let nick = self.nick_of(&message.param(0));
+                let id = message.param(0);
+                self.renamed_to(cx, &id, Source { name: Wire(&nick), ..Source::default() }, id);
+            }
+            Command::Sjoin | Command::Fjoin | Command::Njoin => self.members_told(cx, message),
+            Command::Join | Command::Ijoin => self.link_joined(cx, message, from),
+            Command::Part => {
+                self.leave(&message.param(0), &from.name, false);
+                let (channel, reason) = (message.param(0), message.param(1));
+                cx.emit::<Irc>(Event::Parted { channel, who: from, reason, own: false });
+            }
+            Command::Quit => {
+                self.forget_user(&message.source().name);
+                self.quit(cx, from, message.param(0));
+            }
+            Command::Kick => {
+                let nick = self.nick_of(&message.param(1));
+                self.leave(&message.param(0), &nick, false);
+                let (channel, reason) = (message.param(0), message.param(2));
+                cx.emit::<Irc>(Event::Kicked { channel, nick: Wire(&nick), by: from, reason, own: false });
+            }
+            Command::Kill | Command::Svskill => {
+                let nick = self.nick_of(&message.param(0));
+                self.forget_user(&message.param(0));
+                self.killed(cx, from, Wire(&nick), message.param(1));
+            }
+            Command::Squit | Command::Rsquit => self.split(cx, message),
+            Command::Topic | Command::Ftopic | Command::Tb | Command::Tburst | Command::Etb => {
+                self.link_topic(cx, message, from);
+            }
+            Command::Mode | Command::Fmode | Command::Tmode | Command::Bmask | Command::Lmode => {
+                self.link_modes(cx, message, from);
+            }
+            Command::Encap => self.encapsulated(cx, message, from),
+            Command::Privmsg | Command::Notice | Command::Squery => {
+                let target = self.nick_of(&message.param(0));
+                self.words_to(cx, message, from, Wire(&target));
+            }
+            _ => self.link_rest(cx, message, from),
+        }
+    }
+
+    fn link_rest<O: Observe<Irc>>(&mut self, cx: &mut Context<'_, O>, message: &Message<'_>, from: Source<'_>) {
+        let direction = cx.moment().direction;
+        match message.command {
+            Command::Metadata => self.metadata(cx, message),
+            Command::Eob | Command::Endburst | Command::Eos => self.burst_over(cx, from.name),
+            // Where there is no mark of its own, the answer to the PING behind the burst is one.
+            Command::Pong if self.link.as_deref().is_some_and(|link| link.dialect == Dialect::Ts6) => {
+                if self.link.as_deref_mut().is_some_and(|link| !link.side(direction).burst_over) {
+                    self.burst_over(cx, from.name);
+                }
+            }
+            Command::Fhost | Command::Chghost | Command::Sethost | Command::Realhost => {
+                self.link_host(cx, message, from);
+            }
+            Command::Fname | Command::Setname => {
+                cx.emit::<Irc>(Event::RealNameChanged { who: from, real_name: message.param(0) });
+            }
+            Command::Away => cx.emit::<Irc>(Event::Away { who: from, text: message.param(0) }),
+            Command::Account => cx.emit::<Irc>(Event::Account { who: from, account: message.param(0) }),
+            Command::Opertype => cx.emit::<Irc>(Event::Oper { name: from.name, accepted: true }),
+            Command::Invite => {
+                let nick = self.nick_of(&message.param(0));
+                cx.emit::<Irc>(Event::Invited { channel: message.param(1), nick: Wire(&nick), by: from });
+            }
+            Command::Svsnick => {
+                let id = message.param(0);
+                let nick = self.nick_of(&id);
+                self.renamed_to(cx, &id, Source { name: Wire(&nick), ..Source::default() }, message.param(1));
+            }
+            Command::Sasl => self.relayed_sasl(cx, message.params.iter().skipped(1)),
+            Command::Error => {
+                for direction in wiretale_protocol::Direction::BOTH {
+                    self.ledger.link_refused(cx, direction);
+                }
+                cx.emit::<Irc>(Event::Ended { reason: message.param(0) });
+            }
+            _ => {}
+        }
+    }
+
+    // `PASS pw 0210-IRC+ ngIRCd|26:… PZ`, `PASS pw TS 6 :0AA`, `CAPAB :… ZIP`, `PROTOCTL SID=001`.
+    fn abilities<O: Observe<Irc>>(&mut self, cx: &mut Context<'_, O>, message: &Message<'_>) {
+        let direction = cx.moment().direction;
+        let Some(link) = self.link.as_deref_mut() else { return };
+        let side = link.side(direction);
+        match message.command {
+            Command::Pass if message.param(1) == b"TS" => side.sid = message.param(3).0.into(),
+            Command::Pass => side.zip |= message.param(3).contains(&b'Z'),
+            Command::Protoctl => {
+                let sid = message.params.iter().find_map(|token| token.strip_prefix(b"SID="));
+                side.sid = sid.map_or_else(|| core::mem::take(&mut side.sid), Into::into);
+            }
+            _ => {
+                let words = message.params.last().unwrap_or_default();
+                let mut words = words.split(|&byte| byte == b' ');
+                match &*message.param(0).to_ascii_uppercase() {
+                    b"CHANMODES" => words.for_each(|token| self.support.inspircd_mode(token)),
+                    b"CAPABILITIES" => words.for_each(|token| self.support.token(token)),
+                    _ => side.zip |= words.any(|word| word == b"ZIP"),
+                }
+            }
+        }
+    }
+
+    fn server_named<O: Observe<Irc>>(&mut self, cx: &mut Context<'_, O>, message: &Message<'_>) {
+        let direction = cx.moment().direction;
+        let Some(link) = self.link.as_deref_mut() else { return };
+        let name = message.param(0);
+        let description = Wire(message.params.last().unwrap_or_default());
+        let is_sid = |word: &Wire<'_>| matches!(*word.0, [b'0'..=b'9', _, _]);
+        let told = message.params.iter().skip(1).map(Wire).filter(is_sid).take(3).last();
+        let peer = !core::mem::replace(&mut link.side(direction).named, true);
+        let kept = core::mem::take(&mut link.side(direction).sid);
+        let sid = told.filter(|sid| sid.0 != description.0).unwrap_or(if peer { Wire(&kept) } else { Wire(&[]) });
+        let id = if sid.is_empty() { name } else { sid };
+        let uplink = if peer { Wire(&[]) } else { message.source().name };
+        let (room, dialect) = (link.add_server(&id, &name, &uplink), link.dialect);
+        if peer {
+            self.ledger.link_named(direction, &name);
+            cx.emit::<Irc>(Event::LinkPeer { name, sid, description, dialect });
+        } else {
+            let uplink_name = self.nick_of(&uplink);
+            cx.emit::<Irc>(Event::ServerJoined { name, sid, uplink: Wire(&uplink_name), description });
+        }
+        if !room {
+            self.weird(cx, "irc_too_many_servers", &[]);
+        }
+    }
+
+    fn user_introduced<O: Observe<Irc>>(&mut self, cx: &mut Context<'_, O>, message: &Message<'_>) {
+        let Some(new) = introduced(message) else {
+            return self.weird(cx, "irc_invalid_user_introduction", &[]);
+        };
+        let Some(link) = self.link.as_deref_mut() else { return };
+        let server = if message.command == Command::Nick && message.prefix.is_none() {
+            message.param(6)
+        } else {
+            message.source().name
+        };
+        let server_name: SmallVec<[u8; 64]> = SmallVec::from_slice(link.name_of(&server).unwrap_or(&server));
+        let id = if new.id.is_empty() { new.nick } else { new.id };
+        let room = link.add_user(
+            id,
+            User {
+                nick: new.nick.into(),
+                user: new.user.into(),
+                host: new.host.into(),
+                server: server.to_ascii_lowercase().into_boxed_slice(),
+            },
+        );
+        let account = if matches!(new.account, b"*" | b"0") { &[] } else { new.account };
+        let real_host = if new.real_host == new.host || new.real_host == b"*" { &[] } else { new.real_host };
+        cx.emit::<Irc>(Event::UserJoined {
+            uid: Wire(new.id),
+            who: Source { name: Wire(new.nick), user: Wire(new.user), host: Wire(new.host) },
+            real_host: Wire(real_host),
+            address: Wire(new.address),
+            account: Wire(account),
+            real_name: Wire(new.real_name),
+            server: Wire(&server_name),
+        });
+        if !room {
+            self.weird(cx, "irc_too_many_users", &[]);
+        }
+    }
+
+    fn link_renamed<O: Observe<Irc>>(
+        &mut self,
+        cx: &mut Context<'_, O>,
+        message: &Message<'_>,
+        who: Source<'_>,
+        nick: Wire<'_>,
+    ) {
+        self.renamed_to(cx, &message.source().name, who, nick);
+    }
+
+    fn renamed_to<O: Observe<Irc>>(&mut self, cx: &mut Context<'_, O>, id: &[u8], who: Source<'_>, nick: Wire<'_>) {
+        self.channels.rename(&who.name, &nick, self.support.casemapping());
+        if let Some(link) = self.link.as_deref_mut() {
+            link.rename(id, &nick);
+        }
+        cx.emit::<Irc>(Event::NickChanged { who, nick, own: false, forced: false });
+    }
+
+    // Lists of members: `SJOIN ts #c +nt :@uid +uid`, `FJOIN #c ts +nt :o,uid:1 ,uid:2`, `NJOIN #c :@@nick,+nick`.
+    fn members_told<O: Observe<Irc>>(&mut self, cx: &mut Context<'_, O>, message: &Message<'_>) {
+        let channel = if message.command == Command::Sjoin { message.param(1) } else { message.param(0) };
+        if !self.support.is_channel(&channel) {
+            return self.weird(cx, "irc_invalid_njoin_line", &[]);
+        }
+        if message.command != Command::Njoin {
+            let by =
+                Sender::of(self.link.as_deref().map_or_else(Source::default, |link| link.source(message.source())));
+            self.mode_changes(cx, &channel, by.borrow(), message.params.iter().skipped(2));
+        }
+        let list = message.params.last().unwrap_or_default();
+        let between = if message.command == Command::Njoin { b',' } else { b' ' };
+        for item in list.split(|&byte| byte == between).filter(|item| !item.is_empty()) {
+            let (ranks, id) = self.member(message.command, item);
+            if !id.is_empty() {
+                let who = self.known(id);
+                self.enter(cx, &channel, &who.borrow().name, &ranks);
+                self.tell_joined(cx, channel, who.borrow());
+            }
+        }
+    }
+
+    // One item of such a list: letters of ranks, and who.
+    fn member<'a>(&self, command: Command<'_>, item: &'a [u8]) -> (SmallVec<[u8; 8]>, &'a [u8]) {
+        if command == Command::Fjoin {
+            let comma = item.iter().position(|&byte| byte == b',').unwrap_or(0);
+            let (letters, rest) = item.split_at_checked(comma).unwrap_or((&[], item));
+            let rest = rest.strip_prefix(b",").unwrap_or(rest);
+            let id = rest.split(|&byte| byte == b':').next().unwrap_or(rest);
+            return (SmallVec::from_slice(letters.get(..8).unwrap_or(letters)), id);
+        }
+        let symbols = item.iter().take_while(|byte| SYMBOLS.contains(byte)).count();
+        let (symbols, id) = item.split_at_checked(symbols).unwrap_or((&[], item));
+        let letters = symbols.iter().filter_map(|&symbol| self.support.letter(symbol)).take(8).collect();
+        (letters, id)
+    }
+
+    // `:uid JOIN ts #c +`, `:uid IJOIN #c id`, `:nick JOIN #c\x07o`.
+    fn link_joined<O: Observe<Irc>>(&mut self, cx: &mut Context<'_, O>, message: &Message<'_>, who: Source<'_>) {
+        let first = message.param(0);
+        let channel = if self.support.is_channel(&first) { first } else { message.param(1) };
+        let mut words = channel.0.split(|&byte| byte == 7);
+        let (channel, ranks) = (words.next().unwrap_or_default(), words.next().unwrap_or_default());
+        if self.support.is_channel(channel) {
+            self.enter(cx, channel, &who.name, ranks);
+            self.tell_joined(cx, Wire(channel), who);
+        }
+    }
+
+    fn tell_joined<O: Observe<Irc>>(&self, cx: &mut Context<'_, O>, channel: Wire<'_>, who: Source<'_>) {
+        let none = Wire(&[]);
+        cx.emit::<Irc>(Event::Joined { channel, who, account: none, real_name: none, own: false, key: false });
+    }
+
+    fn split<O: Observe<Irc>>(&mut self, cx: &mut Context<'_, O>, message: &Message<'_>) {
+        let id = message.param(0);
+        let name = self.nick_of(&id);
+        let reason = message.param(1);
+        cx.emit::<Irc>(Event::ServerSplit { name: Wire(&name), reason });
+        let Some(link) = self.link.as_deref_mut() else { return };
+        for nick in link.split(&id) {
+            self.channels.quit(&nick, self.support.casemapping());
+            let who = Source { name: Wire(&nick), ..Source::default() };
+            cx.emit::<Irc>(Event::Quit { who, reason, own: false, netsplit: true });
+        }
+    }
+
+    // `TOPIC #c :text`, `FTOPIC #c ts topicts setter :text`, `TB #c ts [setter] :text`, `TBURST ts #c ts setter :text`.
+    fn link_topic<O: Observe<Irc>>(&mut self, cx: &mut Context<'_, O>, message: &Message<'_>, from: Source<'_>) {
+        let text = message.params.last().unwrap_or_default().into();
+        let count = message.params.count();
+        let (channel, setter, time) = match message.command {
+            Command::Ftopic if count >= 5 => (message.param(0), message.param(3), number(&message.param(2))),
+            Command::Tb if count >= 4 => (message.param(0), message.param(2), number(&message.param(1))),
+            Command::Tb => (message.param(0), Wire(&[]), number(&message.param(1))),
+            Command::Tburst | Command::Etb => (message.param(1), message.param(3), number(&message.param(2))),
+            _ => (message.param(0), from.name, None),
+        };
+        let changed = message.command == Command::Topic;
+        self.topic(cx, channel, Topic { text, setter: setter.0.into(), time }, changed);
+    }
+
+    fn link_modes<O: Observe<Irc>>(&mut self, cx: &mut Context<'_, O>, message: &Message<'_>, by: Source<'_>) {
+        let (target, skip) = match message.command {
+            Command::Tmode => (message.param(1), 2),
+            Command::Fmode => (message.param(0), 2),
+            // Lists of masks: no modes to walk.
+            Command::Bmask | Command::Lmode => return,
+            _ => (message.param(0), 1),
+        };
+        let name = if self.support.is_channel(&target) { SmallVec::from_slice(&target) } else { self.nick_of(&target) };
+        self.mode_changes(cx, &name, by, message.params.iter().skipped(skip));
+    }
+
+    // `ENCAP mask command …`
+    fn encapsulated<O: Observe<Irc>>(&mut self, cx: &mut Context<'_, O>, message: &Message<'_>, from: Source<'_>) {
+        let arguments = message.params.iter().skipped(2);
+        let first = Wire(arguments.clone().next().unwrap_or_default());
+        let second = Wire(arguments.clone().nth(1).unwrap_or_default());
+        match Command::from_wire(&message.param(1)) {
+            Command::Sasl => self.relayed_sasl(cx, arguments),
+            Command::Login => cx.emit::<Irc>(Event::Account { who: from, account: first }),
+            Command::Su => {
+                let who = self.known(&first);
+                self.ledger.user_logged_in(cx, &who.borrow().name, &second);
+                cx.emit::<Irc>(Event::Account { who: who.borrow(), account: second });
+            }
+            Command::Chghost => {
+                let who = self.known(&first);
+                let who = who.borrow();
+                cx.emit::<Irc>(Event::HostChanged { who, user: who.user, host: second });
+            }
+            Command::Metadata if first == b"ADD" => {
+                let key = arguments.clone().nth(2).unwrap_or_default();
+                let value = arguments.clone().nth(3).unwrap_or_default();
+                if key == b"ACCOUNT" {
+                    let who = self.known(&second);
+                    cx.emit::<Irc>(Event::Account { who: who.borrow(), account: Wire(value) });
+                }
+            }
+            _ => {}
+        }
+    }
+
+    // InspIRCd: `METADATA uid accountname :account`.
+    fn metadata<O: Observe<Irc>>(&mut self, cx: &mut Context<'_, O>, message: &Message<'_>) {
+        if message.param(1) == b"accountname" {
+            let who = self.known(&message.param(0));
+            let account = Wire(message.params.last().unwrap_or_default());
+            self.ledger.user_logged_in(cx, &who.borrow().name, &account);
+            cx.emit::<Irc>(Event::Account { who: who.borrow(), account });
+        }
+    }
+
+    // `user agent D S` or `D F`, and `agent user D S` the other way.
+    fn relayed_sasl<O: Observe<Irc>>(&mut self, cx: &mut Context<'_, O>, mut words: crate::ParamsIter<'_>) {
+        let (one, other) = (words.next().unwrap_or_default(), words.next().unwrap_or_default());
+        if words.next() != Some(b"D") {
+            return;
+        }
+        let accepted = words.next() == Some(b"S");
+        for user in [one, other] {
+            self.ledger.sasl_answered(cx, user, accepted);
+        }
+        let who = self.known(other);
+        let none = Wire(&[]);
+        cx.emit::<Irc>(Event::Login { account: none, who: who.borrow(), mechanism: none, accepted });
+    }
+
+    fn link_host<O: Observe<Irc>>(&mut self, cx: &mut Context<'_, O>, message: &Message<'_>, from: Source<'_>) {
+        let named = message.params.count() > 1;
+        let who = if named { self.known(&message.param(0)) } else { Sender::of(from) };
+        let host = message.param(usize::from(named));
+        let id = if named { message.param(0) } else { message.source().name };
+        if let Some(user) = self.link.as_deref_mut().and_then(|link| link.user(&id)) {
+            user.host = host.0.into();
+        }
+        let who = who.borrow();
+        cx.emit::<Irc>(Event::HostChanged { who, user: who.user, host });
+    }
+
+    fn burst_over<O: Observe<Irc>>(&mut self, cx: &mut Context<'_, O>, server: Wire<'_>) {
+        let direction = cx.moment().direction;
+        let Some(link) = self.link.as_deref_mut() else { return };
+        link.side(direction).burst_over = true;
+        let (servers, users) = link.size();
+        let count = |n: usize| u32::try_from(n).unwrap_or(u32::MAX);
+        cx.emit::<Irc>(Event::BurstEnd { server, servers: count(servers), users: count(users) });
+    }
+
+    fn forget_user(&mut self, id: &[u8]) {
+        if let Some(link) = self.link.as_deref_mut() {
+            link.remove_user(id);
+        }
+    }
+
+    fn known(&self, id: &[u8]) -> Sender {
+        let source = Source { name: Wire(id), ..Source::default() };
+        Sender::of(self.link.as_deref().map_or(source, |link| link.source(source)))
+    }
+
+    fn nick_of(&self, id: &[u8]) -> SmallVec<[u8; 32]> {
+        SmallVec::from_slice(self.link.as_deref().and_then(|link| link.name_of(id)).unwrap_or(id))
+    }
+}
+
+/// The dialect a line shows, if only servers say it.
+fn dialect_of(message: &Message<'_>) -> Option<Dialect> {
+    let count = message.params.count();
+    match message.command {
+        Command::Pass if count >= 3 && message.param(1) == b"TS" => Some(Dialect::Ts6),
+        Command::Pass if count >= 3 => Some(Dialect::Rfc2813),
+        Command::Capab
+            if matches!(&*message.param(0).to_ascii_uppercase(), b"START" | b"END" | b"MODULES" | b"CAPABILITIES") =>
+        {
+            Some(Dialect::Inspircd)
+        }
+        Command::Capab | Command::Svinfo | Command::Euid => Some(Dialect::Ts6),
+        Command::Protoctl
+            if message.params.iter().any(|token| token.starts_with(b"SID=") || token.starts_with(b"EAUTH=")) =>
+        {
+            Some(Dialect::Unreal)
+        }
+        Command::Netinfo => Some(Dialect::Unreal),
+        Command::Server if count >= 2 => Some(Dialect::Other),
+        Command::Uid if count >= 9 && is_uid(&message.param(0)) => Some(Dialect::Inspircd),
+        Command::Uid if count >= 9 && is_uid(&message.param(5)) => Some(Dialect::Unreal),
+        Command::Uid if count >= 9 => Some(Dialect::Ts6),
+        Command::Fjoin | Command::Endburst if message.prefix.is_some() => Some(Dialect::Inspircd),
+        Command::Njoin if count >= 2 => Some(Dialect::Rfc2813),
+        _ => None,
+    }
+}
+
+// Each dialect puts the same things in another order; the identifier's place tells which it is.
+fn introduced<'a>(message: &Message<'a>) -> Option<Introduced<'a>> {
+    let p = |n: usize| message.param(n).0;
+    let real_name = message.params.last()?;
+    let count = message.params.count();
+    let new = Introduced { real_name, ..Introduced::default() };
+    Some(match message.command {
+        Command::Euid if count >= 11 => Introduced {
+            id: p(7),
+            nick: p(0),
+            user: p(4),
+            host: p(5),
+            address: p(6),
+            real_host: p(8),
+            account: p(9),
+            ..new
+        },
+        Command::Uid if count >= 10 && is_uid(p(0)) => {
+            // InspIRCd 4 has the real user name too.
+            let at = usize::from(
+                !p(8).is_empty()
+                    && p(8).iter().all(u8::is_ascii_digit)
+                    && !p(7).is_empty()
+                    && !p(7).iter().all(u8::is_ascii_digit),
+            );
+            Introduced { id: p(0), nick: p(2), real_host: p(3), host: p(4), user: p(5), address: p(6 + at), ..new }
+        }
+        Command::Uid if count >= 12 && is_uid(p(5)) => Introduced {
+            id: p(5),
+            nick: p(0),
+            user: p(3),
+            real_host: p(4),
+            host: p(8),
+            address: p(10),
+            account: p(6),
+            ..new
+        },
+        Command::Uid if count >= 11 && is_uid(p(8)) => Introduced {
+            id: p(8),
+            nick: p(0),
+            user: p(4),
+            host: p(5),
+            real_host: p(6),
+            address: p(7),
+            account: p(9),
+            ..new
+        },
+        Command::Uid if count >= 9 && is_uid(p(7)) => {
+            Introduced { id: p(7), nick: p(0), user: p(4), host: p(5), address: p(6), ..new }
+        }
+        Command::Unick if count >= 7 => {
+            Introduced { id: p(1), nick: p(0), user: p(2), host: p(3), address: p(4), ..new }
+        }
+        Command::Nick if count >= 8 => Introduced { nick: p(0), user: p(4), host: p(5), ..new },
+        Command::Nick if count >= 7 => Introduced { nick: p(0), user: p(2), host: p(3), ..new },
+        _ => return None,
+    })
+}
+
+fn is_uid(word: &[u8]) -> bool {
+    matches!(word.len(), 9 | 10)
+        && word.first().is_some_and(u8::is_ascii_digit)
+        && word.iter().all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit())
+}
+
+// What may stand before a member of a list, over all dialects.
+const SYMBOLS: &[u8] = b"@+%&~*!";

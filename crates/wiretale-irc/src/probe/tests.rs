@@ -1,0 +1,76 @@
+use wiretale_testkit::Solo;
+
+use super::*;
+use crate::Irc;
+
+fn seen(client: &str, server: &str, last: bool) -> Probe {
+    let solo = Solo::<Irc>::new();
+    probe(&Opening { client: client.as_bytes(), server: server.as_bytes(), flow: &solo.flow, last })
+}
+
+#[test]
+fn irc_is_known_by_one_line_of_either_side() {
+    for client in [
+        "NICK ann\r\n",
+        "CAP LS 302\r\n",
+        "PASS x\r\nNICK ann\r\n",
+        "USER a 0 * :Ann\r\n",
+        "user a b c d\n",
+        "CAPAB START 1205\r\n",
+        "PASS pw 0210-IRC+ ngIRCd|26.1:CHL P\r\n",
+        "PASS hyb\r\nCAPAB :QS EX\r\nSERVER a.example 1 :x\r\n",
+        "WEBIRC pw gw host 192.0.2.1\r\n",
+        "PRIVMSG #c :hello there\r\n",
+    ] {
+        assert_eq!(seen(client, "", false), Probe::Yes, "{client}");
+    }
+    for server in [
+        ":irc.example.org 001 ann :Welcome\r\n",
+        ":irc.example.org NOTICE * :*** Looking up your hostname\r\n",
+        "NOTICE AUTH :*** Checking Ident\r\n",
+        ":ann!a@host PRIVMSG #c :hi\r\n",
+        ":ann!a@host JOIN #c\r\n",
+        "ERROR :Closing Link: host (Banned)\r\n",
+        "@time=x :irc.example.org CAP * LS :sasl\r\n",
+        ":1HB UID 1HBAAAAAA 1795317830 ada h h ada 192.0.2.1 1795317830 + :ada\r\n",
+    ] {
+        assert_eq!(seen("", server, false), Probe::Yes, "{server}");
+    }
+}
+
+#[test]
+fn other_text_protocols_are_not_irc() {
+    for (client, server) in [
+        ("GET / HTTP/1.1\r\nHost: a\r\n\r\n", ""),
+        ("POST / HTTP/1.1\r\nHost: a\r\n\r\nUSER a b c :d\r\nNICK x\r\n", ""),
+        ("USER ann\r\nPASS pw\r\n", "220 ftp ready\r\n331 Password\r\n"),
+        ("", "220-a\r\n220 mail.example.org ESMTP\r\n"),
+        ("EHLO a\r\n", "220 mail.example.org ESMTP\r\n"),
+        ("USER ann\r\nPASS pw\r\nSTAT\r\n", "+OK POP3 ready\r\n"),
+        ("", "* OK IMAP4 ready\r\n"),
+        ("SSH-2.0-x\r\n", "SSH-2.0-y\r\n"),
+        ("\x16\x03\x01\x02\r\n", ""),
+    ] {
+        assert_eq!(seen(client, server, false), Probe::No, "{client} / {server}");
+    }
+    for (client, server) in [("USER ann\r\nPASS pw\r\n", ""), ("QUIT\r\n", ""), ("HELP\r\n", ""), ("STARTTLS\r\n", "")]
+    {
+        assert_ne!(seen(client, server, false), Probe::Yes, "{client} / {server}");
+    }
+    assert_eq!(seen("", "", true), Probe::No);
+}
+
+#[test]
+fn half_a_line_decides_nothing() {
+    assert_eq!(seen("NICK an", "", false), Probe::Unsure);
+    assert_eq!(seen("PASS x\r\n", "", false), Probe::Unsure);
+}
+
+#[test]
+fn in_mid_stream_the_first_line_may_be_half_a_line() {
+    let mut solo = Solo::<Irc>::new();
+    solo.flow.midstream = true;
+    let opening = |server| Opening { client: &[], server, flow: &solo.flow, last: false };
+    assert_eq!(probe(&opening(b"#c :hello\r\n:a!b@c PRIVMSG #c :hi\r\n")), Probe::Yes);
+    assert_eq!(probe(&opening(b"<html>\r\n<body>\r\n")), Probe::No);
+}

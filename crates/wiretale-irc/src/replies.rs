@@ -1,0 +1,301 @@
+//! What numeric replies mean for the session.
+
+use wiretale_protocol::{Context, Observe};
+
+use crate::channels::Topic;
+use crate::gather::Kept;
+use crate::session::{Session, StartTls, keep};
+use crate::support::split_token;
+use crate::{Event, Irc, Message, RecordKind, Refusal, Source, Wire};
+
+impl Session {
+    /// A numeric reply of the server.
+    pub(crate) fn numeric<O: Observe<Irc>>(&mut self, cx: &mut Context<'_, O>, message: &Message<'_>, number: u16) {
+        self.learn_names(message, number);
+        self.gather(cx, message, number);
+        match number {
+            1 => self.registered(cx, message),
+            5 => self.supports(cx, message),
+            221 => self.mode_changes(cx, &message.param(0), Source::default(), message.params.iter().skipped(1)),
+            324 => self.mode_changes(cx, &message.param(1), Source::default(), message.params.iter().skipped(2)),
+            331 => self.topic(cx, message.param(1), Topic::default(), false),
+            332 => {
+                let text = message.param(2).0.into();
+                self.topic(cx, message.param(1), Topic { text, ..Topic::default() }, false);
+            }
+            333 => self.topic_setter(cx, message),
+            353 => self.names(cx, message),
+            301 if !self.gathered.is_open(RecordKind::Whois) => {
+                let who = Source { name: message.param(1), ..Source::default() };
+                cx.emit::<Irc>(Event::Away { who, text: message.param(2) });
+            }
+            305 | 306 => {
+                let text = if number == 306 { message.param(1) } else { Wire(&[]) };
+                cx.emit::<Irc>(Event::Away { who: self.own_source(), text });
+            }
+            396 => self.hidden_host(cx, message),
+            381 => self.oper(cx, true),
+            491 => self.oper(cx, false),
+            464 if self.registered => self.oper(cx, false),
+            431..=438 | 463..=466 | 468 => self.refused(cx, message, number),
+            403 | 405 | 471 | 473..=477 | 480 | 489 | 520 => self.join_refused(cx, message, number),
+            670 | 691 => self.starttls_answer(cx, number),
+            303 | 600 | 601 | 604 | 605 | 730 | 731 => self.presence(cx, message, number),
+            900..=908 => self.login(cx, message, number),
+            _ => {}
+        }
+    }
+
+    // Where the greeting was not seen, replies still say whose connection it is.
+    fn learn_names(&mut self, message: &Message<'_>, number: u16) {
+        if self.server.is_empty()
+            && let Some(prefix) = message.prefix
+        {
+            keep(&mut self.server, prefix.name());
+        }
+        let target = message.param(0);
+        if self.own.nick.is_empty() && matches!(number, 2..=5 | 200..=399) && !target.is_empty() && target != b"*" {
+            keep(&mut self.own.nick, &target);
+            self.registered = true;
+        }
+    }
+
+    fn registered<O: Observe<Irc>>(&mut self, cx: &mut Context<'_, O>, message: &Message<'_>) {
+        let (nick, text) = (message.param(0), message.param(1));
+        keep(&mut self.own.nick, &nick);
+        if self.own.asked.is_empty() {
+            keep(&mut self.own.asked, &nick);
+        }
+        keep(&mut self.server, &message.source().name);
+        let mask = text.0.rsplit(|&byte| byte == b' ').next().map(crate::Prefix);
+        if let Some(mask) = mask.map(crate::Prefix::source).filter(|mask| !mask.host.is_empty()) {
+            keep(&mut self.own.user, &mask.user);
+            keep(&mut self.own.host, &mask.host);
+        }
+        self.registered = true;
+        self.ledger.registered(cx, &nick);
+        cx.emit::<Irc>(Event::Registered {
+            nick,
+            user: Wire(&self.own.user),
+            host: Wire(&self.own.host),
+            real_name: Wire(&self.own.real_name),
+            server: Wire(&self.server),
+            network: Wire(network_in(&text)),
+        });
+    }
+
+    fn supports<O: Observe<Irc>>(&mut self, cx: &mut Context<'_, O>, message: &Message<'_>) {
+        let count = message.params.count() - usize::from(message.params.has_trailing());
+        for token in message.params.iter().take(count).skip(1) {
+            self.support.token(token);
+            let (name, value) = split_token(token);
+            let value = Wire(value.unwrap_or_default());
+            cx.emit::<Irc>(Event::Supports { name: Wire(name), value });
+            if name == b"NETWORK" {
+                keep(&mut self.network, &value);
+                cx.emit::<Irc>(Event::Network { name: value, server: Wire(&self.server) });
+            }
+        }
+    }
+
+    fn topic_setter<O: Observe<Irc>>(&mut self, cx: &mut Context<'_, O>, message: &Message<'_>) {
+        let casemapping = self.support.casemapping();
+        let channel = message.param(1);
+        let text = self.channels.topic(&channel, casemapping).and_then(|topic| topic.take()).unwrap_or_default().text;
+        let setter = message.param(2).0.into();
+        self.topic(cx, channel, Topic { text, setter, time: number(&message.param(3)) }, false);
+    }
+
+    fn names<O: Observe<Irc>>(&mut self, cx: &mut Context<'_, O>, message: &Message<'_>) {
+        // Some servers leave the channel's visibility out.
+        let at = if message.param(1).len() == 1 { 2 } else { 1 };
+        let (channel, Some(names)) = (message.param(at), message.params.get(at + 1)) else {
+            return self.weird(cx, "irc_invalid_names_line", &[]);
+        };
+        for name in names.split(|&byte| byte == b' ').filter(|name| !name.is_empty()) {
+            let symbols = name.iter().take_while(|byte| self.support.symbols().contains(byte)).count();
+            let Some((symbols, mask)) = name.split_at_checked(symbols) else { continue };
+            let ranks: smallvec::SmallVec<[u8; 8]> =
+                symbols.iter().filter_map(|&symbol| self.support.letter(symbol)).collect();
+            self.enter(cx, &channel, crate::Prefix(mask).name(), &ranks);
+        }
+    }
+
+    fn hidden_host<O: Observe<Irc>>(&mut self, cx: &mut Context<'_, O>, message: &Message<'_>) {
+        let shown = message.param(1);
+        let host = shown.0.rsplit(|&byte| byte == b'@').next().unwrap_or(shown.0);
+        cx.emit::<Irc>(Event::HostChanged { who: self.own_source(), user: Wire(&self.own.user), host: Wire(host) });
+        keep(&mut self.own.host, host);
+    }
+
+    fn oper<O: Observe<Irc>>(&mut self, cx: &mut Context<'_, O>, accepted: bool) {
+        let name = self.ledger.oper_answered(cx, accepted);
+        cx.emit::<Irc>(Event::Oper { name: Wire(&name), accepted });
+    }
+
+    fn refused<O: Observe<Irc>>(&mut self, cx: &mut Context<'_, O>, message: &Message<'_>, number: u16) {
+        let reason = match number {
+            431 | 432 | 434 | 435 => Refusal::BadNick,
+            433 | 436 => Refusal::NickInUse,
+            437 | 438 => Refusal::Unavailable,
+            463 => Refusal::Host,
+            464 => Refusal::Password,
+            465 | 466 => Refusal::Banned,
+            _ => Refusal::Other,
+        };
+        if number == 437 && self.support.is_channel(&message.param(1)) {
+            return self.join_refused(cx, message, number);
+        }
+        if reason == Refusal::Password {
+            self.ledger.turned_away(cx, true);
+        }
+        let nick = if number <= 438 && message.params.count() > 2 { message.param(1) } else { Wire(&[]) };
+        let text = Wire(message.params.last().unwrap_or_default());
+        cx.emit::<Irc>(Event::Refused { reason, numeric: number, nick, text });
+    }
+
+    fn join_refused<O: Observe<Irc>>(&mut self, cx: &mut Context<'_, O>, message: &Message<'_>, number: u16) {
+        let channel = message.param(1);
+        if !self.support.is_channel(&channel) {
+            return;
+        }
+        self.ledger.key_refused(cx, &channel, number == 475, self.support.casemapping());
+        let text = Wire(message.params.last().unwrap_or_default());
+        cx.emit::<Irc>(Event::JoinRefused { channel, numeric: number, text });
+    }
+
+    // Only an answer to a question is believed: a stray 670 would blind whoever believes it.
+    fn starttls_answer<O: Observe<Irc>>(&mut self, cx: &mut Context<'_, O>, number: u16) {
+        if self.starttls != StartTls::Asked {
+            return self.weird(cx, "irc_unasked_starttls", &[]);
+        }
+        if number == 670 {
+            self.starttls = StartTls::Granted;
+            cx.emit::<Irc>(Event::StartTls);
+        } else {
+            self.starttls = StartTls::No;
+            cx.emit::<Irc>(Event::StartTlsRefused);
+        }
+    }
+
+    fn presence<O: Observe<Irc>>(&mut self, cx: &mut Context<'_, O>, message: &Message<'_>, number: u16) {
+        let online = matches!(number, 303 | 600 | 604 | 730);
+        let who = message.param(1);
+        if !who.is_empty() {
+            cx.emit::<Irc>(Event::Presence { who, online });
+        }
+    }
+
+    fn login<O: Observe<Irc>>(&mut self, cx: &mut Context<'_, O>, message: &Message<'_>, number: u16) {
+        let who = crate::Prefix(message.param(1).0).source();
+        match number {
+            900 => {
+                let account = message.param(2);
+                self.ledger.logged_in(cx, &account);
+                let mechanism = self.sasl.told();
+                cx.emit::<Irc>(Event::Login { account, who, mechanism: Wire(&mechanism), accepted: true });
+            }
+            901 => cx.emit::<Irc>(Event::Account { who, account: Wire(&[]) }),
+            903 => {
+                self.ledger.sasl_answered(cx, &[], true);
+                if let Some((mechanism, account)) = self.sasl.ended() {
+                    let (account, mechanism) = (Wire(&account), Wire(&mechanism));
+                    cx.emit::<Irc>(Event::Login { account, who: self.own_source(), mechanism, accepted: true });
+                }
+            }
+            902 | 904 | 905 | 906 => {
+                self.ledger.sasl_answered(cx, &[], false);
+                let (mechanism, account) = self.sasl.ended().unwrap_or_default();
+                let (account, mechanism) = (Wire(&account), Wire(&mechanism));
+                cx.emit::<Irc>(Event::Login { account, who: self.own_source(), mechanism, accepted: false });
+            }
+            _ => {}
+        }
+    }
+
+    fn gather<O: Observe<Irc>>(&mut self, cx: &mut Context<'_, O>, message: &Message<'_>, number: u16) {
+        use RecordKind as Kind;
+        let whois = self.gathered.is_open(Kind::Whois);
+        let whowas = self.gathered.is_open(Kind::Whowas) && !whois;
+        let (kind, last) = match number {
+            301 if whois => (Kind::Whois, false),
+            401 | 402 if self.gathered.is_asked(Kind::Whois, &message.param(1), self.support.casemapping()) => {
+                (Kind::Whois, false)
+            }
+            312 | 320 | 330 | 338 | 378 | 671 if whowas => (Kind::Whowas, false),
+            275
+            | 276
+            | 307..=313
+            | 316
+            | 317
+            | 319
+            | 320
+            | 326
+            | 327
+            | 330
+            | 335
+            | 338
+            | 339
+            | 343
+            | 350
+            | 378
+            | 379
+            | 616
+            | 671
+            | 672 => (Kind::Whois, false),
+            318 => (Kind::Whois, true),
+            314 | 406 => (Kind::Whowas, false),
+            369 => (Kind::Whowas, true),
+            352 | 354 => (Kind::Who, false),
+            315 => (Kind::Who, true),
+            353 => (Kind::Names, false),
+            366 => (Kind::Names, true),
+            321 | 322 => (Kind::List, false),
+            323 => (Kind::List, true),
+            364 => (Kind::Links, false),
+            365 => (Kind::Links, true),
+            372 | 375 => (Kind::Motd, false),
+            376 | 422 => (Kind::Motd, true),
+            371 | 373 => (Kind::Info, false),
+            374 => (Kind::Info, true),
+            211..=218 | 220 | 223..=226 | 240..=249 => (Kind::Stats, false),
+            219 => (Kind::Stats, true),
+            367 => (Kind::Bans, false),
+            368 => (Kind::Bans, true),
+            348 => (Kind::Exceptions, false),
+            349 => (Kind::Exceptions, true),
+            346 => (Kind::Invites, false),
+            347 => (Kind::Invites, true),
+            732 => (Kind::Monitor, false),
+            733 => (Kind::Monitor, true),
+            6 | 15 => (Kind::Map, false),
+            7 | 17 => (Kind::Map, true),
+            704 | 705 => (Kind::Help, false),
+            706 => (Kind::Help, true),
+            _ => return,
+        };
+        if last {
+            let subject = message.param(1);
+            let casemapping = self.support.casemapping();
+            self.gathered.finish(kind, &subject, casemapping, |record| cx.emit::<Irc>(Event::Record(record)));
+        } else if self.gathered.row(kind, number, &message.params) == Kept::FirstDropped {
+            self.weird(cx, "irc_record_too_long", &[]);
+        }
+    }
+}
+
+/// The network's name in a greeting: "Welcome to the X Internet Relay Chat Network".
+fn network_in(text: &[u8]) -> &[u8] {
+    let Some(rest) = text.strip_prefix(b"Welcome to the ") else { return &[] };
+    let ends: [&[u8]; 4] = [b" Internet Relay", b" IRC Network", b" IRC network", b" Network"];
+    ends.iter().find_map(|end| memchr::memmem::find(rest, end)).and_then(|at| rest.get(..at)).unwrap_or_default()
+}
+
+/// A decimal number.
+pub(crate) fn number(text: &[u8]) -> Option<u64> {
+    let digits = !text.is_empty() && text.iter().all(u8::is_ascii_digit);
+    let value = text
+        .iter()
+        .try_fold(0_u64, |value, &digit| value.checked_mul(10)?.checked_add(u64::from(digit.wrapping_sub(b'0'))));
+    value.filter(|_| digits)
+}

@@ -1,0 +1,155 @@
+//! What one connection has shown so far.
+
+use alloc::boxed::Box;
+use alloc::vec::Vec;
+
+use smallvec::SmallVec;
+use wiretale_protocol::{Context, Direction, Observe};
+
+use crate::dcc::Dealings;
+use crate::gather::Gathered;
+use crate::ledger::Ledger;
+use crate::link::Link;
+use crate::sasl::Sasl;
+use crate::{Channels, Event, Irc, Message, Source, Support, Wire};
+
+/// The state of one connection, as far as it shows: who the client is, where, with whom.
+#[derive(Default)]
+pub struct Session {
+    pub(crate) own: Own,
+    pub(crate) server: Vec<u8>,
+    pub(crate) network: Vec<u8>,
+    pub(crate) support: Support,
+    pub(crate) channels: Channels,
+    pub(crate) gathered: Gathered,
+    pub(crate) ledger: Ledger,
+    pub(crate) sasl: Sasl,
+    pub(crate) dealings: Dealings,
+    // Between servers; made when one names itself.
+    pub(crate) link: Option<Box<Link>>,
+    pub(crate) starttls: StartTls,
+    pub(crate) registered: bool,
+    pub(crate) bouncer: bool,
+    evidence: bool,
+    weirds: SmallVec<[(&'static str, u8); 2]>,
+}
+
+/// The client of this connection.
+#[derive(Default)]
+pub(crate) struct Own {
+    /// As the server knows it.
+    pub(crate) nick: Vec<u8>,
+    /// As the client asked last.
+    pub(crate) asked: Vec<u8>,
+    pub(crate) user: Vec<u8>,
+    pub(crate) host: Vec<u8>,
+    pub(crate) real_name: Vec<u8>,
+}
+
+/// How far STARTTLS has come.
+#[derive(Clone, Copy, PartialEq, Eq, Default, Debug)]
+pub(crate) enum StartTls {
+    #[default]
+    No,
+    Asked,
+    Granted,
+}
+
+impl Session {
+    /// The client's nick as the server knows it; empty while it is not known.
+    #[must_use]
+    pub fn nick(&self) -> &[u8] {
+        &self.own.nick
+    }
+
+    /// The server's name; empty while it is not known.
+    #[must_use]
+    pub fn server(&self) -> &[u8] {
+        &self.server
+    }
+
+    /// The network's name; empty while it is not known.
+    #[must_use]
+    pub fn network(&self) -> &[u8] {
+        &self.network
+    }
+
+    /// What the server supports.
+    #[must_use]
+    pub const fn support(&self) -> &Support {
+        &self.support
+    }
+
+    /// The channels and who is in them.
+    #[must_use]
+    pub const fn channels(&self) -> &Channels {
+        &self.channels
+    }
+
+    /// How many servers and users a link between servers has told of; `None` if it is none.
+    #[must_use]
+    pub fn link(&self) -> Option<(usize, usize)> {
+        self.link.as_deref().map(Link::size)
+    }
+
+    /// One message of either side, its secrets masked.
+    pub(crate) fn message<O: Observe<Irc>>(&mut self, cx: &mut Context<'_, O>, message: &Message<'_>) {
+        let direction = cx.moment().direction;
+        self.weigh(cx, message, direction);
+        cx.emit::<Irc>(Event::Message(*message));
+        self.recognize_link(cx, message);
+        if self.link.is_some() {
+            self.link_message(cx, message);
+        } else if direction == Direction::Client {
+            self.client_message(cx, message);
+        } else {
+            self.server_message(cx, message);
+        }
+    }
+
+    /// Is this the client's nick?
+    pub(crate) fn is_own(&self, nick: &[u8]) -> bool {
+        !self.own.nick.is_empty() && self.same(&self.own.nick, nick)
+    }
+
+    /// Are these the same name on this network?
+    pub(crate) fn same(&self, one: &[u8], other: &[u8]) -> bool {
+        self.support.casemapping().equal(one, other)
+    }
+
+    /// The client itself as a sender.
+    pub(crate) fn own_source(&self) -> Source<'_> {
+        let nick = if self.own.nick.is_empty() { &self.own.asked } else { &self.own.nick };
+        Source { name: Wire(nick), user: Wire(&self.own.user), host: Wire(&self.own.host) }
+    }
+
+    /// Says that something was not as it should be, some times of each kind.
+    pub(crate) fn weird<O: Observe<Irc>>(&mut self, cx: &mut Context<'_, O>, name: &'static str, addl: &[u8]) {
+        if !self.weirds.iter().any(|(known, _)| *known == name) && self.weirds.len() < MOST_WEIRDS {
+            self.weirds.push((name, 0));
+        }
+        let Some((_, said)) = self.weirds.iter_mut().find(|(known, _)| *known == name) else { return };
+        if *said < MOST_OF_A_WEIRD {
+            *said += 1;
+            cx.weird(name, addl);
+        }
+    }
+
+    // Says once that this is IRC beyond doubt.
+    fn weigh<O: Observe<Irc>>(&mut self, cx: &mut Context<'_, O>, message: &Message<'_>, direction: Direction) {
+        if !self.evidence && crate::probe::tells(message, direction) {
+            self.evidence = true;
+            cx.confirm("irc");
+        }
+    }
+}
+
+/// Puts `text` in the place of what was there, up to a length no name reaches.
+pub(crate) fn keep(place: &mut Vec<u8>, text: &[u8]) {
+    place.clear();
+    place.extend_from_slice(text.get(..LONGEST_NAME).unwrap_or(text));
+}
+
+const LONGEST_NAME: usize = 512;
+const MOST_WEIRDS: usize = 64;
+const MOST_OF_A_WEIRD: u8 = 16;
