@@ -28,7 +28,8 @@ fn of_datagram(bytes: &[u8], hinted: bool) -> Probe {
 fn of_stream(bytes: &[u8], hinted: bool) -> Probe {
     let Some((head, body)) = bytes.split_first_chunk::<2>() else { return Probe::Unsure };
     let length = usize::from(u16::from_be_bytes(*head));
-    if length < 17 {
+    // On a port that does not speak for DNS, two letters are not taken for a length.
+    if length < 17 || (length > LONG && !hinted) {
         return Probe::No;
     }
     if let Some(message) = body.get(..length) {
@@ -73,6 +74,8 @@ fn has_plausible_header(message: &Message<'_>) -> bool {
 fn hinted(opening: &Opening<'_>) -> bool {
     [opening.flow.client.port, opening.flow.server.port].iter().any(|port| PORTS.contains(port))
 }
+
+const LONG: usize = 4096;
 
 // DNS, NetBIOS names (the same format), multicast DNS, link-local multicast name resolution.
 const PORTS: [u16; 4] = [53, 137, 5353, 5355];

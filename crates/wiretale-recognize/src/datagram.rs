@@ -44,9 +44,8 @@ fn ntp(bytes: &[u8]) -> bool {
 }
 
 fn snmp(bytes: &[u8]) -> bool {
-    let body = match bytes {
-        [0x30, 0..=0x7f, body @ ..] | [0x30, 0x81, _, body @ ..] | [0x30, 0x82, _, _, body @ ..] => body,
-        _ => return false,
+    let ([0x30, 0..=0x7f, body @ ..] | [0x30, 0x81, _, body @ ..] | [0x30, 0x82, _, _, body @ ..]) = bytes else {
+        return false;
     };
     match body {
         [2, 1, 0 | 1, 4, length, rest @ ..] => {
@@ -87,7 +86,7 @@ fn tunnel(bytes: &[u8], view: &View<'_>) -> Option<&'static str> {
         [0..=0x3f, _, 0x65, 0x58, ..] | [0..=0x3f, _, 8, 0, ..] if view.port(6081) => Some("geneve"),
         [0x30..=0x37, _, _, _, _, _, _, _, ..] if view.port(2152) => Some("gtpv1"),
         [0x60..=0x6f, ..] | [0, 0 | 1, ..] if view.port(3544) => Some("teredo"),
-        [0x44, _, 0x10 | 0x11 | 0x12 | 0x00..=0x0f, ..] if view.port(5072) => Some("ayiya"),
+        [0x44, _, 0x00..=0x12, ..] if view.port(5072) => Some("ayiya"),
         _ => None,
     }
 }
