@@ -74,6 +74,10 @@ impl Decoder {
     }
 
     pub(crate) fn too_long<O: Observe<Ssh>>(&mut self, cx: &mut Context<'_, O>, length: u32) {
+        // A server that gives up may say so in plain words.
+        if length.to_be_bytes().iter().all(u8::is_ascii_alphabetic) {
+            return self.lose(cx, "SSH_text_instead_of_packets");
+        }
         cx.weird("SSH_max_packet_length_exceeded", format!("{length} > {}", Frames::LIMIT).as_bytes());
         let direction = cx.moment().direction;
         self.half(direction).phase = Phase::Lost;

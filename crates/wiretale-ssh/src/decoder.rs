@@ -32,6 +32,7 @@ pub(crate) struct Half {
     pub(crate) phase: Phase,
     line: Line,
     lines: u32,
+    told_long: bool,
     frames: Frames,
     framing: Option<Framing>,
     pub(crate) speaks: Option<Speaks>,
@@ -153,7 +154,7 @@ impl Decoder {
         let direction = cx.moment().direction;
         let half = self.half(direction);
         while half.line.take(input) {
-            if half.line.over() {
+            if half.line.over() && !core::mem::replace(&mut half.told_long, true) {
                 cx.weird("SSH_line_too_long", &[]);
             }
             if let Some(ident) = Ident::parse(half.line.text()) {
@@ -165,7 +166,7 @@ impl Decoder {
             }
             half.lines += 1;
             if direction == Direction::Client || half.lines > LINES {
-                cx.weird("SSH_no_identification", half.line.text().get(..32).unwrap_or(half.line.text()));
+                cx.weird("SSH_no_identification", &[]);
                 half.phase = Phase::Done;
                 return;
             }
@@ -220,6 +221,7 @@ impl Half {
             phase: Phase::Ident,
             line: Line::default(),
             lines: 0,
+            told_long: false,
             frames: Frames::default(),
             framing: None,
             speaks: None,

@@ -71,7 +71,7 @@ impl Sizes {
         let open_ssh = all == self.client.size(24) + no_more
             || all == no_more
             || first == no_more
-            || all.checked_sub(no_more).is_some_and(|rest| self.forward(rest));
+            || all.checked_sub(no_more).is_some_and(|rest| self.listen(rest));
         open_ssh && behind >= self.server.size(80)
     }
 
@@ -98,6 +98,17 @@ impl Sizes {
         } else {
             None
         }
+    }
+
+    /// A request to listen at an address like `localhost` or `127.0.0.1`: shorter than any for authentication.
+    const fn listen(&self, size: u32) -> bool {
+        size >= self.client.size(28) && size <= self.client.size(27 + 15)
+    }
+
+    /// A request for the method `keyboard-interactive`: 24 bytes longer than one for `none`, give or take a block.
+    pub(crate) const fn interactive(&self, none: u32, size: u32) -> bool {
+        let longer = size.saturating_sub(none);
+        longer + self.client.block >= 24 && longer <= 24 + self.client.block
     }
 
     /// A request to listen at the server (`tcpip-forward`): 27 bytes of payload and an address.

@@ -196,16 +196,18 @@ impl Logins {
         self.sizes.together_at_the_end(last).map(|sure| (self.exchanges.len() - 1, sure))
     }
 
-    // A yes with more behind it. What opens OpenSSH's session is unmistakable; what opens another's may be an answer to
-    // a question, until the server confirms the channel (17 bytes of payload).
+    // A yes with more behind it. What opens OpenSSH's session is unmistakable where sizes are fine enough; else it may
+    // be another request, until the server confirms the channel (17 bytes of payload).
     fn together(&self, at: usize, failure: Option<u32>) -> bool {
         let Some(exchange) = self.exchanges.get(at).filter(|exchange| Some(exchange.reply) != failure) else {
             return false;
         };
         let confirmation = self.sizes.server.size(17);
         let next = self.exchanges.get(at + 1).map(|next| next.reply);
-        let confirmed = next.is_some_and(|next| next == confirmation || (next > confirmation && Some(next) != failure));
-        self.sizes.together(exchange) || (confirmed && self.sizes.together_with_session(exchange))
+        let confirmed = next.is_some_and(|next| next == confirmation || next >= confirmation + HOST_KEYS);
+        let plain = self.sizes.server.countable() && (next.is_none() || next != failure);
+        (self.sizes.together(exchange) && (plain || confirmed))
+            || (confirmed && self.sizes.together_with_session(exchange))
     }
 
     // Dropbear pads the shortest packets to 16 bytes; a list of methods in a refusal is longer.
@@ -240,14 +242,28 @@ impl Logins {
             return 0;
         };
         let skip = usize::from(self.first_is_none());
+        let question = self.question(tries);
+        let asks = |exchange: &Exchange| Some(exchange.request) == question;
         let mut refused = 0;
         for (at, exchange) in tries.iter().enumerate().skip(skip) {
             let again = at > 0 && tries.get(at - 1).is_some_and(|before| before.reply == exchange.reply);
-            let refusal = (exchange.reply == failure || again) && !self.sizes.key_accepted(exchange);
+            let refusal = (exchange.reply == failure || again) && !self.sizes.key_accepted(exchange) && !asks(exchange);
             let last = over && at + 1 == tries.len() && exchange.then.is_none();
             refused += u32::from(refusal || (last && self.sizes.disconnect(exchange)));
         }
         refused
+    }
+
+    // Where blocks are too coarse to tell a question (`SSH_MSG_USERAUTH_INFO_REQUEST`) from a refusal, the requests tell:
+    // the same one for `keyboard-interactive` again and again, and an answer after each.
+    fn question(&self, tries: &[Exchange]) -> Option<u32> {
+        let none = tries.first().filter(|_| self.first_is_none())?.request;
+        let request = tries.get(1).filter(|second| self.sizes.interactive(none, second.request))?.request;
+        let tries = tries.get(1..)?;
+        let again = tries.iter().filter(|exchange| exchange.request == request).count() > 1;
+        let in_turn =
+            tries.iter().zip(tries.iter().skip(1)).all(|(a, b)| (a.request == request) != (b.request == request));
+        (again && in_turn).then_some(request)
     }
 
     // The first request only asked which methods there are (RFC 4252 §5.2).
@@ -291,11 +307,15 @@ impl Logins {
     }
 }
 
-/// Exchanges that are kept: OpenSSH allows six attempts, others twenty.
-const LIMIT: usize = 64;
+/// Exchanges that are kept: OpenSSH allows six attempts, others up to twenty; of more, the oldest refusals
+/// are only counted.
+const LIMIT: usize = 32;
 
 /// A banner or EXT_INFO is at least so long, and no two answers of other kinds differ by more.
 const TEXT: u32 = 128;
+
+/// What OpenSSH's server says of its host keys after a login is at least so long.
+const HOST_KEYS: u32 = 160;
 
 const ASK_FIRST: &[&[u8]] = &[
     b"OpenSSH",

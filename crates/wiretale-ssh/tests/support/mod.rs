@@ -1,5 +1,7 @@
 //! Flows out of captures, and a decoder over each, as captured and cut anew.
-#![allow(dead_code, reason = "each test binary uses its part")]
+#![allow(dead_code, unreachable_pub, reason = "each test binary uses its part")]
+
+pub mod made;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
