@@ -42,7 +42,8 @@ impl Connection {
         if stamps && half.is_stale(segment, options, idle) {
             return Judgement::Refuse(Why::OldTimestamp, Some(Anomaly::PawsFailed));
         }
-        if phase == Phase::SynSent && opened && carries && !half.has(Bits::ALONE) {
+        let answered = !opened && half.trusted();
+        if phase == Phase::SynSent && carries && !answered && !half.has(Bits::ALONE) {
             return Judgement::Doubt(Doubt::Handshake);
         }
         if reset && !segment.payload.is_empty() {

@@ -57,6 +57,7 @@ impl Connection {
         sink: &mut impl Sink,
     ) -> Verdict {
         let segment = &arrival.segment;
+        self.catch_up(arrival.at, limits, sink);
         self.half(from).receive(segment.payload.len());
         let verdict = if segment.flags.has(Flags::RST) {
             self.reset(from, arrival, sink)
@@ -197,6 +198,11 @@ impl Connection {
         sink: &mut impl Sink,
     ) {
         let segment = &arrival.segment;
+        if self.phase == Phase::SynSent && from != self.opener && segment.seq_len() == 0 && !self.half(from).trusted() {
+            // A bare acknowledgement instead of a SYN-ACK: a challenge, or the first of a split handshake.
+            self.half(from).meet(from, arrival, options, sink);
+            return;
+        }
         self.pick_up(from, segment.seq, sink);
         self.belie_reset(from, segment, sink);
         self.open(from, segment, limits, sink);
@@ -233,6 +239,19 @@ impl Connection {
         }
     }
 
+    /// After a pause, holes past their grace are given up before numbers are compared with them.
+    fn catch_up(&mut self, now: Timestamp, limits: &Limits, sink: &mut impl Sink) {
+        if now.since(self.last) < limits.grace {
+            return;
+        }
+        for from in Direction::BOTH {
+            let (half, peer) = self.pair(from);
+            if half.has(Bits::WAITING) {
+                half.settle(from, now, !peer.has(Bits::SEEN), limits, sink);
+            }
+        }
+    }
+
     fn settle(&mut self, spoke: Direction, now: Timestamp, limits: &Limits, sink: &mut impl Sink) {
         if let Some(doubts) = &mut self.doubts {
             doubts.count(spoke);
@@ -241,6 +260,7 @@ impl Connection {
         for from in Direction::BOTH {
             let (half, peer) = self.pair(from);
             if half.has(Bits::WAITING) {
+                half.count_packet();
                 half.settle(from, now, !peer.has(Bits::SEEN), limits, sink);
             }
         }
@@ -253,7 +273,13 @@ impl Connection {
         } else if doubt == Doubt::Reset {
             sink.anomaly(from, Anomaly::DataAfterReset);
         }
-        self.half(from).bits.set(Bits::SEEN);
+        let shift = self.window_shift(from);
+        let (half, peer) = self.pair(from);
+        half.bits.set(Bits::SEEN);
+        if doubt == Doubt::Handshake && !peer.has(Bits::STARTED) {
+            // Where the SYN-ACK was not captured, this tells what it said.
+            peer.acknowledge(arrival.segment.ack, u32::from(arrival.segment.window) << shift);
+        }
         self.keep_doubt(from, arrival, doubt, limits, sink);
     }
 

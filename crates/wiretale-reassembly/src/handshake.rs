@@ -148,6 +148,9 @@ impl Connection {
                     sink.anomaly(from, Anomaly::BadSynAck);
                     return self.refuse(from, arrival, Why::BadHandshake);
                 }
+                if self.reset_by.take_if(|by| *by == from).is_some() {
+                    sink.anomaly(from, Anomaly::Reopened);
+                }
                 self.answer(from, arrival, options, sink);
                 self.phase = Phase::Replied;
                 self.judge_syn_data(from.opposite(), segment.ack, limits, sink);

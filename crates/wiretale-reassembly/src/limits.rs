@@ -13,7 +13,7 @@ pub struct Limits {
     /// Packets of the connection that must follow before an acknowledged hole is declared a gap or a doubtful segment
     /// is judged: some captures show an acknowledgement shortly before what it acknowledges.
     pub grace_packets: u8,
-    /// Packet time that must pass, too, before that.
+    /// Packet time that must pass, too, before that. Twenty times as long is enough without packets.
     pub grace: Duration,
     /// Packet time after which a hole is declared a gap even where nobody is seen to acknowledge it.
     pub hole_age: Duration,

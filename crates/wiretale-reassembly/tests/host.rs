@@ -409,6 +409,58 @@ fn a_refused_connection() {
     assert_eq!(wire.send(Client, segment(599, 0, SYN, b"")), Verdict::NewConnection);
 }
 
+/// Windows hosts went on after these (CVE-2019-18792 and its like).
+#[test]
+fn forged_answers_before_the_syn_ack_change_nothing() {
+    let mut wire = Wire::new(Policy::default());
+    wire.send(Client, segment(99, 0, SYN, b""));
+    wire.send(Server, segment(0, 100, RST.with(ACK), b""));
+    assert_eq!(wire.send(Server, segment(0, 100, FIN, b"")), Verdict::Doubted);
+    wire.send(Server, segment(999, 100, SYN_ACK, b""));
+    wire.send(Client, segment(100, 1000, ACK, b""));
+    wire.send(Client, data(100, 1000, b"GET /"));
+    wire.send(Server, data(1000, 105, b"200 OK"));
+    assert_eq!((wire.out.bytes(Client), wire.out.bytes(Server)), (b"GET /".to_vec(), b"200 OK".to_vec()));
+    assert!(wire.out.has("reopened_after_reset"));
+}
+
+#[test]
+fn a_syn_ack_that_was_not_captured() {
+    let mut wire = Wire::new(Policy::default());
+    wire.send(Client, segment(99, 0, SYN, b""));
+    wire.send(Client, segment(100, 1000, ACK, b""));
+    wire.send(Server, data(1000, 100, b"220 ready"));
+    assert_eq!(wire.out.bytes(Server), b"220 ready");
+    wire.send(Client, data(100, 1009, b"USER"));
+    assert_eq!(wire.out.bytes(Client), b"USER");
+    // Even where the client's acknowledgement was lost, too.
+    let mut wire = Wire::new(Policy::default());
+    wire.send(Client, segment(99, 0, SYN, b""));
+    wire.send(Server, data(1000, 100, b"220 ready"));
+    wire.send(Client, data(100, 1009, b"USER"));
+    wire.close();
+    assert_eq!((wire.out.bytes(Client), wire.out.bytes(Server)), (b"USER".to_vec(), b"220 ready".to_vec()));
+}
+
+/// Numbers are compared with what is expected, so holes of gigabytes must be given up before the next comes.
+#[test]
+fn a_capture_that_lost_gigabytes() {
+    let mut wire = talk();
+    let mut seq = 105u32;
+    for _ in 0..5 {
+        seq = seq.wrapping_add(1_900_000_000);
+        wire.now += 50_000_000_000;
+        wire.send(Server, segment(1005, seq, ACK, b""));
+        wire.send(Client, data(seq, 1005, b"sample"));
+        seq = seq.wrapping_add(6);
+    }
+    wire.send(Client, segment(seq, 1005, FIN, b""));
+    wire.close();
+    assert_eq!(wire.connection.length(Client), 5 + 5 * 1_900_000_006);
+    assert_eq!(wire.connection.ledger(Client).gap, 9_500_000_000);
+    assert_eq!(wire.connection.ledger(Client).delivered, 35);
+}
+
 #[test]
 fn a_syn_opens_anew_only_where_it_is_believed() {
     // Both sides seen: the other must confirm.

@@ -105,6 +105,11 @@ impl Half {
         (self.base, self.top, self.acked) = (seq.0, seq.0, seq.0);
     }
 
+    /// Did the receiver say that there is a stream?
+    pub(crate) const fn trusted(&self) -> bool {
+        self.has(Bits::STARTED) || self.has(Bits::CLAIMED)
+    }
+
     /// Forgets a beginning that was none. Its account stays.
     pub(crate) fn unstart(&mut self) {
         let beginning = [Bits::STARTED, Bits::SEEN, Bits::SYN, Bits::SCALED, Bits::CLAIMED, Bits::EDGE, Bits::SHUT];

@@ -88,6 +88,13 @@ impl Half {
         }
     }
 
+    /// Counts a packet of the connection towards the grace of an acknowledged hole.
+    pub(crate) fn count_packet(&mut self) {
+        if let Some(hole) = self.rare.as_mut().and_then(|rare| rare.hole.as_mut()) {
+            hole.packets = hole.packets.saturating_add(u8::from(hole.acked.is_some()));
+        }
+    }
+
     /// Declares gaps where a hole has had its grace.
     fn age(&mut self, from: Direction, now: Timestamp, limits: &Limits, sink: &mut impl Sink) {
         let Some(target) = self.target() else {
@@ -112,8 +119,9 @@ impl Half {
             return;
         }
         let (since, upto) = *hole.acked.get_or_insert((now, acked));
-        let due = hole.packets >= limits.grace_packets && now.since(since) >= limits.grace;
-        hole.packets = hole.packets.saturating_add(1);
+        let waited = now.since(since);
+        let due = hole.packets >= limits.grace_packets && waited >= limits.grace;
+        let due = due || waited >= limits.grace.saturating_mul(PATIENCE);
         if due {
             self.give_up_to(from, upto, limits, sink);
         }
@@ -189,5 +197,7 @@ impl Half {
     }
 }
 
+/// How many times the grace a hole is left where hardly any packets come.
+const PATIENCE: u32 = 20;
 /// How many bytes behind the last one seen are believed to be missing when a connection closes.
 const MAX_TAIL: u64 = 1 << 24;
