@@ -5,6 +5,7 @@ use wiretale_dns::Dns;
 use wiretale_ftp::{Ftp, FtpData};
 use wiretale_irc::Irc;
 use wiretale_protocol::{Content, Direction, Exposure, Moment, Observe, Observer, Passed, Summary, Weird};
+use wiretale_recognize::Named;
 use wiretale_ssh::Ssh;
 use wiretale_terminal::Terminal;
 
@@ -125,6 +126,13 @@ impl Scorer {
     }
 }
 
+#[cfg(test)]
+impl Scored {
+    pub(crate) const fn facts(&self) -> &Facts {
+        &self.facts
+    }
+}
+
 impl Crossing {
     fn new(carrier: &'static str, name: Option<&[u8]>, sender: Direction) -> Self {
         let name: Option<Box<[u8]>> = name.map(Into::into);
@@ -192,6 +200,7 @@ impl Observer for Scorer {
 
 impl Observe<Irc> for Scorer {
     fn observe(&mut self, scored: &mut Scored, moment: &Moment<'_>, event: wiretale_irc::Event<'_>) {
+        scored.facts.irc.get_or_insert_default().learn(moment.at, &event);
         self.tell(&scored.facts, moment, Hears::IRC, &Fact::Irc(event));
     }
 }
@@ -227,6 +236,9 @@ impl Observe<FtpData> for Scorer {
         }
     }
 }
+
+// What is known by name only says no more than its name.
+impl Observe<Named> for Scorer {}
 
 impl Observe<Ssh> for Scorer {
     fn observe(&mut self, scored: &mut Scored, moment: &Moment<'_>, event: wiretale_ssh::Event<'_>) {
