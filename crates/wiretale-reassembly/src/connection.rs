@@ -244,9 +244,11 @@ impl Connection {
         if now.since(self.last) < limits.grace {
             return;
         }
+        let last = self.last;
         for from in Direction::BOTH {
             let (half, peer) = self.pair(from);
             if half.has(Bits::WAITING) {
+                half.resume(from, last, now, limits, sink);
                 half.settle(from, now, !peer.has(Bits::SEEN), limits, sink);
             }
         }

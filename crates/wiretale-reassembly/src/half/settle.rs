@@ -127,6 +127,21 @@ impl Half {
         }
     }
 
+    /// After a long pause since `last`, gives up every hole that was acknowledged before it.
+    pub(crate) fn resume(
+        &mut self,
+        from: Direction,
+        last: Timestamp,
+        now: Timestamp,
+        limits: &Limits,
+        sink: &mut impl Sink,
+    ) {
+        if now.since(last) >= limits.grace.saturating_mul(PATIENCE) {
+            let acked = self.offset(self.acked);
+            self.give_up_to(from, acked, limits, sink);
+        }
+    }
+
     /// Gives up every hole that was acknowledged as far as `upto`.
     fn give_up_to(&mut self, from: Direction, upto: u64, limits: &Limits, sink: &mut impl Sink) {
         while let Some(target) = self.target().filter(|target| *target <= upto) {
