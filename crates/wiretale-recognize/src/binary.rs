@@ -27,12 +27,20 @@ pub(crate) fn smb(view: &View<'_>) -> Probe {
     view.agree(session, session)
 }
 
+// A connection request of X.224 as RDP makes it: bare, with a cookie, or with a negotiation. Others, such as S7, put
+// their parameters there.
 pub(crate) fn rdp(view: &View<'_>) -> Probe {
-    view.agree(|client| x224(client, 0xe0), |server| x224(server, 0xd0))
+    view.agree(|client| x224(client, 0xe0, &[b'C', 1]), |server| x224(server, 0xd0, &[2, 3]))
 }
 
-fn x224(bytes: &[u8], kind: u8) -> Probe {
-    once(bytes, 6, |head| matches!(head, [3, 0, 0, length, _, code] if *code == kind && *length >= 11))
+fn x224(bytes: &[u8], kind: u8, next: &[u8]) -> Probe {
+    match once(bytes, 6, |head| matches!(head, [3, 0, 0, length, _, code] if *code == kind && *length >= 11)) {
+        Probe::Yes if matches!(bytes, [_, _, _, 11, ..]) => Probe::Yes,
+        Probe::Yes => {
+            bytes.get(11).map_or(Probe::Unsure, |byte| if next.contains(byte) { Probe::Yes } else { Probe::No })
+        }
+        maybe => maybe,
+    }
 }
 
 pub(crate) fn mysql(view: &View<'_>) -> Probe {
@@ -127,8 +135,12 @@ pub(crate) fn telnet(view: &View<'_>) -> Probe {
 }
 
 pub(crate) fn dce_rpc(view: &View<'_>) -> Probe {
-    let bind = |bytes: &[u8]| once(bytes, 5, |head| matches!(head, [5, 0 | 1, 11..=16, 0..=3, 0x10 | 0]));
-    view.agree(bind, bind)
+    let header = |bytes: &[u8]| {
+        once(bytes, 8, |head| {
+            matches!(head, [5, 0 | 1, 11..=16, _, 0 | 0x10, 0, 0, 0] | [5, 0 | 1, 0..=19, _, 0x10, 0, 0, 0])
+        })
+    };
+    view.agree(header, header)
 }
 
 pub(crate) fn dnp3(view: &View<'_>) -> Probe {

@@ -83,10 +83,19 @@ fn radius(bytes: &[u8], view: &View<'_>) -> bool {
 fn tunnel(bytes: &[u8], view: &View<'_>) -> Option<&'static str> {
     match bytes {
         [0x08, 0, 0, 0, _, _, _, 0, ..] if view.port(4789) => Some("vxlan"),
-        [0..=0x3f, _, 0x65, 0x58, ..] | [0..=0x3f, _, 8, 0, ..] if view.port(6081) => Some("geneve"),
+        [0..=0x3f, _, 6..=0xff, _, _, _, _, 0, ..] if view.port(6081) => Some("geneve"),
         [0x30..=0x37, _, _, _, _, _, _, _, ..] if view.port(2152) => Some("gtpv1"),
-        [0x60..=0x6f, ..] | [0, 0 | 1, ..] if view.port(3544) => Some("teredo"),
-        [0x44, _, 0x00..=0x12, ..] if view.port(5072) => Some("ayiya"),
+        // Its own header: lengths, methods, an opcode, and IPv6 or nothing inside.
+        [_, _, 0x10..=0x1f, 41 | 59, ..] if view.port(5072) => Some("ayiya"),
+        [0, 0 | 1, ..] if view.port(3544) => Some("teredo"),
+        _ if teredo(bytes) => Some("teredo"),
         _ => None,
     }
+}
+
+// An IPv6 packet, whole, between addresses of which one is Teredo's.
+fn teredo(bytes: &[u8]) -> bool {
+    let length = word(bytes, 4).map_or(0, usize::from);
+    let ours = |at: usize| long(bytes, at) == Some(0x2001_0000);
+    matches!(bytes, [0x60..=0x6f, ..]) && length + 40 == bytes.len() && (ours(8) || ours(24))
 }

@@ -15,6 +15,7 @@ fn common_protocols_have_their_names() {
     for (name, client, server) in [
         ("http", &b"GET / HTTP/1.1\r\nHost: x\r\n"[..], &b""[..]),
         ("http", b"", b"HTTP/1.0 200 OK\r\n"),
+        ("http", b"GET /index.html\r\n", b"<html>"),
         ("ssl", b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03", b""),
         ("ssl", b"\x80\x2e\x01\x03\x01\x00\x15", b""),
         ("smtp", b"", b"220 mail.example.com ESMTP Postfix\r\n"),

@@ -6,7 +6,16 @@ use wiretale_protocol::Probe;
 use crate::view::{View, starts, starts_any};
 
 pub(crate) fn http(view: &View<'_>) -> Probe {
-    view.agree(|client| request(client, b"HTTP/", METHODS), |server| starts(server, b"HTTP/"))
+    // A page, as HTTP/0.9 answers, is taken too: the request has told.
+    let answer = |server: &[u8]| if oldest(view.client) { Probe::Unsure } else { starts(server, b"HTTP/") };
+    let request = |client: &[u8]| if oldest(client) { Probe::Yes } else { request(client, b"HTTP/", METHODS) };
+    view.agree(request, answer)
+}
+
+// A request of HTTP/0.9: `GET`, a path, and nothing more.
+fn oldest(client: &[u8]) -> bool {
+    let line = memchr(b'\n', client).and_then(|end| client.get(..end));
+    line.and_then(|line| line.strip_prefix(b"GET /")).is_some_and(|path| memchr(b' ', path).is_none())
 }
 
 pub(crate) fn rtsp(view: &View<'_>) -> Probe {
