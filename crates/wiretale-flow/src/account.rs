@@ -5,6 +5,7 @@
 
 use std::time::Duration;
 
+use smallvec::SmallVec;
 use wiretale_packet::{Flags, Segment};
 use wiretale_protocol::{Direction, Side, State, Timestamp};
 
@@ -27,7 +28,20 @@ pub(crate) struct Account {
     attempted: Option<Timestamp>,
     /// When it is to be forgotten after its end.
     forget: Option<Timestamp>,
+    /// Ranges acknowledged and not seen, as they showed.
+    holes: SmallVec<[Hole; 1]>,
     pub(crate) missed: u64,
+}
+
+/// Bytes that were acknowledged and not seen, so far: some captures show an acknowledgement before what it acknowledges.
+#[derive(Clone, Copy, Debug)]
+struct Hole {
+    of: Direction,
+    from: u64,
+    to: u64,
+    shown: Timestamp,
+    /// How long the history was then.
+    letters: usize,
 }
 
 /// One segment with what is to be known around it.
@@ -58,11 +72,6 @@ impl Account {
         }
     }
 
-    /// Exchanges the roles.
-    pub(crate) fn flip(&mut self) {
-        self.parties.swap(0, 1);
-    }
-
     /// Does its time move on with every packet? It stands still once both sides have closed.
     pub(crate) fn is_open(&self) -> bool {
         !self.is_closed()
@@ -70,17 +79,6 @@ impl Account {
 
     fn is_closed(&self) -> bool {
         self.parties.iter().all(|party| party.closed)
-    }
-
-    /// A SYN from whom we took for the server, fitting the SYN-ACK of whom we took for the client: the two packets were
-    /// captured the wrong way round.
-    pub(crate) fn is_reversal(&self, from: Direction, segment: &Segment<'_>) -> bool {
-        let (client, server) = (self.party(Direction::Client), self.party(Direction::Server));
-        from == Direction::Server
-            && is_bare_syn(segment.flags)
-            && client.phase == Phase::SynAckSent
-            && server.phase == Phase::Inactive
-            && server.start() == segment.seq.0
     }
 
     /// Does this SYN begin another connection on the same addresses and ports? Inside an established one only
@@ -96,11 +94,12 @@ impl Account {
         if self.is_closed() {
             return true;
         }
+        let alive = !client.phase.is_handshake() && !server.phase.is_handshake();
+        let broken = client.phase == Phase::Reset || server.phase == Phase::Reset;
         from == Direction::Client
-            && client.phase.is_handshake()
-            && server.phase == Phase::Inactive
             && client.phase != Phase::Inactive
             && segment.seq.0 != client.start()
+            && (broken || !alive)
     }
 
     /// A packet with a wrong checksum, which counts for nothing else.
@@ -126,7 +125,7 @@ impl Account {
         own.packets += 1;
         own.ip_bytes += u64::from(ip_len);
         own.place(segment, len);
-        let (rel, _) = own.relative(segment.seq.0);
+        let (rel, underflow) = own.relative(segment.seq.0);
         let zero =
             segment.window == 0 && !flags.has(Flags::RST) && peer.phase != Phase::Closed && own.phase != Phase::Reset;
         self.write(from, flags, rel, wire, history);
@@ -134,7 +133,7 @@ impl Account {
             history.add(from, b'W');
         }
         self.flags(from, segment, rel.saturating_add(u64::from(len)), at.since(last) < STORM_PAUSE, weird);
-        self.acknowledge(from, segment, weird);
+        let acked = self.acknowledge(from, segment, weird);
         let (own, _) = self.pair(from);
         let delta = own.reach(segment.seq.0.wrapping_add(len), flags);
         if delta <= 0 && wire > 0 && own.phase != Phase::Reset && !is_doubtful(flags, delta) && own.retransmits.hit() {
@@ -142,31 +141,69 @@ impl Account {
         }
         let fresh = u32::try_from(delta).unwrap_or(0).min(wire);
         let closes = self.step(from, segment, at, weird);
-        self.deliver(from, segment, rel, flags);
+        if acked > 0 {
+            self.trim(from.opposite(), acked, at, history);
+        }
+        if wire > 0 && segment.missing == 0 && !flags.has(Flags::RST) && !underflow {
+            let begin = rel.saturating_add(u64::from(flags.has(Flags::SYN)));
+            self.saw(from, begin, begin.saturating_add(u64::from(wire)), at);
+        }
         self.settle(from, closes, at);
         fresh
     }
 
-    /// Bytes of `from` up to `offset` of its stream are through.
-    pub(crate) fn through(&mut self, from: Direction, offset: u64) {
-        let party = self.party_mut(from);
-        party.through = party.through.max(offset.saturating_add(1));
+    /// Counts what was acknowledged and never seen. Done when the connection is over, since bytes may come a little
+    /// after their acknowledgement.
+    pub(crate) fn settle_holes(&mut self, history: &mut History) {
+        let holes = std::mem::take(&mut self.holes);
+        let mut letters = SmallVec::<[(usize, Direction); 4]>::new();
+        for hole in &holes {
+            self.missed = self.missed.saturating_add(hole.to - hole.from);
+            if self.party_mut(hole.of).gaps.hit() {
+                letters.push((hole.letters, hole.of));
+            }
+        }
+        for (at, of) in letters.into_iter().rev() {
+            history.insert(at, of, b'G');
+        }
     }
 
-    /// Bytes of a hole in what `from` sent will not come. Counts what was acknowledged while both sides were well
-    /// established, as Zeek does: elsewhere holes are often no more than numbers that mislead.
-    pub(crate) fn gap(&mut self, from: Direction, offset: u64, len: u64, history: &mut History) {
+    /// Takes note of bytes seen; those of a hole that showed just before fill it.
+    fn saw(&mut self, of: Direction, from: u64, to: u64, at: Timestamp) {
+        self.party_mut(of).saw(from, to);
+        if self.holes.is_empty() {
+            return;
+        }
+        for n in (0..self.holes.len()).rev() {
+            let hole = self.holes[n];
+            let fits = hole.of == of && from < hole.to && to > hole.from && at.since(hole.shown) <= GRACE;
+            if fits {
+                self.holes.remove(n);
+                if to < hole.to {
+                    self.holes.insert(n, Hole { from: to, ..hole });
+                }
+                if from > hole.from {
+                    self.holes.insert(n, Hole { to: from, ..hole });
+                }
+            }
+        }
+    }
+
+    /// Takes note that bytes of `of` up to `to` are acknowledged. Holes count where both sides are well established, as
+    /// in Zeek: elsewhere they are often no more than numbers that mislead.
+    fn trim(&mut self, of: Direction, to: u64, at: Timestamp, history: &mut History) {
         let clean = |party: &Party| {
             party.phase == Phase::Established || (party.phase == Phase::Closed && party.was == Phase::Established)
         };
-        let party = self.party(from);
-        let lost = party.acked_to().saturating_sub(1).min(offset.saturating_add(len)).saturating_sub(offset);
-        if lost == 0 || !self.parties.iter().all(clean) {
-            return;
-        }
-        self.missed = self.missed.saturating_add(lost);
-        if self.party_mut(from).gaps.hit() {
-            history.add(from, b'G');
+        let counts = self.parties.iter().all(clean);
+        let (letters, holes) = (history.len(), &mut self.holes);
+        self.parties[of.index()].trim(to, |from, to| {
+            if counts {
+                holes.push(Hole { of, from, to, shown: at, letters });
+            }
+        });
+        if self.holes.len() > HOLES {
+            self.settle_holes(history);
         }
     }
 
@@ -301,10 +338,11 @@ impl Account {
         }
     }
 
-    fn acknowledge(&mut self, from: Direction, segment: &Segment<'_>, weird: &mut impl FnMut(&'static str)) {
+    /// Takes the acknowledgement of a segment; up to where it goes, counted from the peer's start.
+    fn acknowledge(&mut self, from: Direction, segment: &Segment<'_>, weird: &mut impl FnMut(&'static str)) -> u64 {
         let flags = segment.flags;
         if !flags.has(Flags::ACK) {
-            return;
+            return 0;
         }
         let (own, peer) = self.pair(from);
         if peer.phase == Phase::Inactive {
@@ -313,9 +351,16 @@ impl Account {
                 weird("possible_split_routing");
             }
             peer.place_by_ack(segment.ack.0);
-        } else if !flags.has(Flags::RST) && !peer.relative_ack(segment.ack.0).1 {
+            return 1;
+        }
+        let (rel, underflow) = peer.relative_ack(segment.ack.0);
+        if underflow {
+            return 0;
+        }
+        if !flags.has(Flags::RST) {
             peer.acknowledge(segment.ack.0);
         }
+        rel
     }
 
     /// Moves the states on; true if the segment closes its side.
@@ -387,8 +432,7 @@ impl Account {
             }
             return;
         }
-        let client = self.party(Direction::Client).phase;
-        if client == Phase::SynSent || (client == Phase::SynAckSent && is_bare_syn(flags)) {
+        if self.party(Direction::Client).phase == Phase::SynSent {
             self.enter(Direction::Client, Phase::Established);
         }
         self.enter(from, Phase::Established);
@@ -471,15 +515,6 @@ impl Account {
         self.party_mut(of).enter(phase);
     }
 
-    /// Without a reader the bytes of a segment in order are through at once.
-    fn deliver(&mut self, from: Direction, segment: &Segment<'_>, rel: u64, flags: Flags) {
-        let party = self.party_mut(from);
-        let begin = rel.saturating_add(u64::from(flags.has(Flags::SYN)));
-        if segment.missing == 0 && !flags.has(Flags::RST) && begin <= party.through.max(1) {
-            party.through = party.through.max(begin.saturating_add(u64::from(segment.wire_len())));
-        }
-    }
-
     /// Reports ends whose bytes are all through.
     fn settle(&mut self, from: Direction, closes: bool, at: Timestamp) {
         for of in [from.opposite(), from] {
@@ -532,6 +567,12 @@ fn is_aborted_attempt(history: &[u8]) -> bool {
 
 /// How long a closed connection is kept for its stragglers.
 const FORGET: Duration = Duration::from_secs(5);
+
+/// How long after its acknowledgement a byte may come and still count as seen.
+const GRACE: Duration = Duration::from_millis(250);
+
+/// Holes that wait for it; past them all are counted.
+const HOLES: usize = 64;
 
 /// FINs or RSTs further apart than this are no storm.
 const STORM_PAUSE: Duration = Duration::from_secs(1);

@@ -469,11 +469,11 @@ impl<P: Services<O>, O: Observer> Analyzer<P, O> {
         let (src, dst) = (ends.src, ends.dst);
         let (midstream, mut flip) = match packet.body {
             Body::Tcp { segment, .. } => {
-                let (syn, ack) = (segment.flags.has(Flags::SYN), segment.flags.has(Flags::ACK));
-                let midstream = !syn || ack;
-                let both = ports.tcp(dst.port);
-                let flip = midstream && ports.tcp(src.port) && (!both || (!syn && src.port < dst.port));
-                (midstream, flip)
+                let flags = segment.flags;
+                let (syn, ack) = (flags.has(Flags::SYN), flags.has(Flags::ACK));
+                let answer = syn && ack && !flags.has(Flags::FIN) && !flags.has(Flags::RST);
+                let spoken = ports.tcp(src.port) && (!ports.tcp(dst.port) || src.port < dst.port);
+                (!syn || ack, answer || (!syn && spoken))
             }
             Body::Udp(_) => (false, ports.udp(src.port) && !ports.udp(dst.port) && !is_broadcast(dst.address)),
             _ => (false, false),
@@ -596,7 +596,6 @@ impl<P: Services<O>, O: Observer> Analyzer<P, O> {
         let held = self.commons.stats.held_bytes;
         match tcp::<P, O>(record, from, segment, around, &mut self.observer, &mut self.commons) {
             Fate::Taken => {}
-            Fate::Reversed => slot.client_is_low = !slot.client_is_low,
             Fate::Another(pending) => return self.replace(at, pending, arrived),
         }
         let waits = record.held_bytes() > 0;
@@ -693,6 +692,7 @@ impl<P: Services<O>, O: Observer> Analyzer<P, O> {
         let held = record.held_bytes() as u64;
         self.commons.stats.held_bytes = self.commons.stats.held_bytes.saturating_sub(held);
         end_record::<P, O>(&mut record, around, end, &mut self.observer, &mut self.commons);
+        record.settle();
         let Record { flow, state, .. } = &mut *record;
         let flow = *flow;
         let mut state = std::mem::take(state);
@@ -720,8 +720,6 @@ impl Around<'_> {
 enum Fate {
     /// It is part of its flow.
     Taken,
-    /// It is, and it showed that the roles were the other way round.
-    Reversed,
     /// It begins another connection, whose SYN was seen before.
     Another(Option<(Direction, Arrival<'static>)>),
 }
@@ -735,15 +733,9 @@ fn tcp<P: Services<O>, O: Observer>(
     observer: &mut O,
     commons: &mut Commons,
 ) -> Fate {
-    let Carrier::Tcp(tcp) = &mut record.carrier else { return Fate::Taken };
-    let reversed = tcp.account.is_reversal(from, segment);
-    if reversed {
-        tcp.connection.flip();
-    }
-    let sender = if reversed { Direction::Client } else { from };
     // A SYN is reassembly's to judge first: it may belong to another connection, and to another account then.
     let syn = segment.flags.has(Flags::SYN);
-    if syn && let Some(another) = reassemble::<P, O>(record, sender, segment, around, observer, commons) {
+    if syn && let Some(another) = reassemble::<P, O>(record, from, segment, around, observer, commons) {
         return another;
     }
     let fresh = count::<P, O>(record, from, segment, around, observer, commons);
@@ -757,16 +749,13 @@ fn tcp<P: Services<O>, O: Observer>(
         ip_len: around.ip_len,
         ttl: around.ttl,
     };
-    if reversed {
-        record.reverse();
-    }
     let Record { flow, state, .. } = record;
-    let moment = Moment { at: around.at, frame: around.frame, direction: sender, flow };
+    let moment = Moment { at: around.at, frame: around.frame, direction: from, flow };
     observer.passed(state, &moment, &passed);
     if !syn {
-        reassemble::<P, O>(record, sender, segment, around, observer, commons);
+        reassemble::<P, O>(record, from, segment, around, observer, commons);
     }
-    if reversed { Fate::Reversed } else { Fate::Taken }
+    Fate::Taken
 }
 
 /// Takes account of a segment.
@@ -826,7 +815,7 @@ fn with_sink<P: Services<O>, O: Observer, R>(
     commons: &mut Commons,
     act: impl FnOnce(&mut Connection, &mut Delivery<'_, P, O>) -> R,
 ) -> Option<R> {
-    let Record { flow, state, carrier, reading, services, weirds, history, patient, streams, .. } = record;
+    let Record { flow, state, carrier, reading, services, weirds, patient, streams, .. } = record;
     let Carrier::Tcp(tcp) = carrier else { return None };
     let Tcp { account, connection } = &mut **tcp;
     let held = connection.held_bytes();
@@ -838,10 +827,9 @@ fn with_sink<P: Services<O>, O: Observer, R>(
         reading,
         services,
         weirds,
-        history,
         patient,
         streams: *streams,
-        account: Some(account),
+        established: Some(account.is_established()),
         lookback: around.lookback,
         observer,
         commons,
@@ -896,10 +884,9 @@ fn datagram<P: Services<O>, O: Observer>(
         reading,
         services,
         weirds,
-        history,
         patient,
         streams: false,
-        account: None,
+        established: None,
         lookback: None,
         observer,
         commons,
@@ -925,7 +912,7 @@ fn end_record<P: Services<O>, O: Observer>(
         sink.conclude();
     });
     commons.stats.held_bytes = held;
-    let Record { flow, state, carrier, reading, services, weirds, history, patient, .. } = record;
+    let Record { flow, state, carrier, reading, services, weirds, patient, .. } = record;
     if let (Carrier::Datagrams(_), Reading::Decoding(_) | Reading::Probing(Some(_))) = (carrier, &*reading) {
         let (at, frame) = (around.at, around.frame);
         let mut sink = Delivery::<P, O> {
@@ -936,10 +923,9 @@ fn end_record<P: Services<O>, O: Observer>(
             reading,
             services,
             weirds,
-            history,
             patient,
             streams: false,
-            account: None,
+            established: None,
             lookback: None,
             observer,
             commons,

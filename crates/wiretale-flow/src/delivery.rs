@@ -7,9 +7,7 @@ use wiretale_protocol::{
 };
 use wiretale_reassembly::{Anomaly, Sink};
 
-use crate::account::Account;
 use crate::expectations::Expectations;
-use crate::history::History;
 use crate::reading::{Held, Reading};
 use crate::recall::Lookback;
 use crate::settings::Limits;
@@ -34,11 +32,10 @@ pub(crate) struct Delivery<'d, P: Services<O>, O: Observer> {
     pub(crate) reading: &'d mut Reading<P::Session>,
     pub(crate) services: &'d mut SmallVec<[&'static str; 1]>,
     pub(crate) weirds: &'d mut Weirds,
-    pub(crate) history: &'d mut History,
     pub(crate) patient: &'d mut bool,
     pub(crate) streams: bool,
-    /// The account of a TCP connection.
-    pub(crate) account: Option<&'d mut Account>,
+    /// For a TCP connection, whether it was answered.
+    pub(crate) established: Option<bool>,
     pub(crate) lookback: Option<Lookback<'d>>,
     pub(crate) observer: &'d mut O,
     pub(crate) commons: &'d mut Commons,
@@ -69,7 +66,7 @@ impl<P: Services<O>, O: Observer> Delivery<'_, P, O> {
             }
             Some(Identified::Leftover(session)) => self.announced().or(Some(session)),
             // An attempt that was never answered leaves the announcement to the next one.
-            _ if self.account.as_ref().is_some_and(|account| !account.is_established()) => None,
+            _ if self.established == Some(false) => None,
             _ => self.announced(),
         };
         self.begin(session, held);
@@ -114,7 +111,10 @@ impl<P: Services<O>, O: Observer> Delivery<'_, P, O> {
         match found {
             Identified::Yes(session) => {
                 self.commons.stats.identified += 1;
-                self.decide(Some(session), from, chunk);
+                // An announcement of the same protocol knows more: a file's name and size.
+                let same = self.commons.expectations.tag(self.flow, self.at) == Some(P::service(&session));
+                let announced = if same { self.announced() } else { None };
+                self.decide(announced.or(Some(session)), from, chunk);
             }
             Identified::Unsure if !last => self.hold(from, chunk),
             Identified::Leftover(session) => {
@@ -129,7 +129,7 @@ impl<P: Services<O>, O: Observer> Delivery<'_, P, O> {
     }
 
     fn hold(&mut self, from: Direction, chunk: Chunk<'_>) {
-        let (at, frame, datagrams) = (self.at, self.frame, self.account.is_none());
+        let (at, frame, datagrams) = (self.at, self.frame, self.established.is_none());
         let Reading::Probing(held) = self.reading else { return };
         let held = held.get_or_insert_default();
         let before = held.len();
@@ -168,7 +168,7 @@ impl<P: Services<O>, O: Observer> Delivery<'_, P, O> {
     /// A decoder for the flow as announced, if it was. Looked up only now: an announcement may have been made fuller
     /// since the flow began.
     fn announced(&mut self) -> Option<P::Session> {
-        self.account.as_ref()?;
+        self.established?;
         while let Some(expectation) = self.commons.expectations.take(self.flow, self.at) {
             if let Some(session) = P::start_expected(expectation.tag, expectation.note) {
                 self.commons.stats.expected += 1;
@@ -234,16 +234,6 @@ impl<P: Services<O>, O: Observer> Delivery<'_, P, O> {
 impl<P: Services<O>, O: Observer> Sink for Delivery<'_, P, O> {
     #[inline]
     fn chunk(&mut self, from: Direction, offset: u64, chunk: Chunk<'_>) {
-        if let Some(account) = self.account.as_deref_mut() {
-            match chunk {
-                Chunk::Data(data) => account.through(from, offset.saturating_add(data.len() as u64)),
-                Chunk::Gap(len) => {
-                    account.gap(from, offset, len, self.history);
-                    account.through(from, offset.saturating_add(len));
-                }
-                Chunk::End(_) => {}
-            }
-        }
         if self.streams {
             let moment = Moment { at: self.at, frame: self.frame, direction: from, flow: self.flow };
             self.observer.stream(self.state, &moment, offset, chunk);

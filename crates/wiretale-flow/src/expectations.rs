@@ -69,6 +69,12 @@ impl Expectations {
             && self.find(flow.client, flow.server, now).is_some()
     }
 
+    /// The tag of the earliest one for this flow.
+    pub(crate) fn tag(&self, flow: &Flow, now: Timestamp) -> Option<&'static str> {
+        let at = self.find(flow.server, flow.client, now)?;
+        self.by_server.get(&flow.server)?.get(at).map(|entry| entry.expectation.tag)
+    }
+
     /// Takes the earliest one for this flow.
     pub(crate) fn take(&mut self, flow: &Flow, now: Timestamp) -> Option<Expectation> {
         let at = self.find(flow.server, flow.client, now)?;

@@ -25,6 +25,19 @@ impl History {
         self.push(b'^');
     }
 
+    /// Where the next letter will stand.
+    pub(crate) fn len(&self) -> usize {
+        self.0.len()
+    }
+
+    /// Puts `letter`, given in upper case, where the history had come to when it happened.
+    pub(crate) fn insert(&mut self, at: usize, from: Direction, letter: u8) {
+        let letter = if from == Direction::Client { letter } else { letter.to_ascii_lowercase() };
+        if self.0.len() < MOST && at <= self.0.len() {
+            self.0.insert(at, letter);
+        }
+    }
+
     fn push(&mut self, letter: u8) {
         if self.0.len() < MOST {
             self.0.push(letter);

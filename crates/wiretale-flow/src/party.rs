@@ -1,5 +1,6 @@
 //! One side of a TCP connection, as Zeek's account has it.
 
+use smallvec::SmallVec;
 use wiretale_packet::{Flags, Segment};
 
 use crate::history::Scaled;
@@ -46,8 +47,12 @@ pub(crate) struct Party {
     start: u32,
     last: Unwrapped,
     acked: Unwrapped,
-    /// Up to here (1 is the first byte) its bytes are through.
-    pub(crate) through: u64,
+    /// Up to here (1 is the first byte) its bytes were seen, or acknowledged unseen.
+    through: u64,
+    /// Ranges seen beyond, in order, never touching.
+    beyond: SmallVec<[(u64, u64); 1]>,
+    /// Up to here its bytes were acknowledged.
+    trimmed: u64,
     /// Behind its FIN.
     fin_end: u64,
     /// Where its last SYN, FIN and RST stood: only others are written down again.
@@ -89,11 +94,6 @@ impl Party {
 
     pub(crate) fn start(&self) -> u32 {
         self.start
-    }
-
-    /// Is the number between its first and its last?
-    pub(crate) fn spans(&self, seq: u32) -> bool {
-        seq.wrapping_sub(self.start) <= self.last.seq.wrapping_sub(self.start)
     }
 
     /// Sets its sequence space by its first segment, or by a SYN that begins anew.
@@ -188,30 +188,68 @@ impl Party {
         self.acked.seq.wrapping_sub(self.start) <= 1
     }
 
-    /// How far the peer acknowledged, counted from the start; its FIN left out.
-    pub(crate) fn acked_to(&self) -> u64 {
-        let acked = u64::try_from(self.acked.full() - i64::from(self.start)).unwrap_or(0);
-        if self.fin && acked >= self.fin_end { self.fin_end.saturating_sub(1) } else { acked }
-    }
-
     fn last_to(&self) -> u64 {
         u64::try_from(self.last.full() - i64::from(self.start)).unwrap_or(0)
     }
 
-    /// Bytes of it that are through and not yet acknowledged, or that wait.
+    /// Bytes of it that were seen and not yet acknowledged.
     fn has_unacknowledged(&self) -> bool {
-        let end = self.last_to().saturating_sub(u64::from(self.fin));
-        end > self.acked_to().max(1) && !(self.nothing_acked() && end > INITIAL_WINDOW)
+        let out_of_sight = self.nothing_acked() && self.last_to() > INITIAL_WINDOW;
+        !self.beyond.is_empty() || (self.through > self.trimmed.max(1) && !out_of_sight)
     }
 
     /// Are bytes of it still to come before its end can be believed?
     pub(crate) fn is_pending(&self, peer: &Self) -> bool {
-        let (through, last) = (self.through.max(self.acked_to()), self.last_to());
-        if last < through {
+        let last = self.last_to();
+        if last < self.through {
             return false;
         }
-        let waits = through != last && through.saturating_add(1) != last;
+        let waits = self.through != last && self.through.saturating_add(1) != last;
         waits || (self.phase != Phase::Reset && peer.has_unacknowledged())
+    }
+
+    /// Takes note of bytes seen.
+    pub(crate) fn saw(&mut self, from: u64, to: u64) {
+        if to <= self.through {
+            return;
+        }
+        if from <= self.through {
+            self.through = to;
+            return self.absorb();
+        }
+        let at = self.beyond.partition_point(|(_, end)| *end < from);
+        let mut range = (from, to);
+        while let Some((start, end)) = self.beyond.get(at).copied().filter(|(start, _)| *start <= range.1) {
+            range = (range.0.min(start), range.1.max(end));
+            self.beyond.remove(at);
+        }
+        if self.beyond.len() < RANGES {
+            self.beyond.insert(at, range);
+        }
+    }
+
+    /// Takes note of an acknowledgement up to `to`; `hole` hears of each range in it that was not seen.
+    pub(crate) fn trim(&mut self, to: u64, mut hole: impl FnMut(u64, u64)) {
+        let to = if self.fin && to >= self.fin_end { self.fin_end.saturating_sub(1) } else { to };
+        self.trimmed = self.trimmed.max(to);
+        while self.through < to {
+            let next = self.beyond.first().map_or(to, |(start, _)| to.min(*start));
+            if next > self.through {
+                hole(self.through, next);
+                self.through = next;
+            }
+            self.absorb();
+        }
+    }
+
+    fn absorb(&mut self) {
+        while let Some((start, end)) = self.beyond.first().copied() {
+            if start > self.through {
+                break;
+            }
+            self.through = self.through.max(end);
+            self.beyond.remove(0);
+        }
     }
 
     /// Takes note of a FIN that ends at `end`.
@@ -241,6 +279,9 @@ const fn ahead(seq: u32, other: u32) -> i32 {
 
 /// Jumps beyond this are not believed of SYN and RST.
 const FAR: i32 = 1 << 20;
+
+/// Ranges kept track of beyond a hole; what comes past them is taken for unseen.
+const RANGES: usize = 256;
 
 /// Past this without any acknowledgement the peer's are taken to be out of sight.
 const INITIAL_WINDOW: u64 = 16_384;

@@ -1,5 +1,7 @@
 //! A flow and everything that belongs to it.
 
+use std::time::Duration;
+
 use smallvec::SmallVec;
 use wiretale_protocol::{Direction, Flow, State, Summary, Timestamp, Transport};
 use wiretale_reassembly::Connection;
@@ -50,18 +52,27 @@ impl<S, F> Record<S, F> {
     pub(crate) fn deadline(&self, times: &Timeouts) -> Timestamp {
         match &self.carrier {
             Carrier::Tcp(tcp) => tcp.account.deadline(self.last, self.flow.opened, times, self.patient),
-            Carrier::Datagrams(_) if self.flow.transport == Transport::Udp => self.last + times.udp,
+            Carrier::Datagrams(_) if self.flow.transport == Transport::Udp => {
+                let idle = self.last + times.udp;
+                let brief = times.brief_ports.contains(&self.flow.server.port);
+                if brief { idle.min(self.brief_deadline(times.udp_brief)) } else { idle }
+            }
             Carrier::Datagrams(_) => self.last + times.icmp,
         }
     }
 
-    /// Exchanges the roles of a TCP connection; its stream has been told already.
-    pub(crate) fn reverse(&mut self) {
-        std::mem::swap(&mut self.flow.client, &mut self.flow.server);
-        self.history.flipped();
-        self.credited.swap(0, 1);
+    /// A flow of questions and answers is looked at every `period` from its beginning, and over when it was silent for
+    /// all but the last second of one.
+    fn brief_deadline(&self, period: Duration) -> Timestamp {
+        let quiet = self.last.since(self.flow.opened).saturating_add(period.saturating_sub(Duration::from_secs(1)));
+        let looks = quiet.as_nanos().div_ceil(period.as_nanos().max(1)).max(1);
+        self.flow.opened + period.saturating_mul(u32::try_from(looks).unwrap_or(u32::MAX))
+    }
+
+    /// Counts what can only be counted now that it is over.
+    pub(crate) fn settle(&mut self) {
         if let Carrier::Tcp(tcp) = &mut self.carrier {
-            tcp.account.flip();
+            tcp.account.settle_holes(&mut self.history);
         }
     }
 

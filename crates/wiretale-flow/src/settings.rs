@@ -126,12 +126,16 @@ pub struct Timeouts {
     pub tcp_close: Duration,
     /// A UDP flow.
     pub udp: Duration,
+    /// A UDP flow of [`Timeouts::brief_ports`], which are looked at that often.
+    pub udp_brief: Duration,
     /// An ICMP flow, and one of any other protocol.
     pub icmp: Duration,
     /// An announced flow that does not come.
     pub expectation: Duration,
     /// Server ports of connections that may be silent for long.
     pub patient_ports: Vec<u16>,
+    /// UDP server ports of single questions and answers.
+    pub brief_ports: Vec<u16>,
     /// Services that may be silent for long, by the names their decoders confirm.
     pub patient_services: Vec<&'static str>,
 }
@@ -145,9 +149,11 @@ impl Default for Timeouts {
             tcp_patient: Duration::from_secs(3600),
             tcp_close: Duration::from_secs(6),
             udp: Duration::from_secs(60),
+            udp_brief: Duration::from_secs(10),
             icmp: Duration::from_secs(60),
             expectation: Duration::from_secs(300),
             patient_ports: vec![21, 22, 23, 513],
+            brief_ports: vec![53, 137, 5353, 5355],
             patient_services: vec!["ssh", "ftp"],
         }
     }
