@@ -1,4 +1,24 @@
 //! Internet Relay Chat off the wire: lines, messages, sessions, server links, CTCP.
+//!
+//! [`parse`] reads one line into a borrowed [`Message`] (RFC 1459 section 2.3.1, with the tags of IRCv3). [`Irc`] is the
+//! protocol: its [`Decoder`] cuts both directions into lines, follows who the client is, in which channels, with whom,
+//! and says so as [`Event`]s: every line, and behind it what the line means. Links between servers (RFC 2813, TS6,
+//! InspIRCd, UnrealIRCd) and IRC inside WebSockets are read alike. What stands behind `DCC` goes to `wiretale-dcc`.
+//!
+//! It refuses to let a secret out: passwords, keys and their like are `<hidden>` in every event, and told of only as an
+//! [`Exposure`](wiretale_protocol::Exposure). It refuses to believe the client where only the server can know, to grow
+//! without bound, and to guess encodings anywhere but in [`text`].
+//!
+//! ```
+//! use wiretale_irc::{Command, parse};
+//!
+//! let message = parse(b"@time=12:00 :ann!a@host.example PRIVMSG #garden :tomatoes!").unwrap();
+//! assert_eq!(message.command, Command::Privmsg);
+//! assert_eq!(message.source().name, b"ann");
+//! assert_eq!(message.param(0), b"#garden");
+//! assert_eq!(message.param(1), b"tomatoes!");
+//! assert_eq!(message.tags.get(b"time"), Some(&b"12:00"[..]));
+//! ```
 #![no_std]
 #![forbid(unsafe_code)]
 #![cfg_attr(
@@ -29,6 +49,7 @@ mod linked;
 mod mask;
 mod message;
 mod modes;
+pub mod numerics;
 mod owned;
 mod parse;
 mod probe;
@@ -43,6 +64,7 @@ mod session;
 mod support;
 mod tags;
 mod talk;
+pub mod text;
 mod websocket;
 mod wire;
 
@@ -52,7 +74,7 @@ pub use event::{Dialect, Event, ModeChange, ModeKind, Refusal};
 pub use message::{Message, Params, ParamsIter, Prefix, Source};
 pub use parse::{Malformed, parse};
 pub use protocol::{Decoder, Irc};
-pub use record::{Record, RecordKind, Rows};
+pub use record::{LinkRow, ListRow, Record, RecordKind, Rows, WhoRow, Whois};
 pub use session::Session;
 pub use support::{Casemapping, Support};
 pub use tags::{MessageTag, Tags};
