@@ -183,10 +183,8 @@ impl Decoder {
             return;
         }
         // Decided at the first byte of the first packet, and no earlier: by then the other side may have spoken.
-        let framing = *half.framing.get_or_insert_with(|| match (agreed, half.speaks) {
-            (Some(1), _) | (None, Some(Speaks::One)) => Framing::One,
-            _ => Framing::Two,
-        });
+        let one = agreed == Some(1) || (agreed.is_none() && half.speaks == Some(Speaks::One));
+        let framing = *half.framing.get_or_insert(if one { Framing::One } else { Framing::Two });
         let mut frames = core::mem::take(&mut half.frames);
         while self.half(direction).phase == Phase::Clear
             && let Some(frame) = frames.next(input, framing)

@@ -75,7 +75,7 @@ impl Borders {
         if usize::from(self.got) == self.head.len() {
             self.got = 0;
             let length = u32::from_be_bytes(self.head);
-            self.lost = length == 0 || length > LIMIT || length % self.block != 0;
+            self.lost = length == 0 || length > LIMIT || !length.is_multiple_of(self.block);
             self.left = self.framing.total(length) - 4 + u64::from(self.tag);
             self.size = u32::try_from(self.left + 4).unwrap_or(u32::MAX);
         }

@@ -67,7 +67,7 @@ impl Seal {
     /// Whether the count of packets shows in the sum of their sizes.
     pub(crate) const fn countable(&self) -> bool {
         let outside = if self.outside { 4 } else { 0 };
-        (outside + self.tag) % self.block != 0
+        !(outside + self.tag).is_multiple_of(self.block)
     }
 }
 

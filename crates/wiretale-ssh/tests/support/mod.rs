@@ -224,7 +224,7 @@ impl Table {
     fn finish(self) -> Vec<Recorded> {
         let mut done = Vec::new();
         for (mut connection, mut recorded) in self.all {
-            let at = recorded.pieces.last().map_or(Timestamp::default(), |piece| piece.0);
+            let at = recorded.pieces.last().map_or_else(Timestamp::default, |piece| piece.0);
             connection.close(End::Abandoned, &mut Taker { at, pieces: &mut recorded.pieces });
             done.push(recorded);
         }
