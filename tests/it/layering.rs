@@ -20,12 +20,27 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("recognize", SEAM),
     ("files", SEAM),
     ("flow", SEAM),
-    ("score", &["packet", "reassembly", "protocol", "dcc", "irc", "ssh", "ftp", "dns", "terminal"]),
+    (
+        "score",
+        &["packet", "reassembly", "protocol", "files", "dcc", "irc", "ssh", "ftp", "dns", "recognize", "terminal"],
+    ),
     (
         "wiretale",
         &[
-            "packet", "capture", "reassembly", "protocol", "dcc", "irc", "ssh", "ftp", "dns", "terminal", "recognize",
-            "files", "flow", "score",
+            "packet",
+            "capture",
+            "reassembly",
+            "protocol",
+            "dcc",
+            "irc",
+            "ssh",
+            "ftp",
+            "dns",
+            "terminal",
+            "recognize",
+            "files",
+            "flow",
+            "score",
         ],
     ),
     ("report", &["wiretale"]),
@@ -52,9 +67,11 @@ fn crates_use_only_what_lies_below_them() {
 fn no_crate_is_unsafe_but_the_one_that_maps_files() {
     let crates = concat!(env!("CARGO_MANIFEST_DIR"), "/../crates");
     for entry in std::fs::read_dir(crates).expect("crates/").map(|entry| entry.expect("readable").path()) {
-        let root = ["lib.rs", "main.rs"].map(|file| entry.join("src").join(file)).into_iter().find(|path| path.exists());
+        let root =
+            ["lib.rs", "main.rs"].map(|file| entry.join("src").join(file)).into_iter().find(|path| path.exists());
         let text = std::fs::read_to_string(root.expect("a crate root")).expect("readable");
-        let rule = if entry.ends_with("wiretale-capture") { "#![deny(unsafe_code)]" } else { "#![forbid(unsafe_code)]" };
+        let rule =
+            if entry.ends_with("wiretale-capture") { "#![deny(unsafe_code)]" } else { "#![forbid(unsafe_code)]" };
         assert!(text.contains(rule), "{} lacks {rule}", entry.display());
     }
 }
@@ -75,7 +92,9 @@ fn dependencies() -> BTreeMap<String, BTreeSet<String>> {
         .filter(|package| package["manifest_path"].as_str().is_some_and(|path| path.contains("/crates/")))
         .map(|package| {
             let uses = package["dependencies"].as_array().expect("dependencies").iter();
-            let uses = uses.filter(|dependency| dependency["kind"] != "dev").filter_map(|dependency| ours(dependency["name"].as_str()?));
+            let uses = uses
+                .filter(|dependency| dependency["kind"] != "dev")
+                .filter_map(|dependency| ours(dependency["name"].as_str()?));
             (ours(package["name"].as_str().expect("a name")).expect("ours"), uses.collect())
         })
         .collect()

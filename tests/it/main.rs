@@ -1,3 +1,4 @@
 //! Whole captures against what is known to be in them, and laws that hold across crates.
 
+mod ground_truth;
 mod layering;
