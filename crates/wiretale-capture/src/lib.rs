@@ -23,6 +23,7 @@
 //! assert_eq!(capture.number(), 1);
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
+#![deny(unsafe_code)]
 
 mod capture;
 mod compressed;
