@@ -120,3 +120,15 @@ const STREAMS: &[(&str, Recognizer)] = &[
     ("socks", binary::socks),
     ("telnet", binary::telnet),
 ];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_name_belongs_to_a_decoder() {
+        for (name, _) in STREAMS {
+            assert!(!["irc", "ftp", "ftp-data", "ssh", "dns", "irc-dcc-data", "irc-dcc-chat"].contains(name));
+        }
+    }
+}
