@@ -167,6 +167,7 @@ fn every_key_exchange_method_leads_to_the_host_key() {
     ] {
         let said = made_with(kex);
         assert_eq!((said.fingerprints.len(), said.confirmed, said.weirds.len()), (1, true, 0), "{kex}");
+        assert_eq!(said.session.unwrap().login.accepted, Some(true), "{kex}");
     }
 }
 
