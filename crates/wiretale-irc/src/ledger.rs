@@ -50,6 +50,10 @@ impl Ledger {
             }
             return true;
         }
+        // Bots do not answer what they do not take: a new try ends the wait for the one before.
+        if let Awaits::Bot { .. } = awaits {
+            self.settle(cx, Outcome::Unknown, |open| open.awaits == awaits);
+        }
         let open = Open { kind, account, scope: scope.into(), tag, crossed, frame, awaits };
         let outcome = match open.awaits {
             Awaits::Nothing(outcome) => Some(outcome),

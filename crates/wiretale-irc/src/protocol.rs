@@ -3,7 +3,7 @@
 use alloc::boxed::Box;
 use alloc::vec::Vec;
 
-use wiretale_protocol::{Chunk, Context, Demand, Direction, Lines, Observe, Opening, Probe, Protocol};
+use wiretale_protocol::{Chunk, Context, Demand, Direction, End, Lines, Observe, Opening, Probe, Protocol};
 
 use crate::session::{Session, StartTls};
 use crate::websocket::{self, WebSocket};
@@ -46,7 +46,7 @@ impl Protocol for Irc {
         match chunk {
             Chunk::Data(bytes) => decoder.data(cx, bytes),
             Chunk::Gap(_) => decoder.gap(cx),
-            Chunk::End(_) => decoder.end(cx),
+            Chunk::End(end) => decoder.end(cx, end),
         }
     }
 }
@@ -101,14 +101,17 @@ impl Decoder {
         }
     }
 
-    fn end<O: Observe<Irc>>(&mut self, cx: &mut Context<'_, O>) -> Demand {
-        let [client, server] = &mut self.halves;
-        match cx.moment().direction {
-            Direction::Client => client.ended = true,
-            Direction::Server => server.ended = true,
+    fn end<O: Observe<Irc>>(&mut self, cx: &mut Context<'_, O>, end: End) -> Demand {
+        let Self { halves: [client, server], session, masked, .. } = self;
+        let half = if cx.moment().direction == Direction::Client { &mut *client } else { &mut *server };
+        half.ended = true;
+        // A last line without its end is still what was said.
+        let rest = half.lines.rest();
+        if end == End::Finished && !rest.is_empty() && !half.compressed && session.starttls != StartTls::Granted {
+            read(session, masked, cx, rest, false);
         }
         if client.ended && server.ended {
-            self.session.ledger.end(cx);
+            session.ledger.end(cx);
         }
         Demand::Stream
     }

@@ -170,10 +170,12 @@ impl Session {
     ) {
         let channel = self.support.is_channel(target);
         let casemapping = self.support.casemapping();
-        let Self { support, channels, .. } = self;
+        let Self { support, channels, link, .. } = self;
         let changes = if channel { Modes::channel(arguments, support) } else { Modes::user(arguments) };
-        for change in changes {
+        for mut change in changes {
             if change.kind == ModeKind::Rank {
+                let nick = link.as_deref().and_then(|link| link.name_of(change.argument.0));
+                change.argument = Wire(nick.unwrap_or(change.argument.0));
                 channels.rank(target, &change.argument, change.letter, change.adding, casemapping);
             }
             cx.emit::<Irc>(Event::Mode { target: Wire(target), by, change });
