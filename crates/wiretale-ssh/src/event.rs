@@ -28,7 +28,8 @@ pub enum Event<'a> {
     NewKeys,
     /// The side that spoke offered keys anew in the clear, before it had taken the old ones into use.
     Rekey,
-    /// An attempt at authentication was answered. An inference from lengths.
+    /// An attempt at authentication was answered. An inference from lengths, told when the other side next speaks; the
+    /// session's record, which knows more, has the last word.
     Attempt {
         /// It was accepted.
         accepted: bool,
@@ -40,7 +41,8 @@ pub enum Event<'a> {
         /// The method `none` was enough: nothing was asked for.
         none: bool,
     },
-    /// The flow is over: what its encrypted part was, as far as lengths and times tell.
+    /// Both directions are over, and at least one had come to be encrypted: what that part was, as far as lengths and
+    /// times tell. The last event of a flow.
     Session(Session),
 }
 
