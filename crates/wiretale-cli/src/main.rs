@@ -1,2 +1,35 @@
-//! The program `wiretale`.
-fn main() {}
+//! The program `wiretale`: what a capture tells, as logs and as a page for a person.
+#![forbid(unsafe_code)]
+
+mod analyze;
+mod args;
+mod decode;
+mod failure;
+mod progress;
+
+use std::io::Write as _;
+use std::process::ExitCode;
+
+use clap::Parser as _;
+
+use crate::args::{Cli, Command};
+use crate::failure::Failure;
+
+fn main() -> ExitCode {
+    let done = match Cli::parse().command {
+        Command::Analyze(args) => analyze::run(args),
+        Command::Decode(args) => decode::run(&args),
+    };
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => {
+            report(&failure);
+            ExitCode::from(Failure::EXIT)
+        }
+    }
+}
+
+/// One line on standard error; if that cannot be written either, the exit code says it.
+fn report(failure: &Failure) {
+    let _ = writeln!(std::io::stderr(), "wiretale: {failure}");
+}

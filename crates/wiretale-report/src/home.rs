@@ -1,7 +1,7 @@
 //! Which addresses are ours.
 
 use ipnet::IpNet;
-use wiretale_packet::Address;
+use wiretale::packet::Address;
 
 /// The networks watched over.
 #[derive(Clone, Debug)]

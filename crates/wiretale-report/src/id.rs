@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use wiretale_protocol::FlowId;
+use wiretale::protocol::FlowId;
 
 /// A flow's name in logs: `C` and the flow's number in base 62. The same capture gives the same names.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]

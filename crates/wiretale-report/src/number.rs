@@ -3,7 +3,7 @@
 use std::io::Write as _;
 use std::time::Duration;
 
-use wiretale_packet::{Address, Timestamp};
+use wiretale::packet::{Address, Timestamp};
 
 /// `n` in decimal.
 pub(crate) fn decimal(out: &mut Vec<u8>, mut n: u64) {

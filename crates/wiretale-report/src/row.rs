@@ -4,7 +4,7 @@ use std::io::Write as _;
 use std::slice::Iter;
 use std::time::Duration;
 
-use wiretale_packet::{Address, Endpoint, Timestamp};
+use wiretale::packet::{Address, Endpoint, Timestamp};
 
 use crate::table::{Column, Kind, Table};
 use crate::{json, number, tsv};

@@ -5,7 +5,7 @@ use std::fs::{self, File, OpenOptions};
 use std::io::Write as _;
 use std::path::PathBuf;
 
-use wiretale_protocol::{Chunk, Direction, Flow, FlowId, Moment};
+use wiretale::protocol::{Chunk, Direction, Flow, FlowId, Moment};
 
 use crate::id::Uid;
 use crate::output::WriteError;
@@ -54,13 +54,8 @@ impl Streams {
         }
     }
 
-    pub(crate) fn close(&mut self, flow: &Flow) -> Result<(), WriteError> {
+    pub(crate) fn close(&mut self, flow: &Flow) {
         self.open.retain(|((id, _), _)| *id != flow.id);
-        Ok(())
-    }
-
-    pub(crate) fn finish(self) -> Result<(), WriteError> {
-        Ok(())
     }
 
     fn append(&mut self, key: Key, bytes: &[u8], fresh: bool) -> Result<(), WriteError> {

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use wiretale_protocol::Tag;
+use wiretale::protocol::Tag;
 
 /// Numbers tags by first appearance, so that output neither shows them nor depends on the run's key.
 #[derive(Debug, Default)]

@@ -2,7 +2,7 @@
 
 use std::io::Write as _;
 
-use wiretale_packet::Timestamp;
+use wiretale::packet::Timestamp;
 
 use crate::table::Table;
 use crate::text::{Piece, hex, pieces, plain_run};

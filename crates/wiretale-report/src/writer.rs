@@ -1,6 +1,6 @@
 //! Rows gathered into logs.
 
-use wiretale_packet::Timestamp;
+use wiretale::packet::Timestamp;
 
 use crate::logs;
 use crate::output::{Output, WriteError};
@@ -58,9 +58,10 @@ impl<W: Output> Writer<W> {
         }
     }
 
-    /// Rows written so far, by log, in the order of [`logs::ALL`]; logs without rows are left out.
-    pub fn rows(&self) -> impl Iterator<Item = (&'static str, u64)> {
-        self.pending.iter().filter(|pending| pending.rows > 0).map(|pending| (pending.table.name, pending.rows))
+    /// How far packet time has come.
+    #[must_use]
+    pub const fn closed(&self) -> Timestamp {
+        self.closed
     }
 
     /// Could something not be written? Nothing is written after that.

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use wiretale_protocol::{Address, Timestamp};
+use wiretale::protocol::{Address, Timestamp};
 use wiretale_report::{Column, Format, Kind, Memory, Row, Table, Writer, logs};
 
 const SHAPES: Table = Table {

@@ -2,8 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use wiretale_irc::Event;
-use wiretale_protocol::{Address, Endpoint, Moment};
+use wiretale::irc::Event;
+use wiretale::protocol::{Address, Endpoint, Moment};
 
 use super::{Bounded, kept};
 

@@ -6,10 +6,11 @@ mod print;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use wiretale_dcc::{Fate, Kind, Record};
-use wiretale_ftp::Event as Ftp;
-use wiretale_protocol::{Address, Endpoint, Exposure, Flow, Moment, Outcome, State, Summary, Timestamp, Transport};
-use wiretale_ssh::Event as Ssh;
+use wiretale::Stats;
+use wiretale::dcc::{Fate, Kind, Record};
+use wiretale::ftp::Event as Ftp;
+use wiretale::protocol::{Address, Endpoint, Exposure, Flow, Moment, Outcome, State, Summary, Timestamp, Transport};
+use wiretale::ssh::Event as Ssh;
 
 use crate::Home;
 
@@ -34,7 +35,9 @@ pub struct Digest {
     exposures: Bounded<(&'static str, Box<[u8]>, Endpoint), Exposed>,
     offers: [u64; 4],
     weirds: (u64, u64),
-    logs: Vec<(&'static str, u64)>,
+    corrupt: u64,
+    offloaded: u64,
+    evicted: u64,
 }
 
 /// A host at home.
@@ -135,13 +138,10 @@ impl Digest {
             exposures: Bounded::new(),
             offers: [0; 4],
             weirds: (0, 0),
-            logs: Vec::new(),
+            corrupt: 0,
+            offloaded: 0,
+            evicted: 0,
         }
-    }
-
-    /// How many packets and bytes were read.
-    pub fn read(&mut self, packets: u64, bytes: u64) {
-        (self.packets, self.bytes) = (packets, bytes);
     }
 
     /// Something the reader of the summary should know: that a capture was cut off.
@@ -149,12 +149,11 @@ impl Digest {
         self.notes.push(text.into());
     }
 
-    pub(crate) fn weirds(&mut self, written: u64, left_out: u64) {
-        self.weirds = (written, left_out);
-    }
-
-    pub(crate) fn logs(&mut self, rows: impl Iterator<Item = (&'static str, u64)>) {
-        self.logs = rows.collect();
+    pub(crate) fn counted(&mut self, stats: &Stats, weirds: u64, weirds_left_out: u64) {
+        (self.packets, self.bytes) = (stats.frames, stats.bytes);
+        (self.corrupt, self.offloaded) = (stats.corrupt, stats.offloaded);
+        self.evicted = stats.evicted + stats.evicted_half_open;
+        self.weirds = (weirds, weirds_left_out);
     }
 
     pub(crate) fn now(&mut self, at: Timestamp) {
@@ -182,8 +181,12 @@ impl Digest {
             && let Some(host) = self.hosts.of(flow.server.address)
             && host.answered.len() < MOST
         {
-            let service = summary.services.first().copied().unwrap_or("unknown");
-            host.answered.insert((flow.server.port, service));
+            match summary.services.first() {
+                None => _ = host.answered.insert((flow.server.port, UNKNOWN)),
+                // Data connections are answered, and no service.
+                Some(&("ftp-data" | "irc-dcc-data" | "irc-dcc-chat")) => {}
+                Some(service) => _ = host.answered.insert((flow.server.port, service)),
+            }
         }
     }
 
@@ -218,7 +221,13 @@ impl Digest {
 
     pub(crate) fn ssh(&mut self, _: &Moment<'_>, _: &Ssh<'_>) {}
 
-    pub(crate) fn exposure(&mut self, flow: &Flow, protocol: Option<&'static str>, exposure: &Exposure<'_>, number: usize) {
+    pub(crate) fn exposure(
+        &mut self,
+        flow: &Flow,
+        protocol: Option<&'static str>,
+        exposure: &Exposure<'_>,
+        number: usize,
+    ) {
         if let Some(exposed) = self.exposures.of((exposure.kind, kept(exposure.account), flow.server)) {
             exposed.protocol = protocol;
             let outcome = match exposure.outcome {
@@ -287,5 +296,6 @@ const PORTS: &[(&str, &[u16])] = &[
     ("rfb", &[5900, 5901]),
 ];
 
+const UNKNOWN: &str = "something unknown";
 const LONGEST: usize = 128;
 const MOST: usize = 4096;

@@ -2,11 +2,11 @@
 
 use std::fmt;
 
-use wiretale_protocol::{Address, Timestamp};
+use wiretale::protocol::{Address, Timestamp};
 
 use super::irc::{Client, Server};
 use super::paper::{grouped, heading, line, list, plural, size};
-use super::{Digest, Exposed, Login, Moved, Unusual};
+use super::{Digest, Exposed, Login, Moved, UNKNOWN, Unusual};
 use crate::text::Shown;
 
 impl fmt::Display for Digest {
@@ -39,7 +39,8 @@ impl Digest {
         }
         heading(f, "Hosts at home")?;
         let mut hosts: Vec<_> = self.hosts.map.iter().collect();
-        hosts.sort_by_key(|(address, host)| (std::cmp::Reverse(host.contacted + host.answered.len() as u64), **address));
+        hosts
+            .sort_by_key(|(address, host)| (std::cmp::Reverse(host.contacted + host.answered.len() as u64), **address));
         for (address, host) in hosts.iter().take(ROWS) {
             let mut did: Vec<String> = Vec::new();
             if host.contacted > 0 {
@@ -50,7 +51,9 @@ impl Digest {
                 did.push(opened);
             }
             did.extend(host.asked.iter().map(|(service, times)| format!("{service} {}", grouped(*times))));
-            did.extend(host.answered.iter().map(|(port, service)| format!("answers {service} on {port}")));
+            let known = |port| host.answered.iter().any(|(other, service)| *other == port && *service != UNKNOWN);
+            let answered = host.answered.iter().filter(|(port, service)| *service != UNKNOWN || !known(*port));
+            did.extend(answered.map(|(port, service)| format!("answers {service} on {port}")));
             list(f, &format!("{address}: "), 4, did.into_iter(), ITEMS)?;
         }
         more(f, hosts.len(), self.hosts.left_out)
@@ -148,18 +151,27 @@ impl Digest {
             let Exposed { protocol, outcomes: counts, tags } = exposed;
             let whose = if account.is_empty() { String::new() } else { format!(" of {}", Shown(account)) };
             let how = protocol.map_or(String::new(), |protocol| format!(" ({protocol})"));
-            let different = if tags.len() > 1 { format!(", {} different", grouped(tags.len() as u64)) } else { String::new() };
+            let different =
+                if tags.len() > 1 { format!(", {} different", grouped(tags.len() as u64)) } else { String::new() };
             line(f, &format!("{kind}{whose} to {server}{how}: {}{different}", outcomes(*counts)))?;
         }
         more(f, self.exposures.map.len().saturating_sub(ROWS), self.exposures.left_out)
     }
 
     fn foot(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if self.weirds.0 > 0 {
-            let written = plural(self.weirds.0, "oddity", "oddities");
-            writeln!(f, "\n{written} in weird.log ({} more of the same left out).", grouped(self.weirds.1))?;
-        }
-        Ok(())
+        let (written, left_out) = self.weirds;
+        let told = [
+            (written, format!("{} in weird.log", plural(written, "oddity", "oddities"))),
+            (left_out, format!("{} more of the same left out", grouped(left_out))),
+            (self.corrupt, format!("{} with wrong checksums passed over", plural(self.corrupt, "packet", "packets"))),
+            (
+                self.offloaded,
+                format!("{} with checksums left to the network card", plural(self.offloaded, "packet", "packets")),
+            ),
+            (self.evicted, format!("{} given up for want of room", plural(self.evicted, "connection", "connections"))),
+        ];
+        let told: Vec<String> = told.into_iter().filter(|(n, _)| *n > 0).map(|(_, text)| text).collect();
+        if told.is_empty() { Ok(()) } else { list(f, "\nAlso: ", 4, told.into_iter(), ITEMS) }
     }
 }
 

@@ -1,6 +1,6 @@
 //! `conn.log`: every connection.
 
-use wiretale_protocol::{Flow, Summary, Transport};
+use wiretale::protocol::{Flow, Summary, Transport};
 
 use crate::Home;
 use crate::id::Uid;

@@ -1,7 +1,7 @@
 //! `dcc.log`: every DCC offer, from offer to outcome.
 
-use wiretale_dcc::{Announced, Fate, Kind, Outcome, Provenance, Record};
-use wiretale_protocol::Flow;
+use wiretale::dcc::{Announced, Fate, Kind, Outcome, Provenance, Record};
+use wiretale::protocol::Flow;
 
 use crate::id::Uid;
 use crate::row::Row;
@@ -15,7 +15,7 @@ pub const TABLE: Table = Table {
         "ts": Time, "uid": Text, "id.orig_h": Addr, "id.orig_p": Port, "id.resp_h": Addr, "id.resp_p": Port,
         "kind": Enum, "from": Text, "to": Text, "file_name": Text, "file_size": Count, "host": Addr, "port": Port,
         "passive": Bool, "tls": Bool, "bounce": Bool, "data_uid": Text, "bytes": Count, "missing_bytes": Count,
-        "resumed_at": Count, "outcome": Enum, "short_bytes": Count, "fuid": Text,
+        "resumed_at": Count, "chat_lines": Count, "outcome": Enum, "short_bytes": Count, "fuid": Text,
     },
 };
 
@@ -34,7 +34,11 @@ pub(crate) fn row<'r>(row: Row<'r>, record: &Record, made_in: Option<&Flow>, fui
     let data = record.flow.map(Uid::flow);
     let taken = record.flow.is_some();
     let row = row.text(data.as_ref().map(Uid::as_bytes)).count(taken.then_some(record.bytes));
-    let row = row.count(taken.then_some(record.missed)).count(record.resumed.filter(|resumed| resumed.agreed).map(|resumed| resumed.at));
+    let row = row
+        .count(taken.then_some(record.missed))
+        .count(record.resumed.filter(|resumed| resumed.agreed).map(|resumed| resumed.at));
+    let chat = offer.is_some_and(|offer| offer.kind == Kind::Chat);
+    let row = row.count((taken && chat).then_some(record.lines));
     let row = row.word(outcome(record.fate)).count(short(record.fate));
     row.text(fuid.as_ref().map(Uid::as_bytes))
 }

@@ -1,6 +1,6 @@
 //! `exposure.log`: secrets that crossed the wire in clear. Whose, of what kind and with what outcome; never what.
 
-use wiretale_protocol::{Exposure, Flow, Outcome};
+use wiretale::protocol::{Exposure, Flow, Outcome};
 
 use crate::id::Uid;
 use crate::row::Row;

@@ -1,7 +1,7 @@
 //! `files.log`: what transfers carried.
 
-use wiretale_files::{Extracted, FileRecord};
-use wiretale_protocol::{Direction, Flow, Timestamp};
+use wiretale::files::{Extracted, FileRecord};
+use wiretale::protocol::{Direction, Flow, Timestamp};
 
 use crate::Home;
 use crate::id::Uid;

@@ -1,7 +1,7 @@
 //! `irc_messages.log`: every IRC message both ways. People's talk: written only when asked for.
 
-use wiretale_irc::Message;
-use wiretale_protocol::{Direction, Moment};
+use wiretale::irc::Message;
+use wiretale::protocol::{Direction, Moment};
 
 use crate::id::Uid;
 use crate::row::Row;

@@ -42,7 +42,12 @@ impl<'a> Version<'a> {
             }
         }
         let name = trim(&text[..start]);
-        Self { name: (!name.is_empty()).then_some(name), numbers, addl: Some(trim(rest)).filter(|rest| !rest.is_empty()), text }
+        Self {
+            name: (!name.is_empty()).then_some(name),
+            numbers,
+            addl: Some(trim(rest)).filter(|rest| !rest.is_empty()),
+            text,
+        }
     }
 }
 

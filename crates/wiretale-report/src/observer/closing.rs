@@ -1,6 +1,6 @@
 //! The end of a flow: `conn.log`, and what waited for it.
 
-use wiretale_protocol::{Moment, Summary};
+use wiretale::protocol::{Moment, Summary};
 
 use super::{Logs, State};
 use crate::logs;
@@ -9,8 +9,11 @@ use crate::output::Output;
 impl<W: Output> Logs<W> {
     pub(super) fn close(&mut self, state: &mut State, moment: &Moment<'_>, summary: &Summary<'_>) {
         self.now(moment.at);
-        self.end_of_ssh(state, moment);
-        self.end_of_file(state, moment.flow);
+        if !state.is_bare() {
+            self.end_of_ssh(state, moment);
+            self.end_of_dns(state, moment.flow);
+            self.end_of_file(state, moment.flow);
+        }
         self.unknown_service(state, moment, summary);
         self.digest.closed(moment.flow, summary);
         self.scratch.clear();
@@ -21,16 +24,10 @@ impl<W: Output> Logs<W> {
             self.scratch.extend_from_slice(service.as_bytes());
         }
         let service = (!self.scratch.is_empty()).then_some(&self.scratch[..]);
-        let id = community_id(moment.flow);
-        self.writer.row(&logs::conn::TABLE, |row| {
-            logs::conn::row(row, moment.flow, summary, service, &self.home, &id)
-        });
-        if let Some(Err(error)) = self.streams.as_mut().map(|streams| streams.close(moment.flow)) {
-            self.writer.fail(error);
+        let id = wiretale::community_id(moment.flow, summary.ip_protocol, 0);
+        self.writer.row(&logs::conn::TABLE, |row| logs::conn::row(row, moment.flow, summary, service, &self.home, &id));
+        if let Some(streams) = &mut self.streams {
+            streams.close(moment.flow);
         }
     }
-}
-
-fn community_id(_: &wiretale_protocol::Flow) -> String {
-    String::new()
 }

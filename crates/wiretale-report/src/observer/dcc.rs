@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use wiretale_dcc::{Announced, Change, Dcc, DccChat, Event, Offers, Step};
-use wiretale_protocol::{Expectation, Flow, FlowId, Moment, Observe};
+use wiretale::dcc::{Announced, Change, Dcc, DccChat, Event, Offers, Step};
+use wiretale::protocol::{Expectation, Flow, FlowId, Moment, Observe};
 
 use super::transfer::{File, Source};
 use super::{Logs, State, irc};
@@ -59,9 +59,7 @@ impl<W: Output> Observe<Dcc> for Logs<W> {
 
 impl<W: Output> Observe<DccChat> for Logs<W> {
     fn observe(&mut self, _: &mut State, moment: &Moment<'_>, event: Event<'_>) {
-        if !matches!(event, Event::Chat { .. }) {
-            self.dcc_event(moment, &event);
-        }
+        self.dcc_event(moment, &event);
     }
 }
 
@@ -71,8 +69,11 @@ impl<W: Output> Logs<W> {
     }
 
     /// A DCC message passed in an IRC session: whose session it was is needed when its connection comes.
-    pub(super) fn dcc_offer(&mut self, state: &mut State, moment: &Moment<'_>) {
+    pub(super) fn dcc_offer(&mut self, state: &mut State, moment: &Moment<'_>, step: Option<&Step<'_>>) {
         self.dcc.note(moment.flow, &state.parts().irc);
+        if let Some(step) = step {
+            self.dcc.offers.step(step);
+        }
     }
 
     /// The connection that an offer announced never came.
@@ -99,8 +100,8 @@ impl<W: Output> Logs<W> {
         });
     }
 
-    /// At the end of the run: a row for each offer.
-    pub(super) fn dcc_rows(&mut self) {
+    /// At the end of the run: a row for each offer. Returns how many offers there was no room for.
+    pub(super) fn dcc_rows(&mut self) -> u64 {
         let dcc = std::mem::take(&mut self.dcc);
         for record in dcc.offers.records() {
             let announced = record.announced.as_ref();
@@ -111,6 +112,7 @@ impl<W: Output> Logs<W> {
                 logs::dcc::row(row, record, made_in.map(|made_in| &made_in.flow), file.map(|file| file.fuid))
             });
         }
+        dcc.offers.dropped()
     }
 }
 

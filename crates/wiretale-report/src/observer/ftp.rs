@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use wiretale_ftp::{Channel, DataEvent, Event, Exchange, Ftp, FtpData, Verb};
-use wiretale_protocol::{Endpoint, FlowId, Moment, Observe};
+use wiretale::ftp::{Channel, DataEvent, Event, Exchange, Ftp, FtpData, Verb};
+use wiretale::protocol::{Endpoint, FlowId, Moment, Observe};
 
 use super::transfer::{File, Source};
 use super::{Logs, State};
@@ -32,7 +32,8 @@ impl Carried {
 
     fn forget(&mut self, control: FlowId) {
         let lowest = (control, Endpoint::default());
-        let of_it: Vec<_> = self.files.range(lowest..).map(|(key, _)| *key).take_while(|key| key.0 == control).collect();
+        let of_it: Vec<_> =
+            self.files.range(lowest..).map(|(key, _)| *key).take_while(|key| key.0 == control).collect();
         for key in of_it {
             self.files.remove(&key);
         }
@@ -78,7 +79,13 @@ impl<W: Output> Logs<W> {
     }
 }
 
-fn cells<'r>(row: Row<'r>, moment: &Moment<'_>, exchange: &Exchange<'_>, argument: &[u8], file: Option<&File>) -> Row<'r> {
+fn cells<'r>(
+    row: Row<'r>,
+    moment: &Moment<'_>,
+    exchange: &Exchange<'_>,
+    argument: &[u8],
+    file: Option<&File>,
+) -> Row<'r> {
     let flow = moment.flow;
     let (reply, channel) = (exchange.standing, exchange.channel);
     row.time(exchange.asked)

@@ -1,7 +1,7 @@
 //! `irc.log` and `irc_messages.log`.
 
-use wiretale_irc::{Command, Event, Irc, Message};
-use wiretale_protocol::{Direction, Moment, Observe};
+use wiretale::irc::{Command, Event, Irc, Message};
+use wiretale::protocol::{Direction, Moment, Observe};
 
 use super::{Logs, State};
 use crate::id::Uid;
@@ -27,8 +27,8 @@ impl<W: Output> Observe<Irc> for Logs<W> {
             }
         }
         self.irc_software(moment, &event);
-        if let Event::Dcc { .. } = event {
-            self.dcc_offer(state, moment);
+        if let Event::Dcc { step, .. } = &event {
+            self.dcc_offer(state, moment, step.as_ref());
         }
         self.digest.irc(moment, &event);
     }
@@ -65,10 +65,18 @@ impl<W: Output> Logs<W> {
         }
     }
 
-    fn irc_row(&mut self, session: &Session, moment: &Moment<'_>, command: &str, value: Option<&[u8]>, addl: Option<&[u8]>) {
+    fn irc_row(
+        &mut self,
+        session: &Session,
+        moment: &Moment<'_>,
+        command: &str,
+        value: Option<&[u8]>,
+        addl: Option<&[u8]>,
+    ) {
         self.writer.row(&logs::irc::TABLE, |row: Row<'_>| {
             let flow = moment.flow;
-            let row = row.time(moment.at).text(Uid::flow(flow.id).as_bytes()).endpoint(flow.client).endpoint(flow.server);
+            let row =
+                row.time(moment.at).text(Uid::flow(flow.id).as_bytes()).endpoint(flow.client).endpoint(flow.server);
             let row = row.text(session.nick.as_deref()).text(session.user.as_deref());
             row.word(command).text(value).text(addl)
         });

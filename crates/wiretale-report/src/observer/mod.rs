@@ -2,8 +2,10 @@
 
 mod closing;
 mod dcc;
+mod dns;
 mod ftp;
 mod irc;
+mod named;
 mod services;
 mod software;
 mod ssh;
@@ -12,10 +14,12 @@ mod terminal;
 mod transfer;
 mod weirds;
 
-use wiretale_files::Extract;
-use wiretale_protocol::{Chunk, Exposure, Moment, Observer, Stray, Summary, Timestamp, Weird};
+use wiretale::Stats;
+use wiretale::files::Extract;
+use wiretale::protocol::{Chunk, Exposure, Moment, Observer, Stray, Summary, Timestamp, Weird};
 
 use crate::logs;
+use crate::logs::stats::LeftOut;
 use crate::output::{Output, WriteError};
 use crate::row::Format;
 use crate::streams::Streams;
@@ -97,17 +101,17 @@ impl<W: Output> Logs<W> {
         self.digest.now(at);
     }
 
-    /// Writes what is left. What was seen in short is the [`Digest`].
+    /// Writes what is left; `stats` is what the engine counted. What was seen in short is the [`Digest`].
     ///
     /// # Errors
     /// The first failure to write.
-    pub fn finish(mut self) -> Result<(W, Digest), WriteError> {
-        self.dcc_rows();
-        self.digest.weirds(self.weirds.written(), self.weirds.left_out());
-        if let Some(Err(error)) = self.streams.take().map(Streams::finish) {
-            self.writer.fail(error);
-        }
-        self.digest.logs(self.writer.rows());
+    pub fn finish(mut self, stats: &Stats) -> Result<(W, Digest), WriteError> {
+        let offers = self.dcc_rows();
+        let (weirds, weirds_left_out) = (self.weirds.written(), self.weirds.left_out());
+        self.digest.counted(stats, weirds, weirds_left_out + stats.weirds_suppressed);
+        let left_out = LeftOut { weirds, weirds_left_out, offers };
+        let at = self.writer.closed();
+        self.writer.row(&logs::stats::TABLE, |row| logs::stats::row(row, at, stats, &left_out));
         Ok((self.writer.finish()?, self.digest))
     }
 }
@@ -142,16 +146,15 @@ impl<W: Output> Observer for Logs<W> {
         let number = self.tags.number(exposure.tag);
         let protocol = state.protocol();
         self.digest.exposure(moment.flow, protocol, exposure, number);
-        self.writer.row(&logs::exposure::TABLE, |row| {
-            logs::exposure::row(row, moment.flow, protocol, exposure, number)
-        });
+        self.writer
+            .row(&logs::exposure::TABLE, |row| logs::exposure::row(row, moment.flow, protocol, exposure, number));
     }
 
     fn closed(&mut self, state: &mut State, moment: &Moment<'_>, summary: &Summary<'_>) {
         self.close(state, moment, summary);
     }
 
-    fn lapsed(&mut self, _: Timestamp, expectation: &wiretale_protocol::Expectation) {
+    fn lapsed(&mut self, _: Timestamp, expectation: &wiretale::protocol::Expectation) {
         self.offer_lapsed(expectation);
     }
 

@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use wiretale_protocol::{Endpoint, Moment, Summary, Transport};
+use wiretale::protocol::{Endpoint, Moment, Summary, Transport};
 
 use super::{Logs, State};
 use crate::logs;
@@ -46,9 +46,8 @@ impl<W: Output> Logs<W> {
             return;
         }
         if self.home.is_local(flow.server.address) && self.services.first(flow.server, flow.transport, "") {
-            self.writer.row(&logs::known_services::TABLE, |row| {
-                row.time(moment.at).endpoint(flow.server).word("tcp").set([])
-            });
+            self.writer
+                .row(&logs::known_services::TABLE, |row| row.time(moment.at).endpoint(flow.server).word("tcp").set([]));
         }
     }
 }

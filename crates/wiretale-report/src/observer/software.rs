@@ -2,9 +2,9 @@
 
 use std::collections::HashSet;
 
-use wiretale_ftp::Event as Ftp;
-use wiretale_irc::{Command, Event as Irc};
-use wiretale_protocol::{Address, Direction, Endpoint, Moment};
+use wiretale::ftp::Event as Ftp;
+use wiretale::irc::{Command, Event as Irc};
+use wiretale::protocol::{Address, Direction, Endpoint, Moment};
 
 use super::Logs;
 use crate::logs;

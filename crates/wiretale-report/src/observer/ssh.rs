@@ -1,7 +1,7 @@
 //! `ssh.log`.
 
-use wiretale_protocol::{Direction, Flow, Moment, Observe, Timestamp};
-use wiretale_ssh::{Algorithms, Event, HostKey, Login, Ssh};
+use wiretale::protocol::{Direction, Flow, Moment, Observe, Timestamp};
+use wiretale::ssh::{Algorithms, Event, HostKey, Login, Ssh};
 
 use super::{Logs, State};
 use crate::Home;
@@ -42,7 +42,8 @@ struct Negotiated {
 impl<W: Output> Observe<Ssh> for Logs<W> {
     fn observe(&mut self, state: &mut State, moment: &Moment<'_>, event: Event<'_>) {
         let session = &mut state.parts().ssh;
-        let gathered = session.gathered.get_or_insert_with(|| Box::new(Gathered { began: moment.at, ..Gathered::default() }));
+        let gathered =
+            session.gathered.get_or_insert_with(|| Box::new(Gathered { began: moment.at, ..Gathered::default() }));
         gathered.hear(moment.direction, &event);
         if let Event::Version(ident) = event {
             self.ssh_software(moment, ident.software);
@@ -77,7 +78,8 @@ impl Gathered {
             Event::Negotiated(algorithms) => {
                 self.algorithms.get_or_insert_with(|| Negotiated::new(algorithms));
             }
-            Event::HostKey(HostKey { sha256, .. }) => {
+            // Of SSH1's keys, which name no algorithm, Zeek's log has no fingerprint.
+            Event::HostKey(HostKey { sha256, algorithm, .. }) if !algorithm.0.is_empty() => {
                 self.fingerprint.get_or_insert_with(|| sha256.zeek().to_string());
             }
             Event::Attempt { accepted } => {
@@ -91,9 +93,11 @@ impl Gathered {
 
     fn row<'r>(&self, row: Row<'r>, flow: &Flow, home: &Home) -> Row<'r> {
         let row = row.time(self.began).text(Uid::flow(flow.id).as_bytes()).endpoint(flow.client).endpoint(flow.server);
-        let row = row.count(self.version.map(u64::from)).bool(self.login.accepted).count(u64::from(self.login.attempts));
+        let row =
+            row.count(self.version.map(u64::from)).bool(self.login.accepted).count(u64::from(self.login.attempts));
         let row = row.word(direction(flow, home)).text(self.client.as_deref()).text(self.server.as_deref());
-        let algorithm = |pick: fn(&Negotiated) -> &str| self.algorithms.as_ref().map(pick).filter(|name| !name.is_empty());
+        let algorithm =
+            |pick: fn(&Negotiated) -> &str| self.algorithms.as_ref().map(pick).filter(|name| !name.is_empty());
         row.word(algorithm(|all| &all.cipher))
             .word(algorithm(|all| &all.mac))
             .word(algorithm(|all| &all.compression))

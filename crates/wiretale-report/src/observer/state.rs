@@ -1,6 +1,6 @@
 //! What is kept about one flow while it lasts.
 
-use super::{irc, ssh, transfer, weirds};
+use super::{dns, irc, ssh, transfer, weirds};
 
 /// A flow's state: one word until there is something to remember.
 #[derive(Default)]
@@ -15,6 +15,7 @@ pub(super) struct Parts {
     pub(super) weirds: weirds::Seen,
     pub(super) irc: irc::Session,
     pub(super) ssh: ssh::Session,
+    pub(super) dns: dns::Session,
     pub(super) source: Option<transfer::Source>,
     pub(super) transfer: Option<Box<transfer::Transfer>>,
     // Files it carried so far.
@@ -24,6 +25,11 @@ pub(super) struct Parts {
 impl State {
     pub(super) fn parts(&mut self) -> &mut Parts {
         self.parts.get_or_insert_default()
+    }
+
+    /// Nothing was ever kept about it.
+    pub(super) fn is_bare(&self) -> bool {
+        self.parts.is_none()
     }
 
     pub(super) fn protocol(&self) -> Option<&'static str> {

@@ -1,7 +1,7 @@
 //! Dialogues that no known protocol claims: they have no log, and a line in the digest.
 
-use wiretale_protocol::{Moment, Observe};
-use wiretale_terminal::{Event, Terminal};
+use wiretale::protocol::{Moment, Observe};
+use wiretale::terminal::{Event, Terminal};
 
 use super::{Logs, State};
 use crate::output::Output;

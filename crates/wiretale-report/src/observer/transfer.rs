@@ -1,8 +1,8 @@
 //! `files.log`: what data connections carried.
 
-use wiretale_dcc::Announced;
-use wiretale_files::{Carried, Extracted, FileRecord};
-use wiretale_protocol::{Content, Direction, Endpoint, Flow, FlowId, Moment, Timestamp};
+use wiretale::dcc::Announced;
+use wiretale::files::{Carried, Extracted, FileRecord};
+use wiretale::protocol::{Content, Direction, Endpoint, Flow, FlowId, Moment, Timestamp};
 
 use super::{Logs, State};
 use crate::digest::FileMoved;
@@ -127,7 +127,14 @@ impl<W: Output> Logs<W> {
         }
     }
 
-    fn digest_file(&mut self, flow: &Flow, source: Option<&Source>, at: Timestamp, sender: Direction, record: &FileRecord) {
+    fn digest_file(
+        &mut self,
+        flow: &Flow,
+        source: Option<&Source>,
+        at: Timestamp,
+        sender: Direction,
+        record: &FileRecord,
+    ) {
         if let Some(Source::Ftp { listing: true, .. }) = source {
             return;
         }
@@ -147,7 +154,7 @@ impl<W: Output> Logs<W> {
         );
     }
 
-    fn extracted(&mut self, written: Result<(), wiretale_files::ExtractError>) {
+    fn extracted(&mut self, written: Result<(), wiretale::files::ExtractError>) {
         if let Err(error) = written {
             self.writer.fail(WriteError { path: error.path, source: error.source });
         }

@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use wiretale_protocol::{Address, Endpoint, Flow, Moment, Stray, Timestamp, Weird};
+use wiretale::protocol::{Address, Endpoint, Flow, Moment, Stray, Timestamp, Weird};
 
 use super::{Logs, State};
 use crate::id::Uid;

@@ -1,0 +1,112 @@
+//! `wiretale analyze`.
+
+use std::hash::{BuildHasher as _, RandomState};
+use std::io::{self, Write as _};
+
+use wiretale::capture::{Capture, Error, Merged};
+use wiretale::files::Extract;
+use wiretale::protocol::SecretKey;
+use wiretale::reassembly::Host;
+use wiretale::{Analyzer, Network, Settings, Standard};
+use wiretale_report::{Directory, Home, Logs, Options, Streams, logs};
+
+use crate::args::{self, Analyze, OsPolicy};
+use crate::failure::Failure;
+use crate::progress::Progress;
+
+type Line = Analyzer<Standard, Logs<Directory>>;
+
+/// Reads the captures, writes the logs, prints the summary. What was analysed before an error stays written.
+pub(crate) fn run(args: Analyze) -> Result<(), Failure> {
+    let (captures, mut errors) = open(&args);
+    if captures.is_empty() {
+        return Err(Failure::Captures(errors));
+    }
+    let mut merged = Merged::new(captures);
+    let mut line = Line::new(observer(&args)?, settings(&args));
+    let mut notes = Vec::new();
+    read(&mut merged, &mut line, &mut errors, &mut notes);
+    let (logs, stats) = line.finish_with_stats();
+    let (_, mut digest) = logs.finish(&stats)?;
+    notes.iter().for_each(|note| digest.note(note));
+    print(&digest, &args)?;
+    if errors.is_empty() { Ok(()) } else { Err(Failure::Captures(errors)) }
+}
+
+/// Opens every capture that can be opened.
+fn open(args: &Analyze) -> (Vec<Capture>, Vec<Error>) {
+    let mut errors = Vec::new();
+    let captures = args.captures.iter().filter_map(|path| Capture::open(path).map_err(|error| errors.push(error)).ok());
+    (captures.collect(), errors)
+}
+
+/// Every frame through the line. A capture that is cut off is noted and no error; one that is broken is.
+fn read(merged: &mut Merged, line: &mut Line, errors: &mut Vec<Error>, notes: &mut Vec<String>) {
+    let mut progress = Progress::new(merged.bytes_total());
+    let mut number = 0;
+    while let Some(next) = merged.next() {
+        match next {
+            Ok(frame) => {
+                number += 1;
+                line.packet(frame, number);
+            }
+            Err(error) if error.is_cut() => {
+                let _ = writeln!(io::stderr(), "wiretale: {error}");
+                notes.push(error.to_string());
+            }
+            Err(error) => errors.push(error),
+        }
+        if number.is_multiple_of(CHECK_EVERY) && line.observer().has_failed() {
+            break;
+        }
+        progress.at(number, || merged.bytes_read());
+    }
+    progress.finish();
+}
+
+fn observer(args: &Analyze) -> Result<Logs<Directory>, Failure> {
+    let directory = Directory::create(&args.out, logs::ALL.iter().map(|table| table.name))?;
+    let extract = args.extract.as_ref().map(|dir| Extract::new(dir, EXTRACT_AT_MOST)).transpose();
+    let options = Options {
+        format: match args.format {
+            args::Format::Tsv => wiretale_report::Format::Tsv,
+            args::Format::Json => wiretale_report::Format::Json,
+        },
+        home: Home::new(args.home.clone()),
+        messages: args.messages,
+        hashes: args.hashes,
+        streams: args.streams.as_ref().map(Streams::create).transpose()?,
+        extract: extract.map_err(|error| Failure::Extract { path: error.path, source: error.source })?,
+    };
+    Ok(Logs::new(directory, options))
+}
+
+fn settings(args: &Analyze) -> Settings {
+    let random = || RandomState::new().hash_one(0);
+    let network = |policy: &OsPolicy| Network::new(policy.network.addr().into(), policy.network.prefix_len());
+    Settings {
+        checksums: match args.checksums {
+            args::Checksums::Auto => wiretale::Checksums::Auto,
+            args::Checksums::Verify => wiretale::Checksums::Verify,
+            args::Checksums::Ignore => wiretale::Checksums::Ignore,
+        },
+        hosts: args
+            .os_policy
+            .iter()
+            .map(|policy| (network(policy), Host { overlap: policy.overlap, ..Host::default() }))
+            .collect(),
+        fragment_hosts: args.os_policy.iter().map(|policy| (network(policy), policy.fragments)).collect(),
+        secrets: SecretKey::new(random(), random()),
+        seed: random(),
+        ..Settings::default()
+    }
+}
+
+fn print(digest: &wiretale_report::Digest, args: &Analyze) -> Result<(), Failure> {
+    let mut out = io::stdout().lock();
+    writeln!(out, "{digest}\nLogs are in {}.", args.out.display()).and_then(|()| out.flush()).map_err(Failure::Output)
+}
+
+// Zeek's limit of one extracted file.
+const EXTRACT_AT_MOST: u64 = 100 << 20;
+const CHECK_EVERY: u64 = 256;

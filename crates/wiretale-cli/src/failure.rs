@@ -1,0 +1,47 @@
+//! Why a run could not do what it was asked.
+
+use std::io;
+use std::path::PathBuf;
+
+use wiretale_report::WriteError;
+
+/// Unusable input, unusable arguments, or an output that cannot be written. What was written before stays.
+#[derive(Debug)]
+pub(crate) enum Failure {
+    /// Captures that could not be read, or not to their end.
+    Captures(Vec<wiretale::capture::Error>),
+    /// A log, an extracted file or a stream.
+    Write(WriteError),
+    /// A directory that files are extracted to.
+    Extract { path: PathBuf, source: io::Error },
+    /// Standard output.
+    Output(io::Error),
+    /// Standard input.
+    Input(io::Error),
+}
+
+impl Failure {
+    /// The exit code of all of them.
+    pub(crate) const EXIT: u8 = 2;
+}
+
+impl std::fmt::Display for Failure {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Captures(errors) => errors.iter().enumerate().try_for_each(|(n, error)| {
+                let prefix = if n > 0 { "\nwiretale: " } else { "" };
+                write!(f, "{prefix}{error}")
+            }),
+            Self::Write(error) => error.fmt(f),
+            Self::Extract { path, source } => write!(f, "cannot write {}: {source}", path.display()),
+            Self::Output(error) => write!(f, "cannot write to standard output: {error}"),
+            Self::Input(error) => write!(f, "cannot read standard input: {error}"),
+        }
+    }
+}
+
+impl From<WriteError> for Failure {
+    fn from(error: WriteError) -> Self {
+        Self::Write(error)
+    }
+}

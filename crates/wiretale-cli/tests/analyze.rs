@@ -1,0 +1,250 @@
+//! `wiretale analyze`, as it is called.
+
+use std::fs;
+use std::path::Path;
+use std::process::{Command, Output};
+
+use wiretale::capture::write::Pcap;
+use wiretale::packet::{Address, Direction, Endpoint, LinkType, Timestamp};
+use wiretale_testkit::{Weather, Wire, lend};
+
+/// An IRC session in which a password crosses, a message is full of what no terminal should see, and a file is offered
+/// and moved.
+fn capture() -> Vec<u8> {
+    let mut wire = Wire::new(Weather::default(), 7);
+    let home = Address::v4([10, 20, 0, 1]);
+    let (server, friend) = (Address::v4([203, 0, 113, 1]), Address::v4([198, 51, 100, 201]));
+    let at = Timestamp::from_parts(1_795_316_824, 0);
+    let end = wire
+        .tcp(at, Endpoint::new(home, 4000), Endpoint::new(server, 6667))
+        .client("PASS hunter2secret\r\nNICK alice\r\nUSER al 0 * :Alice L\r\n")
+        .server(":irc.example.edu 001 alice :Welcome to ExampleNet alice!al@host\r\n")
+        .client("JOIN #a,#b k3ysecret\r\n")
+        .server(b":alice!al@host JOIN #a\r\n:mal!m@h PRIVMSG alice :a\tb\x1b[2J<b>\xe2\x80\xae\r\n")
+        .server(":mal!m@h PRIVMSG alice :\x01DCC SEND notes.txt 3325256905 33000 12\x01\r\n")
+        .leave();
+    wire.tcp(end, Endpoint::new(home, 4001), Endpoint::new(friend, 33000))
+        .server("hello friend")
+        .client([0, 0, 0, 12])
+        .close(Direction::Server);
+    let mut pcap = Pcap::micros(Vec::new(), LinkType::ETHERNET).unwrap();
+    for frame in wire.into_frames() {
+        pcap.frame(&lend(&frame)).unwrap();
+    }
+    pcap.into_inner()
+}
+
+fn wiretale(args: &[&str]) -> Output {
+    Command::new(env!("CARGO_BIN_EXE_wiretale")).args(args).output().unwrap()
+}
+
+fn text(path: impl AsRef<Path>) -> String {
+    fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.as_ref().display()))
+}
+
+fn stderr(output: &Output) -> String {
+    String::from_utf8_lossy(&output.stderr).into_owned()
+}
+
+struct Place {
+    dir: tempfile::TempDir,
+}
+
+impl Place {
+    fn new() -> Self {
+        let dir = tempfile::tempdir().unwrap();
+        fs::write(dir.path().join("made.pcap"), capture()).unwrap();
+        Self { dir }
+    }
+
+    fn path(&self, name: &str) -> String {
+        self.dir.path().join(name).to_str().unwrap().to_owned()
+    }
+
+    fn analyze(&self, more: &[&str]) -> Output {
+        let (out, capture) = (self.path("out"), self.path("made.pcap"));
+        let mut args = vec!["analyze", "--out", &out];
+        args.extend_from_slice(more);
+        args.push(&capture);
+        wiretale(&args)
+    }
+
+    fn log(&self, name: &str) -> String {
+        text(self.path(&format!("out/{name}.log")))
+    }
+}
+
+#[test]
+fn logs_are_written_and_the_summary_is_printed() {
+    let place = Place::new();
+    let output = place.analyze(&[]);
+    assert!(output.status.success(), "{}", stderr(&output));
+    assert_eq!(stderr(&output), "");
+    assert!(place.log("conn").lines().any(|row| row.contains("\tirc\t")), "{}", place.log("conn"));
+    assert!(place.log("conn").lines().any(|row| row.contains("\tirc-dcc-data\t")), "{}", place.log("conn"));
+    let rows = place.log("irc");
+    let commands: Vec<_> =
+        rows.lines().filter(|row| !row.starts_with('#')).map(|row| row.split('\t').nth(8).unwrap()).collect();
+    assert_eq!(commands, ["NICK", "USER", "JOIN", "JOIN", "DCC"], "{rows}");
+    assert!(place.log("files").contains("IRC_DATA"));
+    assert!(place.log("dcc").contains("\tcomplete\t"), "{}", place.log("dcc"));
+    let page = String::from_utf8(output.stdout).unwrap();
+    assert!(page.contains("alice") && page.contains("notes.txt"), "{page}");
+    assert!(page.lines().all(|line| line.chars().count() <= 80 || line.starts_with("Logs are in")), "{page}");
+    assert!(!Path::new(&place.path("out/irc_messages.log")).exists());
+    assert!(!Path::new(&place.path("out/ssh.log")).exists(), "a log without rows has no file");
+}
+
+#[test]
+fn secrets_reach_no_output() {
+    let place = Place::new();
+    for format in ["tsv", "json"] {
+        let output = place.analyze(&["--messages", "--format", format]);
+        assert!(output.status.success(), "{}", stderr(&output));
+        let mut all = String::from_utf8_lossy(&output.stdout).into_owned() + &stderr(&output);
+        for entry in fs::read_dir(place.path("out")).unwrap() {
+            all += &text(entry.unwrap().path());
+        }
+        assert!(!all.contains("hunter2secret") && !all.contains("k3ysecret"), "{all}");
+        assert!(all.contains("<hidden>"), "{all}");
+    }
+    assert!(place.log("exposure").contains("\"tag\":\"s1\""));
+}
+
+#[test]
+fn no_log_and_no_page_speaks_to_a_terminal() {
+    let place = Place::new();
+    let output = place.analyze(&["--messages"]);
+    let mut all = output.stdout;
+    for entry in fs::read_dir(place.path("out")).unwrap() {
+        all.extend(fs::read(entry.unwrap().path()).unwrap());
+    }
+    assert!(!all.contains(&0x1b) && !String::from_utf8(all).unwrap().contains('\u{202e}'));
+    assert!(place.log("irc_messages").contains("a\\x09b\\x1b[2J<b>\\xe2\\x80\\xae"));
+}
+
+#[test]
+fn the_same_capture_gives_the_same_bytes() {
+    let (one, other) = (Place::new(), Place::new());
+    let _ = (one.analyze(&["--messages"]), other.analyze(&["--messages"]));
+    let mut names: Vec<_> = fs::read_dir(one.path("out")).unwrap().map(|entry| entry.unwrap().file_name()).collect();
+    names.sort();
+    assert!(names.len() > 5, "{names:?}");
+    for name in names {
+        let name = name.to_str().unwrap();
+        assert_eq!(text(one.path(&format!("out/{name}"))), text(other.path(&format!("out/{name}"))), "{name}");
+    }
+}
+
+#[test]
+fn json_lines_are_json() {
+    let place = Place::new();
+    assert!(place.analyze(&["--format", "json", "--messages"]).status.success());
+    for entry in fs::read_dir(place.path("out")).unwrap() {
+        for line in text(entry.unwrap().path()).lines() {
+            let row: serde_json::Value = serde_json::from_str(line).unwrap_or_else(|error| panic!("{error}: {line}"));
+            assert!(row["ts"].is_number(), "{line}");
+        }
+    }
+}
+
+#[test]
+fn files_are_extracted_under_names_made_here_and_streams_are_written() {
+    let place = Place::new();
+    let (files, streams) = (place.path("files"), place.path("streams"));
+    let output = place.analyze(&["--extract", &files, "--streams", &streams, "--hashes"]);
+    assert!(output.status.success(), "{}", stderr(&output));
+    let extracted: Vec<_> = fs::read_dir(&files).unwrap().map(|entry| entry.unwrap().path()).collect();
+    assert_eq!(extracted.len(), 1);
+    assert_eq!(text(&extracted[0]), "hello friend");
+    assert!(extracted[0].file_name().unwrap().to_str().unwrap().starts_with("extract-IRC_DATA-F"));
+    let mut written: Vec<_> = fs::read_dir(&streams).unwrap().map(|entry| text(entry.unwrap().path()).len()).collect();
+    written.sort_unstable();
+    assert_eq!(written.len(), 4, "both sides of the session and of the transfer: {written:?}");
+    // SHA-256 of "hello friend".
+    assert!(
+        place.log("files").contains("\tMD5,SHA1,SHA256\t") || place.log("files").contains("EXTRACT,MD5,SHA1,SHA256")
+    );
+}
+
+#[test]
+fn a_cut_capture_is_reported_and_no_failure() {
+    let place = Place::new();
+    let whole = capture();
+    fs::write(place.path("made.pcap"), &whole[..whole.len() - 7]).unwrap();
+    let output = place.analyze(&[]);
+    assert_eq!(output.status.code(), Some(0));
+    let said = stderr(&output);
+    assert_eq!(said.lines().count(), 1, "{said}");
+    assert!(said.contains("made.pcap: byte ") && said.contains("cut off"), "{said}");
+    assert!(String::from_utf8_lossy(&output.stdout).contains("cut off"));
+    assert!(place.log("irc").contains("alice"));
+}
+
+#[test]
+fn what_cannot_be_read_is_one_line_and_exit_2() {
+    let place = Place::new();
+    fs::write(place.path("text.pcap"), "this is no capture").unwrap();
+    fs::write(place.path("empty.pcap"), "").unwrap();
+    for name in ["missing.pcap", "text.pcap", "empty.pcap"] {
+        let output = wiretale(&["analyze", "--out", &place.path("out"), &place.path(name)]);
+        assert_eq!(output.status.code(), Some(2), "{name}");
+        let said = stderr(&output);
+        assert_eq!(said.lines().count(), 1, "{said}");
+        assert!(said.contains(name), "{said}");
+    }
+}
+
+#[test]
+fn what_was_analysed_before_an_error_stays_written() {
+    let place = Place::new();
+    let missing = place.path("missing.pcap");
+    let output = place.analyze(&[&missing]);
+    assert_eq!(output.status.code(), Some(2));
+    assert!(stderr(&output).contains("missing.pcap"));
+    assert!(place.log("irc").contains("alice"));
+}
+
+#[test]
+fn a_directory_that_cannot_be_made_is_one_line_and_exit_2() {
+    let place = Place::new();
+    fs::write(place.path("file"), "in the way").unwrap();
+    let (out, capture) = (place.path("file/out"), place.path("made.pcap"));
+    let output = wiretale(&["analyze", "--out", &out, &capture]);
+    assert_eq!(output.status.code(), Some(2));
+    assert_eq!(stderr(&output).lines().count(), 1);
+    assert!(stderr(&output).contains("file/out"), "{}", stderr(&output));
+}
+
+#[test]
+fn arguments_that_make_no_sense_exit_2() {
+    for args in [
+        &["analyze"][..],
+        &["analyze", "--home", "ten", "x.pcap"],
+        &["analyze", "--os-policy", "10.0.0.0/8=vax", "x.pcap"],
+        &["analyze", "--format", "xml", "x.pcap"],
+        &["decode", "gopher"],
+        &[],
+    ] {
+        assert_eq!(wiretale(args).status.code(), Some(2), "{args:?}");
+    }
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_full_disk_is_an_error_and_no_panic() {
+    let place = Place::new();
+    let out = place.path("out");
+    fs::create_dir(&out).unwrap();
+    std::os::unix::fs::symlink("/dev/full", place.path("out/irc_messages.log")).unwrap();
+    // The link would be removed with the logs of an earlier run: standard output is what is full here.
+    let full = fs::OpenOptions::new().write(true).open("/dev/full").unwrap();
+    let output = Command::new(env!("CARGO_BIN_EXE_wiretale"))
+        .args(["analyze", "--out", &out, &place.path("made.pcap")])
+        .stdout(full)
+        .output()
+        .unwrap();
+    assert_eq!(output.status.code(), Some(2));
+    let said = stderr(&output);
+    assert!(said.contains("cannot write to standard output") && said.lines().count() == 1, "{said}");
+}
