@@ -150,7 +150,8 @@ impl Connection {
     #[must_use]
     pub fn held_bytes(&self) -> usize {
         let doubted = self.doubts.as_ref().map_or(0, |doubts| doubts.bytes());
-        self.halves.iter().map(Half::held_bytes).sum::<usize>().saturating_add(doubted)
+        let on_syn = self.opening.as_ref().map_or(0, |opening| opening.bytes());
+        self.halves.iter().map(Half::held_bytes).sum::<usize>().saturating_add(doubted).saturating_add(on_syn)
     }
 
     /// The account of what `direction` sent.

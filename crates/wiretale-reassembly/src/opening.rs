@@ -91,6 +91,10 @@ impl Opening {
         }
     }
 
+    pub(crate) fn bytes(&self) -> usize {
+        self.syns.iter().map(|syn| syn.data.len()).sum()
+    }
+
     pub(crate) fn bytes_from(&self, from: Direction) -> u64 {
         self.syns.iter().filter(|syn| syn.from == from).map(|syn| syn.data.len() as u64).sum()
     }

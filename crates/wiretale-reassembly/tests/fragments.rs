@@ -210,6 +210,15 @@ fn two_last_fragments_that_disagree() {
 }
 
 #[test]
+fn a_fragment_may_reach_to_the_end_without_being_the_last() {
+    let mut bench = Bench::new(None);
+    bench.push(v4(17), fragment(1, 16, false, &[1; 8]));
+    bench.push(v4(17), fragment(1, 8, true, &[1; 16]));
+    assert_eq!(bench.log.names, ["fragment_overlap"]);
+    assert_eq!(body(&bench.push(v4(17), fragment(1, 0, true, &[1; 8])).unwrap()), [1; 24]);
+}
+
+#[test]
 fn a_packet_of_too_many_fragments_is_dropped_and_its_memory_free() {
     let mut bench = Bench::new(None);
     for n in (0..300).rev() {

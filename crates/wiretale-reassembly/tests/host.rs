@@ -378,7 +378,7 @@ fn data_on_a_syn_is_taken_as_far_as_it_is_acknowledged() {
     for taken in 0..=4u32 {
         let mut wire = Wire::new(Policy::default());
         wire.send(Client, segment(99, 0, SYN, b"fast"));
-        assert_eq!(wire.connection.held_bytes(), 0);
+        assert_eq!(wire.connection.held_bytes(), 4, "held until it is answered");
         wire.send(Server, segment(999, 100 + taken, SYN_ACK, b""));
         wire.send(Client, data(100 + taken, 1000, b"slow"));
         let want = [&b"fast"[..taken as usize], b"slow"].concat();
@@ -488,6 +488,45 @@ fn a_closed_window_refuses_its_probes() {
     wire.close();
     assert_eq!(wire.out.bytes(Client).last_chunk::<2>(), Some(b"ow"));
     assert_eq!(wire.out.bytes(Client).len(), 8);
+}
+
+#[test]
+fn the_window_ends_before_its_edge() {
+    for (ahead, verdict) in [(9, Verdict::Accepted), (10, Verdict::Doubted)] {
+        let mut wire = Wire::open(Policy::default(), 100, 1000);
+        // The offer of the SYN-ACK and this one end at the same place.
+        wire.send(Server, Segment { window: 10, ..segment(1000, 100 + 65_525, ACK, b"") });
+        assert_eq!(wire.send(Client, data(100 + 65_525 + ahead, 1000, b"x")), verdict, "{ahead}");
+    }
+}
+
+#[test]
+fn a_flood_of_syns_on_one_connection_is_bounded() {
+    let mut wire = Wire::new(Policy::default());
+    for n in 0..50 {
+        wire.send(Client, segment(99 + 1000 * n, 0, SYN, b"0123456789"));
+        assert!(wire.connection.held_bytes() <= 100);
+    }
+    wire.send(Server, segment(999, 3100 + 10, SYN_ACK, b""));
+    assert_eq!(wire.out.bytes(Client), b"0123456789", "the one that is answered counts");
+    wire.send(Client, data(3110, 1000, b"!"));
+    wire.close();
+    assert_eq!(wire.out.bytes(Client), b"0123456789!");
+}
+
+#[test]
+fn many_urgent_bytes_are_skipped_once_each_and_bounded() {
+    let host = Host { urgent: Urgent::Skip, ..Host::default() };
+    let mut wire = Wire::open(Policy::same(host), 100, 1000);
+    for _ in 0..3 {
+        for n in 1..30u32 {
+            wire.send(Client, Segment { urgent: 1, ..segment(100 + n, 1000, ACK.with(Flags::URG), b"u") });
+        }
+    }
+    wire.send(Client, data(100, 1000, b"."));
+    wire.close();
+    assert_eq!(wire.connection.ledger(Client).dropped(Reason::Urgent), 16);
+    assert_eq!(wire.out.bytes(Client).len(), 1 + 29 - 16);
 }
 
 #[test]
