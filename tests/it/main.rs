@@ -1,4 +1,5 @@
 //! Whole captures against what is known to be in them, and laws that hold across crates.
 
+mod exposure;
 mod ground_truth;
 mod layering;
