@@ -6,7 +6,7 @@ use std::ops::BitOr;
 use wiretale_protocol::{Address, Direction, Escaped, Exposure, Moment, Passed, Summary, Timestamp, Weird};
 
 use crate::model::{EVIDENCE_VERSION, Evidence};
-use crate::{Facts, Home, Inventory, Names, SeenFile, Weights};
+use crate::{Facts, Home, Inventory, IrcSession, Names, SeenFile, Weights};
 
 /// One behaviour to be found: a fold over what happens, with a memory of its own.
 ///
@@ -150,6 +150,23 @@ impl<'a> Scene<'a> {
     #[must_use]
     pub fn is_home(&self, end: Direction) -> bool {
         self.home.is_home(self.moment.flow.speaker(end).address)
+    }
+
+    /// The IRC session that this flow carries.
+    #[must_use]
+    pub fn session(&self) -> Option<&'a IrcSession> {
+        self.facts.irc.as_deref()
+    }
+
+    /// What ties evidence to a channel: its network, or the server where none is known, and its name, in lower case.
+    #[must_use]
+    pub fn channel_tie(&self, channel: &[u8]) -> String {
+        let network = self.session().map(|session| &*session.network).filter(|name| !name.is_empty());
+        let channel = channel.to_ascii_lowercase();
+        match network {
+            Some(network) => format!("channel:{}/{}", Escaped(&network.to_ascii_lowercase()), Escaped(&channel)),
+            None => format!("channel:{}/{}", self.moment.flow.server.address, Escaped(&channel)),
+        }
     }
 
     /// Evidence about the host at `end` of this flow, of the weights table's row `row`. `key` tells repeats from news.

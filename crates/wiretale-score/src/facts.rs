@@ -2,6 +2,8 @@
 
 use wiretale_protocol::Direction;
 
+use crate::IrcSession;
+
 /// A flow's account up to now.
 #[derive(Clone, Default, Debug)]
 pub struct Facts {
@@ -15,6 +17,8 @@ pub struct Facts {
     pub bytes: [u64; 2],
     /// Who sent the first payload.
     pub first_speaker: Option<Direction>,
+    /// Of an IRC connection: who the client is and where.
+    pub irc: Option<Box<IrcSession>>,
 }
 
 impl Facts {

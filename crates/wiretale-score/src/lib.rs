@@ -17,14 +17,20 @@
 #![forbid(unsafe_code)]
 
 mod bounded;
+mod carried;
 mod detector;
 mod detectors;
+mod dialect;
 mod facts;
 mod home;
 mod inventory;
 mod model;
 mod names;
 mod scorer;
+mod session;
+#[cfg(test)]
+mod testing;
+mod text;
 
 pub use detector::{Detector, Fact, Findings, Hears, Scene};
 pub use detectors::standard;
@@ -37,3 +43,4 @@ pub use model::{
 };
 pub use names::Names;
 pub use scorer::{Scored, Scorer};
+pub use session::IrcSession;

@@ -49,6 +49,12 @@ impl Names {
         }
     }
 
+    #[cfg(test)]
+    pub(crate) fn learn(&mut self, address: Address, name: &[u8]) {
+        self.seen = true;
+        *self.reverse.entry(address) = Some(name.into());
+    }
+
     fn answer(&mut self, at: Timestamp, answer: &Answer<'_>) {
         self.forward.answer(at, answer, None);
         if let (PTR, Data::Name(name)) = (answer.record.kind, answer.record.data)

@@ -92,6 +92,11 @@ impl Scorer {
         &self.names
     }
 
+    #[cfg(test)]
+    pub(crate) const fn names_mut(&mut self) -> &mut Names {
+        &mut self.names
+    }
+
     fn tell(&mut self, facts: &Facts, moment: &Moment<'_>, kind: Hears, fact: &Fact<'_>) {
         let Self { home, inventory, weights, names, detectors, wakes, findings, dropped } = self;
         let scene = Scene { moment, facts, home, names, inventory, weights };

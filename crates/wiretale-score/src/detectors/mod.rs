@@ -14,6 +14,15 @@ mod d11_stepping_stone;
 mod d12_magic_packet;
 mod d13_port_knock;
 mod d14_wrong_manners;
+mod d15_bot_name;
+mod d16_new_to_irc;
+mod d17_irc_server;
+mod d18_orders;
+mod d19_obedience;
+mod d20_crowd;
+mod d21_mesh;
+mod d22_automaton;
+mod d23_hopping;
 mod d32_scan;
 mod d33_flood;
 mod d34_guessing_out;
@@ -43,6 +52,15 @@ pub fn standard() -> Vec<Box<dyn Detector>> {
         Box::new(d12_magic_packet::MagicPacket::default()),
         Box::new(d13_port_knock::PortKnock::default()),
         Box::new(d14_wrong_manners::WrongManners::default()),
+        Box::new(d15_bot_name::BotName::default()),
+        Box::new(d16_new_to_irc::NewToIrc::default()),
+        Box::new(d17_irc_server::IrcServer::default()),
+        Box::new(d18_orders::Orders),
+        Box::new(d19_obedience::Obedience::default()),
+        Box::new(d20_crowd::Crowd::default()),
+        Box::new(d21_mesh::Mesh::default()),
+        Box::new(d22_automaton::Automaton::default()),
+        Box::new(d23_hopping::Hopping::default()),
         Box::new(d32_scan::Scan::default()),
         Box::new(d33_flood::Flood::default()),
         Box::new(d34_guessing_out::GuessingOut::default()),

@@ -1,0 +1,81 @@
+//! D16: a home host takes to IRC: for the first time, on a port that is not IRC's, at an address that no name led to
+//! (ATT&CK T1071, T1571).
+//!
+//! Before a learning span is over everybody is new, and being new weighs half.
+
+use wiretale_irc::Event;
+use wiretale_protocol::{Address, Direction, Timestamp};
+
+use crate::bounded::Bounded;
+use crate::{Detector, Fact, Findings, Hears, Scene};
+
+/// Who was on IRC before.
+pub(super) struct NewToIrc {
+    known: Bounded<Address, ()>,
+    began: Option<Timestamp>,
+}
+
+impl Default for NewToIrc {
+    fn default() -> Self {
+        Self { known: Bounded::new(1 << 16), began: None }
+    }
+}
+
+impl Detector for NewToIrc {
+    fn name(&self) -> &'static str {
+        "D16"
+    }
+
+    fn hears(&self) -> Hears {
+        Hears::IRC | Hears::OPENED
+    }
+
+    fn hear(&mut self, scene: &Scene<'_>, fact: &Fact<'_>, findings: &mut Findings) {
+        let flow = scene.moment.flow;
+        let began = *self.began.get_or_insert(flow.opened);
+        let Fact::Irc(Event::Registered { .. } | Event::Refused { .. }) = *fact else { return };
+        if scene.home_end() != Some(Direction::Client) {
+            return;
+        }
+        let (host, server) = (flow.client.address, scene.called(flow.server.address));
+        if self.known.get(&host).is_none() {
+            self.known.entry(host);
+            let span = scene.weights.threshold("D16", "learning_seconds", 86_400.0);
+            let learned = flow.opened.since(began).as_secs_f64() > span;
+            let text = format!("{host} is on IRC for the first time, at {server}");
+            let evidence = scene.evidence(Direction::Client, "D16.novel", "irc", text);
+            findings.push(evidence.strength(if learned { 1.0 } else { 0.5 }));
+        }
+        if !is_own_port(flow.server.port) {
+            let text = format!("{host} speaks IRC to {server} on port {}, which is not IRC's", flow.server.port);
+            findings.push(scene.evidence(Direction::Client, "D16.off_port", flow.server.to_string(), text));
+        }
+        if scene.names.any() && scene.names.of(flow.server.address).is_none() {
+            let text = format!("{host} went to the IRC server {server}, which no name it asked for led to");
+            findings.push(scene.evidence(Direction::Client, "D16.no_dns", flow.server.address.to_string(), text));
+        }
+    }
+}
+
+/// A port where IRC belongs.
+pub(super) const fn is_own_port(port: u16) -> bool {
+    matches!(port, 194 | 994 | 6660..=6669 | 6697 | 7000 | 7070 | 9999)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing::{HOST, Play};
+
+    #[test]
+    fn a_foreign_port_tells_and_irc_s_own_does_not() {
+        let mut play = Play::of(NewToIrc::default());
+        play.session(0.0, HOST, 5190, "a", "a");
+        assert_eq!(play.rows(), ["D16.novel", "D16.off_port"]);
+        let mut play = Play::of(NewToIrc::default());
+        play.session(0.0, HOST, 6697, "a", "a");
+        play.session(5.0, HOST, 6667, "a", "a");
+        assert_eq!(play.rows(), ["D16.novel"]);
+        assert_eq!(play.evidence()[0].strength, 0.5);
+    }
+}

@@ -1,0 +1,107 @@
+//! D18: a home host is given orders over IRC, in the dialect of bots (ATT&CK T1071, T1059).
+//!
+//! A topic orders everybody who comes, an operator or a private word somebody in particular; from anybody else in a
+//! channel it may be a joke. What the arguments of an order must be is in [`crate::dialect`]. Quotations count half.
+
+use wiretale_irc::{Event, Source};
+use wiretale_protocol::Direction;
+
+use crate::dialect::order;
+use crate::text::{plain, shown};
+use crate::{Detector, Fact, Findings, Hears, Scene};
+
+/// Orders received.
+#[derive(Default)]
+pub(super) struct Orders;
+
+impl Detector for Orders {
+    fn name(&self) -> &'static str {
+        "D18"
+    }
+
+    fn hears(&self) -> Hears {
+        Hears::IRC
+    }
+
+    fn hear(&mut self, scene: &Scene<'_>, fact: &Fact<'_>, findings: &mut Findings) {
+        let Fact::Irc(event) = *fact else { return };
+        if !scene.is_home(Direction::Client) {
+            return;
+        }
+        let Some((row, from, place, text)) = spoken(scene, &event) else { return };
+        let text = plain(text);
+        let Some(order) = order(&text).filter(|order| order.fits > 0) else { return };
+        let strength = [0.6, 0.85, 1.0][order.fits.min(3) as usize - 1] * if order.quoted { 0.5 } else { 1.0 };
+        let host = scene.moment.flow.client.address;
+        let said = match row {
+            "D18.topic" => format!("the topic of {} gives {host} an order: \"{}\"", shown(place), order.shown()),
+            _ => format!("{} gives {host} an order in {}: \"{}\"", shown(from), shown(place), order.shown()),
+        };
+        let key = String::from_utf8_lossy(&order.verb.to_ascii_lowercase()).into_owned();
+        let evidence = scene.evidence(Direction::Client, row, key, said).strength(strength);
+        findings
+            .push(evidence.tie(scene.channel_tie(place)).tie(format!("nick:{}", shown(&from.to_ascii_lowercase()))));
+    }
+}
+
+/// Words that reach a home client: the row they would make, who says them, where, and what.
+pub(super) fn spoken<'e>(scene: &Scene<'_>, event: &Event<'e>) -> Option<(&'static str, &'e [u8], &'e [u8], &'e [u8])> {
+    if scene.moment.direction != Direction::Server {
+        return None;
+    }
+    match *event {
+        Event::Topic { channel, text, setter, .. } => {
+            let name = setter.0.split(|byte| *byte == b'!').next().unwrap_or_default();
+            Some(("D18.topic", name, channel.0, text.0))
+        }
+        Event::Text { from: Source { name, .. }, target, text, .. } => {
+            let private = !matches!(target.first(), Some(b'#' | b'&' | b'!' | b'+'));
+            let session = scene.session();
+            let operator = session.is_some_and(|session| session.is_operator(&target, &name));
+            // A server's own notices are no orders, nor are words of the client that a bouncer plays back.
+            let server = name.is_empty() || name.contains(&b'.');
+            let own = session.is_some_and(|session| session.is_own(&name));
+            let row = if private || operator { "D18.private" } else { "D18.other" };
+            (!server && !own).then_some((row, name.0, if private { name.0 } else { target.0 }, text.0))
+        }
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing::{HOST, Play, Server};
+    use wiretale_irc::Wire;
+
+    #[test]
+    fn a_topic_a_private_word_and_a_stranger_weigh_differently() {
+        let mut play = Play::of(Orders);
+        let flow = play.session(0.0, HOST, 6667, "bot", "b");
+        let topic = Wire(b".advscan lsass 40 5 0 -b -r -s");
+        let (channel, setter) = (Wire(b"#x"), Wire(b"h3rd3r!~c@198.51.100.9"));
+        play.irc(flow, 1.0, Server, Event::Topic { channel, text: topic, setter, time: None, changed: false });
+        play.heard(flow, 2.0, "h3rd3r", "bot", ".login s3cret");
+        play.heard(flow, 3.0, "h3rd3r", "#x", "\x0304!udp 203.0.113.200 1000 64 10");
+        assert_eq!(play.rows(), ["D18.topic", "D18.private", "D18.other"]);
+        assert!(play.evidence().iter().all(|row| !row.text.contains("s3cret")));
+        assert!(play.evidence()[2].ties.contains(&"channel:net/#x".to_owned()), "{:?}", play.evidence()[2].ties);
+    }
+
+    #[test]
+    fn a_channel_of_people_gives_none() {
+        let mut play = Play::of(Orders);
+        let flow = play.session(0.0, HOST, 6667, "alice", "a");
+        for text in [
+            "!weather Oslo",
+            "lsof -p PID",
+            "what's the best way to prune roses?",
+            "http://www.example.com/a.html",
+            "10am, room 204",
+        ] {
+            play.heard(flow, 1.0, "bob", "#linux", text);
+        }
+        play.said(flow, 2.0, "#linux", ".advscan lsass 40 5 0");
+        assert!(play.rows().is_empty(), "{:?}", play.rows());
+    }
+}

@@ -1,0 +1,291 @@
+//! D19: a home host does as it is told over IRC: it reports back, or it acts (ATT&CK T1071).
+//!
+//! A report is its own word to where the order came from, within ten seconds, in the form of a bot's report or, three
+//! times running, after the same delay (their spread below 0.3 of the mean). An action is a connection to an address
+//! that the order named, or first contacts in the minute after an order to scan or flood that outnumber those of the
+//! minute before beyond chance (a binomial test at 0.01, for Fisher's exact test of one window each).
+
+use std::collections::{BTreeSet, VecDeque};
+use std::net::IpAddr;
+
+use wiretale_irc::Event;
+use wiretale_protocol::{Address, Direction, FlowId, Timestamp};
+
+use super::d18_orders::spoken;
+use crate::bounded::Bounded;
+use crate::dialect::{Verb, is_report, order};
+use crate::text::{plain, shown};
+use crate::{Detector, Fact, Findings, Hears, Scene};
+
+/// Orders, and what came of them.
+pub(super) struct Obedience {
+    sessions: Bounded<FlowId, Session>,
+    hosts: Bounded<Address, Host>,
+}
+
+#[derive(Default)]
+struct Session {
+    pending: Option<Pending>,
+    delays: Vec<f64>,
+}
+
+// An order that waits for its report.
+struct Pending {
+    at: Timestamp,
+    frame: u64,
+    order: String,
+    from: Vec<u8>,
+    place: Vec<u8>,
+}
+
+#[derive(Default)]
+struct Host {
+    // First contacts of the last minute, oldest first.
+    contacts: VecDeque<(Timestamp, Address, u16)>,
+    order: Option<Action>,
+}
+
+// An order that waits for its action.
+struct Action {
+    at: Timestamp,
+    frame: u64,
+    order: String,
+    channel: String,
+    flow: FlowId,
+    server: IpAddr,
+    kind: Verb,
+    named: Vec<IpAddr>,
+    before: BTreeSet<(Address, u16)>,
+    after: BTreeSet<(Address, u16)>,
+}
+
+impl Default for Obedience {
+    fn default() -> Self {
+        Self { sessions: Bounded::new(1 << 14), hosts: Bounded::new(1 << 14) }
+    }
+}
+
+impl Detector for Obedience {
+    fn name(&self) -> &'static str {
+        "D19"
+    }
+
+    fn hears(&self) -> Hears {
+        Hears::IRC | Hears::OPENED | Hears::CLOSED
+    }
+
+    fn hear(&mut self, scene: &Scene<'_>, fact: &Fact<'_>, findings: &mut Findings) {
+        if !scene.is_home(Direction::Client) {
+            return;
+        }
+        match fact {
+            Fact::Opened => self.contact(scene, findings),
+            Fact::Closed(_) => drop(self.sessions.remove(&scene.moment.flow.id)),
+            Fact::Irc(event) => {
+                self.ordered(scene, event);
+                self.answered(scene, event, findings);
+            }
+            _ => {}
+        }
+    }
+}
+
+impl Obedience {
+    fn ordered(&mut self, scene: &Scene<'_>, event: &Event<'_>) {
+        let Some((_, from, place, text)) = spoken(scene, event) else { return };
+        let text = plain(text);
+        let Some(order) = order(&text).filter(|order| !order.quoted) else { return };
+        let (at, frame, flow) = (scene.moment.at, scene.moment.frame, scene.moment.flow);
+        let (from, lower) = (from.to_vec(), place.to_ascii_lowercase());
+        let pending = Pending { at, frame, order: order.shown(), from, place: lower };
+        self.sessions.entry(flow.id).pending = Some(pending);
+        if order.fits == 0 || !matches!(order.kind, Verb::Scan | Verb::Flood | Verb::Relay) {
+            return;
+        }
+        let host = self.hosts.entry(flow.client.address);
+        host.forget(at);
+        host.order = Some(Action {
+            at,
+            frame,
+            order: order.shown(),
+            channel: scene.channel_tie(place),
+            flow: flow.id,
+            server: flow.server.address.to_ip(),
+            kind: order.kind,
+            named: order.addresses().collect(),
+            before: host.contacts.iter().map(|(_, address, port)| (*address, *port)).collect(),
+            after: BTreeSet::new(),
+        });
+    }
+
+    fn answered(&mut self, scene: &Scene<'_>, event: &Event<'_>, findings: &mut Findings) {
+        let Event::Text { target, text, .. } = *event else { return };
+        let flow = scene.moment.flow;
+        if scene.moment.direction != Direction::Client {
+            return;
+        }
+        let Some(session) = self.sessions.get_mut(&flow.id) else { return };
+        let delay = |pending: &Pending| scene.moment.at.since(pending.at).as_secs_f64();
+        let Some(pending) = session
+            .pending
+            .take_if(|pending| delay(pending) > WITHIN || target.eq_ignore_ascii_case(&pending.place))
+            .filter(|pending| delay(pending) <= WITHIN)
+        else {
+            return;
+        };
+        if session.delays.len() < 64 {
+            session.delays.push(delay(&pending));
+        }
+        let text = plain(&text);
+        let report = is_report(&text);
+        if !report && !even(&session.delays) {
+            return;
+        }
+        let (host, to, how) = (flow.client.address, shown(&pending.from), delay(&pending));
+        let said = match report {
+            true => format!("{host} answered {to}'s \"{}\" after {how:.1} s: \"{}\"", pending.order, shown(&text)),
+            false => format!("{host} answers {to}'s orders always after {how:.1} s"),
+        };
+        let key = pending.order.split(' ').next().unwrap_or_default().to_ascii_lowercase();
+        let evidence = scene.evidence(Direction::Client, "D19.reply", key, said).frame(pending.frame);
+        findings.push(evidence.tie(scene.channel_tie(&pending.place)));
+    }
+
+    fn contact(&mut self, scene: &Scene<'_>, findings: &mut Findings) {
+        let flow = scene.moment.flow;
+        let (at, to) = (scene.moment.at, (flow.server.address, flow.server.port));
+        let host = self.hosts.entry(flow.client.address);
+        host.forget(at);
+        if host.contacts.len() < CONTACTS {
+            host.contacts.push_back((at, to.0, to.1));
+        }
+        let Some(action) = &mut host.order else { return };
+        let (ip, now) = (to.0.to_ip(), at.since(action.at).as_secs_f64());
+        if now > MINUTE {
+            host.order = None;
+            return;
+        }
+        if !action.before.contains(&to) && action.after.len() < CONTACTS {
+            action.after.insert(to);
+        }
+        let named = action.named.contains(&ip);
+        let many = action.kind == Verb::Scan && beyond_chance(action.after.len(), action.before.len());
+        if !named && !many {
+            return;
+        }
+        let (host_address, order) = (flow.client.address, &action.order);
+        let text = match named {
+            true => {
+                format!("{host_address} connected to {}, which \"{order}\" had named {now:.0} s before", flow.server)
+            }
+            false => format!(
+                "{host_address} turned to {} new destinations within {now:.0} s of \"{order}\"; in the minute before to {}",
+                action.after.len(),
+                action.before.len()
+            ),
+        };
+        let key = order.split(' ').next().unwrap_or_default().to_ascii_lowercase();
+        let mut evidence = scene.evidence(Direction::Client, "D19.action", key, text).frame(action.frame);
+        evidence.uids.push(action.flow.to_string());
+        findings.push(evidence.peer(Some(action.server)).tie(action.channel.clone()));
+        host.order = None;
+    }
+}
+
+impl Host {
+    fn forget(&mut self, now: Timestamp) {
+        while self.contacts.front().is_some_and(|(at, ..)| now.since(*at).as_secs_f64() > MINUTE) {
+            self.contacts.pop_front();
+        }
+    }
+}
+
+// Three delays or more, and all but the same.
+fn even(delays: &[f64]) -> bool {
+    let count = delays.len() as f64;
+    let mean = delays.iter().sum::<f64>() / count;
+    let spread = (delays.iter().map(|delay| (delay - mean).powi(2)).sum::<f64>() / count).sqrt();
+    delays.len() >= 3 && spread < 0.3 * mean
+}
+
+// So many after and so few before, or more so, has a chance below 0.01 where both minutes are alike.
+fn beyond_chance(after: usize, before: usize) -> bool {
+    let all = after + before;
+    if after <= before || all > 4 * CONTACTS {
+        return after > 2 * before;
+    }
+    // The terms of the binomial distribution at one half, from the top down.
+    let mut term = 0.5f64.powi(all as i32);
+    let mut tail = 0.0;
+    for lacking in 0..=before {
+        tail += term;
+        term *= (all - lacking) as f64 / (lacking + 1) as f64;
+    }
+    tail < 0.01
+}
+
+const WITHIN: f64 = 10.0;
+const MINUTE: f64 = 60.0;
+const CONTACTS: usize = 256;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing::{HOST, Play};
+
+    #[test]
+    fn a_report_tells_without_the_password() {
+        let mut play = Play::of(Obedience::default());
+        let flow = play.session(0.0, HOST, 6667, "[XP]7731", "xp");
+        play.heard(flow, 10.0, "CrAcKeR", "[XP]7731", ".login r00tb0t");
+        play.said(flow, 10.4, "CrAcKeR", "[MAIN]: Password accepted.");
+        assert_eq!(play.rows(), ["D19.reply"]);
+        let text = &play.evidence()[0].text;
+        assert!(text.contains("CrAcKeR") && text.contains(".login <hidden>") && !text.contains("r00tb0t"), "{text}");
+    }
+
+    #[test]
+    fn a_scan_after_the_order_tells_and_browsing_does_not() {
+        let mut play = Play::of(Obedience::default());
+        let flow = play.session(0.0, HOST, 6667, "b", "b");
+        for n in 0..3 {
+            play.open(5.0, HOST, [198, 51, 100, n], 80);
+        }
+        play.heard(flow, 10.0, "h", "#x", ".advscan lsass 40 5 0");
+        for n in 0..4 {
+            play.open(11.0, HOST, [192, 0, 2, n], 445);
+        }
+        assert!(play.rows().is_empty());
+        for n in 4..20 {
+            play.open(12.0, HOST, [192, 0, 2, n], 445);
+        }
+        assert_eq!(play.rows(), ["D19.action"]);
+    }
+
+    #[test]
+    fn the_named_target_tells_at_once() {
+        let mut play = Play::of(Obedience::default());
+        let flow = play.session(0.0, HOST, 6667, "b", "b");
+        play.heard(flow, 10.0, "h", "#x", "!udp 203.0.113.200 1000 64 10");
+        play.open(12.0, HOST, [203, 0, 113, 200], 53);
+        assert_eq!(play.rows(), ["D19.action"]);
+    }
+
+    #[test]
+    fn a_weather_bot_is_no_bot() {
+        let mut play = Play::of(Obedience::default());
+        let flow = play.session(0.0, HOST, 6667, "wxbot", "wxbot");
+        for n in 0..5 {
+            let at = f64::from(n) * 60.0;
+            play.heard(flow, at, "carol", "#gardening", "!weather Oslo");
+            play.said(flow, at + 0.8, "#gardening", "carol: weather for Oslo: 12C, light rain");
+        }
+        assert!(play.rows().is_empty());
+    }
+
+    #[test]
+    fn chance_is_reckoned() {
+        assert!(beyond_chance(7, 0) && beyond_chance(20, 5));
+        assert!(!beyond_chance(6, 0) && !beyond_chance(10, 8) && !beyond_chance(3, 3));
+    }
+}

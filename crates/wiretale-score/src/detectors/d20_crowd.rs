@@ -1,0 +1,204 @@
+//! D20: home hosts in one channel that answer as one (ATT&CK T1071).
+//!
+//! After BotSniffer (Gu, Zhang and Lee, NDSS 2008). Each word from outside the crowd begins a round; a round speaks for
+//! bots when more than half of the members that heard it answer in the channel, most of them in like words. Rounds
+//! feed a sequential test (0.8 against 0.15; errors 0.005 and 0.01). Fewer than three members make no crowd.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use wiretale_irc::Event;
+use wiretale_protocol::{Address, Direction, FlowId, Timestamp};
+
+use super::d18_orders::spoken;
+use crate::bounded::Bounded;
+use crate::text::{alike, plain, shown};
+use crate::{Detector, Evidence, Fact, Findings, Hears, Scene};
+
+/// Crowds by channel.
+pub(super) struct Crowd {
+    channels: Bounded<String, Channel>,
+}
+
+#[derive(Default)]
+struct Channel {
+    round: Option<Round>,
+    // Nicks of members: their words are answers, not the beginning of a round.
+    nicks: BTreeSet<Vec<u8>>,
+    // The logarithm of the likelihood ratio.
+    evidence: f64,
+    rounds: u32,
+    told: BTreeSet<Address>,
+}
+
+struct Round {
+    at: Timestamp,
+    frame: u64,
+    words: Vec<u8>,
+    heard: BTreeSet<Address>,
+    answers: BTreeMap<Address, Answer>,
+}
+
+struct Answer {
+    words: Vec<u8>,
+    flow: FlowId,
+    server: Address,
+}
+
+impl Default for Crowd {
+    fn default() -> Self {
+        Self { channels: Bounded::new(1 << 12) }
+    }
+}
+
+impl Detector for Crowd {
+    fn name(&self) -> &'static str {
+        "D20"
+    }
+
+    fn hears(&self) -> Hears {
+        Hears::IRC
+    }
+
+    fn hear(&mut self, scene: &Scene<'_>, fact: &Fact<'_>, findings: &mut Findings) {
+        let Fact::Irc(event) = *fact else { return };
+        let Some(session) = scene.session().filter(|_| scene.is_home(Direction::Client)) else { return };
+        let place = match event {
+            Event::Topic { channel, .. } | Event::Joined { channel, .. } => channel,
+            Event::Text { target, .. } if matches!(target.first(), Some(b'#' | b'&')) => target,
+            _ => return,
+        };
+        let tie = scene.channel_tie(&place);
+        let channel = self.channels.entry(tie.clone());
+        if channel.nicks.len() < MEMBERS {
+            channel.nicks.insert(session.nick.to_ascii_lowercase());
+        }
+        if let Some((_, from, _, text)) = spoken(scene, &event) {
+            if !channel.nicks.contains(&from.to_ascii_lowercase()) {
+                channel.heard(scene, &plain(text), &tie, findings);
+            }
+        } else if let (Event::Text { text, .. }, Direction::Client) = (event, scene.moment.direction) {
+            channel.answered(scene, &plain(&text));
+        }
+    }
+}
+
+impl Channel {
+    fn heard(&mut self, scene: &Scene<'_>, words: &[u8], tie: &str, findings: &mut Findings) {
+        let (at, host) = (scene.moment.at, scene.moment.flow.client.address);
+        let same = self.round.as_ref().is_some_and(|round| round.words == words && at.since(round.at).as_secs() < 5);
+        if !same {
+            let over = self.round.as_ref().is_none_or(|round| at.since(round.at).as_secs_f64() >= SHORTEST);
+            if !over {
+                return;
+            }
+            self.judge(scene, tie, findings);
+            let (heard, answers) = (BTreeSet::new(), BTreeMap::new());
+            self.round = Some(Round { at, frame: scene.moment.frame, words: words.to_vec(), heard, answers });
+        }
+        if let Some(round) = self.round.as_mut().filter(|round| round.heard.len() < MEMBERS) {
+            round.heard.insert(host);
+        }
+    }
+
+    fn answered(&mut self, scene: &Scene<'_>, words: &[u8]) {
+        let flow = scene.moment.flow;
+        let window = |round: &&mut Round| scene.moment.at.since(round.at).as_secs_f64() <= WINDOW;
+        if let Some(round) = self.round.as_mut().filter(window)
+            && round.heard.contains(&flow.client.address)
+        {
+            let (words, server) = (words[..words.len().min(256)].to_vec(), flow.server.address);
+            round.answers.entry(flow.client.address).or_insert(Answer { words, flow: flow.id, server });
+        }
+    }
+
+    // The round is over: what does it speak for?
+    fn judge(&mut self, scene: &Scene<'_>, tie: &str, findings: &mut Findings) {
+        let Some(round) = self.round.take().filter(|round| round.heard.len() >= LEAST) else { return };
+        let crowd = round.answers.len() * 2 > round.heard.len() && one_voice(&round.answers);
+        self.evidence += if crowd { (P1 / P0).ln() } else { ((1.0 - P1) / (1.0 - P0)).ln() };
+        self.rounds += u32::from(crowd);
+        if self.evidence <= HUMAN {
+            (self.evidence, self.rounds) = (0.0, 0);
+        }
+        if self.evidence < BOTS || !crowd {
+            return;
+        }
+        let strength = (self.evidence * 10.0 / std::f64::consts::LN_10 / 18.0).min(1.0);
+        for (host, answer) in &round.answers {
+            if self.told.len() >= MEMBERS || !self.told.insert(*host) {
+                continue;
+            }
+            let text = format!(
+                "{host} and {} other home hosts in {} answered as one in {} rounds, last: \"{}\"",
+                round.answers.len() - 1,
+                wiretale_protocol::Escaped(tie.trim_start_matches("channel:").as_bytes()),
+                self.rounds,
+                shown(&answer.words)
+            );
+            let about = scene.evidence(Direction::Client, "D20.crowd", tie, text);
+            let (uids, frames) = (vec![answer.flow.to_string()], vec![round.frame]);
+            let peer = Some(answer.server.to_ip());
+            let evidence = Evidence { host: host.to_ip(), uids, frames, peer, port: None, ..about };
+            findings.push(evidence.strength(strength).tie(tie));
+        }
+    }
+}
+
+// More than half of the answers are like one of them.
+fn one_voice(answers: &BTreeMap<Address, Answer>) -> bool {
+    let like = |one: &Answer| answers.values().filter(|other| alike(&one.words, &other.words) >= 0.5).count();
+    answers.len() >= 2 && answers.values().any(|one| like(one) * 2 > answers.len())
+}
+
+const P1: f64 = 0.8;
+const P0: f64 = 0.15;
+// ln((1 - beta) / alpha) and ln(beta / (1 - alpha)) for alpha = 0.005, beta = 0.01.
+const BOTS: f64 = 5.29;
+const HUMAN: f64 = -4.60;
+const WINDOW: f64 = 30.0;
+const SHORTEST: f64 = 3.0;
+const LEAST: usize = 3;
+const MEMBERS: usize = 64;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing::Play;
+
+    fn rounds(answers: impl Fn(usize, usize) -> Option<String>) -> Play {
+        let mut play = Play::of(Crowd::default());
+        let flows: Vec<usize> =
+            (0..4).map(|n| play.session(0.0, [10, 0, 0, n], 6667, &format!("bot{n}"), "b")).collect();
+        for round in 0..12 {
+            let at = 10.0 + round as f64 * 20.0;
+            for flow in &flows {
+                play.heard(*flow, at, "boss", "#x", &format!(".status {round}"));
+            }
+            for (n, flow) in flows.iter().enumerate() {
+                if let Some(answer) = answers(round, n) {
+                    play.said(*flow, at + 1.0, "#x", &answer);
+                    for other in flows.iter().filter(|other| *other != flow) {
+                        play.heard(*other, at + 1.1, &format!("bot{n}"), "#x", &answer);
+                    }
+                }
+            }
+        }
+        play
+    }
+
+    #[test]
+    fn bots_answer_as_one() {
+        let play = rounds(|round, n| Some(format!("[MAIN]: Uptime: {n}d {round}h 42m.")));
+        assert_eq!(play.rows(), ["D20.crowd"; 4]);
+        assert!(play.evidence().iter().all(|row| row.strength == 1.0));
+    }
+
+    #[test]
+    fn people_answer_one_by_one_and_each_in_his_own_words() {
+        let alone = rounds(|round, n| (round % 4 == n).then(|| "yes, looks good".to_owned()));
+        assert!(alone.rows().is_empty());
+        const WORDS: [&str; 4] = ["morning all", "what's the error?", "i like the dark one", "10am, room 204"];
+        let babel = rounds(|_, n| Some(WORDS[n].to_owned()));
+        assert!(babel.rows().is_empty());
+    }
+}

@@ -1,0 +1,215 @@
+//! D22: on IRC for hours, and no human (ATT&CK T1071); or plainly one.
+//!
+//! After Gianvecchio and others, "Measurement and Classification of Humans and Bots in Internet Chat", USENIX Security
+//! 2008: people's pauses are less regular than timers'. The corrected conditional entropy of the pauses, in five bins
+//! of equal weight, is looked at after forty messages, with the traces people leave: smileys, corrections. Of fewer
+//! messages nothing is said, but for the client that stays an hour and says no word at all.
+
+use wiretale_irc::Event;
+use wiretale_protocol::{Direction, FlowId, Timestamp};
+
+use crate::bounded::Bounded;
+use crate::text::{plain, words};
+use crate::{Detector, Fact, Findings, Hears, Scene};
+
+/// How each client talks.
+pub(super) struct Automaton {
+    sessions: Bounded<FlowId, Talk>,
+}
+
+#[derive(Default)]
+struct Talk {
+    joined: Option<Timestamp>,
+    last: Option<Timestamp>,
+    pauses: Vec<f64>,
+    human: u32,
+    messages: u32,
+}
+
+impl Default for Automaton {
+    fn default() -> Self {
+        Self { sessions: Bounded::new(1 << 13) }
+    }
+}
+
+impl Detector for Automaton {
+    fn name(&self) -> &'static str {
+        "D22"
+    }
+
+    fn hears(&self) -> Hears {
+        Hears::IRC | Hears::CLOSED
+    }
+
+    fn hear(&mut self, scene: &Scene<'_>, fact: &Fact<'_>, findings: &mut Findings) {
+        if scene.home_end() != Some(Direction::Client) {
+            return;
+        }
+        let (at, flow) = (scene.moment.at, scene.moment.flow);
+        match *fact {
+            Fact::Irc(Event::Joined { own: true, .. }) => {
+                self.sessions.entry(flow.id).joined.get_or_insert(at);
+            }
+            Fact::Irc(Event::Text { text, .. }) if scene.moment.direction == Direction::Client => {
+                self.sessions.entry(flow.id).said(at, &plain(&text));
+            }
+            Fact::Closed(_) => {
+                if let Some(talk) = self.sessions.remove(&flow.id) {
+                    judge(scene, &talk, findings);
+                }
+            }
+            _ => {}
+        }
+    }
+}
+
+impl Talk {
+    fn said(&mut self, at: Timestamp, text: &[u8]) {
+        self.messages += 1;
+        self.human += u32::from(is_human(text));
+        if let Some(last) = self.last.replace(at)
+            && self.pauses.len() < MOST
+        {
+            self.pauses.push(at.since(last).as_secs_f64());
+        }
+    }
+}
+
+fn judge(scene: &Scene<'_>, talk: &Talk, findings: &mut Findings) {
+    let (host, server) = (scene.moment.flow.client.address, scene.called(scene.moment.flow.server.address));
+    let stayed = talk.joined.map_or(0.0, |joined| scene.moment.at.since(joined).as_secs_f64());
+    let (db, text) = match talk.messages {
+        0 if stayed > 3600.0 => (2.0, format!("{host} was in a channel of {server} for an hour and said no word")),
+        40.. => {
+            let even = evenness(&talk.pauses);
+            let human = f64::from(talk.human) / f64::from(talk.messages);
+            let text = format!(
+                "{host} said {} things at {server}; its pauses are {}, {} of them show a person",
+                talk.messages,
+                if even < 0.6 { "a timer's" } else { "irregular" },
+                talk.human
+            );
+            (points(even, human), text)
+        }
+        _ => return,
+    };
+    if db != 0.0 {
+        findings.push(scene.evidence(Direction::Client, "D22.automaton", "talk", text).strength(db / 8.0));
+    }
+}
+
+// From -4, plainly human, to 8.
+fn points(even: f64, human: f64) -> f64 {
+    match (even, human) {
+        (..0.6, ..0.02) => 8.0,
+        (..0.6, _) => 4.0,
+        (_, ..0.02) => 0.0,
+        (0.8.., 0.05..) => -4.0,
+        _ => -2.0,
+    }
+}
+
+/// The corrected conditional entropy of pauses, as a share of what it is without any order: near 1 for a person, near 0
+/// for a timer. CCE(m) = CE(m) + unique(m) * H(1), at the m where it is least.
+fn evenness(pauses: &[f64]) -> f64 {
+    let mut sorted = pauses.to_vec();
+    sorted.sort_by(f64::total_cmp);
+    // A timer's pauses differ by less than people could hold them: one bin is enough for them.
+    let (low, high) = (sorted[sorted.len() / 10], sorted[sorted.len() * 9 / 10]);
+    if high - low < 0.1 * high {
+        return 0.0;
+    }
+    let edges: Vec<f64> = (1..5).map(|part| sorted[sorted.len() * part / 5]).collect();
+    let bins: Vec<u8> = pauses.iter().map(|pause| edges.iter().filter(|edge| pause >= edge).count() as u8).collect();
+    let first = block_entropy(&bins, 1).0;
+    if first == 0.0 {
+        return 0.0;
+    }
+    let corrected = |length: usize| {
+        let ((long, unique), (short, _)) = (block_entropy(&bins, length), block_entropy(&bins, length - 1));
+        long - short + unique * first
+    };
+    (2..=5).map(corrected).fold(first, f64::min) / first
+}
+
+// The entropy of blocks of this length, and the share of blocks that come once only.
+fn block_entropy(bins: &[u8], length: usize) -> (f64, f64) {
+    let mut counts = std::collections::BTreeMap::new();
+    for block in bins.windows(length) {
+        *counts.entry(block).or_insert(0u32) += 1;
+    }
+    let all = bins.len().saturating_sub(length - 1).max(1) as f64;
+    let entropy = counts.values().map(|count| f64::from(*count) / all).map(|share| -share * share.log2()).sum();
+    (entropy, counts.values().filter(|count| **count == 1).count() as f64 / all)
+}
+
+// A smiley, a correction, laughter, a question.
+fn is_human(text: &[u8]) -> bool {
+    let correction =
+        text.starts_with(b"s/") && text.iter().filter(|byte| **byte == b'/').count() >= 2 || text.starts_with(b"*");
+    correction
+        || text.ends_with(b"?")
+        || words(text).any(|word| TRACES.iter().any(|trace| word.eq_ignore_ascii_case(trace)))
+}
+
+const TRACES: &[&[u8]] = &[
+    b":)", b":-)", b":(", b";)", b":D", b":P", b"xD", b"^^", b"lol", b"haha", b"hehe", b"oops", b"thx", b"thanks",
+    b"np", b"brb", b"ok", b"hmm", b"btw",
+];
+const MOST: usize = 1024;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing::{HOST, Play};
+    use wiretale_protocol::State;
+
+    // Pauses of a person: drawn from a wide, skewed distribution by a fixed generator.
+    fn pauses(count: usize) -> Vec<f64> {
+        let mut state = 7u64;
+        let mut next = || {
+            state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+            (state >> 33) as f64 / (1u64 << 31) as f64
+        };
+        (0..count).map(|_| (-next().max(1e-9).ln()) * 40.0 + 1.0).collect()
+    }
+
+    #[test]
+    fn timers_are_even_and_people_are_not() {
+        assert_eq!(evenness(&[60.0; 60]), 0.0);
+        let cycle: Vec<f64> = (0..100).map(|n| [5.0, 60.0, 5.0, 120.0, 300.0][n % 5]).collect();
+        assert!(evenness(&cycle) < 0.3, "{}", evenness(&cycle));
+        assert!(evenness(&pauses(200)) > 0.8, "{}", evenness(&pauses(200)));
+    }
+
+    #[test]
+    fn a_talker_by_timer_is_an_automaton_and_a_person_speaks_for_himself() {
+        let mut play = Play::of(Automaton::default());
+        let flow = play.session(0.0, HOST, 6667, "b", "b");
+        for n in 0..60 {
+            play.said(flow, f64::from(n) * 60.0, "#x", "[MAIN]: alive");
+        }
+        play.close(flow, 4000.0, State::Sf, [1, 1]);
+        assert_eq!((play.rows(), play.evidence()[0].strength), (vec!["D22.automaton"], 1.0));
+
+        let mut play = Play::of(Automaton::default());
+        let flow = play.session(0.0, HOST, 6667, "a", "a");
+        let mut at = 0.0;
+        for (n, pause) in pauses(200).iter().enumerate() {
+            at += pause;
+            play.said(flow, at, "#x", if n % 9 == 0 { "works for me :)" } else { "then wait until february" });
+        }
+        play.close(flow, at, State::Sf, [1, 1]);
+        assert!(play.evidence()[0].strength < 0.0);
+    }
+
+    #[test]
+    fn few_words_say_nothing() {
+        let mut play = Play::of(Automaton::default());
+        let flow = play.session(0.0, HOST, 6667, "a", "a");
+        play.join(flow, 1.0, "#x");
+        play.said(flow, 2.0, "#x", "hi");
+        play.close(flow, 9000.0, State::Sf, [1, 1]);
+        assert!(play.rows().is_empty());
+    }
+}

@@ -1,0 +1,200 @@
+//! D23: a home host tries IRC servers until one takes it (ATT&CK T1008, T1071).
+//!
+//! Three servers or more within half an hour, one of them dead, closed or barred to it, and then it settles: it is in a
+//! channel of the last. Addresses of one name count once, and so do servers of one network that took it in: clients of
+//! people go from one to the next as well.
+
+use std::collections::BTreeSet;
+
+use wiretale_irc::{Event, Refusal};
+use wiretale_protocol::{Address, Direction, State, Timestamp, Transport};
+
+use super::d16_new_to_irc::is_own_port;
+use crate::bounded::Bounded;
+use crate::text::shown;
+use crate::{Detector, Evidence, Fact, Findings, Hears, Scene};
+
+/// Servers tried, by host.
+pub(super) struct Hopping {
+    hosts: Bounded<Address, Tries>,
+}
+
+#[derive(Default)]
+struct Tries {
+    tries: Vec<Try>,
+    told: bool,
+}
+
+struct Try {
+    at: Timestamp,
+    server: Address,
+    // One name for many addresses, one network for many servers; otherwise the address itself.
+    identity: Vec<u8>,
+    failed: bool,
+    evidence: Option<Evidence>,
+}
+
+impl Default for Hopping {
+    fn default() -> Self {
+        Self { hosts: Bounded::new(1 << 14) }
+    }
+}
+
+impl Detector for Hopping {
+    fn name(&self) -> &'static str {
+        "D23"
+    }
+
+    fn hears(&self) -> Hears {
+        Hears::IRC | Hears::CLOSED
+    }
+
+    fn hear(&mut self, scene: &Scene<'_>, fact: &Fact<'_>, findings: &mut Findings) {
+        let flow = scene.moment.flow;
+        if scene.home_end() != Some(Direction::Client) {
+            return;
+        }
+        let server = scene.called(flow.server.address);
+        let client = flow.client.address;
+        match *fact {
+            Fact::Closed(summary)
+                if flow.transport == Transport::Tcp
+                    && is_own_port(flow.server.port)
+                    && matches!(summary.state, State::S0 | State::Rej) =>
+            {
+                let text = format!("{client} tried the IRC server {server}, which did not answer to it");
+                self.failed(scene, flow.opened, text, None);
+            }
+            Fact::Irc(Event::Refused { reason: Refusal::Banned, text, .. }) => {
+                let said = format!("{server} bars {client}: \"{}\"", shown(&text));
+                self.failed(scene, scene.moment.at, said, Some(findings));
+            }
+            Fact::Irc(Event::Refused { reason, text, .. })
+                if !matches!(reason, Refusal::NickInUse | Refusal::BadNick | Refusal::Unavailable) =>
+            {
+                let said = format!("{server} did not take {client} in: \"{}\"", shown(&text));
+                self.failed(scene, scene.moment.at, said, None);
+            }
+            Fact::Irc(Event::Ended { reason })
+                if scene.session().is_none_or(|session| session.registered.is_none()) =>
+            {
+                let said = format!("{server} sent {client} away: \"{}\"", shown(&reason));
+                self.failed(scene, scene.moment.at, said, None);
+            }
+            Fact::Irc(Event::Joined { own: true, .. }) => self.settled(scene, findings),
+            _ => {}
+        }
+    }
+}
+
+impl Hopping {
+    fn failed(&mut self, scene: &Scene<'_>, at: Timestamp, text: String, findings: Option<&mut Findings>) {
+        let server = scene.moment.flow.server.address;
+        let key = server.to_string();
+        let evidence = scene.evidence(Direction::Client, "D23.refused", key, text).at(at);
+        let tries = &mut self.hosts.entry(scene.moment.flow.client.address).tries;
+        let known = tries.iter().any(|attempt| attempt.server == server && attempt.failed);
+        if known || tries.len() >= MOST {
+            return;
+        }
+        let evidence = match findings {
+            Some(findings) => {
+                findings.push(evidence);
+                None
+            }
+            None => Some(evidence),
+        };
+        tries.push(Try { at, server, identity: identity(scene, b""), failed: true, evidence });
+    }
+
+    fn settled(&mut self, scene: &Scene<'_>, findings: &mut Findings) {
+        let (at, flow) = (scene.moment.at, scene.moment.flow);
+        let (server, client) = (flow.server.address, flow.client.address);
+        let network = scene.session().map(|session| session.network.clone()).unwrap_or_default();
+        let window = scene.weights.threshold("D23", "window_seconds", 1800.0);
+        let host = self.hosts.entry(client);
+        host.tries.retain(|attempt| at.since(attempt.at).as_secs_f64() <= window);
+        if host.tries.len() < MOST && !host.tries.iter().any(|attempt| attempt.server == server && !attempt.failed) {
+            let identity = identity(scene, &network);
+            host.tries.push(Try { at, server, identity, failed: false, evidence: None });
+        }
+        let distinct: BTreeSet<&[u8]> = host.tries.iter().map(|attempt| &*attempt.identity).collect();
+        let failures = host.tries.iter().filter(|attempt| attempt.failed).count();
+        if host.told || distinct.len() < LEAST || failures == 0 {
+            return;
+        }
+        host.told = true;
+        let text = format!(
+            "{client} tried {} IRC servers, {failures} of them in vain, before it settled on {}",
+            distinct.len(),
+            scene.called(server)
+        );
+        findings.push(scene.evidence(Direction::Client, "D23.hopping", "irc", text));
+        for attempt in &mut host.tries {
+            if let Some(evidence) = attempt.evidence.take() {
+                findings.push(evidence);
+            }
+        }
+    }
+}
+
+// By what a server is told from another.
+fn identity(scene: &Scene<'_>, network: &[u8]) -> Vec<u8> {
+    let server = scene.moment.flow.server.address;
+    match scene.names.of(server) {
+        _ if !network.is_empty() => [b"network ", network].concat(),
+        Some(name) => name.to_vec(),
+        None => server.to_string().into_bytes(),
+    }
+}
+
+const LEAST: usize = 3;
+const MOST: usize = 64;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing::{HOST, Play, Server};
+    use wiretale_irc::Wire;
+    use wiretale_protocol::Address;
+
+    fn refused(play: &mut Play, at: f64, server: [u8; 4]) {
+        let flow = play.open(at, HOST, server, 6667);
+        play.close(flow, at + 0.1, State::Rej, [1, 1]);
+    }
+
+    #[test]
+    fn a_dead_server_a_ban_and_then_a_home() {
+        let mut play = Play::of(Hopping::default());
+        refused(&mut play, 0.0, [203, 0, 113, 12]);
+        let flow = play.open(10.0, HOST, [203, 0, 113, 11], 6667);
+        let (nick, text) = (Wire(b"sh4d0w"), Wire(b"*** Banned: Compromised host"));
+        play.irc(flow, 10.5, Server, Event::Refused { reason: Refusal::Banned, numeric: 0, nick, text });
+        assert_eq!(play.rows(), ["D23.refused"]);
+        let flow = play.session(12.0, HOST, 6667, "sh4d0w", "jim");
+        play.join(flow, 15.0, "#x");
+        play.join(flow, 16.0, "#y");
+        assert_eq!(play.rows(), ["D23.refused", "D23.hopping", "D23.refused"]);
+    }
+
+    #[test]
+    fn many_addresses_of_one_name_are_one_server() {
+        let mut play = Play::of(Hopping::default());
+        for last in [12, 13, 14] {
+            play.scorer().names_mut().learn(Address::v4([203, 0, 113, last]), b"irc.example.org");
+            refused(&mut play, 0.0, [203, 0, 113, last]);
+        }
+        let flow = play.session(12.0, HOST, 6667, "alice", "a");
+        play.join(flow, 15.0, "#x");
+        assert!(play.rows().is_empty());
+    }
+
+    #[test]
+    fn one_dead_server_is_nothing() {
+        let mut play = Play::of(Hopping::default());
+        refused(&mut play, 0.0, [203, 0, 113, 12]);
+        let flow = play.session(12.0, HOST, 6667, "alice", "a");
+        play.join(flow, 15.0, "#x");
+        assert!(play.rows().is_empty());
+    }
+}

