@@ -94,12 +94,17 @@ impl Account {
         if self.is_closed() {
             return true;
         }
-        let alive = !client.phase.is_handshake() && !server.phase.is_handshake();
+        if from == Direction::Server {
+            // Whom we took for the server opens a connection, and the client was never heard: we took it wrong.
+            return client.phase == Phase::Inactive && segment.seq.0 != server.start();
+        }
+        if client.phase == Phase::Inactive {
+            return false;
+        }
+        let refused = client.phase.is_handshake() && server.phase == Phase::Reset;
         let broken = client.phase == Phase::Reset || server.phase == Phase::Reset;
-        from == Direction::Client
-            && client.phase != Phase::Inactive
-            && segment.seq.0 != client.start()
-            && (broken || !alive)
+        let alive = !client.phase.is_handshake() && !server.phase.is_handshake();
+        refused || (segment.seq.0 != client.start() && (broken || !alive))
     }
 
     /// A packet with a wrong checksum, which counts for nothing else.

@@ -60,10 +60,7 @@ impl<P: Services<O>, O: Observer> Delivery<'_, P, O> {
         let opening = opening(held.as_deref(), None, self.flow, true);
         let shown = !opening.client.is_empty() || !opening.server.is_empty();
         let session = match shown.then(|| P::identify(&opening)) {
-            Some(Identified::Yes(session)) => {
-                self.commons.stats.identified += 1;
-                Some(session)
-            }
+            Some(Identified::Yes(session)) => Some(self.identified(session)),
             Some(Identified::Leftover(session)) => self.announced().or(Some(session)),
             // An attempt that was never answered leaves the announcement to the next one.
             _ if self.established == Some(false) => None,
@@ -110,11 +107,8 @@ impl<P: Services<O>, O: Observer> Delivery<'_, P, O> {
         };
         match found {
             Identified::Yes(session) => {
-                self.commons.stats.identified += 1;
-                // An announcement of the same protocol knows more: a file's name and size.
-                let same = self.commons.expectations.tag(self.flow, self.at) == Some(P::service(&session));
-                let announced = if same { self.announced() } else { None };
-                self.decide(announced.or(Some(session)), from, chunk);
+                let session = self.identified(session);
+                self.decide(Some(session), from, chunk);
             }
             Identified::Unsure if !last => self.hold(from, chunk),
             Identified::Leftover(session) => {
@@ -176,6 +170,14 @@ impl<P: Services<O>, O: Observer> Delivery<'_, P, O> {
             }
         }
         None
+    }
+
+    /// The decoder of a flow known by its bytes. An announcement of the same protocol knows more: a file's name, its size.
+    fn identified(&mut self, session: P::Session) -> P::Session {
+        self.commons.stats.identified += 1;
+        let same = self.commons.expectations.tag(self.flow, self.at) == Some(P::service(&session));
+        let announced = if same { self.announced() } else { None };
+        announced.unwrap_or(session)
     }
 
     fn give_up(&mut self) {

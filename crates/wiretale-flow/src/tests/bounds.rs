@@ -1,0 +1,79 @@
+//! Tables that do not grow, and what has to go.
+
+use std::time::Duration;
+
+use wiretale_packet::{Address, Endpoint, Flags};
+use wiretale_testkit::build::{TcpHeader, tcp_frame};
+use wiretale_testkit::lend;
+
+use super::script::{Heard, Script, end, start};
+use crate::{Analyzer, Limits, Settings};
+
+#[test]
+fn half_open_flows_go_first_then_the_idle() {
+    let limits = Limits { flows: 3, ..Limits::default() };
+    let idle = Script::new().ends(end(1, 1), end(9, 7000)).handshake();
+    let busy = Script::new().ends(end(2, 1), end(9, 7000)).at(1).handshake().tcp("C:PA", "x");
+    let half = Script::new().ends(end(3, 1), end(9, 7000)).at(2).tcp("C:S", "");
+    let fourth = Script::new().ends(end(4, 1), end(9, 7000)).at(3).handshake();
+    let fifth = Script::new().ends(end(5, 1), end(9, 7000)).at(4).handshake();
+    let script = idle.then(busy).then(half).then(fourth).then(fifth);
+    let mut analyzer = Analyzer::<(), Heard>::new(Heard::default(), Settings { limits, ..Settings::default() });
+    for (number, frame) in script.frames.iter().enumerate() {
+        analyzer.packet(lend(frame), number as u64 + 1);
+    }
+    assert_eq!(analyzer.open_flows(), 3);
+    let (heard, stats) = analyzer.finish_with_stats();
+    assert_eq!((stats.evicted_half_open, stats.evicted, stats.flows_opened, stats.flows_closed), (1, 1, 5, 5));
+    assert_eq!(heard.said, ["stray flow_table_full"]);
+    assert!(heard.closed[0].starts_with("10.0.0.3:1 ") && heard.closed[1].starts_with("10.0.0.1:1 "), "{:?}", heard.closed);
+}
+
+#[test]
+fn a_flood_of_syns_stays_small_and_leaves_nothing() {
+    let mut analyzer = Analyzer::<(), Heard>::new(Heard::default(), Settings::default());
+    let header = TcpHeader { seq: 7, ack: 0, flags: Flags::SYN, window: 1024, options: vec![2, 4, 5, 180] };
+    let server = end(9, 80);
+    for n in 0..20_000u32 {
+        let [a, b, c, d] = n.to_be_bytes();
+        let client = Endpoint::new(Address::v4([11 + a, b, c, d]), 1024);
+        let frame = tcp_frame(client, server, 64, &header, b"");
+        analyzer.packet(lend(&(start() + Duration::from_micros(u64::from(n)), frame)), u64::from(n) + 1);
+    }
+    assert_eq!(analyzer.open_flows(), 20_000);
+    assert!(analyzer.memory() <= 20_000 * 96, "{}", analyzer.memory());
+    assert_eq!(analyzer.observer().opened, 0);
+    let later = tcp_frame(end(1, 1), server, 64, &header, b"");
+    analyzer.packet(lend(&(start() + Duration::from_secs(7), later)), 20_001);
+    assert_eq!(analyzer.open_flows(), 1);
+    assert!(analyzer.memory() <= 96);
+    let heard = analyzer.finish();
+    assert_eq!((heard.opened, heard.closed.len()), (20_001, 20_001));
+}
+
+#[test]
+fn memory_is_bounded() {
+    let limits = Limits { memory: 100_000, ..Limits::default() };
+    let mut analyzer = Analyzer::<(), Heard>::new(Heard::default(), Settings { limits, ..Settings::default() });
+    for n in 0..2000u16 {
+        let script = Script::new().ends(end(1, n), end(2, 7000)).at(u64::from(n) / 100).handshake();
+        for frame in &script.frames {
+            analyzer.packet(lend(frame), 1);
+        }
+        assert!(analyzer.memory() <= 101_000);
+    }
+    let (_, stats) = analyzer.finish_with_stats();
+    assert!(stats.evicted > 1000);
+}
+
+#[test]
+fn weirds_of_one_kind_are_few() {
+    let mut script = Script::new().tcp("C:S", "").tcp("S:RA", "");
+    for _ in 0..20 {
+        script = script.tcp("S:FA", "");
+    }
+    let heard = script.play::<()>(Settings::default());
+    let count = heard.said.iter().filter(|line| *line == "weird FIN_after_reset").count();
+    assert_eq!(count, 5);
+    assert!(heard.said.contains(&"weird weirds_suppressed FIN_after_reset 15".to_owned()), "{:?}", heard.said);
+}

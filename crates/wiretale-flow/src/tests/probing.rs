@@ -1,0 +1,120 @@
+//! Whose bytes they are, and that none is lost or turned around while that is found out.
+
+use wiretale_packet::Direction;
+use wiretale_protocol::{Chunk, Context, Demand, Observe, Opening, Probe, Protocol};
+
+use super::script::Script;
+use crate::{Limits, Settings};
+
+/// Its first bytes are `HELO` of the client and `OK` of the server; it needs both, and repeats every chunk.
+pub(super) struct Greeting;
+
+impl Protocol for Greeting {
+    const TAG: &'static str = "greeting";
+    type Event<'a> = (&'a str, u64);
+    type Decoder = ();
+
+    fn probe(opening: &Opening<'_>) -> Probe {
+        let begins = |bytes: &[u8], with: &[u8]| bytes.iter().zip(with).all(|(a, b)| a == b);
+        if !begins(opening.client, b"HELO") || !begins(opening.server, b"OK") {
+            Probe::No
+        } else if opening.client.len() >= 4 && opening.server.len() >= 2 {
+            Probe::Yes
+        } else if opening.last {
+            Probe::No
+        } else {
+            Probe::Unsure
+        }
+    }
+
+    fn start(_: &Opening<'_>) -> Self::Decoder {}
+
+    fn feed<O: Observe<Self>>((): &mut (), cx: &mut Context<'_, O>, chunk: Chunk<'_>) -> Demand {
+        match chunk {
+            Chunk::Data(data) => {
+                cx.confirm("greeting");
+                cx.emit::<Self>((std::str::from_utf8(data).unwrap(), data.len() as u64));
+                if data == b"STOP" { Demand::Nothing } else { Demand::Stream }
+            }
+            Chunk::Gap(len) => {
+                cx.emit::<Self>(("gap", len));
+                Demand::Stream
+            }
+            Chunk::End(_) => {
+                cx.emit::<Self>(("end", 0));
+                Demand::Stream
+            }
+        }
+    }
+}
+
+type One = (Greeting, ());
+
+#[test]
+fn what_waited_is_read_in_the_order_it_came_with_its_own_frames() {
+    let script = Script::new()
+        .handshake()
+        .tcp("C:PA", "HE")
+        .tcp("S:PA", "O")
+        .tcp("C:PA", "LO you")
+        .tcp("S:PA", "K")
+        .tcp("C:PA", "bye")
+        .farewell();
+    let heard = script.play::<One>(Settings::default());
+    let expected = [
+        "greeting#4 Client (\"HE\", 2)",
+        "recognized greeting",
+        "greeting#5 Server (\"O\", 1)",
+        "greeting#6 Client (\"LO you\", 6)",
+        "greeting#7 Server (\"K\", 1)",
+        "greeting#8 Client (\"bye\", 3)",
+        "greeting#10 Client (\"end\", 0)",
+        "greeting#11 Server (\"end\", 0)",
+    ];
+    assert_eq!(heard.said, expected);
+    assert!(heard.closed[0].ends_with(" greeting"));
+}
+
+#[test]
+fn bytes_of_nobody_are_counted_only() {
+    let script = Script::new().handshake().tcp("C:PA", "SOMETHING").tcp("S:PA", "else").farewell();
+    let heard = script.play::<One>(Settings::default());
+    assert!(heard.said.is_empty(), "{:?}", heard.said);
+    assert_eq!(heard.passed, 13);
+}
+
+#[test]
+fn at_the_limit_it_is_decided() {
+    let limits = Limits { probe_bytes: 8, ..Limits::default() };
+    let script = Script::new().handshake().tcp("C:PA", "HELO").tcp("C:PA", "HELO").tcp("S:PA", "OK");
+    let heard = script.play::<One>(Settings { limits, ..Settings::default() });
+    assert!(heard.said.is_empty(), "{:?}", heard.said);
+    let limits = Limits { probe_pieces: 1, ..Limits::default() };
+    let heard = script.play::<One>(Settings { limits, ..Settings::default() });
+    assert!(heard.said.is_empty(), "{:?}", heard.said);
+}
+
+#[test]
+fn a_decoder_that_wants_nothing_more_hears_nothing_more() {
+    let script = Script::new().handshake().tcp("C:PA", "HELO").tcp("S:PA", "OK").tcp("C:PA", "STOP").tcp("C:PA", "x");
+    let heard = script.play::<One>(Settings::default());
+    assert_eq!(heard.said.last().unwrap(), "greeting#6 Client (\"STOP\", 4)");
+}
+
+#[test]
+fn datagrams_are_read_one_by_one() {
+    let script = Script::new()
+        .udp(Direction::Client, b"HELO")
+        .udp(Direction::Client, b"more")
+        .udp(Direction::Server, b"OK")
+        .udp(Direction::Client, b"again");
+    let heard = script.play::<One>(Settings::default());
+    let data: Vec<_> = heard.said.iter().filter(|line| !line.contains("end") && !line.contains("rec")).collect();
+    let expected = [
+        "greeting#1 Client (\"HELO\", 4)",
+        "greeting#2 Client (\"more\", 4)",
+        "greeting#3 Server (\"OK\", 2)",
+        "greeting#4 Client (\"again\", 5)",
+    ];
+    assert_eq!(data, expected);
+}

@@ -1,0 +1,67 @@
+//! Same packets in, same calls out.
+
+use proptest::prelude::*;
+use wiretale_packet::Direction;
+
+use super::probing::Greeting;
+use super::script::{Script, end};
+use crate::Settings;
+
+fn mixed() -> Script {
+    let mut script = Script::new().ends(end(1, 1), end(2, 80)).handshake().tcp("C:PA", "HELO");
+    for n in 2..60u8 {
+        let second = u64::from(n % 9) * 40;
+        let one = Script::new().ends(end(n, 1000 + u16::from(n)), end(200, 7000)).at(second);
+        script = script.then(match n % 4 {
+            0 => one.tcp("C:S", ""),
+            1 => one.handshake().tcp("C:PA", "HELO").tcp("S:PA", "OK").farewell(),
+            2 => one.udp(Direction::Client, b"HELO").udp(Direction::Server, b"OK"),
+            _ => one.handshake().tcp("C:RA", ""),
+        });
+    }
+    script
+}
+
+#[test]
+fn the_seed_of_the_table_does_not_show() {
+    let play = |seed| mixed().play::<(Greeting, ())>(Settings { seed, ..Settings::default() });
+    let (one, other) = (play(1), play(0xdead_beef));
+    assert_eq!(one.closed, other.closed);
+    assert_eq!(one.said, other.said);
+    assert_eq!(one.ids, other.ids);
+    assert_eq!(one.closed.len(), 59);
+}
+
+#[test]
+fn a_flows_number_does_not_depend_on_what_else_was_captured() {
+    let alone = Script::new().ends(end(5, 1005), end(200, 7000)).at(5 % 9 * 40).handshake();
+    let (alone, all) = (alone.play::<()>(Settings::default()), mixed().play::<()>(Settings::default()));
+    assert!(all.ids.contains(&alone.ids[0]));
+}
+
+proptest! {
+    /// Frames of any bytes, whatever their link type, and settings at their narrowest.
+    #[test]
+    fn nothing_panics(frames in prop::collection::vec((0u64..400, prop::collection::vec(any::<u8>(), 0..120)), 0..40)) {
+        let mut script = Script::new();
+        for (second, bytes) in frames {
+            let at = super::script::start() + std::time::Duration::from_secs(second);
+            script.frames.push((at, bytes));
+        }
+        let heard = script.play::<(Greeting, ())>(Settings::default());
+        prop_assert_eq!(heard.opened, heard.closed.len());
+    }
+
+    /// Segments of one connection in any order, cut, repeated, with any flags.
+    #[test]
+    fn any_segments_are_taken(segments in prop::collection::vec((any::<bool>(), 0u8..64, 0u32..40, 0usize..30, 0u64..3000), 0..60)) {
+        let mut script = Script::new();
+        for (client, flags, seq, len, millis) in segments {
+            let letters: String = "FSRPA".chars().enumerate().filter(|(n, _)| flags >> n & 1 == 1).map(|(_, c)| c).collect();
+            script = script.seq(1000 + seq, 9000 + seq).wait(std::time::Duration::from_millis(millis));
+            script = script.tcp(&format!("{}:{letters}", if client { "C" } else { "S" }), vec![b'x'; len]);
+        }
+        let heard = script.play::<(Greeting, ())>(Settings::default());
+        prop_assert_eq!(heard.opened, heard.closed.len());
+    }
+}

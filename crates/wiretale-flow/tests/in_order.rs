@@ -1,0 +1,111 @@
+//! From a frame to the decoder: no copy, and no allocation after warm-up.
+#![allow(unsafe_code, reason = "a counting allocator cannot be written without")]
+
+use std::alloc::{GlobalAlloc, Layout, System};
+use std::cell::Cell;
+use std::time::Duration;
+
+use wiretale_flow::{Analyzer, Settings};
+use wiretale_packet::{Address, Endpoint, Flags, Frame, LinkType, Timestamp};
+use wiretale_protocol::{Chunk, Context, Demand, Observe, Observer, Opening, Probe, Protocol};
+use wiretale_testkit::build::{TcpHeader, tcp_frame};
+
+struct Counting;
+
+thread_local! {
+    static ALLOCATIONS: Cell<u64> = const { Cell::new(0) };
+}
+
+// SAFETY: every call goes to the system's allocator unchanged.
+unsafe impl GlobalAlloc for Counting {
+    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
+        ALLOCATIONS.with(|count| count.set(count.get() + 1));
+        // SAFETY: as above.
+        unsafe { System.alloc(layout) }
+    }
+
+    unsafe fn dealloc(&self, pointer: *mut u8, layout: Layout) {
+        // SAFETY: as above.
+        unsafe { System.dealloc(pointer, layout) }
+    }
+}
+
+#[global_allocator]
+static COUNTING: Counting = Counting;
+
+/// Takes anything, and tells where it lies.
+struct Any;
+
+impl Protocol for Any {
+    const TAG: &'static str = "any";
+    type Event<'a> = &'a [u8];
+    type Decoder = ();
+
+    fn probe(_: &Opening<'_>) -> Probe {
+        Probe::Yes
+    }
+
+    fn start(_: &Opening<'_>) -> Self::Decoder {}
+
+    fn feed<O: Observe<Self>>((): &mut (), cx: &mut Context<'_, O>, chunk: Chunk<'_>) -> Demand {
+        if let Chunk::Data(data) = chunk {
+            cx.emit::<Self>(data);
+        }
+        Demand::Stream
+    }
+}
+
+/// Checks that each event lies in the frame at hand.
+#[derive(Default)]
+struct InPlace {
+    frame: (usize, usize),
+    events: u64,
+}
+
+impl Observer for InPlace {
+    type Flow = ();
+}
+
+impl Observe<Any> for InPlace {
+    fn observe(&mut self, (): &mut (), _: &wiretale_protocol::Moment<'_>, event: &[u8]) {
+        let (from, to) = self.frame;
+        assert!(event.as_ptr().addr() >= from && event.as_ptr().addr() + event.len() <= to, "a slice of the frame");
+        self.events += 1;
+    }
+}
+
+#[test]
+fn in_order_packets_are_neither_copied_nor_allocated_for() {
+    let frames: Vec<_> = (0..400u32).map(frame).collect();
+    let mut analyzer = Analyzer::<(Any, ()), InPlace>::new(InPlace::default(), Settings::default());
+    let mut before = 0;
+    for (number, (at, data)) in frames.iter().enumerate() {
+        if number == 100 {
+            before = ALLOCATIONS.with(Cell::get);
+        }
+        let from = data.as_ptr().addr();
+        analyzer.observer_mut().frame = (from, from + data.len());
+        let frame = Frame { at: *at, link: LinkType::ETHERNET, data, wire_len: data.len() as u32 };
+        analyzer.packet(frame, number as u64 + 1);
+    }
+    assert_eq!(ALLOCATIONS.with(Cell::get) - before, 0, "allocations for 300 packets");
+    assert_eq!(analyzer.observer().events, 397);
+}
+
+/// A handshake, then turns of client and server, each acknowledging the other.
+fn frame(n: u32) -> (Timestamp, Vec<u8>) {
+    let end = |host, port| Endpoint::new(Address::v4([10, 0, 0, host]), port);
+    let (client, server) = (end(1, 5000), end(2, 7000));
+    let turn = n.saturating_sub(3);
+    let (seq, ack) = (1001 + turn.div_ceil(2) * 100, 9001 + turn / 2 * 100);
+    let (from, to, flags, seq, ack) = match n {
+        0 => (client, server, Flags::SYN, 1000, 0),
+        1 => (server, client, Flags::SYN.with(Flags::ACK), 9000, 1001),
+        n if n % 2 == 0 && n > 2 => (server, client, Flags::PSH.with(Flags::ACK), ack, seq),
+        _ => (client, server, Flags::ACK, seq, ack),
+    };
+    let payload: &[u8] = if n < 3 { &[] } else { &[b'x'; 100] };
+    let header = TcpHeader { seq, ack, flags, window: 60_000, options: Vec::new() };
+    let at = Timestamp::from_parts(1_000_000_000, 0) + Duration::from_millis(u64::from(n));
+    (at, tcp_frame(from, to, 64, &header, payload))
+}
