@@ -1,9 +1,13 @@
 //! Facts by hand, for the detectors' tests.
 
+use wiretale_dcc::Dcc;
+use wiretale_ftp::{DataEvent, Ftp, FtpData};
 use wiretale_irc::{Event, Irc, Source, Wire};
 use wiretale_protocol::{
-    Address, Direction, Endpoint, Flow, FlowId, Moment, Observe, Observer, Side, State, Summary, Timestamp, Transport,
+    Address, Content, Direction, Endpoint, Flow, FlowId, Moment, Observe, Observer, Side, State, Summary, Timestamp,
+    Transport,
 };
+use wiretale_terminal::Terminal;
 
 use crate::{Detector, Evidence, Home, Inventory, Scored, Scorer, Weights};
 
@@ -107,6 +111,38 @@ impl Play {
             last_frame: 2,
         };
         self.at(flow, at, Client, |scorer, scored, moment| scorer.closed(scored, moment, &summary));
+    }
+
+    /// A file crosses from `sender`.
+    pub(crate) fn file(
+        &mut self,
+        flow: usize,
+        at: f64,
+        carrier: &str,
+        sender: Direction,
+        name: Option<&str>,
+        head: &[u8],
+    ) {
+        let name = name.map(str::as_bytes);
+        let steps = [Content::Begin { name, size: None, start: 0 }, Content::Data(head), Content::End];
+        for step in steps {
+            self.at(flow, at, sender, |scorer, scored, moment| match carrier {
+                "dcc" => Observe::<Dcc>::observe(scorer, scored, moment, wiretale_dcc::Event::Content(step)),
+                _ => Observe::<FtpData>::observe(scorer, scored, moment, DataEvent::Content(step)),
+            });
+        }
+    }
+
+    /// A line of a dialogue that no protocol claims.
+    pub(crate) fn line(&mut self, flow: usize, at: f64, direction: Direction, line: &str) {
+        let event = wiretale_terminal::Event::Line(line.as_bytes());
+        self.at(flow, at, direction, |scorer, scored, moment| {
+            Observe::<Terminal>::observe(scorer, scored, moment, event)
+        });
+    }
+
+    pub(crate) fn ftp(&mut self, flow: usize, at: f64, direction: Direction, event: wiretale_ftp::Event<'_>) {
+        self.at(flow, at, direction, |scorer, scored, moment| Observe::<Ftp>::observe(scorer, scored, moment, event));
     }
 
     pub(crate) fn evidence(&self) -> &[Evidence] {

@@ -23,6 +23,14 @@ mod d20_crowd;
 mod d21_mesh;
 mod d22_automaton;
 mod d23_hopping;
+mod d24_dcc_file;
+mod d25_warez;
+mod d26_bouncer;
+mod d27_irc_flood;
+mod d28_encoded;
+mod d29_tools;
+mod d30_ftp_server;
+mod d31_egg;
 mod d32_scan;
 mod d33_flood;
 mod d34_guessing_out;
@@ -61,6 +69,14 @@ pub fn standard() -> Vec<Box<dyn Detector>> {
         Box::new(d21_mesh::Mesh::default()),
         Box::new(d22_automaton::Automaton::default()),
         Box::new(d23_hopping::Hopping::default()),
+        Box::new(d24_dcc_file::DccFile::default()),
+        Box::new(d25_warez::Warez::default()),
+        Box::new(d26_bouncer::Bouncer::default()),
+        Box::new(d27_irc_flood::IrcFlood::default()),
+        Box::new(d28_encoded::Encoded::default()),
+        Box::new(d29_tools::Tools::default()),
+        Box::new(d30_ftp_server::FtpServer),
+        Box::new(d31_egg::Egg::default()),
         Box::new(d32_scan::Scan::default()),
         Box::new(d33_flood::Flood::default()),
         Box::new(d34_guessing_out::GuessingOut::default()),

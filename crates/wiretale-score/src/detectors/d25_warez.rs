@@ -1,0 +1,186 @@
+//! D25: a home host serves packs (XDCC), asks for them, or keeps company where such things are dealt in
+//! (ATT&CK T1496.002, T1105).
+//!
+//! The lines of iroffer and its kin are known by their form. A channel's name is a hint and no more.
+
+use std::collections::BTreeSet;
+
+use wiretale_irc::{Event, RecordKind};
+use wiretale_protocol::{Direction, FlowId};
+
+use crate::bounded::Bounded;
+use crate::text::{holds, plain, shown, words};
+use crate::{Detector, Fact, Findings, Hears, Scene};
+
+/// Packs and company.
+pub(super) struct Warez {
+    served: Bounded<FlowId, BTreeSet<u64>>,
+}
+
+impl Default for Warez {
+    fn default() -> Self {
+        Self { served: Bounded::new(1 << 13) }
+    }
+}
+
+impl Detector for Warez {
+    fn name(&self) -> &'static str {
+        "D25"
+    }
+
+    fn hears(&self) -> Hears {
+        Hears::IRC
+    }
+
+    fn hear(&mut self, scene: &Scene<'_>, fact: &Fact<'_>, findings: &mut Findings) {
+        let Fact::Irc(event) = *fact else { return };
+        if !scene.is_home(Direction::Client) {
+            return;
+        }
+        let host = scene.moment.flow.client.address;
+        match event {
+            Event::Text { target, text, .. } if scene.moment.direction == Direction::Client => {
+                let text = plain(&text);
+                if is_offer(&text) {
+                    self.serves(scene, &text, findings);
+                } else if is_request(&text) {
+                    let said = format!("{host} asks {} for a pack: \"{}\"", shown(&target), shown(&text));
+                    let key = shown(&target.to_ascii_lowercase()).to_string();
+                    let evidence = scene.evidence(Direction::Client, "D25.request", key.clone(), said);
+                    findings.push(evidence.tie(format!("nick:{key}")));
+                }
+            }
+            Event::Joined { channel, own: true, .. } if is_trade(&channel) => {
+                let text = format!("{host} is in {}, by its name a place for stolen things", shown(&channel));
+                let tie = scene.channel_tie(&channel);
+                let evidence = scene.evidence(Direction::Client, "D25.company", tie.clone(), text);
+                findings.push(evidence.strength(0.5).tie(tie));
+            }
+            Event::Record(record) if record.kind == RecordKind::Whois => company(scene, record, findings),
+            _ => {}
+        }
+    }
+}
+
+impl Warez {
+    // Three different lines of an offer make a server.
+    fn serves(&mut self, scene: &Scene<'_>, text: &[u8], findings: &mut Findings) {
+        let seen = self.served.entry(scene.moment.flow.id);
+        let digest = text.iter().fold(0u64, |hash, byte| hash.wrapping_mul(1_099_511_628_211) ^ u64::from(*byte));
+        if seen.len() >= LINES || !seen.insert(digest) || seen.len() != LINES {
+            return;
+        }
+        let host = scene.moment.flow.client.address;
+        let said = format!("{host} serves packs over IRC: \"{}\"", shown(text));
+        findings.push(scene.evidence(Direction::Client, "D25.server", "xdcc", said));
+    }
+}
+
+// Whom the client asked about is in such channels.
+fn company(scene: &Scene<'_>, record: wiretale_irc::Record<'_>, findings: &mut Findings) {
+    let channels = record.rows.iter().filter(|(numeric, _)| *numeric == 319).filter_map(|(_, params)| params.get(2));
+    let trades: Vec<&[u8]> = channels.flat_map(words).filter(|channel| is_trade(channel)).collect();
+    let (Some(first), false) = (trades.first(), scene.session().is_some_and(|own| own.is_own(&record.subject))) else {
+        return;
+    };
+    let nick = shown(&record.subject.to_ascii_lowercase()).to_string();
+    let (host, who, channel) = (scene.moment.flow.client.address, shown(&record.subject), shown(first));
+    let text = format!("{host} deals with {who}, who is in {channel} and {} more such channels", trades.len() - 1);
+    let evidence = scene.evidence(Direction::Client, "D25.company", format!("nick:{nick}"), text);
+    let bare: &[u8] = &first[first.iter().position(|byte| matches!(byte, b'#' | b'&')).unwrap_or(0)..];
+    findings.push(evidence.tie(format!("nick:{nick}")).tie(scene.channel_tie(bare)));
+}
+
+// "#10  55x [175M] name", "** 158 packs **  5 of 5 slots open", "Total Offered: ...".
+fn is_offer(text: &[u8]) -> bool {
+    let mut parts = words(text);
+    let number = |word: &[u8]| word.len() > 1 && word[1..].iter().all(u8::is_ascii_digit);
+    let first = parts.next().unwrap_or_default();
+    let times = parts.next().unwrap_or_default();
+    let size = parts.next().unwrap_or_default();
+    let pack = first.starts_with(b"#")
+        && number(first)
+        && times.last() == Some(&b'x')
+        && times[..times.len() - 1].iter().all(u8::is_ascii_digit)
+        && size.starts_with(b"[");
+    let banner = first == b"**" && BANNERS.iter().any(|banner| holds(text, banner));
+    pack || banner || holds(text, b"total offered:") && holds(text, b"transferred")
+}
+
+// "xdcc send #3", with or without a mark in front.
+fn is_request(text: &[u8]) -> bool {
+    let mut parts = words(text);
+    let first = parts.next().unwrap_or_default();
+    let bare = &first[first.iter().take_while(|byte| byte.is_ascii_punctuation()).count()..];
+    let verb = parts.next().unwrap_or_default().to_ascii_lowercase();
+    bare.eq_ignore_ascii_case(b"xdcc") && VERBS.contains(&&*verb)
+}
+
+// As written, and with digits read as the letters they look like.
+fn is_trade(channel: &[u8]) -> bool {
+    let lower = channel.to_ascii_lowercase();
+    let read = |byte: &u8| match byte {
+        b'4' => b'a',
+        b'3' => b'e',
+        b'1' => b'i',
+        b'0' => b'o',
+        b'5' => b's',
+        b'7' => b't',
+        other => *other,
+    };
+    let leet: Vec<u8> = lower.iter().map(read).collect();
+    TRADES.iter().any(|word| holds(&lower, word) || holds(&leet, word))
+}
+
+const LINES: usize = 3;
+const BANNERS: &[&[u8]] =
+    &[b"packs **", b"slots open", b"bandwidth usage", b"to request a file", b"xdcc send", b"record:"];
+const VERBS: &[&[u8]] = &[b"send", b"get", b"batch", b"list", b"info", b"queue", b"remove", b"stop", b"cancel"];
+const TRADES: &[&[u8]] = &[
+    b"warez",
+    b"xdcc",
+    b"0day",
+    b"0-day",
+    b"crack",
+    b"serialz",
+    b"divx",
+    b"appz",
+    b"gamez",
+    b"carding",
+    b"ccpower",
+    b"rootshell",
+    b"botnet",
+];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing::{HOST, Play};
+
+    #[test]
+    fn three_lines_of_an_offer_make_a_server() {
+        let mut play = Play::of(Warez::default());
+        let flow = play.session(0.0, HOST, 6667, "srv", "s");
+        for text in [
+            "** 158 packs **  5 of 5 slots open, Min: 10.0KB/s",
+            "** Bandwidth Usage ** Current: 0.0KB/s",
+            "#10   55x [175M] name.rar",
+        ] {
+            play.said(flow, 1.0, "#chan", text);
+            play.said(flow, 2.0, "#chan", text);
+        }
+        assert_eq!(play.rows(), ["D25.server"]);
+    }
+
+    #[test]
+    fn a_request_is_known_and_talk_is_not() {
+        assert!(is_request(b"xdcc send #3") && is_request(b"!xdcc list"));
+        assert!(!is_request(b"what is xdcc?") && !is_offer(b"#1 in my list is tea") && !is_offer(b"** beep **"));
+    }
+
+    #[test]
+    fn names_of_channels_are_read_through_their_digits() {
+        assert!(is_trade(b"#WAREZ-central") && is_trade(b"#w4r3z") && is_trade(b"#0day") && is_trade(b"@#cracking"));
+        assert!(!is_trade(b"#gardening") && !is_trade(b"#linux") && !is_trade(b"#friends"));
+    }
+}

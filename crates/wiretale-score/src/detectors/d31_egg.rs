@@ -1,0 +1,180 @@
+//! D31: what was named in IRC is fetched (ATT&CK T1105, T1071).
+//!
+//! A home host hears an address or a URL on IRC, and within ten minutes, or later, it connects there. Bro's policy for
+//! bots remembered URLs of topics for a week. Where the URL came with an order it is an egg; where it names a program
+//! it may be; any other link is what people post and others click, and weighs next to nothing. Hosts it was at before
+//! do not count.
+
+use std::collections::VecDeque;
+use std::net::IpAddr;
+
+use wiretale_protocol::{Address, Direction, Timestamp};
+
+use super::d18_orders::spoken;
+use crate::bounded::Bounded;
+use crate::dialect::{Verb, address, order, url};
+use crate::text::{plain, shown, words};
+use crate::{Detector, Fact, Findings, Hears, Scene};
+
+/// Links heard, by home host.
+pub(super) struct Egg {
+    hosts: Bounded<Address, VecDeque<Mention>>,
+    visited: Bounded<(Address, Address), ()>,
+}
+
+struct Mention {
+    at: Timestamp,
+    frame: u64,
+    host: Vec<u8>,
+    address: Option<IpAddr>,
+    link: Vec<u8>,
+    from: Vec<u8>,
+    channel: String,
+    flow: String,
+    strength: f64,
+    fetched: bool,
+}
+
+impl Default for Egg {
+    fn default() -> Self {
+        Self { hosts: Bounded::new(1 << 13), visited: Bounded::new(1 << 16) }
+    }
+}
+
+impl Detector for Egg {
+    fn name(&self) -> &'static str {
+        "D31"
+    }
+
+    fn hears(&self) -> Hears {
+        Hears::IRC | Hears::OPENED
+    }
+
+    fn hear(&mut self, scene: &Scene<'_>, fact: &Fact<'_>, findings: &mut Findings) {
+        if !scene.is_home(Direction::Client) {
+            return;
+        }
+        match fact {
+            Fact::Opened => self.fetched(scene, findings),
+            Fact::Irc(event) => {
+                if let Some((_, from, place, text)) = spoken(scene, event) {
+                    self.mentioned(scene, from, place, &plain(text));
+                }
+            }
+            _ => {}
+        }
+    }
+}
+
+impl Egg {
+    fn mentioned(&mut self, scene: &Scene<'_>, from: &[u8], place: &[u8], text: &[u8]) {
+        let order = order(text).is_some_and(|order| order.kind == Verb::Fetch && order.fits > 0 && !order.quoted);
+        let heard = self.hosts.entry(scene.moment.flow.client.address);
+        for word in words(text).take(WORDS) {
+            let Some((host, path)) = url(word) else { continue };
+            let strength = match () {
+                () if order => 1.0,
+                () if is_program(path) => 0.6,
+                () => 0.1,
+            };
+            // The same link again, through another of the host's connections: the first one stands.
+            if let Some(known) = heard.iter_mut().find(|known| known.link == word) {
+                known.strength = known.strength.max(strength);
+                continue;
+            }
+            if heard.len() >= MENTIONS {
+                heard.pop_front();
+            }
+            heard.push_back(Mention {
+                at: scene.moment.at,
+                frame: scene.moment.frame,
+                host: host.to_ascii_lowercase(),
+                address: address(host),
+                link: word.to_vec(),
+                from: from.to_vec(),
+                channel: scene.channel_tie(place),
+                flow: scene.moment.flow.id.to_string(),
+                strength,
+                fetched: false,
+            });
+        }
+    }
+
+    fn fetched(&mut self, scene: &Scene<'_>, findings: &mut Findings) {
+        let (at, flow) = (scene.moment.at, scene.moment.flow);
+        let (host, server) = (flow.client.address, flow.server.address);
+        let before = self.visited.get(&(host, server)).is_some();
+        self.visited.entry((host, server));
+        let Some(heard) = self.hosts.get_mut(&host) else { return };
+        let name = scene.names.of(server).map(<[u8]>::to_ascii_lowercase);
+        let is = |mention: &&mut Mention| {
+            let late = at.since(mention.at).as_secs() > WEEK;
+            let there = mention.address == Some(server.to_ip()) || name.as_ref() == Some(&mention.host);
+            there && !late && !mention.fetched && (!before || mention.strength == 1.0)
+        };
+        let Some(mention) = heard.iter_mut().find(is) else { return };
+        mention.fetched = true;
+        let waited = at.since(mention.at).as_secs();
+        let row = if waited <= SOON { "D31.egg" } else { "D31.egg_late" };
+        let link = shown(&mention.link);
+        let text = format!(
+            "{host} went to {} {waited} s after {} named it on IRC: \"{link}\"",
+            flow.server,
+            shown(&mention.from)
+        );
+        let evidence = scene.evidence(Direction::Client, row, link.to_string(), text).strength(mention.strength);
+        let name = mention.link.rsplit(|byte| *byte == b'/').next().unwrap_or_default();
+        let mut evidence =
+            evidence.frame(mention.frame).tie(mention.channel.clone()).tie(format!("file:{}", shown(name)));
+        evidence.uids.push(mention.flow.clone());
+        findings.push(evidence);
+    }
+}
+
+fn is_program(path: &[u8]) -> bool {
+    let path = path.split(|byte| matches!(byte, b'?' | b'#')).next().unwrap_or_default().to_ascii_lowercase();
+    PROGRAMS.iter().any(|end| path.ends_with(end))
+}
+
+const SOON: u64 = 600;
+const WEEK: u64 = 7 * 86_400;
+const MENTIONS: usize = 128;
+const WORDS: usize = 64;
+const PROGRAMS: &[&[u8]] =
+    &[b".exe", b".scr", b".pif", b".bat", b".vbs", b".sh", b".pl", b".bin", b".elf", b".msi", b".ps1", b".jar"];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing::{HOST, Play};
+
+    fn heard(text: &str) -> Play {
+        let mut play = Play::of(Egg::default());
+        let flow = play.session(0.0, HOST, 6667, "b", "b");
+        play.open(1.0, HOST, [198, 51, 100, 1], 80);
+        play.heard(flow, 10.0, "h3rd3r", "#x", text);
+        play
+    }
+
+    #[test]
+    fn an_order_s_link_is_an_egg_and_a_friend_s_is_not() {
+        let mut play = heard(".download http://198.51.100.140/upd.exe c:\\upd.exe 1");
+        play.open(11.0, HOST, [198, 51, 100, 140], 80);
+        play.open(12.0, HOST, [198, 51, 100, 140], 80);
+        assert_eq!((play.rows(), play.evidence()[0].strength), (vec!["D31.egg"], 1.0));
+        assert!(play.evidence()[0].ties.contains(&"file:upd.exe".to_owned()));
+        let mut play = heard("has anyone seen http://198.51.100.140/a.html?");
+        play.open(11.0, HOST, [198, 51, 100, 140], 80);
+        assert!(play.evidence()[0].strength <= 0.1);
+    }
+
+    #[test]
+    fn where_it_was_before_is_nothing_new_and_later_is_late() {
+        let mut play = heard("look: http://198.51.100.1/x.exe");
+        play.open(11.0, HOST, [198, 51, 100, 1], 80);
+        assert!(play.rows().is_empty());
+        let mut play = heard("look: http://198.51.100.140/x.exe");
+        play.open(3000.0, HOST, [198, 51, 100, 140], 80);
+        assert_eq!(play.rows(), ["D31.egg_late"]);
+    }
+}
