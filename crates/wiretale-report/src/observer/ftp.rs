@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use wiretale::ftp::{Channel, DataEvent, Event, Exchange, Ftp, FtpData, Verb};
-use wiretale::protocol::{Endpoint, FlowId, Moment, Observe};
+use wiretale::protocol::{Endpoint, Flow, FlowId, Moment, Observe, Timestamp};
 
 use super::transfer::{File, Source};
 use super::{Logs, State};
@@ -26,8 +26,8 @@ impl Carried {
         }
     }
 
-    fn of(&self, control: FlowId, channel: &Channel) -> Option<&File> {
-        self.files.get(&(control, channel.advertised))
+    fn of(&self, control: FlowId, at: Endpoint) -> Option<&File> {
+        self.files.get(&(control, at))
     }
 
     fn forget(&mut self, control: FlowId) {
@@ -40,11 +40,27 @@ impl Carried {
     }
 }
 
+/// A row whose data connection has not shown its file yet: it waits for the next command, as Zeek's rows do.
+#[derive(Debug)]
+pub(super) struct Held {
+    carrier: Endpoint,
+    asked: Timestamp,
+    user: Option<Box<[u8]>>,
+    password: Option<Box<[u8]>>,
+    command: Box<[u8]>,
+    argument: Box<[u8]>,
+    size: Option<u64>,
+    reply: Option<(u16, Box<[u8]>)>,
+}
+
 impl<W: Output> Observe<Ftp> for Logs<W> {
-    fn observe(&mut self, _: &mut State, moment: &Moment<'_>, event: Event<'_>) {
+    fn observe(&mut self, state: &mut State, moment: &Moment<'_>, event: Event<'_>) {
         match event {
-            Event::Exchange(exchange) => self.exchange(moment, &exchange),
-            Event::Ended => self.carried.forget(moment.flow.id),
+            Event::Exchange(exchange) => {
+                self.end_of_exchange(state, moment.flow);
+                self.exchange(state, moment.flow, &exchange);
+            }
+            Event::Ended => self.end_of_ftp(state, moment.flow),
             _ => {}
         }
         self.ftp_software(moment, &event);
@@ -67,43 +83,106 @@ impl<W: Output> Observe<FtpData> for Logs<W> {
 }
 
 impl<W: Output> Logs<W> {
-    fn exchange(&mut self, moment: &Moment<'_>, exchange: &Exchange<'_>) {
+    fn exchange(&mut self, state: &mut State, flow: &Flow, exchange: &Exchange<'_>) {
         if !is_logged(exchange.command.verb) {
             return;
         }
         self.scratch.clear();
         exchange.write_argument(&mut self.scratch);
-        let file = exchange.carrier.and_then(|channel| self.carried.of(moment.flow.id, &channel)).cloned();
-        let argument = &self.scratch;
-        self.writer.row(&logs::ftp::TABLE, |row| cells(row, moment, exchange, argument, file.as_ref()));
+        let cells = Cells {
+            asked: exchange.asked,
+            user: exchange.user,
+            password: exchange.password,
+            command: exchange.command.name,
+            argument: &self.scratch,
+            // What can be believed, else what Zeek makes of the reply.
+            size: exchange.announced.or(exchange.size),
+            reply: exchange.standing.map(|reply| (reply.code, reply.text)),
+            channel: exchange.channel,
+        };
+        let carrier = exchange.carrier.map(|channel| channel.advertised);
+        let file = carrier.and_then(|at| self.carried.of(flow.id, at));
+        match (carrier, file) {
+            (Some(carrier), None) => state.parts().held = Some(Box::new(cells.held(carrier))),
+            _ => self.writer.row(&logs::ftp::TABLE, |row| cells.row(row, flow, file)),
+        }
+    }
+
+    /// The row that waited, with the file if that has come.
+    fn end_of_exchange(&mut self, state: &mut State, flow: &Flow) {
+        let Some(held) = state.parts().held.take() else { return };
+        let file = self.carried.of(flow.id, held.carrier);
+        self.writer.row(&logs::ftp::TABLE, |row| held.cells().row(row, flow, file));
+    }
+
+    /// The control connection is over.
+    pub(super) fn end_of_ftp(&mut self, state: &mut State, flow: &Flow) {
+        self.end_of_exchange(state, flow);
+        self.carried.forget(flow.id);
     }
 }
 
-fn cells<'r>(
-    row: Row<'r>,
-    moment: &Moment<'_>,
-    exchange: &Exchange<'_>,
-    argument: &[u8],
-    file: Option<&File>,
-) -> Row<'r> {
-    let flow = moment.flow;
-    let (reply, channel) = (exchange.standing, exchange.channel);
-    row.time(exchange.asked)
-        .text(Uid::flow(flow.id).as_bytes())
-        .endpoint(flow.client)
-        .endpoint(flow.server)
-        .text(exchange.user)
-        .text(exchange.password)
-        .text(exchange.command.name)
-        .text((!argument.is_empty()).then_some(argument))
-        .word(file.map(|file| file.mime.unwrap_or("<unknown>")))
-        .count(exchange.size)
-        .count(reply.map(|reply| u64::from(reply.code)))
-        .text(reply.map(|reply| reply.text))
-        .bool(channel.map(|channel| channel.passive))
-        .addr(channel.map(|channel| channel.connector))
-        .endpoint(channel.map(|channel| channel.advertised))
-        .text(file.map(|file| file.fuid.as_bytes()))
+/// What a row says of a command, without its file.
+struct Cells<'a> {
+    asked: Timestamp,
+    user: Option<&'a [u8]>,
+    password: Option<&'a [u8]>,
+    command: &'a [u8],
+    argument: &'a [u8],
+    size: Option<u64>,
+    reply: Option<(u16, &'a [u8])>,
+    channel: Option<Channel>,
+}
+
+impl Cells<'_> {
+    fn row<'r>(&self, row: Row<'r>, flow: &Flow, file: Option<&File>) -> Row<'r> {
+        let channel = self.channel;
+        row.time(self.asked)
+            .text(Uid::flow(flow.id).as_bytes())
+            .endpoint(flow.client)
+            .endpoint(flow.server)
+            .text(self.user)
+            .text(self.password)
+            .text(self.command)
+            .text((!self.argument.is_empty()).then_some(self.argument))
+            .word(file.map(|file| file.mime.unwrap_or("<unknown>")))
+            .count(self.size)
+            .count(self.reply.map(|(code, _)| u64::from(code)))
+            .text(self.reply.map(|(_, text)| text))
+            .bool(channel.map(|channel| channel.passive))
+            .addr(channel.map(|channel| channel.connector))
+            .endpoint(channel.map(|channel| channel.advertised))
+            .text(file.map(|file| file.fuid.as_bytes()))
+    }
+
+    /// A copy that can wait. A command that moves a file announces no channel.
+    fn held(&self, carrier: Endpoint) -> Held {
+        Held {
+            carrier,
+            asked: self.asked,
+            user: self.user.map(Box::from),
+            password: self.password.map(Box::from),
+            command: self.command.into(),
+            argument: self.argument.into(),
+            size: self.size,
+            reply: self.reply.map(|(code, text)| (code, text.into())),
+        }
+    }
+}
+
+impl Held {
+    fn cells(&self) -> Cells<'_> {
+        Cells {
+            asked: self.asked,
+            user: self.user.as_deref(),
+            password: self.password.as_deref(),
+            command: &self.command,
+            argument: &self.argument,
+            size: self.size,
+            reply: self.reply.as_ref().map(|(code, text)| (*code, &**text)),
+            channel: None,
+        }
+    }
 }
 
 /// Zeek's `logged_commands`.

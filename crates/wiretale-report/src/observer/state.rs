@@ -1,6 +1,6 @@
 //! What is kept about one flow while it lasts.
 
-use super::{dns, irc, ssh, transfer, weirds};
+use super::{dns, ftp, irc, ssh, transfer, weirds};
 
 /// A flow's state: one word until there is something to remember.
 #[derive(Default)]
@@ -16,6 +16,7 @@ pub(super) struct Parts {
     pub(super) irc: irc::Session,
     pub(super) ssh: ssh::Session,
     pub(super) dns: dns::Session,
+    pub(super) held: Option<Box<ftp::Held>>,
     pub(super) source: Option<transfer::Source>,
     pub(super) transfer: Option<Box<transfer::Transfer>>,
     // Files it carried so far.
