@@ -57,11 +57,6 @@ impl Expectations {
         if self.waiting > self.most { self.pop_oldest() } else { None }
     }
 
-    /// Is there one for this flow?
-    pub(crate) fn matches(&self, flow: &Flow, now: Timestamp) -> bool {
-        self.find(flow.server, flow.client, now).is_some()
-    }
-
     /// Is there one for this flow with its roles exchanged, and none as it is?
     pub(crate) fn matches_reversed(&self, flow: &Flow, now: Timestamp) -> bool {
         !self.is_empty()

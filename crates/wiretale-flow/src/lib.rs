@@ -34,12 +34,16 @@
 #![forbid(unsafe_code)]
 
 mod account;
+mod aging;
 mod analyzer;
+mod carry;
 mod clock;
 mod community;
+mod corrupt;
 mod datagrams;
 mod delivery;
 mod expectations;
+mod flows;
 mod half;
 mod history;
 mod id;
@@ -52,6 +56,7 @@ mod record;
 mod settings;
 mod sources;
 mod stats;
+mod steps;
 mod table;
 mod weirds;
 

@@ -126,15 +126,15 @@ impl Party {
 
     /// `seq` counted from the start, and whether it lies before it.
     pub(crate) fn relative(&self, seq: u32) -> (u64, bool) {
-        self.from_start(seq, self.last)
+        self.since_start(seq, self.last)
     }
 
     /// The same for a number that the peer acknowledges.
     pub(crate) fn relative_ack(&self, ack: u32) -> (u64, bool) {
-        self.from_start(ack, self.acked)
+        self.since_start(ack, self.acked)
     }
 
-    fn from_start(&self, seq: u32, near: Unwrapped) -> (u64, bool) {
+    fn since_start(&self, seq: u32, near: Unwrapped) -> (u64, bool) {
         let delta = ahead(seq, near.seq);
         let wraps = match delta {
             d if d < 0 && near.wraps > 0 && seq > near.seq => near.wraps - 1,

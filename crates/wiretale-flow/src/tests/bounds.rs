@@ -26,7 +26,11 @@ fn half_open_flows_go_first_then_the_idle() {
     let (heard, stats) = analyzer.finish_with_stats();
     assert_eq!((stats.evicted_half_open, stats.evicted, stats.flows_opened, stats.flows_closed), (1, 1, 5, 5));
     assert_eq!(heard.said, ["stray flow_table_full"]);
-    assert!(heard.closed[0].starts_with("10.0.0.3:1 ") && heard.closed[1].starts_with("10.0.0.1:1 "), "{:?}", heard.closed);
+    assert!(
+        heard.closed[0].starts_with("10.0.0.3:1 ") && heard.closed[1].starts_with("10.0.0.1:1 "),
+        "{:?}",
+        heard.closed
+    );
 }
 
 #[test]

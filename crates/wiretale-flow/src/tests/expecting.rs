@@ -106,7 +106,8 @@ fn an_announced_flow_is_read_from_its_first_byte() {
 #[test]
 fn the_announcement_may_come_after_the_handshake() {
     let late = Script::new().ends(end(1, 4000), end(9, 21)).handshake().wait(Duration::from_secs(3));
-    let heard = play(&late.tcp("C:PA", "ANNOUNCE 4 5555 late").then(data(1).wait(Duration::from_secs(5)).tcp("S:PA", "x")));
+    let heard =
+        play(&late.tcp("C:PA", "ANNOUNCE 4 5555 late").then(data(1).wait(Duration::from_secs(5)).tcp("S:PA", "x")));
     assert!(said(&heard).contains(&"announced#8 Server (\"late\", \"x\")"), "{:?}", heard.said);
 }
 

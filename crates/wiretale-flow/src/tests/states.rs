@@ -67,7 +67,8 @@ fn losses_and_repetitions_leave_letters() {
 
 #[test]
 fn an_acknowledgement_captured_before_its_data_loses_nothing() {
-    let script = Script::new().handshake().lose(Direction::Client, 4).tcp("S:A", "").seq(1001, 9001).tcp("C:PA", "late");
+    let script =
+        Script::new().handshake().lose(Direction::Client, 4).tcp("S:A", "").seq(1001, 9001).tcp("C:PA", "late");
     assert_eq!(one(&script), "S1 ShAaD 0.4 4/0 3/2");
 }
 

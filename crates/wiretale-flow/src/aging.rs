@@ -1,0 +1,149 @@
+//! What time and bounds put an end to.
+
+use wiretale_packet::{FlowKey, Timestamp};
+use wiretale_protocol::{Observer, Services};
+use wiretale_reassembly::End;
+
+use crate::analyzer::Analyzer;
+use crate::carry::{Around, with_sink};
+use crate::clock::{moment, second};
+use crate::table::Body as Known;
+
+impl<P: Services<O>, O: Observer> Analyzer<P, O> {
+    /// Moves packet time on, and closes what is over by it.
+    #[inline]
+    pub(crate) fn advance(&mut self, at: Timestamp) {
+        let before = second(self.clock.now());
+        self.clock.advance(at);
+        let now = second(self.clock.now());
+        if now != before {
+            self.turn(now);
+        }
+    }
+
+    fn turn(&mut self, now: i64) {
+        let mut due = std::mem::take(&mut self.due);
+        self.table.turn(now, &mut due);
+        let mut over = Vec::new();
+        for at in due.drain(..) {
+            let deadline = self.deadline(at);
+            if deadline < moment(now) {
+                over.push((deadline, self.began(at), at));
+            } else {
+                self.look_at(at, deadline);
+            }
+        }
+        self.due = due;
+        self.overdue_halves(moment(now), &mut over);
+        over.sort_unstable();
+        for (deadline, _, at) in over {
+            self.close(at, deadline, End::Abandoned);
+        }
+        self.lapse(moment(now));
+        self.observer.tick(moment(now));
+    }
+
+    /// Flows with one SYN stand in the order they came, so the first one that is not due ends the search.
+    fn overdue_halves(&mut self, now: Timestamp, over: &mut Vec<(Timestamp, (Timestamp, u64, FlowKey), u32)>) {
+        for at in self.table.halves() {
+            let deadline = self.deadline(at);
+            if deadline >= now {
+                break;
+            }
+            over.push((deadline, self.began(at), at));
+        }
+    }
+
+    /// A flow whose time has not come: declares holes that are too old, and looks again later.
+    fn look_at(&mut self, at: u32, deadline: Timestamp) {
+        let now = self.clock.now();
+        let slot = self.table.slot_mut(at);
+        let Known::Full { flow: record, .. } = &mut slot.body else { return };
+        if record.held_bytes() > 0 {
+            let limits = self.commons.limits.reassembly;
+            let around = Around { frame: record.last_frame, ..Around::at(now) };
+            with_sink::<P, O, _>(record, around, &mut self.observer, &mut self.commons, |connection, sink| {
+                connection.expire(now, &limits, sink);
+            });
+        }
+        let holes = self.hole_second(at, now);
+        self.table.arm(at, second(deadline).min(holes));
+    }
+
+    /// When holes of a flow are to be looked at.
+    pub(crate) fn hole_second(&self, at: u32, now: Timestamp) -> i64 {
+        match &self.table.slot(at).body {
+            Known::Full { flow, .. } if flow.held_bytes() > 0 => {
+                second(now + self.commons.limits.reassembly.hole_age).saturating_add(1)
+            }
+            _ => i64::MAX,
+        }
+    }
+
+    fn deadline(&self, at: u32) -> Timestamp {
+        let times = &self.settings.timeouts;
+        match &self.table.slot(at).body {
+            Known::Full { flow, .. } => flow.deadline(times),
+            Known::Half(half) => half.opened() + times.tcp_attempt,
+            Known::Vacant => Timestamp::default(),
+        }
+    }
+
+    /// What orders flows that end at the same time.
+    pub(crate) fn began(&self, at: u32) -> (Timestamp, u64, FlowKey) {
+        let slot = self.table.slot(at);
+        match &slot.body {
+            Known::Full { flow, .. } => (flow.flow.opened, flow.first_frame, slot.key),
+            Known::Half(half) => (half.opened(), half.frame(), slot.key),
+            Known::Vacant => (Timestamp::default(), 0, slot.key),
+        }
+    }
+
+    fn lapse(&mut self, now: Timestamp) {
+        while let Some(expectation) = self.commons.expectations.lapse(now) {
+            self.commons.stats.expectations_lapsed += 1;
+            self.observer.lapsed(expectation.announced + self.settings.timeouts.expectation, &expectation);
+        }
+    }
+
+    /// Closes flows until one more fits.
+    #[inline]
+    pub(crate) fn make_room(&mut self) {
+        while self.table.len() > 0
+            && (self.table.len() >= self.commons.limits.flows || self.memory() > self.commons.limits.memory)
+        {
+            self.evict();
+        }
+    }
+
+    /// Gives up the flow that is worth least: one with a single SYN, or the one that is idle longest.
+    #[cold]
+    fn evict(&mut self) {
+        let now = self.clock.now();
+        let stats = &mut self.commons.stats;
+        if stats.evicted + stats.evicted_half_open == 0 {
+            self.stray(now, 0, None, "flow_table_full", b"");
+        }
+        if let Some(at) = self.table.oldest_half() {
+            self.commons.stats.evicted_half_open += 1;
+            return self.close(at, now, End::Abandoned);
+        }
+        self.commons.stats.evicted += 1;
+        let mut found = self.table.first_armed();
+        for _ in 0..LOOKS {
+            let Some(at) = found else { return };
+            let deadline = second(self.deadline(at));
+            if !self.table.is_armed_before(at, deadline) {
+                break;
+            }
+            self.table.arm(at, deadline);
+            found = self.table.first_armed();
+        }
+        if let Some(at) = found {
+            self.close(at, now, End::Abandoned);
+        }
+    }
+}
+
+/// Flows looked at for one that is idle.
+const LOOKS: usize = 16;

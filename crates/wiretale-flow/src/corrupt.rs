@@ -1,0 +1,77 @@
+//! Packets with wrong checksums.
+
+use wiretale_packet::{Body, Direction, Packet, Transport};
+use wiretale_protocol::{Moment, Observer, Services, Weird};
+
+use crate::analyzer::Flows;
+use crate::delivery::Commons;
+use crate::record::{Carrier, Record};
+use crate::settings::Checksums;
+use crate::sources::{Covers, Judged, Sources};
+
+/// What to make of a packet with a wrong checksum.
+pub(crate) fn judge<S, F>(
+    sources: &mut Sources,
+    checksums: Checksums,
+    record: &Record<S, F>,
+    from: Direction,
+    packet: &Packet<'_>,
+) -> Judged {
+    match covers(packet) {
+        Some(covers) if checksums == Checksums::Auto && !record.credited[from.index()] => {
+            sources.bad(packet.ip.src, covers)
+        }
+        _ => Judged::Corrupt,
+    }
+}
+
+/// Takes note of a packet with a wrong checksum; true if it counts all the same.
+#[cold]
+pub(crate) fn accept<P: Services<O>, O: Observer>(
+    judged: Judged,
+    record: &mut Flows<P, O>,
+    from: Direction,
+    packet: &Packet<'_>,
+    frame: u64,
+    observer: &mut O,
+    commons: &mut Commons,
+) -> bool {
+    let transport = record.flow.transport;
+    let name = match judged {
+        Judged::Offloaded(first) => {
+            commons.stats.offloaded += 1;
+            if !first {
+                return true;
+            }
+            "checksum_offload"
+        }
+        Judged::Corrupt | Judged::Unwatched => {
+            commons.stats.corrupt += 1;
+            commons.stats.senders_unwatched += u64::from(judged == Judged::Unwatched);
+            match &mut record.carrier {
+                Carrier::Tcp(tcp) => tcp.account.corrupt(from, &mut record.history),
+                Carrier::Datagrams(both) => both.corrupt(from, transport, &mut record.history),
+            }
+            match transport {
+                Transport::Tcp => "bad_TCP_checksum",
+                Transport::Udp => "bad_UDP_checksum",
+                _ => "bad_ICMP_checksum",
+            }
+        }
+    };
+    if record.weirds.allow(name, commons.limits.weirds) {
+        let moment = Moment { at: packet.at, frame, direction: from, flow: &record.flow };
+        observer.weird(&mut record.state, &moment, &Weird { name, addl: b"" });
+    } else {
+        commons.stats.weirds_suppressed += 1;
+    }
+    name == "checksum_offload"
+}
+
+pub(crate) fn covers(packet: &Packet<'_>) -> Option<Covers> {
+    match packet.body {
+        Body::Tcp { .. } => Some(Covers::Tcp),
+        Body::Udp(_) => Some(Covers::Udp),
+        _ => None,
+    }
+}

@@ -1,0 +1,344 @@
+//! From a packet to its flow: found, opened, closed.
+
+use smallvec::SmallVec;
+use wiretale_packet::{Body, Checksum, Direction, Flags, FlowKey, Packet, Segment, Timestamp, Transport};
+use wiretale_protocol::{Flow, FlowId, Moment, Observer, Services};
+use wiretale_reassembly::{Arrival, Connection, End, Policy};
+
+use crate::account::Account;
+use crate::analyzer::{Analyzer, Flows, Within};
+use crate::carry::{Around, Fate, datagram, end_record, tcp};
+use crate::clock::second;
+use crate::corrupt::{accept, covers, judge};
+use crate::datagrams::Datagrams;
+use crate::half::Half;
+use crate::history::History;
+use crate::id::flow_id;
+use crate::key::{Ends, is_broadcast};
+use crate::reading::Reading;
+use crate::record::{Carrier, Record, Tcp};
+use crate::settings::{Checksums, longest};
+use crate::sources::Covers;
+use crate::table::Body as Known;
+use crate::weirds::Weirds;
+
+/// A packet on its way to its flow.
+#[derive(Clone, Copy)]
+struct Arrived<'p, 'a> {
+    packet: &'p Packet<'a>,
+    within: &'p Within<'p>,
+    ends: Ends,
+    key: FlowKey,
+    hash: u64,
+    /// Is the sender the lower endpoint of the key?
+    forward: bool,
+}
+
+impl<P: Services<O>, O: Observer> Analyzer<P, O> {
+    #[inline]
+    /// Finds the flow of a packet, or opens one.
+    pub(crate) fn sort(&mut self, packet: &Packet<'_>, within: &Within<'_>) {
+        let ends = Ends::of(packet);
+        let (key, forward) = ends.key();
+        let hash = self.table.hash(&key);
+        let arrived = Arrived { packet, within, ends, key, hash, forward };
+        let Some(at) = self.table.find(hash, &key) else { return self.open(&arrived, 0) };
+        match &self.table.slot(at).body {
+            Known::Half(half) => {
+                let half = *half;
+                self.second(at, &half, &arrived);
+            }
+            _ => self.known(at, &arrived),
+        }
+    }
+
+    /// A packet of a flow with one SYN.
+    fn second(&mut self, at: u32, half: &Half, arrived: &Arrived<'_, '_>) {
+        let deadline = half.opened() + self.settings.timeouts.tcp_attempt;
+        if deadline <= arrived.packet.at {
+            self.close(at, deadline, End::Abandoned);
+            return self.open(arrived, 0);
+        }
+        let forth = self.table.slot(at).client_is_low == arrived.forward;
+        let again = match arrived.packet.body {
+            Body::Tcp { segment, .. } => {
+                let bare = segment.flags.has(Flags::SYN) && !segment.flags.has(Flags::ACK);
+                bare && forth && segment.seq.0 != half.seq()
+            }
+            _ => false,
+        };
+        if again {
+            let ordinal = u32::from(half.opened() == arrived.packet.at);
+            self.close(at, arrived.packet.at, End::Abandoned);
+            return self.open(arrived, ordinal);
+        }
+        let record = self.full(at, half);
+        let wake = second(record.deadline(&self.settings.timeouts));
+        self.table.upgrade(at, record, wake);
+        self.known(at, arrived);
+    }
+
+    /// A packet of a flow with more than one.
+    fn known(&mut self, at: u32, arrived: &Arrived<'_, '_>) {
+        let slot = self.table.slot_mut(at);
+        let from = if slot.client_is_low == arrived.forward { Direction::Client } else { Direction::Server };
+        let Known::Full { flow: record, .. } = &mut slot.body else { return };
+        let deadline = record.deadline(&self.settings.timeouts);
+        if deadline <= arrived.packet.at {
+            self.close(at, deadline, End::Abandoned);
+            return self.open(arrived, 0);
+        }
+        let reused = match (&arrived.packet.body, &record.carrier) {
+            (Body::Tcp { segment, .. }, Carrier::Tcp(tcp)) => tcp.account.is_reuse(from, segment),
+            _ => false,
+        };
+        if reused {
+            return self.reopen(at, arrived);
+        }
+        self.take(at, from, arrived);
+    }
+
+    fn reopen(&mut self, at: u32, arrived: &Arrived<'_, '_>) {
+        let ordinal = match &self.table.slot(at).body {
+            Known::Full { flow, .. } if flow.flow.opened == arrived.packet.at => flow.ordinal.saturating_add(1),
+            _ => 0,
+        };
+        self.close(at, arrived.packet.at, End::Abandoned);
+        self.open(arrived, ordinal);
+    }
+
+    /// Opens a flow with its first packet.
+    fn open(&mut self, arrived: &Arrived<'_, '_>, ordinal: u32) {
+        self.make_room();
+        self.commons.stats.flows_opened += 1;
+        let Arrived { packet, within, ends, key, hash, forward } = *arrived;
+        if let Body::Tcp { segment, .. } = packet.body
+            && packet.checksum != Checksum::Bad
+            && ordinal == 0
+            && let Some(half) = Half::of(packet.at, within.number, &packet.ip, packet.depth > 0, &segment)
+        {
+            if packet.checksum == Checksum::Good && self.settings.checksums == Checksums::Auto {
+                self.sources.good(packet.ip.src, Covers::Tcp);
+            }
+            self.table.insert_half(hash, key, forward, half);
+            return self.peak();
+        }
+        let flow = self.roles(packet, &ends, flow_id(&key, packet.at, ordinal));
+        let flipped = flow.client != ends.src || (flow.server != ends.dst);
+        let mut record = self.record(flow, packet.ip.protocol, within.number, ordinal);
+        if flipped {
+            record.history.flipped();
+        }
+        let wake = second(record.deadline(&self.settings.timeouts));
+        let at = self.table.insert(hash, key, forward != flipped, record, wake);
+        self.peak();
+        self.take(at, if flipped { Direction::Server } else { Direction::Client }, arrived);
+    }
+
+    fn peak(&mut self) {
+        let stats = &mut self.commons.stats;
+        stats.flows_peak = stats.flows_peak.max(self.table.len() as u64);
+    }
+
+    /// Who is client and who server. The sender of a SYN is the client; where the beginning was not seen, ports that
+    /// speak for a server decide, and announcements above them.
+    fn roles(&self, packet: &Packet<'_>, ends: &Ends, id: FlowId) -> Flow {
+        let ports = &self.settings.server_ports;
+        let (src, dst) = (ends.src, ends.dst);
+        let (midstream, mut flip) = match packet.body {
+            Body::Tcp { segment, .. } => {
+                let flags = segment.flags;
+                let (syn, ack) = (flags.has(Flags::SYN), flags.has(Flags::ACK));
+                let answer = syn && ack && !flags.has(Flags::FIN) && !flags.has(Flags::RST);
+                let spoken = ports.tcp(src.port) && (!ports.tcp(dst.port) || src.port < dst.port);
+                (!syn || ack, answer || (!syn && spoken))
+            }
+            Body::Udp(_) => (false, ports.udp(src.port) && !ports.udp(dst.port) && !is_broadcast(dst.address)),
+            _ => (false, false),
+        };
+        let opened = packet.at;
+        let as_sent = Flow {
+            id,
+            client: src,
+            server: dst,
+            transport: ends.transport,
+            opened,
+            midstream,
+            tunneled: packet.depth > 0,
+        };
+        let reversed = Flow { client: dst, server: src, ..as_sent };
+        if midstream {
+            let expectations = &self.commons.expectations;
+            flip = expectations.matches_reversed(&as_sent, opened)
+                || (flip && !expectations.matches_reversed(&reversed, opened));
+        }
+        if flip { reversed } else { as_sent }
+    }
+
+    /// A flow without any packet, opened towards the observer.
+    fn record(&mut self, flow: Flow, protocol: u8, frame: u64, ordinal: u32) -> Box<Flows<P, O>> {
+        let tcp = flow.transport == Transport::Tcp;
+        let carrier = if tcp {
+            let hosts = &self.settings.hosts;
+            let host = |address| longest(hosts, address).unwrap_or_default();
+            let policy = Policy { client: host(flow.client.address), server: host(flow.server.address) };
+            Carrier::Tcp(Box::new(Tcp { account: Account::default(), connection: Connection::new(policy) }))
+        } else {
+            Carrier::Datagrams(Datagrams::default())
+        };
+        let readable = matches!(flow.transport, Transport::Tcp | Transport::Udp);
+        let mut record = Box::new(Record {
+            flow,
+            last: flow.opened,
+            first_frame: frame,
+            last_frame: frame,
+            carrier,
+            reading: if readable { Reading::Probing(None) } else { Reading::Counting },
+            history: History::default(),
+            services: SmallVec::new(),
+            weirds: Weirds::default(),
+            ordinal,
+            protocol,
+            patient: tcp && self.settings.timeouts.patient_ports.contains(&flow.server.port),
+            streams: tcp && self.observer.wants_streams(),
+            credited: [false; 2],
+            state: O::Flow::default(),
+        });
+        let opened = Moment { at: flow.opened, frame, direction: Direction::Client, flow: &flow };
+        self.observer.opened(&mut record.state, &opened);
+        record
+    }
+
+    /// The flow of a lone SYN, its SYN processed.
+    fn full(&mut self, at: u32, half: &Half) -> Box<Flows<P, O>> {
+        let slot = self.table.slot(at);
+        let (key, low) = (slot.key, slot.client_is_low);
+        let (client, server) = if low { (key.low(), key.high()) } else { (key.high(), key.low()) };
+        let opened = half.opened();
+        let id = flow_id(&key, opened, 0);
+        let tunneled = half.tunneled();
+        let flow = Flow { id, client, server, transport: Transport::Tcp, opened, midstream: false, tunneled };
+        let mut record = self.record(flow, TCP, half.frame(), 0);
+        record.credited[Direction::Client.index()] = true;
+        let around = Around { frame: half.frame(), ip_len: half.ip_len(), ttl: half.ttl(), ..Around::at(opened) };
+        let mut room = [0; 16];
+        let segment = half.segment(&mut room);
+        tcp::<P, O>(&mut record, Direction::Client, &segment, around, &mut self.observer, &mut self.commons);
+        record
+    }
+
+    /// Gives a flow its next packet.
+    fn take(&mut self, at: u32, from: Direction, arrived: &Arrived<'_, '_>) {
+        let Arrived { packet, within, .. } = *arrived;
+        let slot = self.table.slot_mut(at);
+        let Known::Full { flow: record, .. } = &mut slot.body else { return };
+        if packet.checksum == Checksum::Bad && self.settings.checksums != Checksums::Ignore {
+            let judged = judge(&mut self.sources, self.settings.checksums, record, from, packet);
+            if !accept::<P, O>(judged, record, from, packet, within.number, &mut self.observer, &mut self.commons) {
+                return;
+            }
+        } else if packet.checksum == Checksum::Good && !record.credited[from.index()] {
+            record.credited[from.index()] = true;
+            if let (Checksums::Auto, Some(covers)) = (self.settings.checksums, covers(packet)) {
+                self.sources.good(packet.ip.src, covers);
+                self.sources.good(packet.ip.src, Covers::Header);
+            }
+        }
+        let around = Around {
+            at: packet.at,
+            frame: within.number,
+            ip_len: packet.ip.total_len,
+            ttl: packet.ip.ttl,
+            origin: None,
+            lookback: within.lookback,
+        };
+        match packet.body {
+            Body::Tcp { segment, .. } => {
+                let around = Around { origin: within.origin(segment.payload), ..around };
+                self.segment(at, from, &segment, around, arrived);
+            }
+            _ => datagram::<P, O>(record, from, packet, around, &mut self.observer, &mut self.commons),
+        }
+    }
+
+    fn segment(
+        &mut self,
+        at: u32,
+        from: Direction,
+        segment: &Segment<'_>,
+        around: Around<'_>,
+        arrived: &Arrived<'_, '_>,
+    ) {
+        let slot = self.table.slot_mut(at);
+        let Known::Full { flow: record, .. } = &mut slot.body else { return };
+        let held = self.commons.stats.held_bytes;
+        match tcp::<P, O>(record, from, segment, around, &mut self.observer, &mut self.commons) {
+            Fate::Taken => {}
+            Fate::Another(pending) => return self.replace(at, pending, arrived),
+        }
+        let waits = record.held_bytes() > 0;
+        let ending = matches!(&record.carrier, Carrier::Tcp(tcp) if tcp.account.is_ending(segment));
+        if waits || ending {
+            let deadline = second(record.deadline(&self.settings.timeouts));
+            let wake = if waits { deadline.min(self.hole_second(at, around.at)) } else { deadline };
+            if self.table.is_armed_after(at, wake) {
+                self.table.arm(at, wake);
+            }
+        }
+        if self.commons.stats.held_bytes > held {
+            self.make_room();
+        }
+    }
+
+    /// Reassembly found that another connection had begun on the same addresses and ports.
+    fn replace(&mut self, at: u32, pending: Option<(Direction, Arrival<'static>)>, arrived: &Arrived<'_, '_>) {
+        let Some((_, syn)) = pending else { return self.reopen(at, arrived) };
+        let slot = self.table.slot(at);
+        let (key, low) = (slot.key, slot.client_is_low);
+        self.close(at, arrived.packet.at, End::Abandoned);
+        self.make_room();
+        self.commons.stats.flows_opened += 1;
+        let (client, server) = if low { (key.low(), key.high()) } else { (key.high(), key.low()) };
+        let id = flow_id(&key, syn.at, 0);
+        let tunneled = arrived.packet.depth > 0;
+        let flow = Flow { id, client, server, transport: Transport::Tcp, opened: syn.at, midstream: false, tunneled };
+        let mut record = self.record(flow, TCP, arrived.within.number, 0);
+        let ip_len =
+            u32::from(arrived.packet.ip.header_len) + 20 + u32::try_from(syn.segment.options.len()).unwrap_or(0);
+        let around = Around { frame: arrived.within.number, ip_len, ttl: syn.ttl, ..Around::at(syn.at) };
+        tcp::<P, O>(&mut record, Direction::Client, &syn.segment, around, &mut self.observer, &mut self.commons);
+        let wake = second(record.deadline(&self.settings.timeouts));
+        let at = self.table.insert(arrived.hash, key, low, record, wake);
+        let from = if low == arrived.forward { Direction::Client } else { Direction::Server };
+        self.take(at, from, arrived);
+    }
+
+    /// Takes a flow out of the table and tells the observer what is left of it.
+    pub(crate) fn close(&mut self, at: u32, when: Timestamp, end: End) {
+        let mut record = match &self.table.slot(at).body {
+            Known::Half(half) => {
+                let half = *half;
+                let record = self.full(at, &half);
+                self.table.take(at);
+                record
+            }
+            _ => match self.table.take(at).1 {
+                Known::Full { flow, .. } => flow,
+                _ => return,
+            },
+        };
+        self.commons.stats.flows_closed += 1;
+        let around = Around { frame: record.last_frame, ..Around::at(when) };
+        let held = record.held_bytes() as u64;
+        self.commons.stats.held_bytes = self.commons.stats.held_bytes.saturating_sub(held);
+        end_record::<P, O>(&mut record, around, end, &mut self.observer, &mut self.commons);
+        record.settle();
+        let Record { flow, state, .. } = &mut *record;
+        let flow = *flow;
+        let mut state = std::mem::take(state);
+        let last = Moment { at: when, frame: record.last_frame, direction: Direction::Client, flow: &flow };
+        self.observer.closed(&mut state, &last, &record.summary());
+    }
+}
+
+const TCP: u8 = 6;
