@@ -277,6 +277,13 @@ pub enum Event<'a> {
     StartTls,
     /// STARTTLS was asked for and refused (691).
     StartTlsRefused,
+    /// The client reached the server through a proxy.
+    Proxied {
+        /// `socks4`, `socks5` or `http-connect`.
+        kind: &'static str,
+        /// Where it wanted to go, as it wrote it, with the port behind a colon.
+        target: Wire<'a>,
+    },
     /// A bouncer stands between the client and the network.
     Bouncer {
         /// What it calls itself: `znc`, `psybnc`, …

@@ -54,6 +54,9 @@ mod owned;
 mod parse;
 mod probe;
 mod protocol;
+mod proxy;
+#[cfg(test)]
+mod readme;
 mod record;
 mod replies;
 mod sasl;

@@ -18,7 +18,8 @@ pub(crate) struct Link {
     servers: HashMap<Box<[u8]>, Server, RandomState>,
     users: HashMap<Box<[u8]>, User, RandomState>,
     sasl: Vec<Exchange>,
-    dropped: u64,
+    servers_dropped: u64,
+    users_dropped: u64,
 }
 
 /// One side of the link.
@@ -70,7 +71,8 @@ impl Link {
             servers: HashMap::default(),
             users: HashMap::default(),
             sasl: Vec::new(),
-            dropped: 0,
+            servers_dropped: 0,
+            users_dropped: 0,
         }
     }
 
@@ -93,7 +95,8 @@ impl Link {
     /// A server came. False if there was no room, for the first time.
     pub(crate) fn add_server(&mut self, id: &[u8], name: &[u8], uplink: &[u8]) -> bool {
         if self.servers.len() >= Self::MOST_SERVERS && !self.servers.contains_key(&*lower(id)) {
-            return self.drop_one();
+            self.servers_dropped += 1;
+            return self.servers_dropped != 1;
         }
         self.servers.insert(lower(id), Server { name: name.into(), uplink: lower(uplink) });
         true
@@ -102,7 +105,8 @@ impl Link {
     /// A user came. False if there was no room, for the first time.
     pub(crate) fn add_user(&mut self, id: &[u8], user: User) -> bool {
         if self.users.len() >= Self::MOST_USERS && !self.users.contains_key(&*lower(id)) {
-            return self.drop_one();
+            self.users_dropped += 1;
+            return self.users_dropped != 1;
         }
         self.users.insert(lower(id), user);
         true
@@ -206,11 +210,6 @@ impl Link {
 
     fn id_of_server<'a>(&'a self, name: &[u8]) -> Option<&'a [u8]> {
         self.servers.iter().find(|(_, server)| server.name.eq_ignore_ascii_case(name)).map(|(id, _)| &**id)
-    }
-
-    fn drop_one(&mut self) -> bool {
-        self.dropped += 1;
-        self.dropped != 1
     }
 }
 

@@ -3,7 +3,7 @@
 use alloc::boxed::Box;
 
 use smallvec::SmallVec;
-use wiretale_protocol::{Context, Observe};
+use wiretale_protocol::{Context, Direction, Observe};
 
 use crate::channels::Topic;
 use crate::link::{Link, User};
@@ -122,11 +122,7 @@ impl Session {
             Command::Metadata => self.metadata(cx, message),
             Command::Eob | Command::Endburst | Command::Eos => self.burst_over(cx, from.name),
             // Where there is no mark of its own, the answer to the PING behind the burst is one.
-            Command::Pong if self.link.as_deref().is_some_and(|link| link.dialect == Dialect::Ts6) => {
-                if self.link.as_deref_mut().is_some_and(|link| !link.side(direction).burst_over) {
-                    self.burst_over(cx, from.name);
-                }
-            }
+            Command::Pong if self.ends_burst_unmarked(direction) => self.burst_over(cx, from.name),
             Command::Fhost | Command::Chghost | Command::Sethost | Command::Realhost => {
                 self.link_host(cx, message, from);
             }
@@ -147,7 +143,7 @@ impl Session {
             }
             Command::Sasl => self.relayed_sasl(cx, message.params.iter().skipped(1)),
             Command::Error => {
-                for direction in wiretale_protocol::Direction::BOTH {
+                for direction in Direction::BOTH {
                     self.ledger.link_refused(cx, direction);
                 }
                 cx.emit::<Irc>(Event::Ended { reason: message.param(0) });
@@ -431,6 +427,11 @@ impl Session {
         cx.emit::<Irc>(Event::BurstEnd { server, servers: count(servers), users: count(users) });
     }
 
+    fn ends_burst_unmarked(&mut self, direction: Direction) -> bool {
+        let link = self.link.as_deref_mut().filter(|link| link.dialect == Dialect::Ts6);
+        link.is_some_and(|link| !link.side(direction).burst_over)
+    }
+
     fn forget_user(&mut self, id: &[u8]) {
         if let Some(link) = self.link.as_deref_mut() {
             link.remove_user(id);
@@ -449,6 +450,22 @@ impl Session {
 
 /// The dialect a line shows, if only servers say it.
 fn dialect_of(message: &Message<'_>) -> Option<Dialect> {
+    if !matches!(
+        message.command,
+        Command::Pass
+            | Command::Capab
+            | Command::Svinfo
+            | Command::Euid
+            | Command::Protoctl
+            | Command::Netinfo
+            | Command::Server
+            | Command::Uid
+            | Command::Fjoin
+            | Command::Endburst
+            | Command::Njoin
+    ) {
+        return None;
+    }
     let count = message.params.count();
     match message.command {
         Command::Pass if count >= 3 && message.param(1) == b"TS" => Some(Dialect::Ts6),

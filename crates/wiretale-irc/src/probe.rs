@@ -3,6 +3,7 @@
 use memchr::memchr2;
 use wiretale_protocol::{Direction, Opening, Probe};
 
+use crate::proxy::{self, Reach};
 use crate::{Command, Message, parse, websocket};
 
 /// Looks at the whole lines of both openings. One line that only IRC has decides; a first line that IRC cannot have
@@ -11,8 +12,11 @@ pub(crate) fn probe(opening: &Opening<'_>) -> Probe {
     if websocket::is_upgrade(opening.client) {
         return websocket::probe(opening);
     }
-    let client = side(opening, opening.client, Direction::Client);
-    let server = side(opening, opening.server, Direction::Server);
+    let (Some(client), Some(server)) = (opened(opening, Direction::Client), opened(opening, Direction::Server)) else {
+        return if opening.last { Probe::No } else { Probe::Unsure };
+    };
+    let client = side(opening, client, Direction::Client);
+    let server = side(opening, server, Direction::Server);
     match (client, server) {
         (Sight::Foreign, _) | (_, Sight::Foreign) => Probe::No,
         (Sight::Irc, _) | (_, Sight::Irc) => Probe::Yes,
@@ -24,6 +28,19 @@ pub(crate) fn probe(opening: &Opening<'_>) -> Probe {
 /// Does only IRC say this?
 pub(crate) fn tells(message: &Message<'_>, direction: Direction) -> bool {
     weigh(message, direction) == Weight::Certain
+}
+
+// What a side says behind a proxy's prelude; `None` while that is not over.
+fn opened<'a>(opening: &Opening<'a>, direction: Direction) -> Option<&'a [u8]> {
+    let bytes = if direction == Direction::Client { opening.client } else { opening.server };
+    if bytes.is_empty() || !proxy::is_proxied(opening.client) {
+        return Some(bytes);
+    }
+    match proxy::reach(direction, bytes) {
+        Reach::None => Some(bytes),
+        Reach::More => None,
+        Reach::Over(len, _) => bytes.get(len..),
+    }
 }
 
 enum Sight {

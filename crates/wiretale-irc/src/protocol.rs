@@ -5,9 +5,10 @@ use alloc::vec::Vec;
 
 use wiretale_protocol::{Chunk, Context, Demand, Direction, End, Lines, Observe, Opening, Probe, Protocol};
 
+use crate::proxy::{self, Preludes};
 use crate::session::{Session, StartTls};
 use crate::websocket::{self, WebSocket};
-use crate::{Event, Malformed, mask, parse};
+use crate::{Event, Malformed, Wire, mask, parse};
 
 /// Internet Relay Chat, between clients and servers and among servers.
 #[derive(Clone, Copy, Debug)]
@@ -17,6 +18,8 @@ pub struct Irc;
 pub struct Decoder {
     halves: [Half; 2],
     session: Session,
+    // Made where the client speaks to a proxy first.
+    preludes: Option<Box<Preludes>>,
     // Made when the client asks for it.
     websocket: Option<Box<WebSocket>>,
     masked: Vec<u8>,
@@ -39,7 +42,9 @@ impl Protocol for Irc {
 
     fn start(opening: &Opening<'_>) -> Decoder {
         let websocket = websocket::is_upgrade(opening.client).then(Box::default);
-        Decoder { halves: [Half::new(), Half::new()], session: Session::default(), websocket, masked: Vec::new() }
+        let preludes = proxy::is_proxied(opening.client).then(Box::default);
+        let halves = [Half::new(), Half::new()];
+        Decoder { halves, session: Session::default(), preludes, websocket, masked: Vec::new() }
     }
 
     fn feed<O: Observe<Self>>(decoder: &mut Decoder, cx: &mut Context<'_, O>, chunk: Chunk<'_>) -> Demand {
@@ -59,6 +64,24 @@ impl Decoder {
     }
 
     fn data<O: Observe<Irc>>(&mut self, cx: &mut Context<'_, O>, bytes: &[u8]) -> Demand {
+        if self.session.starttls == StartTls::Granted {
+            return Demand::Nothing;
+        }
+        let Some(mut preludes) = self.preludes.take() else { return self.unwrapped(cx, bytes) };
+        let mut demand = Demand::Stream;
+        preludes.feed(cx.moment().direction, bytes, |target, bytes| {
+            if let Some((kind, target)) = target {
+                cx.emit::<Irc>(Event::Proxied { kind, target: Wire(target.as_bytes()) });
+            }
+            if !bytes.is_empty() {
+                demand = self.unwrapped(cx, bytes);
+            }
+        });
+        self.preludes = Some(preludes);
+        demand
+    }
+
+    fn unwrapped<O: Observe<Irc>>(&mut self, cx: &mut Context<'_, O>, bytes: &[u8]) -> Demand {
         let direction = cx.moment().direction;
         let Some(mut websocket) = self.websocket.take() else { return self.stream(cx, bytes) };
         websocket.feed(direction, bytes, |bytes| {
@@ -91,6 +114,9 @@ impl Decoder {
         let [client, server] = &mut self.halves;
         let half = if direction == Direction::Client { client } else { server };
         half.lines.gap();
+        if let Some(preludes) = self.preludes.as_deref_mut() {
+            preludes.gap(direction);
+        }
         self.session.gathered.gap();
         self.session.ledger.gap(cx);
         match self.websocket.as_deref_mut() {

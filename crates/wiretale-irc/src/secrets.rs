@@ -172,6 +172,11 @@ impl Session {
 
     fn in_words(&mut self, line: &[u8], message: &Message<'_>, direction: Direction, found: &mut Found) {
         let (target, text) = (message.param(0), message.param(1));
+        // Most words are to a channel, and a secret there is one only to a bot.
+        let order = text.trim_ascii_start().first().is_some_and(u8::is_ascii_punctuation);
+        if !order && self.support.is_channel(&target) {
+            return;
+        }
         let speaker = message.source().name;
         let to = self.link.as_deref().and_then(|link| link.name_of(&target)).unwrap_or(&target);
         let client: Box<[u8]> =

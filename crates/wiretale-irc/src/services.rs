@@ -232,7 +232,9 @@ mod tests {
 
     use super::*;
 
-    fn read(service: Service, text: &str) -> Option<(&'static str, Vec<u8>, Vec<Vec<u8>>)> {
+    type Read = (&'static str, Vec<u8>, Vec<Vec<u8>>);
+
+    fn read(service: Service, text: &str) -> Option<Read> {
         request(service, text.as_bytes()).map(|request| {
             (request.kind, request.account.to_vec(), request.secrets.iter().map(|secret| secret.to_vec()).collect())
         })

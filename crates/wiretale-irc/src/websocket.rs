@@ -192,6 +192,3 @@ fn frame(head: &[u8]) -> Option<Frame> {
 
 const LONGEST_UPGRADE: usize = 8192;
 const SCRATCH: usize = 512;
-
-#[cfg(test)]
-mod tests;

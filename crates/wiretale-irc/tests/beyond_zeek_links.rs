@@ -107,6 +107,36 @@ fn p23_a_websocket_without_a_subprotocol_is_known_by_its_first_frame() {
 }
 
 #[test]
+fn p23_irc_through_socks_and_http_connect_is_read_and_the_target_named() {
+    let flow = Session::new().flow;
+    for (client, server, target) in [
+        (
+            &b"\x05\x01\0\x05\x01\0\x03\x0birc.example\x1a\x0b"[..],
+            &b"\x05\0\x05\0\0\x01\0\0\0\0\0\0"[..],
+            "irc.example:6667",
+        ),
+        (b"\x04\x01\x1a\x0b\xc0\0\x02\x01me\0", b"\0Z\0\0\0\0\0\0", "192.0.2.1:6667"),
+        (b"CONNECT irc.example:6667 HTTP/1.0\r\n\r\n", b"HTTP/1.0 200 OK\r\n\r\n", "irc.example:6667"),
+    ] {
+        let client = [client, b"NICK ann\r\n"].concat();
+        let server = [server, b":s 001 ann :Welcome\r\n"].concat();
+        let opening = Opening { client: &client, server: &server, flow: &flow, last: false };
+        assert_eq!(Irc::probe(&opening), Probe::Yes, "{target}");
+        for step in [1, 5, 100] {
+            let mut session = Session::new();
+            session.decoder = Irc::start(&opening);
+            client.chunks(step).for_each(|piece| _ = session.client(piece));
+            server.chunks(step).for_each(|piece| _ = session.server(piece));
+            assert!(session.events("Proxied")[0].contains(&format!("target: \"{target}\"")));
+            assert_eq!(session.heard.messages, ["NICK [\"ann\"]", ":s 001 [\"ann\", \"Welcome\"]"]);
+        }
+    }
+    let browsing =
+        Opening { client: b"CONNECT a:443 HTTP/1.1\r\n\r\n\x16\x03\x01\r\n", server: b"", flow: &flow, last: false };
+    assert_eq!(Irc::probe(&browsing), Probe::No);
+}
+
+#[test]
 fn p24_670_is_believed_only_from_the_server_and_only_when_asked_for() {
     let mut session = Session::new();
     session.client("NICK ann\r\n:s 670 ann :STARTTLS successful\r\n").server(":s 670 ann :STARTTLS successful\r\n");
@@ -216,11 +246,14 @@ fn p25_a_client_that_calls_itself_a_server_hides_nothing() {
 fn p36_a_link_grows_no_further_than_its_bound() {
     let mut session = Session::new();
     session.client("CAPAB START 1205\r\nSERVER a.example x 0 1AA :a\r\n");
-    for n in 0..6000 {
-        session.server(format!(":1AA SERVER s{n}.example {:03} :x\r\n", n));
+    for n in 0..5000 {
+        session.client(format!(":a.example SERVER s{n}.example 2 5 :x\r\n"));
     }
-    let (servers, _) = session.decoder.session().link().unwrap();
-    assert!(servers <= 4096);
+    for n in 0..66_000 {
+        session.client(format!(":1AA UID 1AAA{n:05} 1 n{n} h h u 192.0.2.1 1 +i :x\r\n"));
+    }
+    assert_eq!(session.decoder.session().link(), Some((4096, 65_536)));
+    assert_eq!(session.heard.weirds, ["irc_too_many_servers", "irc_too_many_users"]);
 }
 
 #[test]
@@ -281,12 +314,28 @@ fn turns() -> impl Strategy<Value = Vec<(Direction, Vec<u8>)>> {
     proptest::collection::vec((direction, bytes), 1..24)
 }
 
+// Everything heard of `turns`, each cut by `cut`. The pieces of a turn arrive at one time: offers keep theirs.
+fn heard(turns: &[(Direction, Vec<u8>)], cut: impl Fn(&[u8]) -> Vec<&[u8]>) -> (Vec<String>, Vec<String>, String) {
+    let mut session = Session::new();
+    for (n, (direction, bytes)) in turns.iter().enumerate() {
+        session.frame = n as u64;
+        for piece in cut(bytes) {
+            session.chunk(*direction, Chunk::Data(piece));
+        }
+    }
+    session.end();
+    let exposures = format!("{:?} {:?}", session.heard.exposures, session.shared.expected);
+    (session.heard.messages, session.heard.events, exposures)
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(400))]
 
     #[test]
     fn the_split_law_holds(turns in turns(), cuts in proptest::collection::vec(0usize..300, 0..4)) {
-        wiretale_testkit::assert_split_law::<Irc>(&turns, &cuts);
+        let whole = heard(&turns, |bytes| vec![bytes]);
+        prop_assert_eq!(&whole, &heard(&turns, |bytes| wiretale_testkit::cut(bytes, &cuts)));
+        prop_assert_eq!(&whole, &heard(&turns, |bytes| bytes.chunks(1).collect()));
     }
 
     #[test]

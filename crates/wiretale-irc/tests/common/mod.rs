@@ -1,5 +1,5 @@
 //! What the tests of this folder share: an observer that keeps what it hears, and the lab's recordings.
-#![allow(dead_code)]
+#![allow(dead_code, unreachable_pub)]
 
 use std::collections::BTreeMap;
 use std::fs;
