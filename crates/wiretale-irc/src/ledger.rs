@@ -70,11 +70,16 @@ impl Ledger {
         !first
     }
 
-    /// Places on a line where one of the last secrets stands again.
-    pub(crate) fn echoes(&self, line: &[u8], places: &mut Places) {
+    /// Places on a line where one of the last secrets stands again in `words`, a part of it.
+    pub(crate) fn echoes(&self, line: &[u8], words: &[u8], places: &mut Places) {
         for secret in &self.echoes {
-            find_words(line, secret.bytes(), places);
+            find_words(line, words, secret.bytes(), places);
         }
+    }
+
+    /// Is this one of the last secrets?
+    pub(crate) fn knows(&self, secret: &[u8]) -> bool {
+        self.echoes.iter().any(|known| known.bytes() == secret)
     }
 
     /// Is there anything an echo could be of?

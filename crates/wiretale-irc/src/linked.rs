@@ -6,24 +6,12 @@ use smallvec::SmallVec;
 use wiretale_protocol::{Context, Direction, Observe};
 
 use crate::channels::Topic;
+use crate::introduced::{dialect_of, introduced};
 use crate::link::{Link, User};
 use crate::owned::Sender;
 use crate::replies::number;
 use crate::session::Session;
 use crate::{Command, Dialect, Event, Irc, Message, Source, Wire};
-
-/// A user as a server introduces them; every field as written.
-#[derive(Default)]
-struct Introduced<'a> {
-    id: &'a [u8],
-    nick: &'a [u8],
-    user: &'a [u8],
-    host: &'a [u8],
-    real_host: &'a [u8],
-    address: &'a [u8],
-    account: &'a [u8],
-    real_name: &'a [u8],
-}
 
 impl Session {
     /// Does this line show that servers talk here?
@@ -256,61 +244,6 @@ impl Session {
         cx.emit::<Irc>(Event::NickChanged { who, nick, own: false, forced: false });
     }
 
-    // Lists of members: `SJOIN ts #c +nt :@uid +uid`, `FJOIN #c ts +nt :o,uid:1 ,uid:2`, `NJOIN #c :@@nick,+nick`.
-    fn members_told<O: Observe<Irc>>(&mut self, cx: &mut Context<'_, O>, message: &Message<'_>) {
-        let channel = if message.command == Command::Sjoin { message.param(1) } else { message.param(0) };
-        if !self.support.is_channel(&channel) {
-            return self.weird(cx, "irc_invalid_njoin_line", &[]);
-        }
-        if message.command != Command::Njoin {
-            let by =
-                Sender::of(self.link.as_deref().map_or_else(Source::default, |link| link.source(message.source())));
-            self.mode_changes(cx, &channel, by.borrow(), message.params.iter().skipped(2));
-        }
-        let list = message.params.last().unwrap_or_default();
-        let between = if message.command == Command::Njoin { b',' } else { b' ' };
-        for item in list.split(|&byte| byte == between).filter(|item| !item.is_empty()) {
-            let (ranks, id) = self.member(message.command, item);
-            if !id.is_empty() {
-                let who = self.known(id);
-                self.enter(cx, &channel, &who.borrow().name, &ranks);
-                self.tell_joined(cx, channel, who.borrow());
-            }
-        }
-    }
-
-    // One item of such a list: letters of ranks, and who.
-    fn member<'a>(&self, command: Command<'_>, item: &'a [u8]) -> (SmallVec<[u8; 8]>, &'a [u8]) {
-        if command == Command::Fjoin {
-            let comma = item.iter().position(|&byte| byte == b',').unwrap_or(0);
-            let (letters, rest) = item.split_at_checked(comma).unwrap_or((&[], item));
-            let rest = rest.strip_prefix(b",").unwrap_or(rest);
-            let id = rest.split(|&byte| byte == b':').next().unwrap_or(rest);
-            return (SmallVec::from_slice(letters.get(..8).unwrap_or(letters)), id);
-        }
-        let symbols = item.iter().take_while(|byte| SYMBOLS.contains(byte)).count();
-        let (symbols, id) = item.split_at_checked(symbols).unwrap_or((&[], item));
-        let letters = symbols.iter().filter_map(|&symbol| self.support.letter(symbol)).take(8).collect();
-        (letters, id)
-    }
-
-    // `:uid JOIN ts #c +`, `:uid IJOIN #c id`, `:nick JOIN #c\x07o`.
-    fn link_joined<O: Observe<Irc>>(&mut self, cx: &mut Context<'_, O>, message: &Message<'_>, who: Source<'_>) {
-        let first = message.param(0);
-        let channel = if self.support.is_channel(&first) { first } else { message.param(1) };
-        let mut words = channel.0.split(|&byte| byte == 7);
-        let (channel, ranks) = (words.next().unwrap_or_default(), words.next().unwrap_or_default());
-        if self.support.is_channel(channel) {
-            self.enter(cx, channel, &who.name, ranks);
-            self.tell_joined(cx, Wire(channel), who);
-        }
-    }
-
-    fn tell_joined<O: Observe<Irc>>(&self, cx: &mut Context<'_, O>, channel: Wire<'_>, who: Source<'_>) {
-        let none = Wire(&[]);
-        cx.emit::<Irc>(Event::Joined { channel, who, account: none, real_name: none, own: false, key: false });
-    }
-
     fn split<O: Observe<Irc>>(&mut self, cx: &mut Context<'_, O>, message: &Message<'_>) {
         let id = message.param(0);
         let name = self.nick_of(&id);
@@ -438,7 +371,7 @@ impl Session {
         }
     }
 
-    fn known(&self, id: &[u8]) -> Sender {
+    pub(crate) fn known(&self, id: &[u8]) -> Sender {
         let source = Source { name: Wire(id), ..Source::default() };
         Sender::of(self.link.as_deref().map_or(source, |link| link.source(source)))
     }
@@ -447,115 +380,3 @@ impl Session {
         SmallVec::from_slice(self.link.as_deref().and_then(|link| link.name_of(id)).unwrap_or(id))
     }
 }
-
-/// The dialect a line shows, if only servers say it.
-fn dialect_of(message: &Message<'_>) -> Option<Dialect> {
-    if !matches!(
-        message.command,
-        Command::Pass
-            | Command::Capab
-            | Command::Svinfo
-            | Command::Euid
-            | Command::Protoctl
-            | Command::Netinfo
-            | Command::Server
-            | Command::Uid
-            | Command::Fjoin
-            | Command::Endburst
-            | Command::Njoin
-    ) {
-        return None;
-    }
-    let count = message.params.count();
-    match message.command {
-        Command::Pass if count >= 3 && message.param(1) == b"TS" => Some(Dialect::Ts6),
-        Command::Pass if count >= 3 => Some(Dialect::Rfc2813),
-        Command::Capab
-            if matches!(&*message.param(0).to_ascii_uppercase(), b"START" | b"END" | b"MODULES" | b"CAPABILITIES") =>
-        {
-            Some(Dialect::Inspircd)
-        }
-        Command::Capab | Command::Svinfo | Command::Euid => Some(Dialect::Ts6),
-        Command::Protoctl
-            if message.params.iter().any(|token| token.starts_with(b"SID=") || token.starts_with(b"EAUTH=")) =>
-        {
-            Some(Dialect::Unreal)
-        }
-        Command::Netinfo => Some(Dialect::Unreal),
-        Command::Server if count >= 2 => Some(Dialect::Other),
-        Command::Uid if count >= 9 && is_uid(&message.param(0)) => Some(Dialect::Inspircd),
-        Command::Uid if count >= 9 && is_uid(&message.param(5)) => Some(Dialect::Unreal),
-        Command::Uid if count >= 9 => Some(Dialect::Ts6),
-        Command::Fjoin | Command::Endburst if message.prefix.is_some() => Some(Dialect::Inspircd),
-        Command::Njoin if count >= 2 => Some(Dialect::Rfc2813),
-        _ => None,
-    }
-}
-
-// Each dialect puts the same things in another order; the identifier's place tells which it is.
-fn introduced<'a>(message: &Message<'a>) -> Option<Introduced<'a>> {
-    let p = |n: usize| message.param(n).0;
-    let real_name = message.params.last()?;
-    let count = message.params.count();
-    let new = Introduced { real_name, ..Introduced::default() };
-    Some(match message.command {
-        Command::Euid if count >= 11 => Introduced {
-            id: p(7),
-            nick: p(0),
-            user: p(4),
-            host: p(5),
-            address: p(6),
-            real_host: p(8),
-            account: p(9),
-            ..new
-        },
-        Command::Uid if count >= 10 && is_uid(p(0)) => {
-            // InspIRCd 4 has the real user name too.
-            let at = usize::from(
-                !p(8).is_empty()
-                    && p(8).iter().all(u8::is_ascii_digit)
-                    && !p(7).is_empty()
-                    && !p(7).iter().all(u8::is_ascii_digit),
-            );
-            Introduced { id: p(0), nick: p(2), real_host: p(3), host: p(4), user: p(5), address: p(6 + at), ..new }
-        }
-        Command::Uid if count >= 12 && is_uid(p(5)) => Introduced {
-            id: p(5),
-            nick: p(0),
-            user: p(3),
-            real_host: p(4),
-            host: p(8),
-            address: p(10),
-            account: p(6),
-            ..new
-        },
-        Command::Uid if count >= 11 && is_uid(p(8)) => Introduced {
-            id: p(8),
-            nick: p(0),
-            user: p(4),
-            host: p(5),
-            real_host: p(6),
-            address: p(7),
-            account: p(9),
-            ..new
-        },
-        Command::Uid if count >= 9 && is_uid(p(7)) => {
-            Introduced { id: p(7), nick: p(0), user: p(4), host: p(5), address: p(6), ..new }
-        }
-        Command::Unick if count >= 7 => {
-            Introduced { id: p(1), nick: p(0), user: p(2), host: p(3), address: p(4), ..new }
-        }
-        Command::Nick if count >= 8 => Introduced { nick: p(0), user: p(4), host: p(5), ..new },
-        Command::Nick if count >= 7 => Introduced { nick: p(0), user: p(2), host: p(3), ..new },
-        _ => return None,
-    })
-}
-
-fn is_uid(word: &[u8]) -> bool {
-    matches!(word.len(), 9 | 10)
-        && word.first().is_some_and(u8::is_ascii_digit)
-        && word.iter().all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit())
-}
-
-// What may stand before a member of a list, over all dialects.
-const SYMBOLS: &[u8] = b"@+%&~*!";

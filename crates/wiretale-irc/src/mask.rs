@@ -36,13 +36,14 @@ pub(crate) fn mask(line: &[u8], places: &mut Places, masked: &mut Vec<u8>) {
     masked.extend_from_slice(line.get(at..).unwrap_or_default());
 }
 
-/// Adds the places where `word` stands on `line` as a word of its own.
-pub(crate) fn find_words(line: &[u8], word: &[u8], places: &mut Places) {
+/// Adds the places where `word` stands in `words`, a part of `line`, as a word of its own.
+pub(crate) fn find_words(line: &[u8], words: &[u8], word: &[u8], places: &mut Places) {
+    let Some(start) = place(line, words).map(|place| place.start) else { return };
     let is_edge = |byte: Option<&u8>| byte.is_none_or(|byte| !byte.is_ascii_alphanumeric());
-    for at in memchr::memmem::find_iter(line, word) {
+    for at in memchr::memmem::find_iter(words, word) {
         let end = at + word.len();
-        if is_edge(at.checked_sub(1).and_then(|before| line.get(before))) && is_edge(line.get(end)) {
-            places.push(at..end);
+        if is_edge(at.checked_sub(1).and_then(|before| words.get(before))) && is_edge(words.get(end)) {
+            places.push(start + at..start + end);
         }
     }
 }
@@ -56,7 +57,7 @@ mod tests {
         let line = b"JOIN #a,#b k1,k2";
         let mut places = Places::new();
         for word in [&b"k2"[..], b"k1"] {
-            find_words(line, word, &mut places);
+            find_words(line, line, word, &mut places);
         }
         let mut masked = Vec::new();
         mask(line, &mut places, &mut masked);
@@ -66,7 +67,8 @@ mod tests {
     #[test]
     fn only_whole_words_are_the_secret_again() {
         let mut places = Places::new();
-        find_words(b"foobar foo \x02foo\x02 barfoo", b"foo", &mut places);
-        assert_eq!(places.to_vec(), [7..10, 12..15]);
+        let line = b"foo :foobar foo \x02foo\x02 barfoo";
+        find_words(line, &line[5..], b"foo", &mut places);
+        assert_eq!(places.to_vec(), [12..15, 17..20]);
     }
 }

@@ -8,7 +8,7 @@ use wiretale_protocol::{Chunk, Context, Demand, Direction, End, Lines, Observe, 
 use crate::proxy::{self, Preludes};
 use crate::session::{Session, StartTls};
 use crate::websocket::{self, WebSocket};
-use crate::{Event, Malformed, Wire, mask, parse};
+use crate::{Command, Event, Malformed, Wire, mask, parse};
 
 /// Internet Relay Chat, between clients and servers and among servers.
 #[derive(Clone, Copy, Debug)]
@@ -188,8 +188,8 @@ fn read<O: Observe<Irc>>(session: &mut Session, masked: &mut Vec<u8>, cx: &mut C
     };
     let found = session.secrets(line, &message, cx.moment().direction);
     let mut places = found.places;
-    if session.ledger.has_echoes() {
-        session.ledger.echoes(line, &mut places);
+    if session.ledger.has_echoes() && may_echo(message.command) {
+        session.ledger.echoes(line, message.params.last().unwrap_or_default(), &mut places);
     }
     let scope = core::mem::take(&mut session.network);
     for finding in found.findings {
@@ -207,6 +207,12 @@ fn read<O: Observe<Irc>>(session: &mut Session, masked: &mut Vec<u8>, cx: &mut C
     }
     message.cut = cut;
     session.message(cx, &message);
+}
+
+// Where servers and services repeat what they were told. Names and people's words stay as they are: whoever chose
+// "#channel" for a password would make the channel invisible.
+const fn may_echo(command: Command<'_>) -> bool {
+    matches!(command, Command::Notice | Command::Error | Command::Numeric(400..) | Command::Unknown(_))
 }
 
 // Zeek's names.

@@ -183,7 +183,12 @@ impl Session {
             self.link.as_deref().map(|link| link.name_of(&speaker).unwrap_or(&speaker).into()).unwrap_or_default();
         if message.command != Command::Notice {
             if let Some(service) = Service::named(to) {
-                return self.in_request(line, (service, to), &text, &client, found);
+                self.in_request(line, (service, to), &text, &client, found);
+                // A server may send a client's own words back to it: that is no second crossing.
+                if direction == Direction::Server && self.link.is_none() {
+                    found.findings.retain(|finding| !self.ledger.knows(finding.secret.bytes()));
+                }
+                return;
             }
             if self.link.is_some() && is_unknown_uid(to) {
                 return self.in_request(line, (Service::Other, to), &text, &client, found);

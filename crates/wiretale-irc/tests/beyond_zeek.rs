@@ -400,6 +400,20 @@ fn p35_secrets_are_found_with_their_outcome_and_never_leave() {
 }
 
 #[test]
+fn p35_a_password_that_is_a_name_hides_no_one() {
+    let mut session = Session::new();
+    session.client("PASS PRIVMSG\r\nNICK ann\r\nUSER a 0 * :A\r\n").server(":s 001 ann :Welcome\r\n");
+    session.client("OPER x #garden\r\nOPER x ann\r\nPRIVMSG #garden :.advscan ann\r\n");
+    session.server(":ann!a@h JOIN #garden\r\n:ann!a@h PRIVMSG NickServ :IDENTIFY pw77\r\n");
+    assert!(session.events("Text")[0].contains("target: \"#garden\", text: \".advscan ann\""));
+    assert!(session.events("Joined")[0].contains("channel: \"#garden\", who: Source { name: \"ann\""));
+    session.client("PRIVMSG NickServ :IDENTIFY pw77\r\n").server(":ann!a@h PRIVMSG NickServ :IDENTIFY pw77\r\n").end();
+    let identified = session.heard.exposures.iter().filter(|exposed| exposed.kind == "nickserv-identify").count();
+    assert_eq!(identified, 2);
+    assert!(!format!("{:?}{:?}", session.heard.messages, session.heard.events).contains("pw77"));
+}
+
+#[test]
 fn p36_weirds_questions_and_answers_have_a_bound() {
     let mut session = greeted();
     session.client("+++\r\n".repeat(1000));

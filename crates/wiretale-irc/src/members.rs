@@ -1,0 +1,73 @@
+//! Who is in a channel, as servers tell each other.
+
+use smallvec::SmallVec;
+use wiretale_protocol::{Context, Observe};
+
+use crate::owned::Sender;
+use crate::session::Session;
+use crate::{Command, Event, Irc, Message, Source, Wire};
+
+impl Session {
+    // Lists of members: `SJOIN ts #c +nt :@uid +uid`, `FJOIN #c ts +nt :o,uid:1 ,uid:2`, `NJOIN #c :@@nick,+nick`.
+    pub(crate) fn members_told<O: Observe<Irc>>(&mut self, cx: &mut Context<'_, O>, message: &Message<'_>) {
+        let channel = if message.command == Command::Sjoin { message.param(1) } else { message.param(0) };
+        if !self.support.is_channel(&channel) {
+            return self.weird(cx, "irc_invalid_njoin_line", &[]);
+        }
+        if message.command != Command::Njoin {
+            let by =
+                Sender::of(self.link.as_deref().map_or_else(Source::default, |link| link.source(message.source())));
+            self.mode_changes(cx, &channel, by.borrow(), message.params.iter().skipped(2));
+        }
+        let list = message.params.last().unwrap_or_default();
+        let between = if message.command == Command::Njoin { b',' } else { b' ' };
+        for item in list.split(|&byte| byte == between).filter(|item| !item.is_empty()) {
+            let (ranks, id) = self.member(message.command, item);
+            if !id.is_empty() {
+                let who = self.known(id);
+                self.enter(cx, &channel, &who.borrow().name, &ranks);
+                self.tell_joined(cx, channel, who.borrow());
+            }
+        }
+    }
+
+    // One item of such a list: letters of ranks, and who.
+    fn member<'a>(&self, command: Command<'_>, item: &'a [u8]) -> (SmallVec<[u8; 8]>, &'a [u8]) {
+        if command == Command::Fjoin {
+            let comma = item.iter().position(|&byte| byte == b',').unwrap_or(0);
+            let (letters, rest) = item.split_at_checked(comma).unwrap_or((&[], item));
+            let rest = rest.strip_prefix(b",").unwrap_or(rest);
+            let id = rest.split(|&byte| byte == b':').next().unwrap_or(rest);
+            return (SmallVec::from_slice(letters.get(..8).unwrap_or(letters)), id);
+        }
+        let symbols = item.iter().take_while(|byte| SYMBOLS.contains(byte)).count();
+        let (symbols, id) = item.split_at_checked(symbols).unwrap_or((&[], item));
+        let letters = symbols.iter().filter_map(|&symbol| self.support.letter(symbol)).take(8).collect();
+        (letters, id)
+    }
+
+    // `:uid JOIN ts #c +`, `:uid IJOIN #c id`, `:nick JOIN #c\x07o`.
+    pub(crate) fn link_joined<O: Observe<Irc>>(
+        &mut self,
+        cx: &mut Context<'_, O>,
+        message: &Message<'_>,
+        who: Source<'_>,
+    ) {
+        let first = message.param(0);
+        let channel = if self.support.is_channel(&first) { first } else { message.param(1) };
+        let mut words = channel.0.split(|&byte| byte == 7);
+        let (channel, ranks) = (words.next().unwrap_or_default(), words.next().unwrap_or_default());
+        if self.support.is_channel(channel) {
+            self.enter(cx, channel, &who.name, ranks);
+            self.tell_joined(cx, Wire(channel), who);
+        }
+    }
+
+    fn tell_joined<O: Observe<Irc>>(&self, cx: &mut Context<'_, O>, channel: Wire<'_>, who: Source<'_>) {
+        let none = Wire(&[]);
+        cx.emit::<Irc>(Event::Joined { channel, who, account: none, real_name: none, own: false, key: false });
+    }
+}
+
+// What may stand before a member of a list, over all dialects.
+const SYMBOLS: &[u8] = b"@+%&~*!";
