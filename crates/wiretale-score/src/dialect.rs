@@ -45,12 +45,12 @@ pub(crate) fn order(text: &[u8]) -> Option<Order<'_>> {
     let first = rest.next()?;
     let marks = first.iter().take_while(|byte| MARKS.contains(byte)).count().min(2);
     let (mark, verb) = first.split_at(marks);
-    let (kind, verb) = match kind(verb) {
+    let (kind, verb) = match kind_of(verb) {
         Some(kind) if marks > 0 || is_plain(verb) => (kind, verb),
         // Kaiten: "!* UDP ...", "!nick KILL".
         None if mark.first() == Some(&b'!') => {
             let verb = rest.next().filter(|verb| verb.iter().all(u8::is_ascii_uppercase))?;
-            (self::kind(verb)?, verb)
+            (kind_of(verb)?, verb)
         }
         _ => return None,
     };
@@ -103,7 +103,7 @@ pub(crate) fn address(word: &[u8]) -> Option<IpAddr> {
     std::str::from_utf8(word).ok()?.parse().ok()
 }
 
-fn kind(verb: &[u8]) -> Option<Verb> {
+fn kind_of(verb: &[u8]) -> Option<Verb> {
     let lower = verb.to_ascii_lowercase();
     let exact = |word: &[u8]| VERBS.iter().find(|(_, words)| words.contains(&word)).map(|(kind, _)| *kind);
     if lower.is_empty() || lower.len() > 24 {

@@ -20,8 +20,15 @@ pub struct IrcSession {
     pub registered: Option<Timestamp>,
     /// Who speaks there is behind a bouncer.
     pub bouncer: bool,
-    // Channels and nicks, lower case: the operators seen in each channel. At most OPERATORS.
-    operators: Vec<(Box<[u8]>, Box<[u8]>)>,
+    // Those seen, at most OPERATORS.
+    operators: Vec<Operator>,
+}
+
+// An operator of a channel, both names in lower case.
+#[derive(Clone, PartialEq, Eq, Debug)]
+struct Operator {
+    channel: Box<[u8]>,
+    nick: Box<[u8]>,
 }
 
 impl IrcSession {
@@ -29,7 +36,7 @@ impl IrcSession {
     #[must_use]
     pub fn is_operator(&self, channel: &[u8], nick: &[u8]) -> bool {
         let (channel, nick) = (channel.to_ascii_lowercase(), nick.to_ascii_lowercase());
-        self.operators.iter().any(|(place, who)| **place == *channel && **who == *nick)
+        self.operators.iter().any(|known| *known.channel == *channel && *known.nick == *nick)
     }
 
     /// Is it the client's own nick?
@@ -63,30 +70,24 @@ impl IrcSession {
             for name in list.split(|byte| *byte == b' ').filter(|name| matches!(name.first(), Some(b'@' | b'~' | b'&')))
             {
                 let nick = name.split(|byte| *byte == b'!').next().unwrap_or(name);
-                self.rank(channel, nick.trim_ascii_start().trim_start_ranks(), true);
+                self.rank(channel, without_signs(nick), true);
             }
         }
     }
 
     fn rank(&mut self, channel: &[u8], nick: &[u8], adding: bool) {
-        let entry = (short(&channel.to_ascii_lowercase()), short(&nick.to_ascii_lowercase()));
+        let (channel, nick) = (short(&channel.to_ascii_lowercase()), short(&nick.to_ascii_lowercase()));
+        let entry = Operator { channel, nick };
         self.operators.retain(|known| *known != entry);
-        if adding && !nick.is_empty() && self.operators.len() < OPERATORS {
+        if adding && !entry.nick.is_empty() && self.operators.len() < OPERATORS {
             self.operators.push(entry);
         }
     }
 }
 
-trait Ranks {
-    fn trim_start_ranks(&self) -> &Self;
-}
-
-impl Ranks for [u8] {
-    // The signs of ranks in front of a nick; with multi-prefix there may be several.
-    fn trim_start_ranks(&self) -> &Self {
-        let signs = self.iter().take_while(|byte| matches!(byte, b'@' | b'~' | b'&' | b'%' | b'+')).count();
-        &self[signs..]
-    }
+// The signs of ranks in front of a nick; with multi-prefix there may be several.
+fn without_signs(nick: &[u8]) -> &[u8] {
+    &nick[nick.iter().take_while(|byte| matches!(byte, b'@' | b'~' | b'&' | b'%' | b'+')).count()..]
 }
 
 fn short(bytes: &[u8]) -> Box<[u8]> {

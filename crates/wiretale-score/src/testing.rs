@@ -137,7 +137,7 @@ impl Play {
     pub(crate) fn line(&mut self, flow: usize, at: f64, direction: Direction, line: &str) {
         let event = wiretale_terminal::Event::Line(line.as_bytes());
         self.at(flow, at, direction, |scorer, scored, moment| {
-            Observe::<Terminal>::observe(scorer, scored, moment, event)
+            Observe::<Terminal>::observe(scorer, scored, moment, event);
         });
     }
 

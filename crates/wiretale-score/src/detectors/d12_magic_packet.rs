@@ -50,7 +50,9 @@ impl Detector for MagicPacket {
         let flow = scene.moment.flow;
         // Only the first packets of a flow matter here; all others leave at once.
         let fresh = scene.moment.at == flow.opened || self.first.get(&flow.id).is_some();
-        if !fresh || flow.transport != Transport::Tcp {
+        // An IRC server asks the client's ident port as a matter of course.
+        let ident = flow.server.port == IDENT;
+        if !fresh || ident || flow.transport != Transport::Tcp {
             return;
         }
         match scene.home_end() {
@@ -146,8 +148,9 @@ fn spells(stray: &Stray, called: Endpoint) -> bool {
     spelt.contains(&called.port) && !COMMON.contains(&called.port)
 }
 
+const IDENT: u16 = 113;
 // Services that call back in all innocence: FTP data, mail, ident.
-const EXPECTED: &[u16] = &[20, 25, 113];
+const EXPECTED: &[u16] = &[20, 25, IDENT];
 // Too common as destinations to be a code word.
 const COMMON: &[u16] = &[20, 21, 22, 25, 53, 80, 110, 113, 123, 143, 443, 465, 587, 993, 995, 6667, 6697, 8080];
 const RING: usize = 64;

@@ -57,8 +57,7 @@ impl BotName {
     fn judge(&mut self, scene: &Scene<'_>, nick: &[u8], user: &[u8], real_name: &[u8], findings: &mut Findings) {
         let (host, at) = (scene.moment.flow.client.address, scene.moment.at);
         let mut points = features(nick, user, real_name);
-        let form = form(nick);
-        let first = *self.forms.entry(form.clone()).get_or_insert(host);
+        let first = *self.forms.entry(form(nick)).get_or_insert(host);
         if first != host && digits(nick) >= 3 && separators(nick) >= 2 {
             points.push((2.0, "of the same make as another host's"));
         }

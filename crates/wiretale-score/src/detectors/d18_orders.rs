@@ -28,7 +28,7 @@ impl Detector for Orders {
         if !scene.is_home(Direction::Client) {
             return;
         }
-        let Some((row, from, place, text)) = spoken(scene, &event) else { return };
+        let Some(Spoken { row, from, place, text }) = spoken(scene, &event) else { return };
         let text = plain(text);
         let Some(order) = order(&text).filter(|order| order.fits > 0) else { return };
         let strength = [0.6, 0.85, 1.0][order.fits.min(3) as usize - 1] * if order.quoted { 0.5 } else { 1.0 };
@@ -44,15 +44,25 @@ impl Detector for Orders {
     }
 }
 
-/// Words that reach a home client: the row they would make, who says them, where, and what.
-pub(super) fn spoken<'e>(scene: &Scene<'_>, event: &Event<'e>) -> Option<(&'static str, &'e [u8], &'e [u8], &'e [u8])> {
+/// Words that reach a home client.
+pub(super) struct Spoken<'e> {
+    /// The row that an order in them would make.
+    row: &'static str,
+    pub(super) from: &'e [u8],
+    /// The channel, or the speaker's nick where they are private.
+    pub(super) place: &'e [u8],
+    pub(super) text: &'e [u8],
+}
+
+/// What a home client hears, if it is words and not its own.
+pub(super) fn spoken<'e>(scene: &Scene<'_>, event: &Event<'e>) -> Option<Spoken<'e>> {
     if scene.moment.direction != Direction::Server {
         return None;
     }
     match *event {
         Event::Topic { channel, text, setter, .. } => {
             let name = setter.0.split(|byte| *byte == b'!').next().unwrap_or_default();
-            Some(("D18.topic", name, channel.0, text.0))
+            Some(Spoken { row: "D18.topic", from: name, place: channel.0, text: text.0 })
         }
         Event::Text { from: Source { name, .. }, target, text, .. } => {
             let private = !matches!(target.first(), Some(b'#' | b'&' | b'!' | b'+'));
@@ -62,7 +72,8 @@ pub(super) fn spoken<'e>(scene: &Scene<'_>, event: &Event<'e>) -> Option<(&'stat
             let server = name.is_empty() || name.contains(&b'.');
             let own = session.is_some_and(|session| session.is_own(&name));
             let row = if private || operator { "D18.private" } else { "D18.other" };
-            (!server && !own).then_some((row, name.0, if private { name.0 } else { target.0 }, text.0))
+            let place = if private { name.0 } else { target.0 };
+            (!server && !own).then_some(Spoken { row, from: name.0, place, text: text.0 })
         }
         _ => None,
     }

@@ -11,7 +11,7 @@ use std::net::IpAddr;
 use wiretale_irc::Event;
 use wiretale_protocol::{Address, Direction, FlowId, Timestamp};
 
-use super::d18_orders::spoken;
+use super::d18_orders::{Spoken, spoken};
 use crate::bounded::Bounded;
 use crate::dialect::{Verb, is_report, order};
 use crate::text::{plain, shown};
@@ -92,7 +92,7 @@ impl Detector for Obedience {
 
 impl Obedience {
     fn ordered(&mut self, scene: &Scene<'_>, event: &Event<'_>) {
-        let Some((_, from, place, text)) = spoken(scene, event) else { return };
+        let Some(Spoken { from, place, text, .. }) = spoken(scene, event) else { return };
         let text = plain(text);
         let Some(order) = order(&text).filter(|order| !order.quoted) else { return };
         let (at, frame, flow) = (scene.moment.at, scene.moment.frame, scene.moment.flow);

@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use wiretale_irc::Event;
 use wiretale_protocol::{Address, Direction, FlowId, Timestamp};
 
-use super::d18_orders::spoken;
+use super::d18_orders::{Spoken, spoken};
 use crate::bounded::Bounded;
 use crate::text::{alike, plain, shown};
 use crate::{Detector, Evidence, Fact, Findings, Hears, Scene};
@@ -72,7 +72,7 @@ impl Detector for Crowd {
         if channel.nicks.len() < MEMBERS {
             channel.nicks.insert(session.nick.to_ascii_lowercase());
         }
-        if let Some((_, from, _, text)) = spoken(scene, &event) {
+        if let Some(Spoken { from, text, .. }) = spoken(scene, &event) {
             if !channel.nicks.contains(&from.to_ascii_lowercase()) {
                 channel.heard(scene, &plain(text), &tie, findings);
             }

@@ -68,10 +68,10 @@ impl Detector for Mesh {
                     members.insert(flow.client.address);
                 }
             }
-            Fact::Closed(summary) if flow.transport == Transport::Tcp => {
-                if self.count(flow.client.address, flow.opened, summary) {
-                    self.meet(scene, flow.client.address, findings);
-                }
+            Fact::Closed(summary)
+                if flow.transport == Transport::Tcp && self.count(flow.client.address, flow.opened, summary) =>
+            {
+                self.meet(scene, flow.client.address, findings);
             }
             _ => {}
         }

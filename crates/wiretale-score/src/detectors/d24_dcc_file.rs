@@ -5,7 +5,7 @@
 //! its own.
 
 use wiretale_dcc::Event;
-use wiretale_protocol::{Direction, FlowId};
+use wiretale_protocol::FlowId;
 
 use crate::bounded::Bounded;
 use crate::carried::Kind;
@@ -78,18 +78,19 @@ fn crossed(scene: &Scene<'_>, file: &SeenFile<'_>, nicks: &(Vec<u8>, Vec<u8>), f
     };
     let key = if file.base_name().is_empty() { scene.moment.flow.id.to_string() } else { name.to_string() };
     let mut evidence =
-        scene.evidence(home, row, key.clone(), text).strength(strength(file, kind)).quality(quality(file));
+        scene.evidence(home, row, key.clone(), text).strength(strength(file, kind, inwards)).quality(quality(file));
     if !nick.is_empty() {
         evidence = evidence.tie(format!("nick:{}", shown(&nick.to_ascii_lowercase())));
     }
     findings.push(evidence.tie(format!("file:{key}")));
 }
 
-// Pictures and music are what friends send.
-fn strength(file: &SeenFile<'_>, kind: Kind) -> f64 {
+// Pictures, music and texts are what friends send.
+fn strength(file: &SeenFile<'_>, kind: Kind, inwards: bool) -> f64 {
     match kind {
         _ if file.pretends() || kind == Kind::Executable && file.hot_name().is_some() => 1.4,
         Kind::Media => 0.5,
+        Kind::Other if !inwards => 0.6,
         _ => 1.0,
     }
 }
@@ -121,6 +122,8 @@ pub(super) const fn words(kind: Kind) -> &'static str {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use wiretale_protocol::Direction;
+
     use crate::testing::{Client, HOST, Play, Server};
 
     fn transfer(sender: Direction, name: Option<&str>, head: &[u8]) -> Play {

@@ -51,7 +51,7 @@ impl Detector for Bouncer {
                 self.relayed(scene, &text, findings);
             }
             Fact::Text(Text::Line(line) | Text::Greeting(line) | Text::Prompt(line)) => {
-                self.linked(scene, line, findings)
+                self.linked(scene, line, findings);
             }
             _ => {}
         }

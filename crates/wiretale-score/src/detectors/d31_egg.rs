@@ -10,7 +10,7 @@ use std::net::IpAddr;
 
 use wiretale_protocol::{Address, Direction, Timestamp};
 
-use super::d18_orders::spoken;
+use super::d18_orders::{Spoken, spoken};
 use crate::bounded::Bounded;
 use crate::dialect::{Verb, address, order, url};
 use crate::text::{plain, shown, words};
@@ -57,7 +57,7 @@ impl Detector for Egg {
         match fact {
             Fact::Opened => self.fetched(scene, findings),
             Fact::Irc(event) => {
-                if let Some((_, from, place, text)) = spoken(scene, event) {
+                if let Some(Spoken { from, place, text, .. }) = spoken(scene, event) {
                     self.mentioned(scene, from, place, &plain(text));
                 }
             }
@@ -75,7 +75,7 @@ impl Egg {
             let strength = match () {
                 () if order => 1.0,
                 () if is_program(path) => 0.6,
-                () => 0.1,
+                () => 0.05,
             };
             // The same link again, through another of the host's connections: the first one stands.
             if let Some(known) = heard.iter_mut().find(|known| known.link == word) {
