@@ -9,8 +9,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use wiretale::Stats;
 use wiretale::dcc::{Fate, Kind, Record};
 use wiretale::ftp::Event as Ftp;
-use wiretale::protocol::{Address, Endpoint, Exposure, Flow, Moment, Outcome, State, Summary, Timestamp, Transport};
-use wiretale::ssh::Event as Ssh;
+use wiretale::protocol::{
+    Address, Direction, Endpoint, Exposure, Flow, Moment, Outcome, State, Summary, Timestamp, Transport,
+};
+use wiretale::ssh::Event as SshEvent;
 
 use crate::Home;
 
@@ -28,6 +30,7 @@ pub struct Digest {
     notes: Vec<String>,
     hosts: Bounded<Address, Host>,
     irc: irc::Networks,
+    ssh: Bounded<Endpoint, Ssh>,
     files: Vec<Moved>,
     files_left_out: u64,
     unusual: Bounded<Endpoint, Unusual>,
@@ -70,6 +73,16 @@ struct Unusual {
     flows: u64,
     // What it says first.
     greeting: Box<[u8]>,
+}
+
+/// An SSH server, as lengths and times tell of its sessions.
+#[derive(Debug, Default)]
+struct Ssh {
+    clients: BTreeSet<Address>,
+    sessions: u64,
+    logins: u64,
+    refused: u64,
+    software: Box<[u8]>,
 }
 
 #[derive(Debug, Default)]
@@ -131,6 +144,7 @@ impl Digest {
             notes: Vec::new(),
             hosts: Bounded::new(),
             irc: irc::Networks::default(),
+            ssh: Bounded::new(),
             files: Vec::new(),
             files_left_out: 0,
             unusual: Bounded::new(),
@@ -219,7 +233,24 @@ impl Digest {
         }
     }
 
-    pub(crate) fn ssh(&mut self, _: &Moment<'_>, _: &Ssh<'_>) {}
+    pub(crate) fn ssh(&mut self, moment: &Moment<'_>, event: &SshEvent<'_>) {
+        match event {
+            SshEvent::Version(ident) if moment.direction == Direction::Server => {
+                let Some(server) = self.ssh.of(moment.flow.server) else { return };
+                server.sessions += 1;
+                server.software = kept(ident.software);
+                if server.clients.len() < MOST {
+                    server.clients.insert(moment.flow.client.address);
+                }
+            }
+            SshEvent::Session(session) => {
+                let Some(server) = self.ssh.of(moment.flow.server) else { return };
+                server.logins += u64::from(session.login.accepted == Some(true));
+                server.refused += u64::from(session.login.refused);
+            }
+            _ => {}
+        }
+    }
 
     pub(crate) fn exposure(
         &mut self,

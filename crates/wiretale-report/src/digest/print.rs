@@ -6,7 +6,7 @@ use wiretale::protocol::{Address, Timestamp};
 
 use super::irc::{Client, Server};
 use super::paper::{grouped, heading, line, list, plural, size};
-use super::{Digest, Exposed, Login, Moved, UNKNOWN, Unusual};
+use super::{Digest, Exposed, Host, Login, Moved, Ssh, UNKNOWN, Unusual};
 use crate::text::Shown;
 
 impl fmt::Display for Digest {
@@ -15,6 +15,7 @@ impl fmt::Display for Digest {
         self.hosts(f)?;
         self.networks(f)?;
         self.files(f)?;
+        self.ssh_servers(f)?;
         self.unusual(f)?;
         self.logins(f)?;
         self.exposures(f)?;
@@ -42,19 +43,7 @@ impl Digest {
         hosts
             .sort_by_key(|(address, host)| (std::cmp::Reverse(host.contacted + host.answered.len() as u64), **address));
         for (address, host) in hosts.iter().take(ROWS) {
-            let mut did: Vec<String> = Vec::new();
-            if host.contacted > 0 {
-                let mut opened = plural(host.contacted, "connection opened", "connections opened");
-                if host.unanswered > 0 {
-                    opened += &format!(" ({} unanswered)", grouped(host.unanswered));
-                }
-                did.push(opened);
-            }
-            did.extend(host.asked.iter().map(|(service, times)| format!("{service} {}", grouped(*times))));
-            let known = |port| host.answered.iter().any(|(other, service)| *other == port && *service != UNKNOWN);
-            let answered = host.answered.iter().filter(|(port, service)| *service != UNKNOWN || !known(*port));
-            did.extend(answered.map(|(port, service)| format!("answers {service} on {port}")));
-            list(f, &format!("{address}: "), 4, did.into_iter(), ITEMS)?;
+            at_home(f, **address, host)?;
         }
         more(f, hosts.len(), self.hosts.left_out)
     }
@@ -111,6 +100,22 @@ impl Digest {
         if told.is_empty() { Ok(()) } else { list(f, "DCC besides: ", 4, told.into_iter(), ITEMS) }
     }
 
+    fn ssh_servers(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.ssh.map.is_empty() {
+            return Ok(());
+        }
+        heading(f, "SSH servers")?;
+        for (server, Ssh { clients, sessions, logins, refused, software }) in self.ssh.map.iter().take(ROWS) {
+            let mut told = vec![plural(*sessions, "session", "sessions")];
+            told.extend((clients.len() > 1).then(|| format!("from {}", plural(clients.len() as u64, "host", "hosts"))));
+            told.extend((*logins > 0).then(|| plural(*logins, "login", "logins")));
+            told.extend((*refused > 0).then(|| plural(*refused, "attempt refused", "attempts refused")));
+            told.extend((!software.is_empty()).then(|| Shown(software).to_string()));
+            list(f, &format!("{server}: "), 4, told.into_iter(), ITEMS)?;
+        }
+        more(f, self.ssh.map.len(), self.ssh.left_out)
+    }
+
     fn unusual(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if self.unusual.map.is_empty() {
             return Ok(());
@@ -137,7 +142,7 @@ impl Digest {
         heading(f, "Logins in the clear")?;
         for ((server, user), Login { accepted, refused, unknown }) in self.logins.map.iter().take(ROWS) {
             let told = outcomes([*accepted, *refused, *unknown]);
-            line(f, &format!("ftp://{server}: {} ({told})", Shown(user)))?;
+            list(f, &format!("ftp://{server} as {}: ", Shown(user)), 4, told.into_iter(), ITEMS)?;
         }
         more(f, self.logins.map.len(), self.logins.left_out)
     }
@@ -151,9 +156,9 @@ impl Digest {
             let Exposed { protocol, outcomes: counts, tags } = exposed;
             let whose = if account.is_empty() { String::new() } else { format!(" of {}", Shown(account)) };
             let how = protocol.map_or(String::new(), |protocol| format!(" ({protocol})"));
-            let different =
-                if tags.len() > 1 { format!(", {} different", grouped(tags.len() as u64)) } else { String::new() };
-            line(f, &format!("{kind}{whose} to {server}{how}: {}{different}", outcomes(*counts)))?;
+            let mut told = outcomes(*counts);
+            told.extend((tags.len() > 1).then(|| format!("{} different", grouped(tags.len() as u64))));
+            list(f, &format!("{kind}{whose} to {server}{how}: "), 4, told.into_iter(), ITEMS)?;
         }
         more(f, self.exposures.map.len().saturating_sub(ROWS), self.exposures.left_out)
     }
@@ -173,6 +178,28 @@ impl Digest {
         let told: Vec<String> = told.into_iter().filter(|(n, _)| *n > 0).map(|(_, text)| text).collect();
         if told.is_empty() { Ok(()) } else { list(f, "\nAlso: ", 4, told.into_iter(), ITEMS) }
     }
+}
+
+fn at_home(f: &mut fmt::Formatter<'_>, address: Address, host: &Host) -> fmt::Result {
+    let mut label = address.to_string();
+    if host.contacted > 0 {
+        label += &format!(" opened {}", plural(host.contacted, "connection", "connections"));
+    }
+    let mut did: Vec<String> = host.asked.iter().map(|(service, n)| format!("{} {service}", grouped(*n))).collect();
+    did.extend((host.unanswered > 0).then(|| format!("{} unanswered", grouped(host.unanswered))));
+    if did.is_empty() {
+        line(f, &label)?;
+    } else {
+        list(f, &format!("{label}: "), 4, did.into_iter(), ITEMS)?;
+    }
+    let known = |port| host.answered.iter().any(|(other, service)| *other == port && *service != UNKNOWN);
+    let answered: Vec<String> = host
+        .answered
+        .iter()
+        .filter(|(port, service)| *service != UNKNOWN || !known(*port))
+        .map(|(port, service)| format!("{service} on {port}"))
+        .collect();
+    if answered.is_empty() { Ok(()) } else { list(f, "    answers ", 12, answered.into_iter(), ITEMS) }
 }
 
 fn person(f: &mut fmt::Formatter<'_>, address: Address, client: &Client) -> fmt::Result {
@@ -196,14 +223,11 @@ fn person(f: &mut fmt::Formatter<'_>, address: Address, client: &Client) -> fmt:
     list(f, "        in ", 11, channels, ITEMS)
 }
 
-fn outcomes([accepted, refused, unknown]: [u64; 3]) -> String {
+fn outcomes([accepted, refused, unknown]: [u64; 3]) -> Vec<String> {
     let told = [(accepted, "accepted"), (refused, "refused"), (unknown, "outcome unknown")];
-    let told: Vec<String> = told
-        .iter()
-        .filter(|(n, _)| *n > 0)
-        .map(|(n, word)| if *n == 1 { (*word).to_owned() } else { format!("{word} {} times", grouped(*n)) })
-        .collect();
-    told.join(", ")
+    let counted =
+        |(n, word): &(u64, &str)| if *n == 1 { (*word).to_owned() } else { format!("{word} {} times", grouped(*n)) };
+    told.iter().filter(|(n, _)| *n > 0).map(counted).collect()
 }
 
 fn more(f: &mut fmt::Formatter<'_>, there: usize, left_out: u64) -> fmt::Result {

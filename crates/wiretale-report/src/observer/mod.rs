@@ -135,7 +135,7 @@ impl<W: Output> Observer for Logs<W> {
 
     fn recognized(&mut self, state: &mut State, moment: &Moment<'_>, service: &'static str) {
         state.parts().protocol.get_or_insert(service);
-        self.service(moment, service);
+        self.service(state, moment, service);
     }
 
     fn weird(&mut self, state: &mut State, moment: &Moment<'_>, weird: &Weird<'_>) {

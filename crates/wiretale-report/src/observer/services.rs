@@ -23,12 +23,15 @@ impl Known {
 
 impl<W: Output> Logs<W> {
     /// A flow was found to be of a service: its server offers it. Data connections are offered by nobody.
-    pub(super) fn service(&mut self, moment: &Moment<'_>, service: &'static str) {
+    pub(super) fn service(&mut self, state: &State, moment: &Moment<'_>, service: &'static str) {
         let flow = moment.flow;
         if matches!(service, "ftp-data" | "irc-dcc-data" | "irc-dcc-chat") || flow.transport == Transport::Icmp {
             return;
         }
-        self.digest.service(flow, service);
+        // What a flow changes over to (TLS after AUTH or STARTTLS) is not on a port of its own.
+        if state.protocol() == Some(service) {
+            self.digest.service(flow, service);
+        }
         if self.home.is_local(flow.server.address) && self.services.first(flow.server, flow.transport, service) {
             let name = service.to_ascii_uppercase();
             self.writer.row(&logs::known_services::TABLE, |row| {
