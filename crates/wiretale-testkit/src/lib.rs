@@ -18,6 +18,7 @@
 
 pub mod build;
 mod random;
+pub mod scenario;
 mod solo;
 mod talk;
 mod wire;

@@ -23,9 +23,9 @@ impl<'w> Talk<'w> {
     pub(crate) fn open(wire: &'w mut Wire, at: Timestamp, client: Endpoint, server: Endpoint) -> Self {
         let mut talk = Self::new(wire, at, client, server);
         talk.segment(Direction::Client, Flags::SYN, &[]);
-        talk.half_trip();
+        talk.travel(Direction::Client);
         talk.segment(Direction::Server, Flags::SYN.with(Flags::ACK), &[]);
-        talk.half_trip();
+        talk.travel(Direction::Server);
         talk.segment(Direction::Client, Flags::ACK, &[]);
         talk
     }
@@ -34,12 +34,12 @@ impl<'w> Talk<'w> {
         let mut talk = Self::new(wire, at, client, server);
         talk.segment(Direction::Client, Flags::SYN, &[]);
         if refused {
-            talk.half_trip();
+            talk.travel(Direction::Client);
             talk.segment(Direction::Server, Flags::RST.with(Flags::ACK), &[]);
         }
     }
 
-    /// The server is the home host (by default the client is).
+    /// The server is the home host (by default the client is, unless the server alone is in `10.0.0.0/8`).
     #[must_use]
     pub fn server_is_home(mut self) -> Self {
         self.home = Direction::Server;
@@ -49,8 +49,18 @@ impl<'w> Talk<'w> {
     /// Nothing happens for a while.
     #[must_use]
     pub fn wait(mut self, time: Duration) -> Self {
-        self.now = self.now + time;
+        self.pause(time);
         self
+    }
+
+    /// Nothing happens for a while.
+    pub fn pause(&mut self, time: Duration) {
+        self.now = self.now + time;
+    }
+
+    /// Nothing happens before `at`.
+    pub fn until(&mut self, at: Timestamp) {
+        self.now = self.now.max(at);
     }
 
     /// The client says something.
@@ -68,6 +78,12 @@ impl<'w> Talk<'w> {
     /// One side says something; the other acknowledges it.
     #[must_use]
     pub fn say(mut self, from: Direction, bytes: &[u8]) -> Self {
+        self.speak(from, bytes);
+        self
+    }
+
+    /// One side says something; the other acknowledges it.
+    pub fn speak(&mut self, from: Direction, bytes: &[u8]) {
         let mut late = Vec::new();
         for piece in bytes.chunks(SEGMENT) {
             let seq = self.next[from.index()];
@@ -85,18 +101,17 @@ impl<'w> Talk<'w> {
             self.now = self.now + self.wire.weather.rtt + Duration::from_millis(200);
             self.data(from, seq, piece);
         }
-        self.half_trip();
+        self.travel(from);
         self.segment(from.opposite(), Flags::ACK, &[]);
-        self
     }
 
     /// Both sides close, `first` before the other. Returns when.
     pub fn close(mut self, first: Direction) -> Timestamp {
         let fin = Flags::FIN.with(Flags::ACK);
         self.segment(first, fin, &[]);
-        self.half_trip();
+        self.travel(first);
         self.segment(first.opposite(), fin, &[]);
-        self.half_trip();
+        self.travel(first.opposite());
         self.segment(first, Flags::ACK, &[]);
         self.now
     }
@@ -121,11 +136,15 @@ impl<'w> Talk<'w> {
 
     fn new(wire: &'w mut Wire, at: Timestamp, client: Endpoint, server: Endpoint) -> Self {
         let next = [wire.random.next_u64() as u32, wire.random.next_u64() as u32];
-        Self { wire, now: at, ends: [client, server], next, home: Direction::Client }
+        let inside = |end: Endpoint| end.address.as_v4().is_some_and(|octets| octets[0] == 10);
+        let home = if inside(server) && !inside(client) { Direction::Server } else { Direction::Client };
+        Self { wire, now: at, ends: [client, server], next, home }
     }
 
-    fn half_trip(&mut self) {
-        self.now = self.now + self.wire.weather.rtt / 2;
+    // Until an answer to what `from` sent passes the capture point: home answers at once, the rest a round trip later.
+    fn travel(&mut self, from: Direction) {
+        let time = if from == self.home { self.wire.weather.rtt } else { AT_ONCE };
+        self.now = self.now + time;
     }
 
     // A segment at the sender's next sequence number; SYN and FIN take one.
@@ -151,3 +170,4 @@ impl<'w> Talk<'w> {
 }
 
 const SEGMENT: usize = 1448;
+const AT_ONCE: Duration = Duration::from_micros(200);
