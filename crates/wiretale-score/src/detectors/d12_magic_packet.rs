@@ -14,6 +14,8 @@ use crate::{Detector, Fact, Findings, Hears, Scene};
 /// Strays by host and sender.
 pub(super) struct MagicPacket {
     strays: Bounded<(Address, Address), VecDeque<Stray>>,
+    // Whom each host went to before: it needs no call to go there again.
+    called: Bounded<(Address, Address), ()>,
     // Flows whose first packet was a stray so far: nothing was answered.
     first: Bounded<FlowId, ()>,
 }
@@ -32,7 +34,7 @@ struct Stray {
 
 impl Default for MagicPacket {
     fn default() -> Self {
-        Self { strays: Bounded::new(1 << 14), first: Bounded::new(1 << 14) }
+        Self { strays: Bounded::new(1 << 14), called: Bounded::new(1 << 16), first: Bounded::new(1 << 14) }
     }
 }
 
@@ -96,8 +98,13 @@ impl MagicPacket {
         if EXPECTED.contains(&server.port) || scene.inventory.approved(server.address) {
             return;
         }
+        let pair = (client.address, server.address);
+        if self.called.get(&pair).is_some() {
+            return;
+        }
+        self.called.entry(pair);
         let window = scene.weights.threshold("D12", "window_seconds", 120.0);
-        let Some(ring) = self.strays.get(&(client.address, server.address)) else { return };
+        let Some(ring) = self.strays.get(&pair) else { return };
         let recent = |stray: &&Stray| !stray.answered && scene.moment.at.since(stray.at).as_secs_f64() <= window;
         let strays: Vec<Stray> = ring.iter().filter(recent).copied().collect();
         let Some(last) = strays.last() else { return };

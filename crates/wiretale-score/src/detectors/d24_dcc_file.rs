@@ -68,14 +68,10 @@ fn crossed(scene: &Scene<'_>, file: &SeenFile<'_>, nicks: &(Vec<u8>, Vec<u8>), f
     let name = shown(file.base_name());
     let what = words(kind);
     let pretence = if file.pretends() { ", which it is not by its name" } else { "" };
-    let text = match (inwards, nick.is_empty()) {
-        (true, false) => {
-            format!("{host} got \"{name}\" ({}, {what}{pretence}) from {} by DCC", size(file), shown(nick))
-        }
-        (true, true) => format!("{host} got a file ({}, {what}) from {} by DCC", size(file), scene.called(peer)),
-        (false, false) => format!("{host} sent \"{name}\" ({}, {what}) to {} by DCC", size(file), shown(nick)),
-        (false, true) => format!("{host} sent a file ({}, {what}) to {} by DCC", size(file), scene.called(peer)),
-    };
+    let file_name = if file.base_name().is_empty() { "a file".to_owned() } else { format!("\"{name}\"") };
+    let partner = if nick.is_empty() { scene.called(peer) } else { shown(nick).to_string() };
+    let (verb, way) = if inwards { ("got", "from") } else { ("sent", "to") };
+    let text = format!("{host} {verb} {file_name} ({}, {what}{pretence}) {way} {partner} by DCC", size(file));
     let key = if file.base_name().is_empty() { scene.moment.flow.id.to_string() } else { name.to_string() };
     let mut evidence =
         scene.evidence(home, row, key.clone(), text).strength(strength(file, kind, inwards)).quality(quality(file));
