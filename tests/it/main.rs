@@ -4,3 +4,5 @@ mod cases;
 mod exposure;
 mod ground_truth;
 mod layering;
+mod pages;
+mod scenarios;
