@@ -1,13 +1,37 @@
 //! What is said on IRC, looked at as text.
 
 use std::collections::BTreeSet;
+use std::fmt;
 
 pub(crate) use wiretale_irc::text::plain;
 use wiretale_protocol::Escaped;
 
-/// At most 80 bytes of it, printed safely.
-pub(crate) fn shown(text: &[u8]) -> Escaped<'_> {
-    Escaped(&text[..text.len().min(80)])
+/// At most 80 bytes of it, printed safely: escaped, and without the user and password of a URL.
+pub(crate) fn shown(text: &[u8]) -> Shown<'_> {
+    Shown(text)
+}
+
+/// Text from the wire in a sentence for a person.
+pub(crate) struct Shown<'a>(&'a [u8]);
+
+impl fmt::Display for Shown<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut rest = self.0;
+        let mut told = Vec::new();
+        while told.len() < SHOWN
+            && let Some(at) = rest.windows(3).position(|window| window == b"://")
+        {
+            let (head, tail) = rest.split_at(at + 3);
+            let authority = tail.iter().position(|byte| matches!(byte, b'/' | b' ' | b'"')).unwrap_or(tail.len());
+            let user = tail[..authority].iter().rposition(|byte| *byte == b'@');
+            told.extend_from_slice(head);
+            told.extend_from_slice(if user.is_some() { b"<hidden>" } else { b"" });
+            rest = &tail[user.unwrap_or(0)..];
+        }
+        told.extend_from_slice(rest);
+        told.truncate(SHOWN);
+        Escaped(&told).fmt(f)
+    }
 }
 
 /// A formatting byte of IRC.
@@ -54,9 +78,20 @@ pub(crate) fn entropy(bytes: &[u8]) -> f64 {
         .sum()
 }
 
+const SHOWN: usize = 80;
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_url_s_password_is_not_shown() {
+        let text = b"get ftp://bob:s3cret@192.0.2.1/x and http://a/b@c\x07";
+        assert_eq!(shown(text).to_string(), "get ftp://<hidden>@192.0.2.1/x and http://a/b@c\\x07");
+        let cut = [&[b'x'; 65][..], b" ftp://bob:s3cret@192.0.2.1/"].concat();
+        assert!(!shown(&cut).to_string().contains("bob"));
+        assert_eq!(shown(&[b'x'; 200]).to_string().len(), 80);
+    }
 
     #[test]
     fn answers_of_a_kind_are_alike() {

@@ -9,15 +9,21 @@ use std::collections::VecDeque;
 use wiretale_protocol::{Address, Direction, Endpoint, Flow, FlowId, Passed, Timestamp, Transport};
 
 use crate::bounded::Bounded;
-use crate::{Detector, Fact, Findings, Hears, Scene};
+use crate::{Detector, Evidence, Fact, Findings, Hears, Scene};
 
-/// Strays by host and sender.
+/// Strays and calls by host and sender.
 pub(super) struct MagicPacket {
-    strays: Bounded<(Address, Address), VecDeque<Stray>>,
-    // Whom each host went to before: it needs no call to go there again.
-    called: Bounded<(Address, Address), ()>,
+    pairs: Bounded<(Address, Address), Pair>,
     // Flows whose first packet was a stray so far: nothing was answered.
     first: Bounded<FlowId, ()>,
+}
+
+/// What a sender's strays and a host's first way to it have shown.
+#[derive(Default)]
+struct Pair {
+    strays: VecDeque<Stray>,
+    // Once a host went there it needs no call to go there again.
+    call: Option<Call>,
 }
 
 /// The header of a packet that began a flow from outside.
@@ -32,9 +38,19 @@ struct Stray {
     answered: bool,
 }
 
+/// The first connection of a host to a sender.
+struct Call {
+    at: Timestamp,
+    frame: u64,
+    flow: FlowId,
+    server: Endpoint,
+    // Rows told: callback, decode, sum.
+    told: [bool; 3],
+}
+
 impl Default for MagicPacket {
     fn default() -> Self {
-        Self { strays: Bounded::new(1 << 14), called: Bounded::new(1 << 16), first: Bounded::new(1 << 14) }
+        Self { pairs: Bounded::new(1 << 16), first: Bounded::new(1 << 14) }
     }
 }
 
@@ -58,7 +74,7 @@ impl Detector for MagicPacket {
             return;
         }
         match scene.home_end() {
-            Some(Direction::Server) => self.inbound(scene, passed),
+            Some(Direction::Server) => self.inbound(scene, passed, findings),
             Some(Direction::Client) if scene.moment.at == flow.opened => self.outbound(scene, findings),
             _ => {}
         }
@@ -66,14 +82,14 @@ impl Detector for MagicPacket {
 }
 
 impl MagicPacket {
-    fn inbound(&mut self, scene: &Scene<'_>, passed: &Passed) {
+    fn inbound(&mut self, scene: &Scene<'_>, passed: &Passed, findings: &mut Findings) {
         let flow = scene.moment.flow;
         let key = (flow.server.address, flow.client.address);
         if scene.moment.direction == Direction::Server {
             // An answer that opens a connection makes the packet an ordinary one.
             let opens = passed.flags.has(wiretale_packet::Flags::SYN);
-            if let Some(ring) = self.strays.get_mut(&key).filter(|_| opens)
-                && let Some(stray) = ring.iter_mut().rev().find(|stray| stray.source_port == flow.client.port)
+            if let Some(pair) = self.pairs.get_mut(&key).filter(|_| opens)
+                && let Some(stray) = pair.strays.iter_mut().rev().find(|stray| stray.source_port == flow.client.port)
             {
                 stray.answered = true;
             }
@@ -83,49 +99,67 @@ impl MagicPacket {
         if scene.moment.at != flow.opened {
             return;
         }
-        let ring = self.strays.entry(key);
-        if ring.len() >= RING {
-            ring.pop_front();
+        let pair = self.pairs.entry(key);
+        if pair.strays.len() >= RING {
+            pair.strays.pop_front();
         }
         let (at, frame, source_port) = (scene.moment.at, scene.moment.frame, flow.client.port);
         let Passed { seq, ack, window, .. } = *passed;
-        ring.push_back(Stray { at, frame, source_port, seq, ack, window, answered: false });
+        pair.strays.push_back(Stray { at, frame, source_port, seq, ack, window, answered: false });
         self.first.entry(flow.id);
+        // A SYN that nothing answers is told when its time is up: after the call that it asked for, perhaps.
+        pair.judge(scene, Direction::Server, findings);
     }
 
     fn outbound(&mut self, scene: &Scene<'_>, findings: &mut Findings) {
-        let Flow { client, server, .. } = *scene.moment.flow;
+        let Flow { id, client, server, .. } = *scene.moment.flow;
         if EXPECTED.contains(&server.port) || scene.inventory.approved(server.address) {
             return;
         }
-        let pair = (client.address, server.address);
-        if self.called.get(&pair).is_some() {
-            return;
+        let pair = self.pairs.entry((client.address, server.address));
+        if pair.call.is_none() {
+            let (at, frame) = (scene.moment.at, scene.moment.frame);
+            pair.call = Some(Call { at, frame, flow: id, server, told: [false; 3] });
+            pair.judge(scene, Direction::Client, findings);
         }
-        self.called.entry(pair);
+    }
+}
+
+impl Pair {
+    // The host is at this end of the flow that is being told of.
+    fn judge(&mut self, scene: &Scene<'_>, host: Direction, findings: &mut Findings) {
+        let Some(call) = &mut self.call else { return };
         let window = scene.weights.threshold("D12", "window_seconds", 120.0);
-        let Some(ring) = self.strays.get(&pair) else { return };
-        let recent = |stray: &&Stray| !stray.answered && scene.moment.at.since(stray.at).as_secs_f64() <= window;
-        let strays: Vec<Stray> = ring.iter().filter(recent).copied().collect();
+        let before = |stray: &&Stray| stray.at <= call.at && call.at.since(stray.at).as_secs_f64() <= window;
+        let strays: Vec<Stray> = self.strays.iter().filter(before).filter(|stray| !stray.answered).copied().collect();
         let Some(last) = strays.last() else { return };
-        let peer = scene.called(server.address);
-        let key = server.address.to_string();
-        let text = format!(
-            "{} called back {peer} on port {} after {} stray packet(s) from it",
-            client.address,
-            server.port,
-            strays.len()
-        );
-        findings.push(scene.evidence(Direction::Client, "D12.callback", key.clone(), text).frame(last.frame));
+        let (peer, server) = (scene.called(call.server.address), call.server);
+        let client = scene.moment.flow.speaker(host).address;
+        let mut tell = |nth: usize, row: &str, text: String, strays: &[&Stray]| {
+            if !std::mem::replace(&mut call.told[nth], true) {
+                findings.push(call.evidence(scene, host, row, text, strays));
+            }
+        };
+        let text = format!("{client} called back {peer} on port {} after stray packets from it", server.port);
+        tell(0, "D12.callback", text, &[last]);
         if let Some(stray) = strays.iter().find(|stray| spells(stray, server)) {
             let text = format!("a stray packet from {peer} spelt the port {} that was then called back", server.port);
-            findings.push(scene.evidence(Direction::Client, "D12.decode", key.clone(), text).frame(stray.frame));
+            tell(1, "D12.decode", text, &[stray]);
         }
         if let Some((a, b)) = same_sum(&strays) {
             let text =
                 format!("source port and sequence number of stray packets from {peer} add up to the same number");
-            findings.push(scene.evidence(Direction::Client, "D12.sum", key, text).frame(a.frame).frame(b.frame));
+            tell(2, "D12.sum", text, &[&a, &b]);
         }
+    }
+}
+
+impl Call {
+    // Evidence that stands on the call, whichever flow is being told of.
+    fn evidence(&self, scene: &Scene<'_>, host: Direction, row: &str, text: String, strays: &[&Stray]) -> Evidence {
+        let about = scene.evidence(host, row, self.server.address.to_string(), text).at(self.at);
+        let frames = std::iter::once(self.frame).chain(strays.iter().map(|stray| stray.frame)).collect();
+        Evidence { port: Some(self.server.port), uids: vec![self.flow.to_string()], frames, ..about }
     }
 }
 
