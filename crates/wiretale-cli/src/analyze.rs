@@ -7,14 +7,17 @@ use wiretale::capture::{Capture, Error, Merged};
 use wiretale::files::Extract;
 use wiretale::protocol::SecretKey;
 use wiretale::reassembly::Host;
+use wiretale::score::Scorer;
 use wiretale::{Analyzer, Network, Settings, Standard};
-use wiretale_report::{Directory, Home, Logs, Options, Streams, logs};
+use wiretale_report::case::{Chronicle, Dossier, Terminal, notices};
+use wiretale_report::{Digest, Directory, Home, Logs, Options, Streams, Writer};
 
 use crate::args::{self, Analyze, OsPolicy};
+use crate::case::{self, Tables};
 use crate::failure::Failure;
 use crate::progress::Progress;
 
-type Line = Analyzer<Standard, Logs<Directory>>;
+type Line = Analyzer<Standard, (Logs<Directory>, (Scorer, Chronicle))>;
 
 /// Reads the captures, writes the logs, prints the summary. What was analysed before an error stays written.
 pub(crate) fn run(args: Analyze) -> Result<(), Failure> {
@@ -22,14 +25,15 @@ pub(crate) fn run(args: Analyze) -> Result<(), Failure> {
     if captures.is_empty() {
         return Err(Failure::Captures(errors));
     }
+    let tables = Tables::read(&args.scoring)?;
     let mut merged = Merged::new(captures);
-    let mut line = Line::new(observer(&args)?, settings(&args));
+    let mut line = Line::new(observers(&args, &tables)?, settings(&args));
     let mut notes = Vec::new();
     read(&mut merged, &mut line, &mut errors, &mut notes);
-    let (logs, stats) = line.finish_with_stats();
-    let (_, mut digest) = logs.finish(&stats)?;
+    let ((logs, (scorer, chronicle)), stats) = line.finish_with_stats();
+    let (directory, mut digest) = logs.finish(&stats)?;
     notes.iter().for_each(|note| digest.note(note));
-    print(&digest, &args)?;
+    tell(&args, &tables, directory, &digest, scorer, &chronicle)?;
     if errors.is_empty() { Ok(()) } else { Err(Failure::Captures(errors)) }
 }
 
@@ -56,7 +60,7 @@ fn read(merged: &mut Merged, line: &mut Line, errors: &mut Vec<Error>, notes: &m
             }
             Err(error) => errors.push(error),
         }
-        if number.is_multiple_of(CHECK_EVERY) && line.observer().has_failed() {
+        if number.is_multiple_of(CHECK_EVERY) && line.observer().0.has_failed() {
             break;
         }
         progress.at(number, || merged.bytes_read());
@@ -64,15 +68,19 @@ fn read(merged: &mut Merged, line: &mut Line, errors: &mut Vec<Error>, notes: &m
     progress.finish();
 }
 
-fn observer(args: &Analyze) -> Result<Logs<Directory>, Failure> {
-    let directory = Directory::create(&args.out, logs::ALL.iter().map(|table| table.name))?;
+/// The logs, and beside them what makes cases.
+fn observers(args: &Analyze, tables: &Tables) -> Result<(Logs<Directory>, (Scorer, Chronicle)), Failure> {
+    let home = tables.home(&args.home);
+    let scorer = Scorer::new(home.clone(), tables.inventory.clone(), tables.weights.clone());
+    Ok((logs(args, tables)?, (scorer, Chronicle::new(home))))
+}
+
+fn logs(args: &Analyze, tables: &Tables) -> Result<Logs<Directory>, Failure> {
+    let directory = Directory::create(&args.out, wiretale_report::logs::ALL.iter().map(|table| table.name))?;
     let extract = args.extract.as_ref().map(|dir| Extract::new(dir, EXTRACT_AT_MOST)).transpose();
     let options = Options {
-        format: match args.format {
-            args::Format::Tsv => wiretale_report::Format::Tsv,
-            args::Format::Json => wiretale_report::Format::Json,
-        },
-        home: Home::new(args.home.clone()),
+        format: format(args),
+        home: Home::new(tables.networks(&args.home)),
         messages: args.messages,
         hashes: args.hashes,
         streams: args.streams.as_ref().map(Streams::create).transpose()?,
@@ -102,9 +110,39 @@ fn settings(args: &Analyze) -> Settings {
     }
 }
 
-fn print(digest: &wiretale_report::Digest, args: &Analyze) -> Result<(), Failure> {
+/// The cases, as files and, after the summary, on the terminal.
+fn tell(
+    args: &Analyze,
+    tables: &Tables,
+    directory: Directory,
+    digest: &Digest,
+    mut scorer: Scorer,
+    chronicle: &Chronicle,
+) -> Result<(), Failure> {
+    let mut evidence = scorer.take_evidence();
+    tables.tie(&mut evidence);
+    let cases = wiretale::score::cases(evidence.iter().cloned(), &tables.weights);
+    let files = digest.files_moved();
+    let (weights, inventory, names) = (&tables.weights, &tables.inventory, scorer.names());
+    let dossier = Dossier { cases: &cases, weights, inventory, names, chronicle, files: &files };
+    let mut writer = Writer::new(directory, format(args));
+    notices(&mut writer, &dossier);
+    let directory = writer.finish()?;
+    case::clear(directory.path())?;
+    case::write(directory.path(), "evidence.jsonl", &wiretale_report::case::evidence_lines(&evidence))?;
+    case::write_all(directory.path(), &args.scoring, &dossier)?;
     let mut out = io::stdout().lock();
-    writeln!(out, "{digest}\nLogs are in {}.", args.out.display()).and_then(|()| out.flush()).map_err(Failure::Output)
+    writeln!(out, "{digest}\n{}\nLogs, cases and report.html are in {}.", Terminal(dossier), args.out.display())
+        .and_then(|()| case::print_rules(&mut out, &args.scoring, &dossier))
+        .and_then(|()| out.flush())
+        .map_err(Failure::Output)
+}
+
+const fn format(args: &Analyze) -> wiretale_report::Format {
+    match args.format {
+        args::Format::Tsv => wiretale_report::Format::Tsv,
+        args::Format::Json => wiretale_report::Format::Json,
+    }
 }
 
 // Zeek's limit of one extracted file.

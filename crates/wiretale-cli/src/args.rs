@@ -20,6 +20,10 @@ pub(crate) enum Command {
     Analyze(Analyze),
     /// Read raw protocol text from standard input and print what the decoder makes of it
     Decode(Decode),
+    /// Score evidence that was written before, and print the cases
+    Score(Score),
+    /// Ask ports of a home host for their greeting, without sending anything
+    Confirm(Confirm),
 }
 
 #[derive(Args, Debug)]
@@ -58,6 +62,69 @@ pub(crate) struct Analyze {
     /// windows; may be given several times
     #[arg(long, value_name = "CIDR=POLICY", value_parser = os_policy)]
     pub(crate) os_policy: Vec<OsPolicy>,
+    #[command(flatten)]
+    pub(crate) scoring: Scoring,
+}
+
+/// What scores evidence, and what is written of cases.
+#[derive(Args, Debug)]
+#[command(next_help_heading = "Cases")]
+pub(crate) struct Scoring {
+    /// What is known of the home network: networks, hosts, owners, services that are meant to be there (TOML)
+    #[arg(long, value_name = "FILE")]
+    pub(crate) inventory: Option<PathBuf>,
+    /// Another table of weights than the built-in one (TOML)
+    #[arg(long, value_name = "FILE")]
+    pub(crate) weights: Option<PathBuf>,
+    /// A table of countries or networks in MaxMind's format
+    #[arg(long, value_name = "FILE")]
+    pub(crate) geoip: Option<PathBuf>,
+    /// Write a letter to the owner of every host at or above medium (letter-HOST.txt and .md)
+    #[arg(long)]
+    pub(crate) letter: bool,
+    /// Write who must change which password (exposure.txt and .md)
+    #[arg(long)]
+    pub(crate) exposure: bool,
+    /// Write a STIX 2.1 bundle of cases at or above medium (stix.json)
+    #[arg(long)]
+    pub(crate) stix: bool,
+    /// Write findings in the shape of the Elastic Common Schema (ecs.jsonl)
+    #[arg(long)]
+    pub(crate) ecs: bool,
+    /// Print nftables rules against the peers of cases at or above high, and write them (block.nft, unblock.nft);
+    /// they are never applied
+    #[arg(long)]
+    pub(crate) nftables: bool,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct Score {
+    /// Evidence as analyze writes it into evidence.jsonl; - is standard input
+    #[arg(value_name = "EVIDENCE")]
+    pub(crate) evidence: PathBuf,
+    /// Write cases.json, timeline.csv, notice.log, report.html and what else is asked for into DIR
+    #[arg(long, value_name = "DIR")]
+    pub(crate) out: Option<PathBuf>,
+    /// A network that is ours; may be given several times [default: private addresses]
+    #[arg(long, value_name = "CIDR", value_parser = network)]
+    pub(crate) home: Vec<IpNet>,
+    #[command(flatten)]
+    pub(crate) scoring: Scoring,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct Confirm {
+    /// The address of a home host
+    pub(crate) host: std::net::IpAddr,
+    /// The ports to ask [default: those that --evidence holds against the host]
+    #[arg(long, value_name = "PORT", value_delimiter = ',', value_parser = clap::value_parser!(u16).range(1..))]
+    pub(crate) ports: Vec<u16>,
+    /// Networks that are ours; a host outside them is never asked
+    #[arg(long, value_name = "CIDR", value_parser = network, required = true)]
+    pub(crate) home: Vec<IpNet>,
+    /// Evidence of the host: its ports are asked, and what they say is added to it
+    #[arg(long, value_name = "FILE")]
+    pub(crate) evidence: Option<PathBuf>,
 }
 
 #[derive(Args, Debug)]

@@ -18,6 +18,10 @@ pub(crate) enum Failure {
     Output(io::Error),
     /// Standard input.
     Input(io::Error),
+    /// A file that was asked for and cannot be read, or does not hold what it should.
+    File { path: PathBuf, reason: String },
+    /// Something that is not done, and why.
+    Refused(String),
 }
 
 impl Failure {
@@ -35,6 +39,8 @@ impl std::fmt::Display for Failure {
             Self::Write(error) => error.fmt(f),
             Self::Extract { path, source } => write!(f, "cannot write {}: {source}", path.display()),
             Self::Output(error) => write!(f, "cannot write to standard output: {error}"),
+            Self::File { path, reason } => write!(f, "{}: {}", path.display(), reason.trim_end()),
+            Self::Refused(reason) => f.write_str(reason),
             Self::Input(error) => write!(f, "cannot read standard input: {error}"),
         }
     }

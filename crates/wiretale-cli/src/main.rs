@@ -3,9 +3,12 @@
 
 mod analyze;
 mod args;
+mod case;
+mod confirm;
 mod decode;
 mod failure;
 mod progress;
+mod score;
 
 use std::io::Write as _;
 use std::process::ExitCode;
@@ -19,6 +22,8 @@ fn main() -> ExitCode {
     let done = match Cli::parse().command {
         Command::Analyze(args) => analyze::run(args),
         Command::Decode(args) => decode::run(&args),
+        Command::Score(args) => score::run(&args),
+        Command::Confirm(args) => confirm::run(&args),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,

@@ -141,7 +141,11 @@ fn json_lines_are_json() {
     let place = Place::new();
     assert!(place.analyze(&["--format", "json", "--messages"]).status.success());
     for entry in fs::read_dir(place.path("out")).unwrap() {
-        for line in text(entry.unwrap().path()).lines() {
+        let path = entry.unwrap().path();
+        if path.extension().is_none_or(|extension| extension != "log") {
+            continue;
+        }
+        for line in text(path).lines() {
             let row: serde_json::Value = serde_json::from_str(line).unwrap_or_else(|error| panic!("{error}: {line}"));
             assert!(row["ts"].is_number(), "{line}");
         }

@@ -25,6 +25,7 @@
 //! ```
 #![forbid(unsafe_code)]
 
+pub mod case;
 mod digest;
 mod home;
 mod id;

@@ -16,6 +16,8 @@ use wiretale::ssh::Event as SshEvent;
 
 use crate::Home;
 
+pub(crate) use paper::{grouped, plural, size};
+
 /// What was seen, in short. Printed, it is a page for a person: 80 columns, plain text, everything from the wire escaped.
 ///
 /// Every list in it has a limit; what found no room is counted.
@@ -156,6 +158,12 @@ impl Digest {
             offloaded: 0,
             evicted: 0,
         }
+    }
+
+    /// The files that crossed, in the order of their ends.
+    #[must_use]
+    pub fn files_moved(&self) -> Vec<crate::case::MovedFile> {
+        self.files.iter().map(Moved::told).collect()
     }
 
     /// Something the reader of the summary should know: that a capture was cut off.
@@ -300,6 +308,22 @@ impl Digest {
             mime: file.mime.map(str::to_owned),
             sha256: file.sha256.map(str::to_owned),
         });
+    }
+}
+
+impl Moved {
+    fn told(&self) -> crate::case::MovedFile {
+        crate::case::MovedFile {
+            at: self.at,
+            name: self.name.clone(),
+            how: self.how,
+            from: self.from.to_ip(),
+            to: self.to.to_ip(),
+            bytes: self.bytes,
+            missing: self.missing,
+            mime: self.mime.clone(),
+            sha256: self.sha256.clone(),
+        }
     }
 }
 

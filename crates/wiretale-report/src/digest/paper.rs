@@ -49,7 +49,7 @@ pub(super) fn heading(f: &mut fmt::Formatter<'_>, text: &str) -> fmt::Result {
 }
 
 /// `12,345`.
-pub(super) fn grouped(n: u64) -> String {
+pub(crate) fn grouped(n: u64) -> String {
     let digits = n.to_string();
     let mut out = String::new();
     for (at, digit) in digits.chars().enumerate() {
@@ -62,12 +62,12 @@ pub(super) fn grouped(n: u64) -> String {
 }
 
 /// `1 file`, `2 files`.
-pub(super) fn plural(n: u64, one: &str, many: &str) -> String {
+pub(crate) fn plural(n: u64, one: &str, many: &str) -> String {
     format!("{} {}", grouped(n), if n == 1 { one } else { many })
 }
 
 /// `302 kB`.
-pub(super) fn size(bytes: u64) -> String {
+pub(crate) fn size(bytes: u64) -> String {
     let mut value = bytes as f64;
     let mut unit = "bytes";
     for next in ["kB", "MB", "GB", "TB"] {

@@ -9,6 +9,7 @@ pub mod ftp;
 pub mod irc;
 pub mod irc_messages;
 pub mod known_services;
+pub mod notice;
 pub mod software;
 pub mod ssh;
 pub mod stats;
@@ -17,7 +18,7 @@ pub mod weird;
 use crate::table::Table;
 
 /// Every log there is.
-pub const ALL: [&Table; 13] = [
+pub const ALL: [&Table; 14] = [
     &conn::TABLE,
     &irc::TABLE,
     &irc_messages::TABLE,
@@ -30,5 +31,6 @@ pub const ALL: [&Table; 13] = [
     &known_services::TABLE,
     &software::TABLE,
     &exposure::TABLE,
+    &notice::TABLE,
     &stats::TABLE,
 ];

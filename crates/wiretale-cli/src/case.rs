@@ -1,0 +1,129 @@
+//! What makes cases, and where they go.
+
+use std::fs;
+use std::io::{self, Write};
+use std::net::IpAddr;
+use std::path::Path;
+
+use ipnet::IpNet;
+use wiretale::score::{Evidence, Home, Inventory, Weights};
+use wiretale_report::WriteError;
+use wiretale_report::case::{
+    Dossier, Geo, Style, cases_json, ecs, exposure_list, letters, nftables, page, stix, timeline_csv,
+};
+
+use crate::args::Scoring;
+use crate::failure::Failure;
+
+/// What scores evidence, read from files or built in.
+pub(crate) struct Tables {
+    pub(crate) inventory: Inventory,
+    pub(crate) weights: Weights,
+    geo: Option<Geo>,
+}
+
+impl Tables {
+    /// Reads what the command line names.
+    pub(crate) fn read(args: &Scoring) -> Result<Self, Failure> {
+        let inventory = args.inventory.as_deref().map(|path| parsed(path, Inventory::parse)).transpose()?;
+        let weights = args.weights.as_deref().map(|path| parsed(path, Weights::parse)).transpose()?;
+        let geo = args.geoip.as_deref().map(|path| {
+            Geo::open(path).map_err(|error| Failure::File { path: path.to_owned(), reason: error.to_string() })
+        });
+        Ok(Self {
+            inventory: inventory.unwrap_or_default(),
+            weights: weights.unwrap_or_else(Weights::built_in),
+            geo: geo.transpose()?,
+        })
+    }
+
+    /// The networks that are ours: those of the command line, else the inventory's.
+    pub(crate) fn networks(&self, named: &[IpNet]) -> Vec<IpNet> {
+        if named.is_empty() { self.inventory.networks.clone() } else { named.to_vec() }
+    }
+
+    pub(crate) fn home(&self, named: &[IpNet]) -> Home {
+        Home::new(self.networks(named))
+    }
+
+    /// Ties evidence to its peers' countries and networks, where there is a table of them.
+    pub(crate) fn tie(&self, evidence: &mut [Evidence]) {
+        if let Some(geo) = &self.geo {
+            geo.tie(evidence);
+        }
+    }
+}
+
+fn parsed<T, E: ToString>(path: &Path, parse: impl Fn(&str) -> Result<T, E>) -> Result<T, Failure> {
+    let wrong = |reason| Failure::File { path: path.to_owned(), reason };
+    let text = fs::read_to_string(path).map_err(|error| wrong(error.to_string()))?;
+    parse(&text).map_err(|error| wrong(error.to_string()))
+}
+
+/// Writes everything that is made of cases and asked for.
+pub(crate) fn write_all(out: &Path, args: &Scoring, dossier: &Dossier<'_>) -> Result<(), Failure> {
+    write(out, "cases.json", &cases_json(dossier))?;
+    write(out, "timeline.csv", &timeline_csv(dossier))?;
+    write(out, "report.html", &page(dossier))?;
+    if args.letter {
+        for (host, letter) in letters(dossier) {
+            write(out, &format!("letter-{}.txt", named(host)), &letter.render(Style::Plain))?;
+            write(out, &format!("letter-{}.md", named(host)), &letter.render(Style::Markdown))?;
+        }
+    }
+    if args.exposure {
+        let list = exposure_list(dossier);
+        write(out, "exposure.txt", &list.render(Style::Plain))?;
+        write(out, "exposure.md", &list.render(Style::Markdown))?;
+    }
+    if let (true, Some(bundle)) = (args.stix, stix(dossier)) {
+        write(out, "stix.json", &bundle)?;
+    }
+    if args.ecs {
+        write(out, "ecs.jsonl", &ecs(dossier))?;
+    }
+    if args.nftables {
+        let rules = nftables(dossier);
+        write(out, "block.nft", &rules.apply)?;
+        write(out, "unblock.nft", &rules.remove)?;
+    }
+    Ok(())
+}
+
+/// Removes what an earlier run left here, so that what lies there afterwards is of one run.
+pub(crate) fn clear(out: &Path) -> Result<(), Failure> {
+    let letters = fs::read_dir(out).map_err(at(out))?.filter_map(Result::ok).map(|entry| entry.file_name());
+    let letters = letters
+        .filter_map(|name| name.into_string().ok())
+        .filter(|name| name.starts_with("letter-") && (name.ends_with(".txt") || name.ends_with(".md")));
+    for name in letters.chain(MADE.iter().map(|name| (*name).to_owned())) {
+        let path = out.join(name);
+        match fs::remove_file(&path) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(at(&path)(error)),
+            _ => {}
+        }
+    }
+    Ok(())
+}
+
+pub(crate) fn write(out: &Path, name: &str, text: &str) -> Result<(), Failure> {
+    let path = out.join(name);
+    fs::write(&path, text).map_err(at(&path))
+}
+
+/// The rules, where they are asked for.
+pub(crate) fn print_rules(out: &mut impl Write, args: &Scoring, dossier: &Dossier<'_>) -> io::Result<()> {
+    if args.nftables { write!(out, "\n{}", nftables(dossier).apply) } else { Ok(()) }
+}
+
+fn at(path: &Path) -> impl Fn(io::Error) -> Failure {
+    let path = path.to_owned();
+    move |source| Failure::Write(WriteError { path: path.clone(), source })
+}
+
+/// An address as a part of a file's name.
+fn named(host: IpAddr) -> String {
+    host.to_string().replace(':', "-")
+}
+
+const MADE: &[&str] = &["exposure.txt", "exposure.md", "stix.json", "ecs.jsonl", "block.nft", "unblock.nft"];

@@ -1,0 +1,48 @@
+//! `wiretale score`: cases from evidence that was written before.
+
+use std::fs;
+use std::io::{self, Read as _, Write as _};
+use std::path::Path;
+
+use wiretale::score::{Evidence, Names, cases};
+use wiretale_report::case::{Chronicle, Dossier, Terminal, notices, read_evidence};
+use wiretale_report::{Directory, Format, Writer};
+
+use crate::args::Score;
+use crate::case::{self, Tables};
+use crate::failure::Failure;
+
+/// Reads the evidence, folds it, prints the cases and writes what is asked for.
+pub(crate) fn run(args: &Score) -> Result<(), Failure> {
+    let tables = Tables::read(&args.scoring)?;
+    let mut evidence = read(&args.evidence)?;
+    tables.tie(&mut evidence);
+    let cases = cases(evidence, &tables.weights);
+    let (chronicle, names) = (Chronicle::new(tables.home(&args.home)), Names::default());
+    let (weights, inventory) = (&tables.weights, &tables.inventory);
+    let dossier = Dossier { cases: &cases, weights, inventory, names: &names, chronicle: &chronicle, files: &[] };
+    if let Some(out) = &args.out {
+        let mut writer = Writer::new(Directory::create(out, ["notice"])?, Format::Tsv);
+        notices(&mut writer, &dossier);
+        writer.finish()?;
+        case::clear(out)?;
+        case::write_all(out, &args.scoring, &dossier)?;
+    }
+    let mut out = io::stdout().lock();
+    write!(out, "{}", Terminal(dossier))
+        .and_then(|()| case::print_rules(&mut out, &args.scoring, &dossier))
+        .and_then(|()| out.flush())
+        .map_err(Failure::Output)
+}
+
+/// Evidence from a file, or from standard input if it is called `-`.
+pub(crate) fn read(path: &Path) -> Result<Vec<Evidence>, Failure> {
+    let wrong = |reason| Failure::File { path: path.to_owned(), reason };
+    let text = if path.as_os_str() == "-" {
+        let mut text = String::new();
+        io::stdin().lock().read_to_string(&mut text).map(|_| text).map_err(Failure::Input)?
+    } else {
+        fs::read_to_string(path).map_err(|error| wrong(error.to_string()))?
+    };
+    read_evidence(&text).map_err(|error| wrong(error.to_string()))
+}

@@ -1,0 +1,170 @@
+//! Why a score is what it is, in words.
+
+use std::net::IpAddr;
+
+use wiretale::score::{Case, Evidence, Gate, Level, Link};
+
+use super::Dossier;
+use super::moment::{lasting, utc};
+use super::shown::{calm, count, signed};
+use crate::digest::size;
+
+/// A score's parts in the order in which they are told.
+#[derive(Clone, Debug)]
+pub(super) struct Explained {
+    pub(super) parts: Vec<Part>,
+    pub(super) gate: String,
+    pub(super) without: Option<String>,
+    pub(super) missing: Option<String>,
+    pub(super) unseen: Vec<String>,
+}
+
+/// One part of a score.
+#[derive(Clone, PartialEq, Debug)]
+pub(super) struct Part {
+    pub(super) db: f64,
+    pub(super) sort: Sort,
+    /// What it is, in a word or two: `D03.prompt`.
+    pub(super) name: String,
+    pub(super) text: String,
+}
+
+/// What kind of part.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum Sort {
+    Prior,
+    Evidence,
+    Link,
+    Benign,
+    Campaign,
+}
+
+/// Explains a case.
+pub(super) fn explain(dossier: &Dossier<'_>, case: &Case) -> Explained {
+    let prior = Part::new(case.prior_db, Sort::Prior, "prior", "a host about which nothing is known".into());
+    let evidence = case.contributions.iter().map(|c| {
+        let mut text = calm(&c.text);
+        if c.times > 1 {
+            text += &format!(" ({})", count(c.times as usize, "time", "times"));
+        }
+        if c.raw_db - c.db >= 0.05 {
+            text += &format!(" [damped from {}]", signed(c.raw_db));
+        }
+        Part::new(c.db, Sort::Evidence, &calm(&c.row), text)
+    });
+    let links = case.links.iter().map(|link| Part::new(link.db, Sort::Link, "link", tied(link)));
+    let benign = (case.benign_db < 0.0)
+        .then(|| Part::new(case.benign_db, Sort::Benign, "benign", "signs of ordinary use".into()));
+    let campaign = (case.campaign_db > 0.0).then(|| {
+        let text = "another host with the same peer is a confirmed case".into();
+        Part::new(case.campaign_db, Sort::Campaign, "campaign", text)
+    });
+    let parts = std::iter::once(prior).chain(evidence).chain(links).chain(benign).chain(campaign).collect();
+    Explained {
+        parts,
+        gate: gate(dossier, case),
+        without: without(dossier, case),
+        missing: missing(case),
+        unseen: unseen(dossier, case.host),
+    }
+}
+
+impl Part {
+    fn new(db: f64, sort: Sort, name: &str, text: String) -> Self {
+        Self { db, sort, name: name.to_owned(), text }
+    }
+}
+
+/// Was it seen, or concluded from times, lengths and numbers?
+pub(super) fn certainty(evidence: &Evidence) -> &'static str {
+    let inferred = INFERRED.contains(&evidence.detector()) || evidence.quality < 0.7;
+    if inferred { "inferred" } else { "observed" }
+}
+
+/// How sure the level makes one, as a sentence goes on after "has".
+pub(super) const fn confidence(level: Level) -> &'static str {
+    match level {
+        Level::Info => "most likely not been broken into",
+        Level::Low => "possibly, but not probably, been broken into",
+        Level::Medium => "perhaps been broken into: there is reason for suspicion, and no certainty",
+        Level::High => "very probably been broken into",
+        Level::Critical => "almost certainly been broken into",
+    }
+}
+
+fn tied(link: &Link) -> String {
+    let (from, to) = (&link.from, &link.to);
+    let after =
+        if link.seconds >= 0.05 { format!("comes {} after", lasting(link.seconds)) } else { "goes with".into() };
+    let name = |(row, key): &(String, String)| format!("{} ({})", calm(row), calm(key));
+    format!("{} {after} {}: {}, stage {}", name(to), name(from), link.by, link.stage.words())
+}
+
+fn gate(dossier: &Dossier<'_>, case: &Case) -> String {
+    match case.gate {
+        Gate::Open => "Evidence of two stages or more: the score is not held back.".into(),
+        Gate::Conclusive => "Evidence of one stage only, but conclusive: the score is not held back.".into(),
+        Gate::Held => format!(
+            "Evidence of one stage only, none of it conclusive: the score is held at {:.1} dB at most.",
+            dossier.weights.model.gate
+        ),
+    }
+}
+
+fn without(dossier: &Dossier<'_>, case: &Case) -> Option<String> {
+    let top = case.contributions.first()?;
+    let level = Level::of(case.without_strongest_db, &dossier.weights.model.levels);
+    let name = format!("{} {}", calm(&top.row), calm(&top.key));
+    Some(format!(
+        "Without the strongest ({}): {:.1} dB, {}.",
+        name.trim_end(),
+        case.without_strongest_db,
+        level.as_str()
+    ))
+}
+
+fn missing(case: &Case) -> Option<String> {
+    let words: Vec<&str> = case.missing.iter().map(|stage| stage.words()).collect();
+    (!words.is_empty()).then(|| format!("No evidence of: {}.", words.join(", ")))
+}
+
+/// What could not be seen of a host's traffic, a sentence each.
+pub(super) fn unseen(dossier: &Dossier<'_>, host: IpAddr) -> Vec<String> {
+    let Some((began, _)) = dossier.chronicle.span() else {
+        return vec!["Evidence alone was read, without the capture: what was not visible is not known here.".into()];
+    };
+    let talks = dossier.chronicle.talks(host);
+    let mut sentences = Vec::new();
+    let sealed: Vec<_> = talks.iter().filter(|talk| talk.is_sealed()).collect();
+    if !sealed.is_empty() {
+        let bytes: u64 = sealed.iter().map(|talk| talk.sent + talk.received).sum();
+        let what = count(sealed.len(), "connection was encrypted", "connections were encrypted");
+        sentences.push(format!("{what} ({}): of what they carried only times and sizes are known.", size(bytes)));
+    }
+    let older = talks.iter().filter(|talk| talk.midstream).count();
+    if older > 0 {
+        let what = count(older, "connection was", "connections were");
+        sentences.push(format!("{what} under way before the capture began; how they began is not known."));
+    }
+    let lost: Vec<_> = talks.iter().filter(|talk| talk.missed > 0).collect();
+    if !lost.is_empty() {
+        let bytes: u64 = lost.iter().map(|talk| talk.missed).sum();
+        let what = count(lost.len(), "connection", "connections");
+        sentences.push(format!("In {what}, {} were on the wire and are not in the capture.", size(bytes)));
+    }
+    sentences.push(format!("Nothing is known of the time before {} UTC, when the capture begins.", utc(began.nanos())));
+    sentences
+}
+
+// Detectors that conclude from times, lengths, numbers or likeness rather than read it off the wire.
+const INFERRED: &[&str] =
+    &["D06", "D07", "D08", "D09", "D11", "D12", "D13", "D14", "D15", "D20", "D21", "D22", "D35", "D36", "D39"];
+
+/// The probability that a case's peak stands for, in percent; certainty is never told.
+pub(super) fn percent(case: &Case) -> String {
+    match case.probability() * 100.0 {
+        sure if sure > 99.9 => "over 99.9 %".into(),
+        none if none < 0.1 => "under 0.1 %".into(),
+        percent => format!("{percent:.1} %"),
+    }
+}

@@ -1,0 +1,86 @@
+//! `cases.json` and `evidence.jsonl`.
+
+use std::net::IpAddr;
+
+use serde::Serialize;
+use wiretale::score::{Evidence, Level, Stage};
+
+use super::Dossier;
+use super::finding::{Told, tenths};
+
+/// `cases.json`: a list, worst first.
+#[must_use]
+pub fn cases_json(dossier: &Dossier<'_>) -> String {
+    let cases: Vec<CaseTold<'_>> = dossier
+        .cases
+        .iter()
+        .map(|case| CaseTold {
+            host: case.host,
+            level: case.level,
+            score_db: tenths(case.score_db),
+            peak_db: tenths(case.peak_db),
+            opened: seconds(case.opened_ns),
+            updated: seconds(case.updated_ns),
+            stages: &case.stages,
+            findings: dossier.findings(case).iter().map(super::Finding::told).collect(),
+        })
+        .collect();
+    // Maps with string keys, numbers and texts: nothing in there can fail to serialise.
+    let mut text = serde_json::to_string_pretty(&cases).unwrap_or_default();
+    text.push('\n');
+    text
+}
+
+#[derive(Serialize)]
+struct CaseTold<'a> {
+    host: IpAddr,
+    level: Level,
+    score_db: f64,
+    peak_db: f64,
+    opened: f64,
+    updated: f64,
+    stages: &'a [Stage],
+    findings: Vec<Told<'a>>,
+}
+
+/// `evidence.jsonl`: a row a line, as the scorer gave them.
+#[must_use]
+pub fn evidence_lines(evidence: &[Evidence]) -> String {
+    let mut lines = String::new();
+    for row in evidence {
+        lines.push_str(&serde_json::to_string(row).unwrap_or_default());
+        lines.push('\n');
+    }
+    lines
+}
+
+/// A line of evidence that cannot be read.
+#[derive(thiserror::Error, Debug)]
+#[error("evidence: line {line}: {reason}")]
+pub struct EvidenceError {
+    /// Counted from 1.
+    pub line: usize,
+    /// Why.
+    pub reason: String,
+}
+
+/// Reads what [`evidence_lines`] wrote. Empty lines are passed over.
+///
+/// # Errors
+/// With the line and the reason, if one is no evidence or of a newer version.
+pub fn read_evidence(text: &str) -> Result<Vec<Evidence>, EvidenceError> {
+    let lines = text.lines().enumerate().filter(|(_, line)| !line.trim().is_empty());
+    lines.map(|(at, line)| read_line(line).map_err(|reason| EvidenceError { line: at + 1, reason })).collect()
+}
+
+fn read_line(line: &str) -> Result<Evidence, String> {
+    let evidence: Evidence = serde_json::from_str(line).map_err(|error| error.to_string())?;
+    match evidence.v {
+        0..=wiretale::score::EVIDENCE_VERSION => Ok(evidence),
+        newer => Err(format!("it is of version {newer}, which this program does not know")),
+    }
+}
+
+fn seconds(ns: i64) -> f64 {
+    ns as f64 / 1e9
+}

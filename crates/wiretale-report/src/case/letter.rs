@@ -1,0 +1,253 @@
+//! The letter to a machine's owner: what was found, what it means, what to do now. Kind, short, without blame.
+
+use std::collections::BTreeSet;
+use std::net::IpAddr;
+
+use wiretale::score::{Case, Level};
+
+use super::explain::{certainty, confidence, unseen};
+use super::finding::Finding;
+use super::moment::{day, utc};
+use super::shown::{calm, count};
+use super::terminal::firsts;
+use super::{Document, Dossier};
+use crate::Shown;
+
+/// A letter for each case at or above `medium`, with the host it is about.
+#[must_use]
+pub fn letters(dossier: &Dossier<'_>) -> Vec<(IpAddr, Document)> {
+    let cases = dossier.cases.iter().filter(|case| case.level >= Level::Medium);
+    cases.map(|case| (case.host, letter(dossier, case))).collect()
+}
+
+fn letter(dossier: &Dossier<'_>, case: &Case) -> Document {
+    let findings = dossier.findings(case);
+    let mut letter = Document::default();
+    head(&mut letter, dossier, case);
+    found(&mut letter, dossier, case, &findings);
+    first_seen(&mut letter, dossier, case, &findings);
+    listeners(&mut letter, dossier, case);
+    timeline(&mut letter, &findings);
+    letter.heading("What we could not see").items(unseen(dossier, case.host));
+    what_we_did(&mut letter);
+    now(&mut letter);
+    recover(&mut letter, dossier, case);
+    contact(&mut letter);
+    letter
+}
+
+fn head(letter: &mut Document, dossier: &Dossier<'_>, case: &Case) {
+    let called = dossier.called(case.host);
+    let known = dossier.inventory.host(case.host);
+    let owner = known.and_then(|host| host.owner.clone());
+    let to = owner.clone().unwrap_or_else(|| format!("whom it may concern at {called}"));
+    let contact =
+        known.and_then(|host| host.contact.as_ref()).map(|contact| format!(" <{contact}>")).unwrap_or_default();
+    letter.title(format!("Your machine {called}"));
+    letter.lines(vec![
+        format!("To: {to}{contact}"),
+        "From: [your name, your office, your telephone number]".into(),
+        format!("Date: {} (all times are UTC)", day(case.updated_ns)),
+        format!("Case: {}", number(case)),
+        "Handling: TLP:AMBER. For you and those who help you with this machine; please do not pass it on.".into(),
+        "To make sure that this letter is genuine, call us under the number in the directory.".into(),
+    ]);
+    letter.paragraph(match owner {
+        Some(owner) => format!("Dear {owner},"),
+        None => "Dear colleague,".to_owned(),
+    });
+}
+
+/// The case's number: the day it was opened and the host.
+pub(super) fn number(case: &Case) -> String {
+    format!("{}-{}", utc(case.opened_ns).get(..10).unwrap_or_default().replace('-', ""), case.host)
+}
+
+fn found(letter: &mut Document, dossier: &Dossier<'_>, case: &Case, findings: &[Finding<'_>]) {
+    let from = findings.iter().find(|finding| finding.stage.is_some() && finding.weight_db > 0.0);
+    let since = from.map(|finding| format!(" The first sign of it is of {} UTC.", utc(finding.evidence.time_ns)));
+    let called = dossier.called(case.host);
+    let text = format!("your machine {called} has {}.{}", confidence(case.level), since.unwrap_or_default());
+    letter.paragraph(format!("{}{}", text[..1].to_uppercase(), &text[1..]));
+    letter.paragraph(
+        "This can happen to anybody, and nothing we saw suggests that you did anything wrong. Please take a few minutes \
+         to read what we know and what to do now.",
+    );
+}
+
+fn first_seen(letter: &mut Document, dossier: &Dossier<'_>, case: &Case, findings: &[Finding<'_>]) {
+    letter.heading("What drew our attention");
+    let loud = |finding: &&Finding<'_>| ATTENTION.contains(&finding.evidence.detector()) && finding.weight_db > 0.0;
+    let heaviest = |a: &&Finding<'_>, b: &&Finding<'_>| a.weight_db.total_cmp(&b.weight_db);
+    let first = findings.iter().filter(loud).max_by(heaviest).or_else(|| findings.iter().max_by(heaviest));
+    if let Some(finding) = first {
+        letter.paragraph(format!("At {} UTC: {}.", utc(finding.evidence.time_ns), sentence(finding)));
+    }
+    let mut people: Vec<String> = dossier
+        .chronicle
+        .people()
+        .sessions(case.host)
+        .filter(|(_, _, session)| !session.nicks.is_empty())
+        .map(|(server, port, session)| {
+            let nicks = several(session.nicks.iter());
+            let place =
+                if session.network.is_empty() { String::new() } else { format!("{}, ", Shown(&session.network)) };
+            let channels = channels(&session.channels);
+            format!("On IRC ({place}{}, port {port}) the machine was {nicks}{channels}.", dossier.called(server))
+        })
+        .collect();
+    people.extend(dossier.chronicle.people().asked_by(case.host).map(|(nick, who)| {
+        let channels = channels(&who.channels);
+        format!(
+            "It asked there about {}, who comes from {}@{}{channels}.",
+            Shown(nick),
+            Shown(&who.user),
+            Shown(&who.host)
+        )
+    }));
+    if !people.is_empty() {
+        people.truncate(PEOPLE);
+        letter.items(people);
+    }
+}
+
+fn channels(channels: &BTreeSet<Box<[u8]>>) -> String {
+    if channels.is_empty() { String::new() } else { format!(", in {}", several(channels.iter())) }
+}
+
+fn several<'t>(texts: impl ExactSizeIterator<Item = &'t Box<[u8]>>) -> String {
+    let more = texts.len().saturating_sub(NAMES);
+    let mut names: Vec<String> = texts.take(NAMES).map(|text| Shown(text).to_string()).collect();
+    names.extend((more > 0).then(|| format!("and {more} more")));
+    names.join(", ")
+}
+
+/// Ports that answer on the machine and are not known to be meant to.
+fn listeners(letter: &mut Document, dossier: &Dossier<'_>, case: &Case) {
+    let meant = |port: u16| dossier.inventory.serves(case.host.into(), port);
+    let rows: Vec<Vec<String>> = dossier
+        .chronicle
+        .listeners()
+        .of(case.host)
+        .filter(|(port, _)| !meant(*port))
+        .take(ROWS)
+        .map(|(port, listener)| {
+            let service = if listener.service.is_empty() { "unknown" } else { listener.service };
+            vec![port.to_string(), service.to_owned(), Shown(&listener.greeting).to_string()]
+        })
+        .collect();
+    letter.heading("What answers on the machine");
+    if rows.is_empty() {
+        letter.paragraph("We saw no program on it that takes connections.");
+    } else {
+        letter.paragraph("These programs take connections. You will know which of them are yours.");
+        letter.table(&["TCP port", "Protocol", "Greets with"], rows);
+    }
+}
+
+fn timeline(letter: &mut Document, findings: &[Finding<'_>]) {
+    letter.heading("What happened, in order");
+    let mut rows: Vec<_> =
+        firsts(findings).into_iter().filter(|(_, finding, db)| finding.stage.is_some() && *db > 0.0).collect();
+    // Where there is no room for all, the weightiest are told.
+    rows.sort_by(|(_, _, x), (_, _, y)| y.total_cmp(x));
+    let more = rows.len().saturating_sub(TOLD);
+    rows.truncate(TOLD);
+    rows.sort_by_key(|(_, finding, _)| finding.evidence.time_ns);
+    let rows = rows.into_iter().map(|(times, finding, _)| {
+        let again = if times > 1 { format!(" ({})", count(times, "time", "times")) } else { String::new() };
+        let text = format!("{}{again}", finding.text());
+        vec![utc(finding.evidence.time_ns), certainty(finding.evidence).to_owned(), text]
+    });
+    letter.paragraph(
+        "\"Observed\" was read off the wire as it is; \"inferred\" is concluded from times, sizes and numbers.",
+    );
+    letter.table(&["Time (UTC)", "How known", "What"], rows.collect());
+    if more > 0 {
+        letter.paragraph(format!("And {} of less weight, which we can send you.", count(more, "thing", "things")));
+    }
+}
+
+fn what_we_did(letter: &mut Document) {
+    letter.heading("What we did");
+    letter.paragraph("[Is the machine blocked? Since when, in which direction, and what still works?]");
+}
+
+fn now(letter: &mut Document) {
+    letter.heading("What to do now").steps(
+        [
+            "Take the machine off the network: pull the cable or switch off its wireless. Leave it running if you can.",
+            "Do not log in from it to any other machine, and type no password on it.",
+            "Keep things as they are: no cleaning, no reinstalling yet. An image of its disk and, if possible, of its \
+             memory tells what we could not see.",
+            "Do not trust what programs on it show you: they may have been replaced.",
+            "Call us.",
+        ]
+        .map(str::to_owned)
+        .to_vec(),
+    );
+}
+
+fn recover(letter: &mut Document, dossier: &Dossier<'_>, case: &Case) {
+    let mut steps: Vec<String> = vec![
+        "Reinstall it from media known to be good, and bring it up to date before it is connected again.".into(),
+        "From another machine, change every password that was used on this one or from it.".into(),
+        "Replace its SSH host keys and the SSH keys of its users; remove the old ones wherever they open a door."
+            .into(),
+    ];
+    let accounts = accounts(dossier, case.host);
+    if !accounts.is_empty() {
+        steps.push(format!("Passwords of these accounts crossed the network in clear: {}.", accounts.join("; ")));
+    }
+    let reached = reached(dossier, case.host);
+    if !reached.is_empty() {
+        steps.push(format!("Look at the machines at home that it spoke to: {}.", reached.join(", ")));
+    }
+    letter.heading("How to recover").steps(steps);
+}
+
+/// The accounts whose secrets this host sent or took, by name only.
+fn accounts(dossier: &Dossier<'_>, host: IpAddr) -> Vec<String> {
+    let exposures = dossier.chronicle.exposures();
+    let own = exposures.iter().filter(|exposed| exposed.client == host || exposed.server == host);
+    let names: BTreeSet<String> = own
+        .map(|exposed| {
+            let account =
+                if exposed.account.is_empty() { "(not named)".into() } else { Shown(&exposed.account).to_string() };
+            format!("{account} at {} ({})", dossier.called(exposed.server), exposed.kind)
+        })
+        .collect();
+    names.into_iter().take(ROWS).collect()
+}
+
+fn reached(dossier: &Dossier<'_>, host: IpAddr) -> Vec<String> {
+    let home = dossier.chronicle.home();
+    let talks = dossier.chronicle.talks(host);
+    let inside = talks.iter().filter(|talk| !talk.inbound && talk.peer != host && home.is_home(talk.peer.into()));
+    let peers: BTreeSet<IpAddr> = inside.map(|talk| talk.peer).collect();
+    peers.into_iter().take(ROWS).map(|peer| dossier.called(peer)).collect()
+}
+
+fn contact(letter: &mut Document) {
+    letter.heading("Whom to ask");
+    letter.paragraph(
+        "[Name, telephone and e-mail of the person who helps; until when an answer is needed; what has to be done for \
+         the machine to be let back on the network.]",
+    );
+    letter.paragraph(
+        "The connections and packets behind each line above are on record, and we will gladly show them to you.",
+    );
+}
+
+/// A finding's text without its full stop.
+fn sentence(finding: &Finding<'_>) -> String {
+    calm(finding.text().trim_end_matches('.'))
+}
+
+// What one notices first from outside: talk on IRC, transfers, floods and scans.
+const ATTENTION: &[&str] = &["D15", "D16", "D18", "D23", "D24", "D25", "D27", "D32", "D33", "D34", "D35"];
+const PEOPLE: usize = 12;
+const NAMES: usize = 12;
+const ROWS: usize = 40;
+// Rows of the timeline: a letter is short, and the report has all.
+const TOLD: usize = 24;

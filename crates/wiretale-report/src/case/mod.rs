@@ -1,0 +1,45 @@
+//! A case as people and programs read it: pages, letters, lists and rules.
+//!
+//! A [`Dossier`] holds the cases and what stands beside them. From it come [`cases_json`], [`evidence_lines`],
+//! [`timeline_csv`], [`notices`], the [`Terminal`] text, the page ([`page`]), the owner's [`letter`](letters), the
+//! [`exposure`](exposure_list) texts, a [`stix`] bundle, [`ecs`] lines and [`nftables`] rules, which are printed and
+//! never applied.
+//!
+//! Text from the wire is escaped, encoded or left out, as each form needs it.
+
+mod chronicle;
+mod csv;
+mod document;
+mod dossier;
+mod ecs;
+mod explain;
+mod exposure;
+mod finding;
+mod geo;
+mod json;
+mod letter;
+mod moment;
+mod nftables;
+mod notice;
+mod page;
+mod shown;
+mod stix;
+mod terminal;
+#[cfg(test)]
+mod tests;
+
+pub use chronicle::{Chronicle, Chronicled, Exposed, IrcProfile, IrcProfiles, IrcSession, Listener, Listeners, Talk};
+pub use csv::timeline_csv;
+pub use document::{Document, Style};
+pub use dossier::{Dossier, MovedFile};
+pub use ecs::ecs;
+pub use exposure::exposure_list;
+pub use finding::Finding;
+pub use geo::{Geo, GeoError};
+pub use json::{EvidenceError, cases_json, evidence_lines, read_evidence};
+pub use letter::letters;
+pub use nftables::{Refused, Rules, nftables};
+pub use notice::notices;
+pub use page::page;
+pub use stix::stix;
+pub use terminal::Terminal;

@@ -1,0 +1,197 @@
+//! Rules for nftables, as text. They are printed, never applied.
+//!
+//! Nothing but addresses and ports that were parsed here goes into them: no text from the wire, no name.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write as _;
+use std::net::IpAddr;
+
+use wiretale::score::{Case, Level};
+
+use super::Dossier;
+
+/// A ruleset, how to take it away again, and what was refused a place in it.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Rules {
+    /// For `nft -f`.
+    pub apply: String,
+    /// The same, to undo it.
+    pub remove: String,
+    /// Peers that no rule was written for, and why.
+    pub refused: BTreeMap<IpAddr, Refused>,
+}
+
+/// Why there is no rule for a peer.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub enum Refused {
+    /// It is one of ours.
+    Home,
+    /// It answers DNS questions of home hosts.
+    Resolver,
+    /// The inventory approves of it.
+    Approved,
+    /// It is a gateway: the first address of a home network.
+    Gateway,
+    /// Its address is reserved: loopback, private, link-local, multicast and the like.
+    Reserved,
+}
+
+impl Refused {
+    const fn words(self) -> &'static str {
+        match self {
+            Self::Home => "it is one of ours",
+            Self::Resolver => "it answers DNS questions",
+            Self::Approved => "the inventory approves of it",
+            Self::Gateway => "it looks like a gateway",
+            Self::Reserved => "its address is reserved",
+        }
+    }
+}
+
+/// Rules that block the peers of cases at or above `high`, and reach of the listeners that stand against those hosts.
+#[must_use]
+pub fn nftables(dossier: &Dossier<'_>) -> Rules {
+    let mut refused = BTreeMap::new();
+    let mut peers: BTreeMap<IpAddr, (usize, String)> = BTreeMap::new();
+    let mut services: BTreeSet<(IpAddr, u16)> = BTreeSet::new();
+    for (at, case) in dossier.cases.iter().enumerate().filter(|(_, case)| case.level >= Level::High) {
+        for finding in
+            dossier.findings(case).iter().filter(|finding| finding.weight_db >= 1.0 && finding.stage.is_some())
+        {
+            let evidence = finding.evidence;
+            if let Some(peer) = evidence.peer {
+                match refuse(dossier, peer) {
+                    Some(reason) => _ = refused.insert(peer, reason),
+                    None => _ = peers.entry(peer).or_insert_with(|| (at + 1, detector(evidence.detector()))),
+                }
+            }
+            if let Some(port) = evidence.port.filter(|port| is_listener(dossier, case, *port, &evidence.row)) {
+                services.insert((case.host, port));
+            }
+        }
+    }
+    Rules { apply: apply(&peers, &services, &refused), remove: remove(), refused }
+}
+
+/// The port is one that the host itself answers on, and not known to be meant.
+fn is_listener(dossier: &Dossier<'_>, case: &Case, port: u16, row: &str) -> bool {
+    let group = dossier.weights.row(row).is_some_and(|row| row.group == "listener");
+    group && !dossier.inventory.serves(case.host.into(), port)
+}
+
+fn refuse(dossier: &Dossier<'_>, peer: IpAddr) -> Option<Refused> {
+    let gateway = |net: &ipnet::IpNet| net.hosts().next() == Some(peer);
+    if dossier.inventory.networks.iter().any(gateway) {
+        return Some(Refused::Gateway);
+    }
+    if dossier.chronicle.home().is_home(peer.into()) || dossier.inventory.host(peer).is_some() {
+        return Some(Refused::Home);
+    }
+    if dossier.chronicle.resolvers().contains(&peer) {
+        return Some(Refused::Resolver);
+    }
+    if dossier.inventory.approved(peer.into()) {
+        return Some(Refused::Approved);
+    }
+    is_reserved(peer).then_some(Refused::Reserved)
+}
+
+/// Addresses whose blocking would do harm at home and none elsewhere. Documentation networks are none of them.
+fn is_reserved(address: IpAddr) -> bool {
+    match address {
+        IpAddr::V4(v4) => {
+            let [a, b, ..] = v4.octets();
+            let special =
+                a == 0 || a >= 240 || (a == 100 && (64..128).contains(&b)) || (a == 198 && (18..20).contains(&b));
+            special || v4.is_loopback() || v4.is_private() || v4.is_link_local() || v4.is_multicast()
+        }
+        IpAddr::V6(v6) => {
+            let mapped = v6.to_ipv4_mapped().is_some();
+            let link = v6.is_unicast_link_local() || v6.is_unique_local();
+            mapped || link || v6.is_loopback() || v6.is_unspecified() || v6.is_multicast()
+        }
+    }
+}
+
+/// A detector's name if it is one of ours; a table of weights may name anything.
+fn detector(name: &str) -> String {
+    let ours = name.len() == 3 && name.starts_with('D') && name[1..].bytes().all(|byte| byte.is_ascii_digit());
+    if ours { name.to_owned() } else { "D".to_owned() }
+}
+
+fn apply(
+    peers: &BTreeMap<IpAddr, (usize, String)>,
+    services: &BTreeSet<(IpAddr, u16)>,
+    refused: &BTreeMap<IpAddr, Refused>,
+) -> String {
+    let mut out = String::from(
+        "# Rules proposed by wiretale. Read them before you load them: nft -f FILE\n\
+         # To undo: nft -f FILE-remove, or nft delete table inet wiretale\n",
+    );
+    for (peer, reason) in refused {
+        let _ = writeln!(out, "# No rule for {peer}: {}.", reason.words());
+    }
+    let block = |v4: bool| -> Vec<String> {
+        let of = peers.iter().filter(|(peer, _)| peer.is_ipv4() == v4);
+        of.map(|(peer, (case, name))| format!("{peer} timeout 24h comment \"case {case} {name}\"")).collect()
+    };
+    let serve = |v4: bool| -> Vec<String> {
+        let of = services.iter().filter(|(host, _)| host.is_ipv4() == v4);
+        of.map(|(host, port)| format!("{host} . {port} timeout 7d")).collect()
+    };
+    out.push_str("table inet wiretale {\n");
+    set(&mut out, "blk4", "ipv4_addr", &block(true));
+    set(&mut out, "blk6", "ipv6_addr", &block(false));
+    set(&mut out, "svc4", "ipv4_addr . inet_service", &serve(true));
+    set(&mut out, "svc6", "ipv6_addr . inet_service", &serve(false));
+    out.push_str(CHAIN);
+    out.push_str("}\n");
+    out
+}
+
+fn set(out: &mut String, name: &str, kind: &str, elements: &[String]) {
+    let _ = write!(out, "  set {name} {{\n    type {kind}\n    flags timeout\n");
+    if !elements.is_empty() {
+        let _ = write!(out, "    elements = {{\n      {}\n    }}\n", elements.join(",\n      "));
+    }
+    out.push_str("  }\n");
+}
+
+fn remove() -> String {
+    "# Takes away what wiretale proposed. The first line makes the second succeed where nothing was loaded.\n\
+     add table inet wiretale\ndelete table inet wiretale\n"
+        .to_owned()
+}
+
+const CHAIN: &str = "  chain forward {
+    type filter hook forward priority filter - 5; policy accept;
+    ip saddr @blk4 counter drop
+    ip daddr @blk4 counter drop
+    ip6 saddr @blk6 counter drop
+    ip6 daddr @blk6 counter drop
+    ip daddr . tcp dport @svc4 counter reject with tcp reset
+    ip6 daddr . tcp dport @svc6 counter reject with tcp reset
+  }
+";
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn reserved_addresses_are_known() {
+        for reserved in
+            ["127.0.0.1", "10.1.2.3", "224.0.0.1", "255.255.255.255", "169.254.1.1", "::1", "fe80::1", "::ffff:1.2.3.4"]
+        {
+            assert!(is_reserved(reserved.parse().unwrap()), "{reserved}");
+        }
+        assert!(!is_reserved("8.8.8.8".parse().unwrap()) && !is_reserved("2a00::1".parse().unwrap()));
+    }
+
+    #[test]
+    fn a_name_from_a_table_of_weights_brings_nothing_in() {
+        assert_eq!(detector("D12"), "D12");
+        assert_eq!(detector("\" }; flush ruleset; #"), "D");
+        assert_eq!(detector("Dé"), "D");
+    }
+}

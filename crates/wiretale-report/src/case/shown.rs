@@ -1,0 +1,82 @@
+//! Text that is escaped once already, made sure of.
+
+use crate::text::{Piece, pieces};
+
+/// Text of ours with escaped wire text in it: it stays as it is, but for what must never reach a screen, which is
+/// spelled out. Detectors escape what they quote; a file of evidence may hold anything.
+pub(super) fn calm(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for (piece, bytes) in pieces(text.as_bytes()) {
+        match piece {
+            Piece::Plain(c) => out.push(c),
+            Piece::Hidden(_) | Piece::Byte(_) => bytes.iter().for_each(|byte| out.push_str(&format!("\\x{byte:02x}"))),
+        }
+    }
+    out
+}
+
+/// At most `most` characters, three dots for the rest.
+pub(super) fn clipped(text: &str, most: usize) -> String {
+    if text.chars().count() <= most {
+        return text.to_owned();
+    }
+    text.chars().take(most.saturating_sub(3)).chain("...".chars()).collect()
+}
+
+/// Lines of at most `width` characters, broken at spaces where there are any.
+pub(super) fn wrapped(text: &str, width: usize) -> Vec<String> {
+    let mut lines = vec![String::new()];
+    let mut column = 0;
+    for word in text.split(' ').filter(|word| !word.is_empty()) {
+        let mut rest: Vec<char> = word.chars().collect();
+        if column > 0 && column + 1 + rest.len() <= width {
+            push(&mut lines, " ");
+            column += 1;
+        } else if column > 0 {
+            lines.push(String::new());
+            column = 0;
+        }
+        while rest.len() > width {
+            push(&mut lines, &rest.drain(..width).collect::<String>());
+            lines.push(String::new());
+        }
+        push(&mut lines, &rest.iter().collect::<String>());
+        column += rest.len();
+    }
+    lines
+}
+
+fn push(lines: &mut [String], text: &str) {
+    if let Some(line) = lines.last_mut() {
+        line.push_str(text);
+    }
+}
+
+/// `+3.0`, `-30.0`.
+pub(super) fn signed(db: f64) -> String {
+    format!("{:+.1}", super::finding::tenths(db))
+}
+
+/// `1 connection`, `12,345 connections`.
+pub(super) fn count(n: usize, one: &str, many: &str) -> String {
+    crate::digest::plural(n as u64, one, many)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lines_keep_within_their_width() {
+        let text = format!("a few words and {} one long", "x".repeat(50));
+        let lines = wrapped(&text, 20);
+        assert!(lines.iter().all(|line| line.chars().count() <= 20), "{lines:?}");
+        assert_eq!(lines.concat().replace(' ', ""), text.replace(' ', ""));
+    }
+
+    #[test]
+    fn what_is_escaped_is_not_escaped_again_and_the_rest_is() {
+        assert_eq!(calm("said \"\\x1b[31m\""), "said \"\\x1b[31m\"");
+        assert_eq!(calm("a\u{1b}[2J\n\u{202e}b"), "a\\x1b[2J\\x0a\\xe2\\x80\\xaeb");
+    }
+}

@@ -1,0 +1,140 @@
+//! Cases on a terminal: 80 columns, plain text, everything from the wire escaped.
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+use wiretale::score::{Case, Level};
+
+use super::Dossier;
+use super::explain::{Explained, Sort, explain, percent};
+use super::finding::Finding;
+use super::moment::utc;
+use super::shown::{calm, clipped, count, signed, wrapped};
+
+/// Prints the ranked cases, each with its timeline and why it scores as it does.
+#[derive(Clone, Copy, Debug)]
+pub struct Terminal<'a>(pub Dossier<'a>);
+
+impl fmt::Display for Terminal<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let dossier = &self.0;
+        let told: Vec<&Case> = dossier.worth_telling().collect();
+        writeln!(f, "Cases\n-----")?;
+        if told.is_empty() {
+            writeln!(f, "No host at home has evidence enough for a case.")?;
+        }
+        for (at, case) in told.iter().take(CASES).enumerate() {
+            if at > 0 {
+                writeln!(f)?;
+            }
+            one(f, dossier, at + 1, case)?;
+        }
+        let more = told.len().saturating_sub(CASES);
+        if more > 0 {
+            writeln!(f, "\n... and {} in cases.json", count(more, "more case", "more cases"))?;
+        }
+        let quiet = dossier.cases.iter().filter(|case| case.level < Level::Low).count();
+        if quiet > 0 {
+            writeln!(f, "\n{} with evidence of no weight in cases.json.", count(quiet, "host", "hosts"))?;
+        }
+        Ok(())
+    }
+}
+
+fn one(f: &mut fmt::Formatter<'_>, dossier: &Dossier<'_>, rank: usize, case: &Case) -> fmt::Result {
+    let head = format!("{rank}. {}: {}", clipped(&dossier.called(case.host), 48), case.level.as_str());
+    let odds = format!("{} dB at its peak, {}", signed(case.peak_db), percent(case));
+    writeln!(f, "{}", clipped(&format!("{head}, {odds}"), WIDTH))?;
+    let stages: Vec<&str> = case.stages.iter().map(|stage| stage.words()).collect();
+    let opened =
+        format!("from {} to {} UTC, now {} dB", utc(case.opened_ns), utc(case.updated_ns), signed(case.score_db));
+    writeln!(f, "   {opened}")?;
+    if !stages.is_empty() {
+        block(f, "   ", "   ", &format!("stages: {}", stages.join(", ")))?;
+    }
+    timeline(f, dossier, case)?;
+    why(f, case, &explain(dossier, case))
+}
+
+/// The first sighting of everything, in the order of time; the heaviest where there is no room for all.
+fn timeline(f: &mut fmt::Formatter<'_>, dossier: &Dossier<'_>, case: &Case) -> fmt::Result {
+    writeln!(f, "\n   Timeline (UTC)")?;
+    let findings = dossier.findings(case);
+    let rows = firsts(&findings);
+    let mut shown: Vec<&(usize, &Finding<'_>, f64)> = rows.iter().collect();
+    shown.sort_by(|(_, _, x), (_, _, y)| y.abs().total_cmp(&x.abs()));
+    shown.truncate(ROWS);
+    shown.sort_by_key(|(_, finding, _)| finding.evidence.time_ns);
+    let mut day = String::new();
+    for (times, finding, db) in shown {
+        let at = utc(finding.evidence.time_ns);
+        let (date, clock) = at.split_once(' ').unwrap_or((&at, ""));
+        if date != day {
+            writeln!(f, "   {date}")?;
+            date.clone_into(&mut day);
+        }
+        let again = if *times > 1 { format!(" ({times} times)") } else { String::new() };
+        let lead = format!("   {clock:8} {:>6}  ", signed(*db));
+        block(f, &lead, &" ".repeat(20), &format!("{}{again}", finding.text()))?;
+    }
+    match rows.len().saturating_sub(ROWS) {
+        0 => Ok(()),
+        more => writeln!(f, "   ... and {more} more in timeline.csv"),
+    }
+}
+
+/// Each kind of evidence once: how often, the first of it, and what all of it adds.
+pub(super) fn firsts<'f, 'a>(findings: &'f [Finding<'a>]) -> Vec<(usize, &'f Finding<'a>, f64)> {
+    let mut at: BTreeMap<(&str, &str), usize> = BTreeMap::new();
+    let mut rows: Vec<(usize, &Finding<'_>, f64)> = Vec::new();
+    for finding in findings {
+        let key = (&finding.evidence.row[..], &finding.evidence.key[..]);
+        if let Some(row) = at.get(&key).and_then(|at| rows.get_mut(*at)) {
+            row.0 += 1;
+            row.2 += finding.weight_db;
+        } else {
+            at.insert(key, rows.len());
+            rows.push((1, finding, finding.weight_db));
+        }
+    }
+    rows
+}
+
+fn why(f: &mut fmt::Formatter<'_>, case: &Case, explained: &Explained) -> fmt::Result {
+    writeln!(f, "\n   Why {} dB", signed(case.peak_db))?;
+    let (kept, rest): (Vec<_>, Vec<_>) =
+        explained.parts.iter().enumerate().partition(|(at, part)| *at < PARTS || part.sort != Sort::Evidence);
+    for (_, part) in kept {
+        let text = match part.sort {
+            Sort::Evidence | Sort::Link => format!("{}: {}", part.name, part.text),
+            _ => part.text.clone(),
+        };
+        block(f, &format!("   {:>6}  ", signed(part.db)), &" ".repeat(11), &text)?;
+    }
+    if !rest.is_empty() {
+        let sum: f64 = rest.iter().map(|(_, part)| part.db).sum();
+        writeln!(f, "   {:>6}  {}", signed(sum), count(rest.len(), "weaker sign", "weaker signs"))?;
+    }
+    let told = [Some(&explained.gate), explained.without.as_ref(), explained.missing.as_ref()];
+    for text in told.into_iter().flatten() {
+        block(f, "   ", "   ", text)?;
+    }
+    if !explained.unseen.is_empty() {
+        writeln!(f, "\n   What could not be seen")?;
+    }
+    explained.unseen.iter().try_for_each(|text| block(f, "   ", "   ", text))
+}
+
+/// Text after `lead`, its further lines indented.
+fn block(f: &mut fmt::Formatter<'_>, lead: &str, indent: &str, text: &str) -> fmt::Result {
+    let text = calm(text);
+    for (at, line) in wrapped(&text, WIDTH - indent.len()).iter().enumerate() {
+        writeln!(f, "{}{line}", if at == 0 { lead } else { indent })?;
+    }
+    Ok(())
+}
+
+const WIDTH: usize = 80;
+const CASES: usize = 20;
+const ROWS: usize = 40;
+const PARTS: usize = 16;
