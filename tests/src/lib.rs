@@ -5,9 +5,11 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use serde_json::Value;
-use wiretale::Settings;
+use wiretale::packet::Timestamp;
 use wiretale::score::{Case, Home, Inventory, Scorer, Weights};
+use wiretale::{Analyzer, Settings, Standard};
 use wiretale_report::{Format, Logs, Memory, Options};
+use wiretale_testkit::lend;
 
 /// The folder of the project's own captures.
 #[must_use]
@@ -90,6 +92,17 @@ pub fn analyze(capture: &Path) -> (Memory, Vec<Case>) {
     let (logs, scorer) = analyzed.observer;
     let (memory, _) = logs.finish(&analyzed.stats).expect("memory takes everything");
     (memory, scorer.cases())
+}
+
+/// The cases of frames that were written for a test.
+#[must_use]
+pub fn judge(frames: &[(Timestamp, Vec<u8>)]) -> Vec<Case> {
+    let scorer = Scorer::new(Home::default(), Inventory::default(), Weights::built_in());
+    let mut analyzer = Analyzer::<Standard, Scorer>::new(scorer, Settings::default());
+    for (number, frame) in (1..).zip(frames) {
+        analyzer.packet(lend(frame), number);
+    }
+    analyzer.finish().cases()
 }
 
 /// The connection of a truth's flow or a log's row: addresses and ports, client first.

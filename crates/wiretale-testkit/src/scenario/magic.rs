@@ -47,9 +47,11 @@ pub(super) fn knock(story: &mut Story) {
     let host = story.home(5);
     let (knocker, tools) = (abroad(STRANGERS, 210), abroad(STRANGERS, 132));
     browse(story, 2.0, host, 3);
-    story.attempt(30.0, knocker, Endpoint::new(host, 31_337), true);
+    // A firewall refuses, or says nothing.
+    let refused = story.random.chance(0.5);
+    story.attempt(30.0, knocker, Endpoint::new(host, 31_337), refused);
     for (n, port) in [200, 8080, 2222, 5353, 3].into_iter().enumerate() {
-        story.attempt(60.0 + n as f64, knocker, Endpoint::new(host, port), true);
+        story.attempt(60.0 + n as f64, knocker, Endpoint::new(host, port), refused);
     }
     story.truth(60.0, (host, Some(knocker)), 2, &["D13"], "knocks, and a closed port opens");
     story.truth(67.0, (host, Some(knocker)), 2, &["D04", "D06"], "a root shell in clear");

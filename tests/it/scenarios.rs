@@ -1,0 +1,96 @@
+//! Generated scenarios, scored: every kind of intrusion is found in every weather, and nobody innocent is accused.
+
+use std::time::Duration;
+
+use wiretale::score::{Case, Level};
+use wiretale_testkit::Weather;
+use wiretale_testkit::scenario::{Scenario, Side, Switches, benign, malicious};
+use wiretale_tests::judge;
+
+const SEEDS: u64 = 2;
+
+#[test]
+fn every_intrusion_is_found_in_every_weather() {
+    let mut missed = Vec::new();
+    for family in malicious() {
+        for (weather, seed) in weathers() {
+            let scenario = family.scenario(weather, seed);
+            let cases = judge(&scenario.frames);
+            for host in &scenario.compromised {
+                let case = of(&cases, *host);
+                if case.is_none_or(|case| case.level < Level::High) {
+                    missed.push(format!("{} {weather:?} seed {seed}: {host} {}", family.name, told(case)));
+                }
+            }
+            missed.extend(accused(&scenario, &cases, Level::High));
+        }
+    }
+    assert!(missed.is_empty(), "{} misjudged:\n{}", missed.len(), missed.join("\n"));
+}
+
+#[test]
+fn nobody_innocent_is_accused() {
+    let mut wrong = Vec::new();
+    for family in benign() {
+        for (weather, seed) in weathers() {
+            let scenario = family.scenario(weather, seed);
+            wrong.extend(accused(&scenario, &judge(&scenario.frames), Level::Medium));
+        }
+    }
+    assert!(wrong.is_empty(), "{} misjudged:\n{}", wrong.len(), wrong.join("\n"));
+}
+
+#[test]
+fn a_worse_capture_accuses_nobody_innocent() {
+    let whole = Switches::default();
+    let views = [
+        Switches { begins: Duration::from_secs(30), ..whole },
+        Switches { only: Some(Side::Home), ..whole },
+        Switches { only: Some(Side::Outside), ..whole },
+        Switches { twice: 0.05, swapped: 0.05, ..whole },
+    ];
+    for view in views {
+        for family in malicious().iter().chain(benign()) {
+            let scenario = family.scenario(Weather::default(), 1).through(&view);
+            let wrong = accused(&scenario, &judge(&scenario.frames), Level::High);
+            assert!(wrong.is_empty(), "{view:?}: {wrong:?}");
+        }
+    }
+}
+
+#[test]
+fn frames_twice_or_out_of_order_hide_no_intrusion() {
+    let view = Switches { twice: 0.05, swapped: 0.05, ..Switches::default() };
+    for family in malicious() {
+        let scenario = family.scenario(Weather::default(), 1).through(&view);
+        let cases = judge(&scenario.frames);
+        for host in &scenario.compromised {
+            let case = of(&cases, *host);
+            assert!(case.is_some_and(|case| case.level >= Level::High), "{}: {host} {}", family.name, told(case));
+        }
+    }
+}
+
+// Every weather once for every seed.
+fn weathers() -> impl Iterator<Item = (Weather, u64)> {
+    let all = [1, 20, 150].into_iter().flat_map(|rtt| [0.0, 0.02].map(|loss| (Duration::from_millis(rtt), loss)));
+    all.flat_map(|(rtt, loss)| (1..=SEEDS).map(move |seed| (Weather { rtt, loss }, seed)))
+}
+
+fn of(cases: &[Case], host: wiretale::packet::Address) -> Option<&Case> {
+    cases.iter().find(|case| case.host == host.to_ip())
+}
+
+fn accused(scenario: &Scenario, cases: &[Case], level: Level) -> Vec<String> {
+    let guilty = |case: &&Case| scenario.compromised.iter().any(|host| host.to_ip() == case.host);
+    let wrong = cases.iter().filter(|case| case.level >= level && !guilty(case));
+    wrong
+        .map(|case| format!("{} seed {}: {} {}", scenario.family, scenario.seed, case.host, told(Some(case))))
+        .collect()
+}
+
+fn told(case: Option<&Case>) -> String {
+    let Some(case) = case else { return "no case".to_owned() };
+    let rows: Vec<String> = case.contributions.iter().map(|part| format!("{} {:.1}", part.row, part.db)).collect();
+    format!("{} {:.1} dB {:?}: {}", case.level.as_str(), case.peak_db, case.gate, rows.join(", "))
+}
