@@ -3,15 +3,28 @@
 //! They are plain functions, so that `cargo test` replays stored inputs without a fuzzer.
 #![forbid(unsafe_code)]
 
+mod captures;
+mod config;
+mod conversation;
 mod decoders;
+mod fragments;
 mod frames;
-mod streams;
+mod geneva;
+mod host;
+mod law;
+mod model;
+mod reassembly;
 
 use std::ffi::OsString;
 
-pub use decoders::{dcc, dcc_line, dns, ftp, irc, irc_line, recognize, ssh, terminal};
-pub use frames::{packet, pcap, pipeline};
-pub use streams::{fragments, reassembly};
+pub use captures::{pcap, pcapng};
+pub use config::config;
+pub use conversation::tcp_state;
+pub use decoders::{dcc, dcc_line, dns, ftp, ftp_data, irc, irc_line, recognize, ssh, terminal};
+pub use fragments::fragments;
+pub use frames::{ip_headers, packet, pipeline};
+pub use geneva::geneva;
+pub use reassembly::reassembly;
 
 /// A target: its name, its body.
 pub type Target = (&'static str, fn(&[u8]));
@@ -19,19 +32,25 @@ pub type Target = (&'static str, fn(&[u8]));
 /// All of them.
 pub const TARGETS: &[Target] = &[
     ("pcap", pcap),
+    ("pcapng", pcapng),
     ("packet", packet),
+    ("ip_headers", ip_headers),
     ("fragments", fragments),
     ("reassembly", reassembly),
+    ("tcp_state", tcp_state),
     ("irc", irc),
     ("irc_line", irc_line),
     ("dcc", dcc),
     ("dcc_line", dcc_line),
     ("ftp", ftp),
+    ("ftp_data", ftp_data),
     ("ssh", ssh),
     ("dns", dns),
     ("terminal", terminal),
     ("recognize", recognize),
     ("pipeline", pipeline),
+    ("geneva", geneva),
+    ("config", config),
 ];
 
 /// Runs `body` on the contents of files.
