@@ -2,7 +2,8 @@
 //!
 //! [`Logs`] is an observer: it hears every flow and every protocol's events, and writes rows into an [`Output`], as TSV
 //! with Zeek's columns and escaping or as JSON lines. [`Logs::finish`] hands back the [`Digest`], which prints as a
-//! summary. [`logs`] has the columns of every log, a file each; [`Writer`] and [`Row`] write rows of any table.
+//! summary. [`case`] tells what was found against a host: as a page, a letter, lists and rules. [`logs`] has the
+//! columns of every log, a file each; [`Writer`] and [`Row`] write rows of any table.
 //!
 //! It refuses to write a byte from the wire that could end a cell, a line or the peace of a terminal; to show a secret;
 //! and to read a clock: a log's `#open` and `#close` are the times of the capture's first and last packet, so that the

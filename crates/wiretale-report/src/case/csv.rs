@@ -3,6 +3,7 @@
 use super::Dossier;
 use super::finding::tenths;
 use super::moment::rfc3339;
+use super::shown::calm;
 
 /// The timeline with a header line. Cells that a spreadsheet would take for a formula get an apostrophe in front.
 #[must_use]
@@ -24,7 +25,7 @@ pub fn timeline_csv(dossier: &Dossier<'_>) -> String {
                 format!("{:.1}", tenths(finding.weight_db)),
                 super::explain::certainty(evidence).to_owned(),
                 finding.text(),
-                evidence.uids.join(" "),
+                evidence.uids.iter().map(|uid| calm(uid)).collect::<Vec<_>>().join(" "),
                 evidence.frames.iter().map(u64::to_string).collect::<Vec<_>>().join(" "),
             ];
             let numeric = |at: usize| at == WEIGHT;

@@ -29,7 +29,7 @@ pub(super) struct Told<'a> {
     port: Option<u16>,
     weight_db: f64,
     text: String,
-    uids: &'a [String],
+    uids: Vec<String>,
     frames: &'a [u64],
 }
 
@@ -64,7 +64,7 @@ impl<'a> Finding<'a> {
             port: self.evidence.port,
             weight_db: tenths(self.weight_db),
             text: self.text(),
-            uids: &self.evidence.uids,
+            uids: self.evidence.uids.iter().map(|uid| super::shown::calm(uid)).collect(),
             frames: &self.evidence.frames,
         }
     }

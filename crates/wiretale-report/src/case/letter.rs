@@ -1,6 +1,6 @@
 //! The letter to a machine's owner: what was found, what it means, what to do now. Kind, short, without blame.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::net::IpAddr;
 
 use wiretale::score::{Case, Level};
@@ -26,7 +26,7 @@ fn letter(dossier: &Dossier<'_>, case: &Case) -> Document {
     head(&mut letter, dossier, case);
     found(&mut letter, dossier, case, &findings);
     first_seen(&mut letter, dossier, case, &findings);
-    listeners(&mut letter, dossier, case);
+    listeners(&mut letter, dossier, case, &findings);
     timeline(&mut letter, &findings);
     letter.heading("What we could not see").items(unseen(dossier, case.host));
     what_we_did(&mut letter);
@@ -123,18 +123,18 @@ fn several<'t>(texts: impl ExactSizeIterator<Item = &'t Box<[u8]>>) -> String {
 }
 
 /// Ports that answer on the machine and are not known to be meant to.
-fn listeners(letter: &mut Document, dossier: &Dossier<'_>, case: &Case) {
+fn listeners(letter: &mut Document, dossier: &Dossier<'_>, case: &Case, findings: &[Finding<'_>]) {
+    let mut rows: BTreeMap<u16, [String; 2]> = held(dossier, findings);
+    for (port, listener) in dossier.chronicle.listeners().of(case.host) {
+        let service = if listener.service.is_empty() { "unknown" } else { listener.service };
+        rows.insert(port, [service.to_owned(), Shown(&listener.greeting).to_string()]);
+    }
     let meant = |port: u16| dossier.inventory.serves(case.host.into(), port);
-    let rows: Vec<Vec<String>> = dossier
-        .chronicle
-        .listeners()
-        .of(case.host)
+    let rows: Vec<Vec<String>> = rows
+        .into_iter()
         .filter(|(port, _)| !meant(*port))
         .take(ROWS)
-        .map(|(port, listener)| {
-            let service = if listener.service.is_empty() { "unknown" } else { listener.service };
-            vec![port.to_string(), service.to_owned(), Shown(&listener.greeting).to_string()]
-        })
+        .map(|(port, [service, greeting])| vec![port.to_string(), service, greeting])
         .collect();
     letter.heading("What answers on the machine");
     if rows.is_empty() {
@@ -143,6 +143,23 @@ fn listeners(letter: &mut Document, dossier: &Dossier<'_>, case: &Case) {
         letter.paragraph("These programs take connections. You will know which of them are yours.");
         letter.table(&["TCP port", "Protocol", "Greets with"], rows);
     }
+}
+
+/// The listeners that the evidence itself names: of a capture not read again, nothing else tells.
+fn held(dossier: &Dossier<'_>, findings: &[Finding<'_>]) -> BTreeMap<u16, [String; 2]> {
+    let group =
+        |finding: &&Finding<'_>| dossier.weights.row(&finding.evidence.row).is_some_and(|row| row.group == "listener");
+    let mut rows: BTreeMap<u16, [String; 2]> = BTreeMap::new();
+    for finding in findings.iter().filter(group) {
+        let Some(port) = finding.evidence.port else { continue };
+        let greeting = finding.evidence.ties.iter().find_map(|tie| tie.strip_prefix("greeting:"));
+        let service = finding.evidence.row.strip_prefix("D01.").unwrap_or("unknown");
+        let row = rows.entry(port).or_insert_with(|| [service.to_owned(), String::new()]);
+        if let Some(greeting) = greeting {
+            row[1] = calm(greeting);
+        }
+    }
+    rows
 }
 
 fn timeline(letter: &mut Document, findings: &[Finding<'_>]) {

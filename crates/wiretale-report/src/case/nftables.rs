@@ -126,7 +126,7 @@ fn apply(
 ) -> String {
     let mut out = String::from(
         "# Rules proposed by wiretale. Read them before you load them: nft -f FILE\n\
-         # To undo: nft -f FILE-remove, or nft delete table inet wiretale\n",
+         # To undo: nft delete table inet wiretale\n",
     );
     for (peer, reason) in refused {
         let _ = writeln!(out, "# No rule for {peer}: {}.", reason.words());

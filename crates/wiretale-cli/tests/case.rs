@@ -1,0 +1,147 @@
+//! Cases, as the program tells them.
+
+use std::fs;
+use std::process::{Command, Output};
+
+use wiretale::capture::write::Pcap;
+use wiretale::packet::{Address, Direction, Endpoint, LinkType, Timestamp};
+use wiretale_testkit::{Weather, Wire, lend};
+
+/// A back door on port 9886, opened from outside, and a file fetched.
+fn capture() -> Vec<u8> {
+    let mut wire = Wire::new(Weather::default(), 11);
+    let (home, crook) = (Address::v4([10, 20, 3, 7]), Address::v4([198, 51, 100, 77]));
+    let at = |second: i64| Timestamp::from_parts(1_795_316_824 + second, 0);
+    wire.tcp(at(0), Endpoint::new(crook, 5000), Endpoint::new(home, 9886))
+        .server("Who are you? ")
+        .client("sesame99\n")
+        .server("# ")
+        .client("id\n")
+        .server("uid=0(root) gid=0(root) groups=0(root)\n# ")
+        .close(Direction::Client);
+    wire.tcp(at(60), Endpoint::new(home, 5001), Endpoint::new(crook, 21))
+        .server("220 go\r\n")
+        .client("USER psycho\r\n")
+        .server("331 on\r\n")
+        .client("PASS 0wn3d99\r\n")
+        .server("230 in\r\n")
+        .close(Direction::Client);
+    let mut pcap = Pcap::micros(Vec::new(), LinkType::ETHERNET).unwrap();
+    for frame in wire.into_frames() {
+        pcap.frame(&lend(&frame)).unwrap();
+    }
+    pcap.into_inner()
+}
+
+struct Place(tempfile::TempDir);
+
+impl Place {
+    fn new() -> Self {
+        let place = Self(tempfile::tempdir().unwrap());
+        fs::write(place.path("made.pcap"), capture()).unwrap();
+        place
+    }
+
+    fn path(&self, name: &str) -> String {
+        self.0.path().join(name).to_str().unwrap().to_owned()
+    }
+
+    fn text(&self, name: &str) -> String {
+        fs::read_to_string(self.path(name)).unwrap_or_else(|error| panic!("{name}: {error}"))
+    }
+
+    fn run(&self, args: &[&str]) -> Output {
+        Command::new(env!("CARGO_BIN_EXE_wiretale")).current_dir(self.0.path()).args(args).output().unwrap()
+    }
+}
+
+fn stdout(output: &Output) -> String {
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    String::from_utf8(output.stdout.clone()).unwrap()
+}
+
+const ALL: [&str; 5] = ["--letter", "--exposure", "--stix", "--ecs", "--nftables"];
+
+#[test]
+fn analyze_tells_the_case_in_every_form() {
+    let place = Place::new();
+    let mut args = vec!["analyze", "--out", "out", "made.pcap"];
+    args.extend(ALL);
+    let told = stdout(&place.run(&args));
+    assert!(told.contains("1. 10.20.3.7: "), "{told}");
+    assert!(told.contains("Why +") && told.contains("Without the strongest"), "{told}");
+    assert!(told.contains("table inet wiretale {"), "{told}");
+    let cases: serde_json::Value = serde_json::from_str(&place.text("out/cases.json")).unwrap();
+    assert_eq!(cases[0]["host"], "10.20.3.7");
+    assert!(cases[0]["findings"].as_array().unwrap().iter().any(|finding| finding["detector"] == "D03"));
+    let page = place.text("out/report.html");
+    assert!(page.contains("<title>wiretale: ") && page.contains("Who are you?"));
+    let letter = place.text("out/letter-10.20.3.7.txt");
+    assert!(letter.contains("9886") && letter.contains("psycho at 198.51.100.77 (ftp)"), "{letter}");
+    for name in ["evidence.jsonl", "timeline.csv", "notice.log", "letter-10.20.3.7.md", "exposure.txt", "exposure.md"] {
+        assert!(!place.text(&format!("out/{name}")).is_empty(), "{name}");
+    }
+    for name in ["stix.json", "ecs.jsonl", "block.nft", "unblock.nft"] {
+        assert!(!place.text(&format!("out/{name}")).is_empty(), "{name}");
+    }
+    let all: String = fs::read_dir(place.path("out"))
+        .unwrap()
+        .map(|entry| String::from_utf8_lossy(&fs::read(entry.unwrap().path()).unwrap()).into_owned())
+        .collect();
+    assert!(!all.contains("0wn3d99") && !all.contains("sesame99"));
+}
+
+#[test]
+fn stored_evidence_gives_the_same_case() {
+    let place = Place::new();
+    stdout(&place.run(&["analyze", "--out", "out", "made.pcap"]));
+    let told = stdout(&place.run(&["score", "out/evidence.jsonl", "--out", "again"]));
+    assert!(told.contains("1. 10.20.3.7: "), "{told}");
+    assert_eq!(place.text("out/cases.json"), place.text("again/cases.json"));
+    assert_eq!(place.text("out/timeline.csv"), place.text("again/timeline.csv"));
+}
+
+#[test]
+fn what_an_earlier_run_left_is_gone() {
+    let place = Place::new();
+    let mut args = vec!["analyze", "--out", "out", "made.pcap"];
+    args.extend(ALL);
+    stdout(&place.run(&args));
+    stdout(&place.run(&args[..4]));
+    for name in ["letter-10.20.3.7.txt", "stix.json", "block.nft", "exposure.md"] {
+        assert!(fs::metadata(place.path(&format!("out/{name}"))).is_err(), "{name}");
+    }
+}
+
+#[test]
+fn an_inventory_names_the_owner_and_silences_what_is_meant() {
+    let place = Place::new();
+    let inventory = "networks = [\"10.20.0.0/16\"]\n[[host]]\naddresses = [\"10.20.3.7\"]\nowner = \"Dana Doe\"\n";
+    fs::write(place.path("inventory.toml"), inventory).unwrap();
+    let args = ["analyze", "--out", "out", "--letter", "--inventory", "inventory.toml", "made.pcap"];
+    stdout(&place.run(&args));
+    assert!(place.text("out/letter-10.20.3.7.txt").contains("Dear Dana Doe,"));
+    fs::write(place.path("inventory.toml"), format!("{inventory}services = [9886]\n")).unwrap();
+    stdout(&place.run(&args));
+    assert!(!place.text("out/cases.json").contains("D03"));
+}
+
+#[test]
+fn a_bad_file_is_refused_with_its_line() {
+    let place = Place::new();
+    fs::write(place.path("bad.toml"), "networks = []\nhots = 1\n").unwrap();
+    fs::write(place.path("bad.jsonl"), "\n{\"v\":1}\n").unwrap();
+    fs::write(place.path("bad.mmdb"), "no table").unwrap();
+    for args in [
+        &["analyze", "--inventory", "bad.toml", "made.pcap"][..],
+        &["analyze", "--weights", "bad.toml", "made.pcap"],
+        &["score", "bad.jsonl"],
+    ] {
+        let output = place.run(args);
+        let error = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert_eq!(output.status.code(), Some(2), "{error}");
+        assert!(error.contains("line 2") || error.contains("line 1"), "{error}");
+    }
+    assert_eq!(place.run(&["analyze", "--geoip", "bad.mmdb", "made.pcap"]).status.code(), Some(2));
+    assert_eq!(place.run(&["score", "missing.jsonl"]).status.code(), Some(2));
+}

@@ -1,0 +1,311 @@
+//! A case in every form: hand-made ones to the letter, hostile ones without harm.
+
+mod hostile;
+
+use wiretale::score::{Case, EVIDENCE_VERSION, Evidence, Home, Inventory, Names, Weights, cases};
+use wiretale_report::case::{
+    Chronicle, Dossier, Style, Terminal, cases_json, ecs, evidence_lines, exposure_list, letters, nftables, notices,
+    page, read_evidence, stix, timeline_csv,
+};
+use wiretale_report::{Format, Memory, Writer};
+
+use hostile::Told;
+
+fn seen(minute: i64, row: &str, key: &str, peer: &str, text: &str) -> Evidence {
+    Evidence {
+        v: EVIDENCE_VERSION,
+        time_ns: 1_795_316_840_043_849_000 + minute * 60_000_000_000,
+        host: [10, 20, 3, 7].into(),
+        row: row.into(),
+        key: key.into(),
+        peer: Some(peer.parse().unwrap()),
+        port: key.parse().ok(),
+        strength: 1.0,
+        quality: 1.0,
+        ties: Vec::new(),
+        text: text.into(),
+        uids: vec!["CFou1D2y1iiV".into()],
+        frames: vec![243],
+    }
+}
+
+fn small() -> Vec<Evidence> {
+    vec![
+        seen(0, "D01.ssh", "22102", "198.51.100.77", "10.20.3.7:22102 serves ssh"),
+        seen(25, "D29.hot_name", "psy.tgz", "198.51.100.130", "10.20.3.7 got \"psy.tgz\" by FTP"),
+        seen(26, "D40.typing", "human", "198.51.100.77", "somebody types by hand"),
+        seen(60, "D03.prompt", "9886", "198.51.100.77", "10.20.3.7:9886 spoke first and said \"Who are you?\""),
+        seen(61, "D03.prompt", "9886", "198.51.100.77", "10.20.3.7:9886 spoke first and said \"Who are you?\""),
+    ]
+}
+
+/// Compares with what is kept in `golden/`; `WIRETALE_BLESS=1` keeps it anew.
+fn golden(name: &str, made: &str) {
+    let path = format!("{}/tests/golden/{name}", env!("CARGO_MANIFEST_DIR"));
+    if std::env::var_os("WIRETALE_BLESS").is_some() {
+        std::fs::write(&path, made).unwrap();
+    }
+    assert_eq!(made, std::fs::read_to_string(&path).unwrap(), "{made}");
+}
+
+/// Runs `with` on what evidence alone makes.
+fn told<T>(evidence: &[Evidence], inventory: &str, with: impl FnOnce(&Dossier<'_>, &[Case]) -> T) -> T {
+    let (weights, inventory) = (Weights::built_in(), Inventory::parse(inventory).unwrap());
+    let cases = cases(evidence.iter().cloned(), &weights);
+    let (chronicle, names) = (Chronicle::new(Home::default()), Names::default());
+    let dossier = Dossier {
+        cases: &cases,
+        weights: &weights,
+        inventory: &inventory,
+        names: &names,
+        chronicle: &chronicle,
+        files: &[],
+    };
+    with(&dossier, &cases)
+}
+
+const DANA: &str =
+    "[[host]]\naddresses = [\"10.20.3.7\"]\nname = \"yourbox\"\nowner = \"Dana Doe\"\ncontact = \"dana@example.edu\"\n";
+
+#[test]
+fn a_small_case_on_the_terminal() {
+    let text = told(&small(), DANA, |dossier, _| Terminal(*dossier).to_string());
+    golden("small.txt", &text);
+    assert!(text.lines().all(|line| line.chars().count() <= 80));
+}
+
+#[test]
+fn a_small_case_as_json_and_csv() {
+    let (json, csv) = told(&small(), DANA, |dossier, _| (cases_json(dossier), timeline_csv(dossier)));
+    golden("small.json", &json);
+    golden("small.csv", &csv.replace("\r\n", "\n"));
+    assert_eq!(csv.matches("\r\n").count(), csv.matches('\n').count());
+}
+
+#[test]
+fn a_small_letter() {
+    let letter = told(&small(), DANA, |dossier, _| letters(dossier).remove(0).1);
+    let text = letter.render(Style::Plain);
+    golden("letter.txt", &text);
+    let markdown = letter.render(Style::Markdown);
+    assert!(
+        markdown.starts_with("# Your machine yourbox (10.20.3.7)\n\nTo: Dana Doe &lt;dana&#64;example.edu&gt;"),
+        "{markdown}"
+    );
+}
+
+#[test]
+fn the_findings_weights_add_up_to_the_score() {
+    told(&small(), "", |dossier, cases| {
+        let case = &cases[0];
+        let sum: f64 = dossier.findings(case).iter().map(|finding| finding.weight_db).sum();
+        let links: f64 = case.links.iter().map(|link| link.db).sum();
+        assert!(
+            (case.prior_db + sum + links + case.campaign_db - case.peak_db).abs() < 0.06,
+            "{sum} {links} {case:#?}"
+        );
+    });
+}
+
+#[test]
+fn evidence_is_read_as_it_was_written_and_makes_the_same_case() {
+    let rows = small();
+    let again = read_evidence(&evidence_lines(&rows)).unwrap();
+    assert_eq!(rows, again);
+    let error = read_evidence(&format!("{}\nno evidence\n", evidence_lines(&rows[..2]))).unwrap_err();
+    assert_eq!(error.line, 4);
+    let newer = evidence_lines(&rows[..1]).replace("\"v\":1", "\"v\":99");
+    assert!(read_evidence(&newer).unwrap_err().to_string().starts_with("evidence: line 1: it is of version 99"));
+}
+
+#[test]
+fn a_bundle_is_the_same_every_time_and_refers_only_to_what_is_in_it() {
+    let bundle = told(&small(), "", |dossier, _| stix(dossier).unwrap());
+    assert_eq!(bundle, told(&small(), "", |dossier, _| stix(dossier).unwrap()));
+    let bundle: serde_json::Value = serde_json::from_str(&bundle).unwrap();
+    let objects = bundle["objects"].as_array().unwrap();
+    let ids: Vec<&str> = objects.iter().map(|object| object["id"].as_str().unwrap()).collect();
+    for kind in [
+        "ipv4-addr",
+        "network-traffic",
+        "observed-data",
+        "indicator",
+        "attack-pattern",
+        "incident",
+        "report",
+        "note",
+        "relationship",
+    ] {
+        assert!(objects.iter().any(|object| object["type"] == kind), "{kind}");
+    }
+    for object in objects {
+        for (key, value) in object.as_object().unwrap() {
+            let refs = match key.as_str() {
+                key if key.ends_with("_ref") => vec![value],
+                key if key.ends_with("_refs") => value.as_array().unwrap().iter().collect(),
+                _ => continue,
+            };
+            assert!(refs.iter().all(|id| ids.contains(&id.as_str().unwrap())), "{key} of {object}");
+        }
+    }
+}
+
+#[test]
+fn alerts_name_what_ecs_wants_named() {
+    let lines = told(&small(), DANA, |dossier, _| ecs(dossier));
+    let first: serde_json::Value = serde_json::from_str(lines.lines().next().unwrap()).unwrap();
+    assert_eq!(first["event"]["kind"], "alert");
+    assert_eq!(first["rule"]["id"], "D01.ssh");
+    assert_eq!(first["threat"]["technique"][0]["id"], "T1571");
+    assert_eq!(first["destination"], serde_json::json!({ "ip": "10.20.3.7", "port": 22102 }));
+    assert_eq!(first["host"]["name"], "yourbox");
+}
+
+#[test]
+fn rules_are_for_strangers_of_serious_cases_alone() {
+    let mut rows = small();
+    rows.push(seen(62, "D04.root", "9886", "198.51.100.77", "a root shell"));
+    for peer in ["10.20.0.1", "127.0.0.1", "224.0.0.9", "192.0.2.53"] {
+        rows.push(seen(63, "D04.shell", peer, peer, "a shell"));
+    }
+    let inventory = "networks = [\"10.20.0.0/16\"]\napproved_sources = [\"192.0.2.0/24\"]\n";
+    let rules = told(&rows, inventory, |dossier, _| nftables(dossier));
+    assert!(rules.apply.contains("198.51.100.77 timeout 24h comment \"case 1 D01\""), "{}", rules.apply);
+    assert!(rules.apply.contains("10.20.3.7 . 9886 timeout 7d"));
+    let refused: Vec<String> = rules.refused.keys().map(ToString::to_string).collect();
+    assert_eq!(refused, ["10.20.0.1", "127.0.0.1", "192.0.2.53", "224.0.0.9"]);
+    let live: Vec<&str> = rules.apply.lines().filter(|line| !line.starts_with('#')).collect();
+    assert!(refused.iter().all(|peer| !live.concat().contains(peer)));
+    let quiet = told(&rows[..1], "", |dossier, _| nftables(dossier));
+    assert!(!quiet.apply.contains("elements"), "{}", quiet.apply);
+}
+
+#[test]
+fn notices_have_zeeks_columns() {
+    let log = told(&small(), "", |dossier, _| {
+        let mut writer = Writer::new(Memory::default(), Format::Tsv);
+        notices(&mut writer, dossier);
+        writer.finish().unwrap().logs.remove("notice").unwrap()
+    });
+    let log = String::from_utf8(log).unwrap();
+    let fields = log.lines().find(|line| line.starts_with("#fields")).unwrap();
+    assert_eq!(fields.split('\t').count(), 27);
+    let row: Vec<&str> = log.lines().find(|line| !line.starts_with('#')).unwrap().split('\t').collect();
+    assert_eq!(
+        (row.len(), row[10], row[13], row[14], row[15]),
+        (26, "Wiretale::D01_ssh", "10.20.3.7", "198.51.100.77", "22102")
+    );
+}
+
+#[test]
+fn hostile_text_speaks_to_no_terminal() {
+    let told = Told::new();
+    let text = told.with(|dossier| Terminal(*dossier).to_string());
+    for document in [text, told.letter(Style::Plain), told.with(|dossier| exposure_list(dossier).render(Style::Plain))]
+    {
+        assert!(hostile::is_calm(&document), "{document:?}");
+        assert!(document.lines().all(|line| line.chars().count() <= 80), "{document}");
+    }
+}
+
+#[test]
+fn hostile_text_is_text_in_html() {
+    let page = Told::new().with(page);
+    assert!(page.contains("&lt;script&gt;alert(1)") && page.contains("&lt;img"), "{page}");
+    for live in ["<script", "<img", "<b>warez", "<i>", "http://", "https://", "<a href=\"h", "javascript:", "url("] {
+        assert!(!page.contains(live), "{live}");
+    }
+    assert!(hostile::is_calm(&page));
+}
+
+#[test]
+fn hostile_text_is_text_in_markdown() {
+    let letter = Told::new().letter(Style::Markdown);
+    let list = Told::new().with(|dossier| exposure_list(dossier).render(Style::Markdown));
+    for text in [letter, list] {
+        assert!(hostile::is_calm(&text));
+        for live in ["<script", "<img", "<i>", "http://", "](", "![", "**"] {
+            assert!(!text.replace("\\[", "").replace("\\]", "").contains(live), "{live} in {text}");
+        }
+    }
+}
+
+#[test]
+fn hostile_text_is_no_formula_and_ends_no_line() {
+    let csv = Told::new().with(timeline_csv);
+    assert!(hostile::is_calm(&csv.replace('\r', "")));
+    for record in csv.split("\r\n") {
+        for cell in hostile::cells(record) {
+            let number = cell.parse::<f64>().is_ok();
+            assert!(number || !cell.starts_with(['=', '+', '-', '@']), "{cell}");
+        }
+    }
+}
+
+#[test]
+fn hostile_text_leaves_json_whole() {
+    let told = Told::new();
+    serde_json::from_str::<serde_json::Value>(&told.with(cases_json)).unwrap();
+    serde_json::from_str::<serde_json::Value>(&told.with(|dossier| stix(dossier).unwrap())).unwrap();
+    told.with(ecs).lines().for_each(|line| drop(serde_json::from_str::<serde_json::Value>(line).unwrap()));
+    read_evidence(&evidence_lines(&told.evidence)).unwrap();
+}
+
+#[test]
+fn nothing_from_the_wire_is_in_the_rules() {
+    let rules = Told::new().with(nftables);
+    assert!(rules.apply.contains("198.51.100.77"), "{}", rules.apply);
+    let allowed = |c: char| c.is_ascii_alphanumeric() || " \n.:,;#{}@_=\"-".contains(c);
+    let strange: String = rules.apply.chars().filter(|c| !allowed(*c)).collect();
+    assert_eq!(strange, "", "{}", rules.apply);
+    for word in ["mallory", "evil", "<", "alert", "psy"] {
+        assert!(!rules.apply.contains(word), "{word}");
+    }
+}
+
+#[test]
+fn no_secret_is_in_any_form() {
+    let told = Told::new();
+    let forms = told.with(|dossier| {
+        [
+            page(dossier),
+            cases_json(dossier),
+            timeline_csv(dossier),
+            exposure_list(dossier).render(Style::Plain),
+            ecs(dossier),
+        ]
+    });
+    for form in forms.iter().chain([&told.letter(Style::Plain), &evidence_lines(&told.evidence)]) {
+        assert!(!form.contains(hostile::SECRET));
+    }
+    assert!(forms[3].contains("s1"), "{}", forms[3]);
+}
+
+#[test]
+fn evidence_from_a_stranger_is_shown_without_harm() {
+    let mut rows = small();
+    rows[0].text = "\u{1b}[2J<script>\u{202e}\n=1+1".into();
+    rows[0].key = "\u{1b}[31m<b>".into();
+    rows[0].uids = vec!["\u{1b}]0;x\u{7}<i>".into()];
+    told(&rows, "", |dossier, _| {
+        for form in [
+            Terminal(*dossier).to_string(),
+            page(dossier),
+            cases_json(dossier),
+            ecs(dossier),
+            timeline_csv(dossier).replace('\r', ""),
+        ] {
+            assert!(hostile::is_calm(&form), "{form:?}");
+        }
+        assert!(!page(dossier).contains("<script>") && !page(dossier).contains("<i>"));
+    });
+}
+
+#[test]
+fn nothing_to_tell_is_told() {
+    told(&[], "", |dossier, _| {
+        assert!(Terminal(*dossier).to_string().contains("No host at home"));
+        assert!(page(dossier).contains("<title>wiretale: no case</title>"));
+        assert_eq!((stix(dossier), letters(dossier).len(), cases_json(dossier)), (None, 0, "[]\n".to_owned()));
+    });
+}
