@@ -139,7 +139,7 @@ pub(super) fn unseen(dossier: &Dossier<'_>, host: IpAddr) -> Vec<String> {
     if !sealed.is_empty() {
         let bytes: u64 = sealed.iter().map(|talk| talk.sent + talk.received).sum();
         let what = count(sealed.len(), "connection was encrypted", "connections were encrypted");
-        sentences.push(format!("{what} ({}): of what they carried only times and sizes are known.", size(bytes)));
+        sentences.push(format!("{what} ({}): only times and sizes of what was said are known.", size(bytes)));
     }
     let older = talks.iter().filter(|talk| talk.midstream).count();
     if older > 0 {

@@ -25,8 +25,6 @@ mod page;
 mod shown;
 mod stix;
 mod terminal;
-#[cfg(test)]
-mod tests;
 
 pub use chronicle::{Chronicle, Chronicled, Exposed, IrcProfile, IrcProfiles, IrcSession, Listener, Listeners, Talk};
 pub use csv::timeline_csv;
