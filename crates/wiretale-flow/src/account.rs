@@ -12,6 +12,7 @@ use wiretale_protocol::{Direction, Side, State, Timestamp};
 use crate::history::History;
 use crate::party::{Party, Phase};
 use crate::settings::Timeouts;
+use crate::steps::is_bare_syn;
 
 /// Both sides of a TCP connection.
 #[derive(Default, Debug)]
@@ -89,7 +90,11 @@ impl Account {
             return false;
         }
         if segment.flags.has(Flags::ACK) {
-            return client.phase == Phase::Inactive && (self.is_closed() || segment.seq.0 != server.start());
+            // It answers another SYN than the one we have: one we missed, or one that a forged SYN displaced.
+            let awaited =
+                from == Direction::Server && client.phase == Phase::SynSent && server.phase == Phase::Inactive;
+            return (awaited && !client.spans(segment.ack.0.wrapping_sub(1)))
+                || (client.phase == Phase::Inactive && (self.is_closed() || segment.seq.0 != server.start()));
         }
         if self.is_closed() {
             return true;
@@ -105,6 +110,37 @@ impl Account {
         let broken = client.phase == Phase::Reset || server.phase == Phase::Reset;
         let alive = !client.phase.is_handshake() && !server.phase.is_handshake();
         refused || (segment.seq.0 != client.start() && (broken || !alive))
+    }
+
+    /// A SYN with another number inside a living connection: hosts answer it with a challenge, so it moves nothing here
+    /// unless reassembly finds it confirmed.
+    pub(crate) fn is_foreign(&self, segment: &Segment<'_>) -> bool {
+        let [client, server] = &self.parties;
+        is_bare_syn(segment.flags)
+            && client.phase == Phase::Established
+            && server.phase == Phase::Established
+            && segment.seq.0 != client.start()
+    }
+
+    /// Counts a segment that moves nothing.
+    pub(crate) fn aside(&mut self, from: Direction, ip_len: u32) {
+        let party = self.party_mut(from);
+        party.packets += 1;
+        party.ip_bytes += u64::from(ip_len);
+    }
+
+    /// What Zeek calls the reuse of a connection that ended so; nothing where it is quite in order.
+    pub(crate) fn reuse(&self, segment: &Segment<'_>, pause: Duration) -> Option<&'static str> {
+        let [client, server] = &self.parties;
+        let reset = client.phase == Phase::Reset || server.phase == Phase::Reset;
+        if !self.is_closed() {
+            return Some(match client.phase {
+                Phase::SynSent if segment.flags.has(Flags::ACK) => "bad_SYN_ack",
+                Phase::SynSent => "SYN_seq_jump",
+                _ => "active_connection_reuse",
+            });
+        }
+        (pause < FORGET && !reset).then_some("premature_connection_reuse")
     }
 
     /// A packet with a wrong checksum, which counts for nothing else.

@@ -9,6 +9,21 @@ use crate::carry::{Around, with_sink};
 use crate::clock::{moment, second};
 use crate::table::Body as Known;
 
+/// A flow that is over, and when it began.
+#[derive(Clone, Copy)]
+pub(crate) struct Over {
+    deadline: Timestamp,
+    opened: Timestamp,
+    frame: u64,
+    at: u32,
+}
+
+impl Over {
+    const fn time(&self) -> (Timestamp, Timestamp, u64) {
+        (self.deadline, self.opened, self.frame)
+    }
+}
+
 impl<P: Services<O>, O: Observer> Analyzer<P, O> {
     /// Moves packet time on, and closes what is over by it.
     #[inline]
@@ -24,34 +39,44 @@ impl<P: Services<O>, O: Observer> Analyzer<P, O> {
     fn turn(&mut self, now: i64) {
         let mut due = std::mem::take(&mut self.due);
         self.table.turn(now, &mut due);
-        let mut over = Vec::new();
+        let mut over = std::mem::take(&mut self.over);
         for at in due.drain(..) {
             let deadline = self.deadline(at);
             if deadline < moment(now) {
-                over.push((deadline, self.began(at), at));
+                over.push(self.over_at(deadline, at));
             } else {
                 self.look_at(at, deadline);
             }
         }
         self.due = due;
         self.overdue_halves(moment(now), &mut over);
-        over.sort_unstable();
-        for (deadline, _, at) in over {
+        // Stable, since that finds what is in order already: the lone SYNs are.
+        over.sort_by(|one, other| {
+            let key = |over: &Over| self.table.slot(over.at).key;
+            one.time().cmp(&other.time()).then_with(|| key(one).cmp(&key(other)))
+        });
+        for Over { deadline, at, .. } in over.drain(..) {
             self.close(at, deadline, End::Abandoned);
         }
+        self.over = over;
         self.lapse(moment(now));
         self.observer.tick(moment(now));
     }
 
     /// Flows with one SYN stand in the order they came, so the first one that is not due ends the search.
-    fn overdue_halves(&mut self, now: Timestamp, over: &mut Vec<(Timestamp, (Timestamp, u64, FlowKey), u32)>) {
+    fn overdue_halves(&self, now: Timestamp, over: &mut Vec<Over>) {
         for at in self.table.halves() {
             let deadline = self.deadline(at);
             if deadline >= now {
                 break;
             }
-            over.push((deadline, self.began(at), at));
+            over.push(self.over_at(deadline, at));
         }
+    }
+
+    fn over_at(&self, deadline: Timestamp, at: u32) -> Over {
+        let (opened, frame, _) = self.began(at);
+        Over { deadline, opened, frame, at }
     }
 
     /// A flow whose time has not come: declares holes that are too old, and looks again later.

@@ -4,6 +4,7 @@ use wiretale_packet::{Address, Body, Checks, Endpoint, Fragment, Frame, Packet, 
 use wiretale_protocol::{Observer, Services, Shared, Stray, Weird};
 use wiretale_reassembly::{End, FragmentAnomaly, FragmentPolicy, FragmentSink, Fragments};
 
+use crate::aging::Over;
 use crate::clock::Clock;
 use crate::delivery::Commons;
 use crate::expectations::Expectations;
@@ -12,7 +13,7 @@ use crate::record::{Record, Tcp};
 use crate::settings::{Checksums, Network, Settings, longest};
 use crate::sources::{Covers, Judged, Sources};
 use crate::stats::Stats;
-use crate::table::Table;
+use crate::table::{NONE, Table};
 
 pub(crate) type Flows<P, O> = Record<<P as Services<O>>::Session, <O as Observer>::Flow>;
 
@@ -29,6 +30,9 @@ pub struct Analyzer<P: Services<O>, O: Observer> {
     pub(crate) fragments: Fragments,
     pub(crate) sources: Sources,
     pub(crate) due: Vec<u32>,
+    pub(crate) over: Vec<Over>,
+    /// Where the flow of the packet at hand is, if it was looked for already; or anywhere else.
+    pub(crate) hint: u32,
     /// Bytes a flow with more than one SYN is taken to need.
     pub(crate) record_size: usize,
 }
@@ -61,6 +65,8 @@ impl<P: Services<O>, O: Observer> Analyzer<P, O> {
             fragments: Fragments::new(limits.fragments),
             sources: Sources::new(settings.seed, limits.senders),
             due: Vec::new(),
+            over: Vec::new(),
+            hint: NONE,
             record_size: size_of::<Flows<P, O>>() + size_of::<Tcp>() + size_of::<P::Session>() + 96,
             settings,
         }

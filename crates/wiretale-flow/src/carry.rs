@@ -64,10 +64,8 @@ pub(crate) fn tcp<P: Services<O>, O: Observer>(
     let Record { flow, state, .. } = record;
     let moment = Moment { at: around.at, frame: around.frame, direction: from, flow };
     observer.passed(state, &moment, &passed);
-    if !syn {
-        reassemble::<P, O>(record, from, segment, around, observer, commons);
-    }
-    Fate::Taken
+    let another = if syn { None } else { reassemble::<P, O>(record, from, segment, around, observer, commons) };
+    another.unwrap_or(Fate::Taken)
 }
 
 /// Takes account of a segment.
@@ -82,6 +80,10 @@ fn count<P: Services<O>, O: Observer>(
     let Record { flow, state, carrier, history, weirds, last, last_frame, .. } = record;
     let Carrier::Tcp(tcp) = carrier else { return 0 };
     let before = *last;
+    if tcp.account.is_foreign(segment) {
+        tcp.account.aside(from, around.ip_len);
+        return 0;
+    }
     if tcp.account.is_open() {
         *last = around.at;
     }

@@ -2,7 +2,7 @@
 
 use smallvec::SmallVec;
 use wiretale_packet::{Body, Checksum, Direction, Flags, FlowKey, Packet, Segment, Timestamp, Transport};
-use wiretale_protocol::{Flow, FlowId, Moment, Observer, Services};
+use wiretale_protocol::{Flow, FlowId, Moment, Observer, Services, Weird};
 use wiretale_reassembly::{Arrival, Connection, End, Policy};
 
 use crate::account::Account;
@@ -42,7 +42,9 @@ impl<P: Services<O>, O: Observer> Analyzer<P, O> {
         let (key, forward) = ends.key();
         let hash = self.table.hash(&key);
         let arrived = Arrived { packet, within, ends, key, hash, forward };
-        let Some(at) = self.table.find(hash, &key) else { return self.open(&arrived, 0) };
+        let hint = self.hint;
+        let found = if self.table.holds(hint, &key) { Some(hint) } else { self.table.find(hash, &key) };
+        let Some(at) = found else { return self.open(&arrived, 0) };
         match &self.table.slot(at).body {
             Known::Half(half) => {
                 let half = *half;
@@ -67,27 +69,26 @@ impl<P: Services<O>, O: Observer> Analyzer<P, O> {
             }
             _ => false,
         };
-        if again {
-            let ordinal = u32::from(half.opened() == arrived.packet.at);
-            self.close(at, arrived.packet.at, End::Abandoned);
-            return self.open(arrived, ordinal);
-        }
         let record = self.full(at, half);
         let wake = second(record.deadline(&self.settings.timeouts));
         self.table.upgrade(at, record, wake);
-        self.known(at, arrived);
+        if again { self.reopen(at, arrived) } else { self.known(at, arrived) }
     }
 
     /// A packet of a flow with more than one.
     fn known(&mut self, at: u32, arrived: &Arrived<'_, '_>) {
-        let slot = self.table.slot_mut(at);
-        let from = if slot.client_is_low == arrived.forward { Direction::Client } else { Direction::Server };
-        let Known::Full { flow: record, .. } = &mut slot.body else { return };
-        let deadline = record.deadline(&self.settings.timeouts);
-        if deadline <= arrived.packet.at {
-            self.close(at, deadline, End::Abandoned);
-            return self.open(arrived, 0);
+        // A flow is never looked at later than it may be over: most need no look at their time.
+        if !self.table.is_armed_after(at, second(arrived.packet.at)) {
+            let Known::Full { flow: record, .. } = &self.table.slot(at).body else { return };
+            let deadline = record.deadline(&self.settings.timeouts);
+            if deadline <= arrived.packet.at {
+                self.close(at, deadline, End::Abandoned);
+                return self.open(arrived, 0);
+            }
         }
+        let slot = self.table.slot(at);
+        let from = if slot.client_is_low == arrived.forward { Direction::Client } else { Direction::Server };
+        let Known::Full { flow: record, .. } = &slot.body else { return };
         let reused = match (&arrived.packet.body, &record.carrier) {
             (Body::Tcp { segment, .. }, Carrier::Tcp(tcp)) => tcp.account.is_reuse(from, segment),
             _ => false,
@@ -98,12 +99,23 @@ impl<P: Services<O>, O: Observer> Analyzer<P, O> {
         self.take(at, from, arrived);
     }
 
+    /// A SYN that begins another connection on the addresses and ports of one we have.
     fn reopen(&mut self, at: u32, arrived: &Arrived<'_, '_>) {
-        let ordinal = match &self.table.slot(at).body {
-            Known::Full { flow, .. } if flow.flow.opened == arrived.packet.at => flow.ordinal.saturating_add(1),
-            _ => 0,
+        let now = arrived.packet.at;
+        let Known::Full { flow: record, .. } = &mut self.table.slot_mut(at).body else { return };
+        let ordinal = if record.flow.opened == now { record.ordinal.saturating_add(1) } else { 0 };
+        let name = match (&record.carrier, arrived.packet.body) {
+            (Carrier::Tcp(tcp), Body::Tcp { segment, .. }) => tcp.account.reuse(&segment, now.since(record.last)),
+            _ => None,
         };
-        self.close(at, arrived.packet.at, End::Abandoned);
+        if let Some(name) = name
+            && record.weirds.allow(name, self.commons.limits.weirds)
+        {
+            let (frame, flow) = (arrived.within.number, record.flow);
+            let moment = Moment { at: now, frame, direction: Direction::Client, flow: &flow };
+            self.observer.weird(&mut record.state, &moment, &Weird { name, addl: b"" });
+        }
+        self.close(at, now, End::Abandoned);
         self.open(arrived, ordinal);
     }
 
@@ -211,13 +223,8 @@ impl<P: Services<O>, O: Observer> Analyzer<P, O> {
 
     /// The flow of a lone SYN, its SYN processed.
     fn full(&mut self, at: u32, half: &Half) -> Box<Flows<P, O>> {
-        let slot = self.table.slot(at);
-        let (key, low) = (slot.key, slot.client_is_low);
-        let (client, server) = if low { (key.low(), key.high()) } else { (key.high(), key.low()) };
-        let opened = half.opened();
-        let id = flow_id(&key, opened, 0);
-        let tunneled = half.tunneled();
-        let flow = Flow { id, client, server, transport: Transport::Tcp, opened, midstream: false, tunneled };
+        let flow = self.half_flow(at, half);
+        let opened = flow.opened;
         let mut record = self.record(flow, TCP, half.frame(), 0);
         record.credited[Direction::Client.index()] = true;
         let around = Around { frame: half.frame(), ip_len: half.ip_len(), ttl: half.ttl(), ..Around::at(opened) };
@@ -292,7 +299,10 @@ impl<P: Services<O>, O: Observer> Analyzer<P, O> {
 
     /// Reassembly found that another connection had begun on the same addresses and ports.
     fn replace(&mut self, at: u32, pending: Option<(Direction, Arrival<'static>)>, arrived: &Arrived<'_, '_>) {
-        let Some((_, syn)) = pending else { return self.reopen(at, arrived) };
+        let Some((_, syn)) = pending else {
+            self.close(at, arrived.packet.at, End::Abandoned);
+            return self.open(arrived, 0);
+        };
         let slot = self.table.slot(at);
         let (key, low) = (slot.key, slot.client_is_low);
         self.close(at, arrived.packet.at, End::Abandoned);
@@ -318,6 +328,9 @@ impl<P: Services<O>, O: Observer> Analyzer<P, O> {
         let mut record = match &self.table.slot(at).body {
             Known::Half(half) => {
                 let half = *half;
+                if self.close_lone(at, &half, when) {
+                    return;
+                }
                 let record = self.full(at, &half);
                 self.table.take(at);
                 record

@@ -53,6 +53,10 @@ impl Half {
         self.seq
     }
 
+    pub(crate) fn window(&self) -> u16 {
+        self.window
+    }
+
     pub(crate) fn ip_len(&self) -> u32 {
         u32::from(self.ip_len)
     }

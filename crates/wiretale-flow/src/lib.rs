@@ -35,6 +35,7 @@
 
 mod account;
 mod aging;
+mod ahead;
 mod analyzer;
 mod carry;
 mod clock;
@@ -48,6 +49,7 @@ mod half;
 mod history;
 mod id;
 mod key;
+mod lone;
 mod party;
 mod ports;
 mod reading;

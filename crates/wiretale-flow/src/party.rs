@@ -96,6 +96,11 @@ impl Party {
         self.start
     }
 
+    /// Is the number between its first and its last?
+    pub(crate) fn spans(&self, seq: u32) -> bool {
+        seq.wrapping_sub(self.start) < self.last.seq.wrapping_sub(self.start)
+    }
+
     /// Sets its sequence space by its first segment, or by a SYN that begins anew.
     pub(crate) fn place(&mut self, segment: &Segment<'_>, len: u32) {
         let (seq, syn) = (segment.seq.0, segment.flags.has(Flags::SYN));

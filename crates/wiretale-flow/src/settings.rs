@@ -111,7 +111,8 @@ impl Default for Limits {
     }
 }
 
-/// How long a flow may be silent before it is over, in packet time. The defaults are Zeek's.
+/// How long a flow may be silent before it is over, in packet time. The defaults are Zeek's, but that IRC, whose clients
+/// sit silent for hours, is as patient as SSH and FTP.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Timeouts {
     /// A TCP connection of which only a SYN was seen, counted from there, however often it is sent again.
@@ -154,7 +155,7 @@ impl Default for Timeouts {
             expectation: Duration::from_secs(300),
             patient_ports: vec![21, 22, 23, 513],
             brief_ports: vec![53, 137, 5353, 5355],
-            patient_services: vec!["ssh", "ftp"],
+            patient_services: vec!["ssh", "ftp", "irc"],
         }
     }
 }

@@ -160,6 +160,6 @@ impl Account {
     }
 }
 
-const fn is_bare_syn(flags: Flags) -> bool {
+pub(crate) const fn is_bare_syn(flags: Flags) -> bool {
     flags.has(Flags::SYN) && !flags.has(Flags::ACK)
 }

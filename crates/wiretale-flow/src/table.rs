@@ -86,6 +86,13 @@ impl<T> Table<T> {
         self.index.find(hash, |at| slot(&self.pages, *at).key == *key).copied()
     }
 
+    /// Is the flow of `key` at `at`, which may be anything?
+    #[inline]
+    pub(crate) fn holds(&self, at: u32, key: &FlowKey) -> bool {
+        let slot = self.pages.get(page(at)).and_then(|page| page.get(place(at)));
+        slot.is_some_and(|slot| slot.key == *key && !matches!(slot.body, Body::Vacant))
+    }
+
     #[inline]
     pub(crate) fn slot(&self, at: u32) -> &Slot<T> {
         slot(&self.pages, at)
@@ -324,7 +331,7 @@ const fn bucket_of(second: i64) -> u32 {
 }
 
 /// No flow, or no bucket.
-const NONE: u32 = u32::MAX;
+pub(crate) const NONE: u32 = u32::MAX;
 
 /// Flows in a page.
 const PAGE: usize = 512;

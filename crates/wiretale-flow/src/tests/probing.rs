@@ -118,3 +118,18 @@ fn datagrams_are_read_one_by_one() {
     ];
     assert_eq!(data, expected);
 }
+
+#[test]
+fn of_two_syns_the_answered_one_counts() {
+    for (first, second, real) in [(1000, 77_777, 1000), (77_777, 1000, 1000)] {
+        let script = Script::new().seq(first, 9000).tcp("C:S", "").seq(second, 9000).tcp("C:S", "").seq(real + 1, 9000);
+        let script = script.tcp("S:SA", "").tcp("C:A", "").tcp("C:PA", "HELO").tcp("S:PA", "OK").farewell();
+        let heard = script.play::<One>(Settings::default());
+        assert!(
+            heard.said.iter().any(|line| line.contains("(\"HELO\", 4)")),
+            "{first} {:?} {:?}",
+            heard.said,
+            heard.closed
+        );
+    }
+}

@@ -148,3 +148,16 @@ fn a_forged_segment_with_a_wrong_checksum_is_dropped_by_default() {
     let heard = script.play::<()>(Settings::default());
     assert_eq!(heard.closed, ["10.0.0.1:5000 > 10.0.0.2:7000 S1 ShACD 0.4 6/0 3/1"]);
 }
+
+#[test]
+fn a_forged_syn_inside_a_connection_moves_nothing_and_a_confirmed_one_opens_another() {
+    let open = || Script::new().handshake().tcp("C:PA", "one").tcp("S:A", "").seq(500_000, 9001).tcp("C:S", "");
+    let forged = open().seq(1004, 9001).tcp("C:PA", "two").tcp("S:A", "").farewell();
+    assert_eq!(one(&forged), "SF ShADaFf 0.9 6/0 7/4");
+    let confirmed = open().seq(500_001, 700_000).tcp("S:SA", "").tcp("C:A", "").tcp("C:PA", "three");
+    let heard = confirmed.play::<()>(Settings::default());
+    assert_eq!(heard.closed.len(), 2, "{:?}", heard.closed);
+    assert!(heard.closed[0].ends_with("S1 ShADa 0.4 3/0 4/2"), "{:?}", heard.closed);
+    assert!(heard.closed[1].ends_with("S1 ShAD 0.3 5/0 3/1"), "{:?}", heard.closed);
+    assert!(heard.said.contains(&"weird active_connection_reuse".to_owned()), "{:?}", heard.said);
+}

@@ -1,0 +1,64 @@
+//! The end of a flow of which one SYN was all there was.
+
+use wiretale_packet::{Direction, Flags, Timestamp, Transport};
+use wiretale_protocol::{Flow, Moment, Observer, Passed, Services, Side, State, Summary};
+
+use crate::analyzer::Analyzer;
+use crate::half::Half;
+use crate::id::flow_id;
+
+impl<P: Services<O>, O: Observer> Analyzer<P, O> {
+    /// Tells the observer of it without making a record first: nothing that a record holds can have come about. False
+    /// if more than usual is to be told, and a record is needed after all.
+    pub(crate) fn close_lone(&mut self, at: u32, half: &Half, when: Timestamp) -> bool {
+        if half.window() == 0 || self.observer.wants_streams() {
+            return false;
+        }
+        let flow = self.half_flow(at, half);
+        self.table.take(at);
+        self.commons.stats.flows_closed += 1;
+        let mut state = O::Flow::default();
+        let first = Moment { at: flow.opened, frame: half.frame(), direction: Direction::Client, flow: &flow };
+        self.observer.opened(&mut state, &first);
+        self.observer.passed(&mut state, &first, &half.passed());
+        self.observer.closed(&mut state, &Moment { at: when, ..first }, &summary(&flow, half));
+        true
+    }
+
+    /// The flow of a SYN.
+    pub(crate) fn half_flow(&self, at: u32, half: &Half) -> Flow {
+        let slot = self.table.slot(at);
+        let (low, high) = (slot.key.low(), slot.key.high());
+        let (client, server) = if slot.client_is_low { (low, high) } else { (high, low) };
+        let opened = half.opened();
+        let id = flow_id(&slot.key, opened, 0);
+        let tunneled = half.tunneled();
+        Flow { id, client, server, transport: Transport::Tcp, opened, midstream: false, tunneled }
+    }
+}
+
+impl Half {
+    /// The SYN as the observer hears of it.
+    fn passed(&self) -> Passed {
+        let flags = self.segment(&mut [0; 16]).flags;
+        let (seq, window) = (self.seq(), self.window());
+        Passed { flags, seq, ack: 0, window, payload: 0, fresh: 0, ip_len: self.ip_len(), ttl: self.ttl() }
+    }
+}
+
+fn summary(flow: &Flow, half: &Half) -> Summary<'static> {
+    debug_assert!(half.passed().flags.has(Flags::SYN));
+    Summary {
+        started: flow.opened,
+        duration: None,
+        client: Side { bytes: None, packets: 1, ip_bytes: u64::from(half.ip_len()) },
+        server: Side { bytes: None, packets: 0, ip_bytes: 0 },
+        state: State::S0,
+        history: b"S",
+        missed: 0,
+        services: &[],
+        ip_protocol: 6,
+        first_frame: half.frame(),
+        last_frame: half.frame(),
+    }
+}
