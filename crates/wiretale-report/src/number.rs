@@ -7,15 +7,22 @@ use wiretale::packet::{Address, Timestamp};
 
 /// `n` in decimal.
 pub(crate) fn decimal(out: &mut Vec<u8>, mut n: u64) {
+    if n < 10 {
+        return out.push(b'0' + n as u8);
+    }
     let mut digits = [0; 20];
     let mut at = digits.len();
-    loop {
+    while n >= 100 {
+        at -= 2;
+        digits[at..at + 2].copy_from_slice(&PAIRS[(n % 100) as usize]);
+        n /= 100;
+    }
+    if n >= 10 {
+        at -= 2;
+        digits[at..at + 2].copy_from_slice(&PAIRS[n as usize]);
+    } else {
         at -= 1;
-        digits[at] = b'0' + (n % 10) as u8;
-        n /= 10;
-        if n == 0 {
-            break;
-        }
+        digits[at] = b'0' + n as u8;
     }
     out.extend_from_slice(&digits[at..]);
 }
@@ -41,24 +48,50 @@ pub(crate) fn address(out: &mut Vec<u8>, address: Address) {
         let _ = write!(out, "{address}");
         return;
     };
-    for (n, octet) in octets.into_iter().enumerate() {
-        if n > 0 {
-            out.push(b'.');
-        }
-        decimal(out, octet.into());
+    let mut text = [0; 16];
+    let mut len = 0;
+    for octet in octets {
+        let [digits @ .., count] = &OCTETS[usize::from(octet)];
+        text[len..len + 4].copy_from_slice(digits);
+        len += usize::from(*count);
     }
+    // Without the last dot.
+    out.extend_from_slice(&text[..len - 1]);
 }
 
 fn fixed(out: &mut Vec<u8>, micros: u64) {
     decimal(out, micros / 1_000_000);
-    let mut fraction = micros % 1_000_000;
-    let mut digits = *b".000000";
-    for digit in digits.iter_mut().skip(1).rev() {
-        *digit += (fraction % 10) as u8;
-        fraction /= 10;
-    }
-    out.extend_from_slice(&digits);
+    let fraction = (micros % 1_000_000) as usize;
+    let [[a, b], [c, d], [e, f]] = [PAIRS[fraction / 10_000], PAIRS[fraction / 100 % 100], PAIRS[fraction % 100]];
+    out.extend_from_slice(&[b'.', a, b, c, d, e, f]);
 }
+
+/// 00 to 99.
+const PAIRS: [[u8; 2]; 100] = {
+    let mut pairs = [[0; 2]; 100];
+    let mut n = 0;
+    while n < 100 {
+        pairs[n] = [b'0' + (n / 10) as u8, b'0' + (n % 10) as u8];
+        n += 1;
+    }
+    pairs
+};
+
+/// Each octet with a dot behind it, and how long that is.
+const OCTETS: [[u8; 5]; 256] = {
+    let mut octets = [[0; 5]; 256];
+    let mut n = 0;
+    while n < 256 {
+        let (a, b, c) = (b'0' + (n / 100) as u8, b'0' + (n / 10 % 10) as u8, b'0' + (n % 10) as u8);
+        octets[n] = match n {
+            0..10 => [c, b'.', 0, 0, 2],
+            10..100 => [b, c, b'.', 0, 3],
+            _ => [a, b, c, b'.', 4],
+        };
+        n += 1;
+    }
+    octets
+};
 
 #[cfg(test)]
 mod tests {

@@ -86,8 +86,17 @@ impl<'r> Row<'r> {
     }
 
     /// A word of ours.
-    pub fn word<'t>(self, word: impl Into<Option<&'t str>>) -> Self {
-        self.text(word.into().map(str::as_bytes))
+    pub fn word<'t>(mut self, word: impl Into<Option<&'t str>>) -> Self {
+        match (word.into(), self.format) {
+            // Ours are plain: nothing in them needs a look.
+            (Some(word), Format::Tsv) if word.len() > 1 => {
+                debug_assert_eq!(crate::text::plain_run(word.as_bytes()), word.len(), "{word} is not plain");
+                self.cell(Some(Kind::Text));
+                self.out.extend_from_slice(word.as_bytes());
+                self
+            }
+            (word, _) => self.text(word.map(str::as_bytes)),
+        }
     }
 
     /// An address.

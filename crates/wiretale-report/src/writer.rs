@@ -44,7 +44,7 @@ impl<W: Output> Writer<W> {
 
     /// Appends a row to `table`, which is one of [`logs::ALL`]; `fill` gives its cells in order.
     pub fn row(&mut self, table: &'static Table, fill: impl FnOnce(Row<'_>) -> Row<'_>) {
-        let Some(pending) = self.pending.iter_mut().find(|pending| pending.table.name == table.name) else { return };
+        let Some(pending) = self.pending.iter_mut().find(|pending| pending.table.is(table)) else { return };
         if self.failed.is_some() {
             return;
         }

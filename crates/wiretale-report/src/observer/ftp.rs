@@ -50,6 +50,7 @@ pub(super) struct Held {
     command: Box<[u8]>,
     argument: Box<[u8]>,
     size: Option<u64>,
+    announced: Option<u64>,
     reply: Option<(u16, Box<[u8]>)>,
 }
 
@@ -95,8 +96,8 @@ impl<W: Output> Logs<W> {
             password: exchange.password,
             command: exchange.command.name,
             argument: &self.scratch,
-            // What can be believed, else what Zeek makes of the reply.
-            size: exchange.announced.or(exchange.size),
+            size: exchange.size,
+            announced: exchange.announced,
             reply: exchange.standing.map(|reply| (reply.code, reply.text)),
             channel: exchange.channel,
         };
@@ -130,6 +131,7 @@ struct Cells<'a> {
     command: &'a [u8],
     argument: &'a [u8],
     size: Option<u64>,
+    announced: Option<u64>,
     reply: Option<(u16, &'a [u8])>,
     channel: Option<Channel>,
 }
@@ -153,6 +155,7 @@ impl Cells<'_> {
             .addr(channel.map(|channel| channel.connector))
             .endpoint(channel.map(|channel| channel.advertised))
             .text(file.map(|file| file.fuid.as_bytes()))
+            .count(self.announced)
     }
 
     /// A copy that can wait. A command that moves a file announces no channel.
@@ -165,6 +168,7 @@ impl Cells<'_> {
             command: self.command.into(),
             argument: self.argument.into(),
             size: self.size,
+            announced: self.announced,
             reply: self.reply.map(|(code, text)| (code, text.into())),
         }
     }
@@ -179,6 +183,7 @@ impl Held {
             command: &self.command,
             argument: &self.argument,
             size: self.size,
+            announced: self.announced,
             reply: self.reply.as_ref().map(|(code, text)| (*code, &**text)),
             channel: None,
         }

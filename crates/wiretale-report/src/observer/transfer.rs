@@ -45,8 +45,9 @@ impl<W: Output> Logs<W> {
                 let parts = state.parts();
                 let fuid = Uid::file(moment.flow.id, parts.files);
                 parts.files += 1;
+                let carried = Carried::begin(name, size, start);
                 parts.transfer = Some(Box::new(Transfer {
-                    carried: Carried::begin(name, size, start),
+                    carried: if self.hashes { carried } else { carried.with_sha256_alone() },
                     extracted: None,
                     fuid,
                     began: None,
