@@ -20,6 +20,12 @@ pub trait Services<O: Observer> {
 
     /// The service's name.
     fn service(session: &Self::Session) -> &'static str;
+
+    /// [`Protocol::glance`] at a running decoder.
+    fn glance(session: &Self::Session) -> usize {
+        let _ = session;
+        0
+    }
 }
 
 /// What a list says of a flow's first bytes. With [`Opening::last`] it is never `Unsure`.
@@ -110,6 +116,14 @@ where
         match session {
             Either::Head(decoder) => P::service(decoder),
             Either::Tail(rest) => Rest::service(rest),
+        }
+    }
+
+    #[inline]
+    fn glance(session: &Self::Session) -> usize {
+        match session {
+            Either::Head(decoder) => P::glance(decoder),
+            Either::Tail(rest) => Rest::glance(rest),
         }
     }
 }
