@@ -24,21 +24,34 @@ impl<const N: usize> fmt::Debug for Digest<N> {
 
 /// The three digests that analysts look files up by, taken together. The two SHAs use the processor's instructions
 /// where it has them.
-#[derive(Clone, Default)]
+#[derive(Clone)]
 pub(crate) struct Digests {
-    md5: Md5,
-    sha1: Sha1,
+    // The two that cost most and are asked for least.
+    older: Option<(Md5, Sha1)>,
     sha256: Sha256,
 }
 
+impl Default for Digests {
+    fn default() -> Self {
+        Self { older: Some(Default::default()), sha256: Sha256::default() }
+    }
+}
+
 impl Digests {
+    pub(crate) fn sha256_alone() -> Self {
+        Self { older: None, sha256: Sha256::default() }
+    }
+
     pub(crate) fn update(&mut self, bytes: &[u8]) {
-        self.md5.update(bytes);
-        self.sha1.update(bytes);
+        if let Some((md5, sha1)) = &mut self.older {
+            md5.update(bytes);
+            sha1.update(bytes);
+        }
         self.sha256.update(bytes);
     }
 
-    pub(crate) fn finish(self) -> (Digest<16>, Digest<20>, Digest<32>) {
-        (Digest(self.md5.finalize().into()), Digest(self.sha1.finalize().into()), Digest(self.sha256.finalize().into()))
+    pub(crate) fn finish(self) -> (Option<(Digest<16>, Digest<20>)>, Digest<32>) {
+        let older = self.older.map(|(md5, sha1)| (Digest(md5.finalize().into()), Digest(sha1.finalize().into())));
+        (older, Digest(self.sha256.finalize().into()))
     }
 }

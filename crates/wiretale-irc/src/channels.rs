@@ -3,15 +3,21 @@
 use alloc::boxed::Box;
 use alloc::vec::Vec;
 
-use foldhash::fast::RandomState;
-use hashbrown::HashMap;
+use core::hash::{BuildHasher, Hasher};
 
-use crate::support::{Casemapping, Folded, MOST_RANKS, Support};
+use foldhash::fast::RandomState;
+use hashbrown::HashTable;
+use hashbrown::hash_table::Entry;
+
+use crate::support::{Casemapping, MOST_RANKS, Support};
 
 /// The channels of one connection, their topics and members. Bounded.
+///
+/// Names are hashed and compared in lower case, and kept once, as they came.
 #[derive(Default)]
 pub struct Channels {
-    map: HashMap<Box<[u8]>, Channel, RandomState>,
+    map: HashTable<Channel>,
+    hasher: RandomState,
     members: usize,
     dropped: u64,
 }
@@ -20,8 +26,9 @@ pub struct Channels {
 #[derive(Default)]
 pub struct Channel {
     name: Box<[u8]>,
+    hash: u64,
     topic: Option<Topic>,
-    members: HashMap<Box<[u8]>, Member, RandomState>,
+    members: HashTable<Member>,
 }
 
 /// A topic as told.
@@ -42,6 +49,7 @@ pub struct Member {
     pub nick: Box<[u8]>,
     /// Letters of the ranks held, as in `MODE`.
     ranks: [u8; MOST_HELD],
+    hash: u64,
 }
 
 impl Channels {
@@ -72,7 +80,7 @@ impl Channels {
     /// The names of all channels, sorted.
     #[must_use]
     pub fn names(&self) -> Vec<&[u8]> {
-        let mut names: Vec<&[u8]> = self.map.values().map(|channel| &*channel.name).collect();
+        let mut names: Vec<&[u8]> = self.map.iter().map(|channel| &*channel.name).collect();
         names.sort_unstable();
         names
     }
@@ -80,61 +88,60 @@ impl Channels {
     /// The channel of this name.
     #[must_use]
     pub fn get(&self, name: &[u8], casemapping: Casemapping) -> Option<&Channel> {
-        self.map.get(&*casemapping.fold(name))
+        self.map.find(self.hash(name, casemapping), |channel| casemapping.equal(&channel.name, name))
     }
 
     /// In how many channels somebody is.
     #[must_use]
     pub fn shared_with(&self, nick: &[u8], casemapping: Casemapping) -> usize {
-        let nick = casemapping.fold(nick);
-        self.map.values().filter(|channel| channel.members.contains_key(&*nick)).count()
+        let hash = self.hash(nick, casemapping);
+        self.map.iter().filter(|channel| channel.members.find(hash, is(nick, casemapping)).is_some()).count()
     }
 
     /// Somebody is in a channel. False if there was no room, and this is the first time.
     pub(crate) fn join(&mut self, name: &[u8], nick: &[u8], ranks: &[u8], support: &Support) -> bool {
         let casemapping = support.casemapping();
         let full = self.members >= Self::MOST_MEMBERS;
-        let Some(channel) = self.open(casemapping.fold(name), name) else { return self.drop_one() };
-        let key = casemapping.fold(nick);
-        if let Some(member) = channel.members.get_mut(&*key) {
-            ranks.iter().for_each(|&rank| member.give(rank));
-            return true;
+        let hash = self.hash(nick, casemapping);
+        let Some(channel) = self.open(name, casemapping) else { return self.drop_one() };
+        match channel.members.entry(hash, is(nick, casemapping), |member| member.hash) {
+            Entry::Occupied(mut member) => ranks.iter().for_each(|&rank| member.get_mut().give(rank)),
+            Entry::Vacant(_) if full => return self.drop_one(),
+            Entry::Vacant(place) => {
+                let mut member = Member { nick: kept(nick), ranks: [0; MOST_HELD], hash };
+                ranks.iter().for_each(|&rank| member.give(rank));
+                place.insert(member);
+                self.members += 1;
+            }
         }
-        if full {
-            return self.drop_one();
-        }
-        let mut member = Member { nick: kept(nick), ranks: [0; MOST_HELD] };
-        ranks.iter().for_each(|&rank| member.give(rank));
-        channel.members.insert(kept(&key), member);
-        self.members += 1;
         true
     }
 
     /// Somebody left a channel.
     pub(crate) fn part(&mut self, name: &[u8], nick: &[u8], casemapping: Casemapping) {
-        let key = casemapping.fold(name);
-        let Some(channel) = self.map.get_mut(&*key) else { return };
-        if channel.members.remove(&*casemapping.fold(nick)).is_some() {
-            self.members -= 1;
-        }
-        if channel.members.is_empty() {
-            self.map.remove(&*key);
+        let hash = self.hash(nick, casemapping);
+        let Some(channel) = self.get_mut(name, casemapping) else { return };
+        let left = channel.remove(hash, nick, casemapping).is_some();
+        let empty = channel.members.is_empty();
+        self.members -= usize::from(left);
+        if empty {
+            self.take(name, casemapping);
         }
     }
 
     /// This connection's client left a channel: nothing more is known of it.
     pub(crate) fn forget(&mut self, name: &[u8], casemapping: Casemapping) {
-        if let Some(channel) = self.map.remove(&*casemapping.fold(name)) {
+        if let Some(channel) = self.take(name, casemapping) {
             self.members -= channel.members.len();
         }
     }
 
     /// Somebody left the network.
     pub(crate) fn quit(&mut self, nick: &[u8], casemapping: Casemapping) {
-        let nick = casemapping.fold(nick);
+        let hash = self.hash(nick, casemapping);
         let mut left = 0;
-        self.map.retain(|_, channel| {
-            left += usize::from(channel.members.remove(&*nick).is_some());
+        self.map.retain(|channel| {
+            left += usize::from(channel.remove(hash, nick, casemapping).is_some());
             !channel.members.is_empty()
         });
         self.members -= left;
@@ -142,12 +149,13 @@ impl Channels {
 
     /// Somebody has a new nick.
     pub(crate) fn rename(&mut self, old: &[u8], new: &[u8], casemapping: Casemapping) {
-        let (old, key) = (casemapping.fold(old), casemapping.fold(new));
+        let (old_hash, hash) = (self.hash(old, casemapping), self.hash(new, casemapping));
         let mut lost = 0;
-        for channel in self.map.values_mut() {
-            if let Some(mut member) = channel.members.remove(&*old) {
-                member.nick = kept(new);
-                lost += usize::from(channel.members.insert(kept(&key), member).is_some());
+        for channel in &mut self.map {
+            if let Some(mut member) = channel.remove(old_hash, old, casemapping) {
+                lost += usize::from(channel.remove(hash, new, casemapping).is_some());
+                (member.nick, member.hash) = (kept(new), hash);
+                channel.members.insert_unique(hash, member, |member| member.hash);
             }
         }
         self.members -= lost;
@@ -155,8 +163,9 @@ impl Channels {
 
     /// A rank was given or taken.
     pub(crate) fn rank(&mut self, name: &[u8], nick: &[u8], letter: u8, adding: bool, casemapping: Casemapping) {
-        let channel = self.map.get_mut(&*casemapping.fold(name));
-        let Some(member) = channel.and_then(|channel| channel.members.get_mut(&*casemapping.fold(nick))) else {
+        let hash = self.hash(nick, casemapping);
+        let channel = self.get_mut(name, casemapping);
+        let Some(member) = channel.and_then(|channel| channel.members.find_mut(hash, is(nick, casemapping))) else {
             return;
         };
         if adding { member.give(letter) } else { member.take(letter) }
@@ -164,17 +173,42 @@ impl Channels {
 
     /// The topic of a channel, if it is known.
     pub(crate) fn topic(&mut self, name: &[u8], casemapping: Casemapping) -> Option<&mut Option<Topic>> {
-        self.map.get_mut(&*casemapping.fold(name)).map(|channel| &mut channel.topic)
+        self.get_mut(name, casemapping).map(|channel| &mut channel.topic)
     }
 
-    fn open(&mut self, key: Folded, name: &[u8]) -> Option<&mut Channel> {
-        if !self.map.contains_key(&*key) {
-            if self.map.len() >= Self::MOST_CHANNELS {
-                return None;
+    fn get_mut(&mut self, name: &[u8], casemapping: Casemapping) -> Option<&mut Channel> {
+        self.map.find_mut(self.hash(name, casemapping), |channel| casemapping.equal(&channel.name, name))
+    }
+
+    fn take(&mut self, name: &[u8], casemapping: Casemapping) -> Option<Channel> {
+        let hash = self.hash(name, casemapping);
+        let found = self.map.find_entry(hash, |channel| casemapping.equal(&channel.name, name));
+        found.ok().map(|entry| entry.remove().0)
+    }
+
+    fn open(&mut self, name: &[u8], casemapping: Casemapping) -> Option<&mut Channel> {
+        let hash = self.hash(name, casemapping);
+        let full = self.map.len() >= Self::MOST_CHANNELS;
+        match self.map.entry(hash, |channel| casemapping.equal(&channel.name, name), |channel| channel.hash) {
+            Entry::Occupied(channel) => Some(channel.into_mut()),
+            Entry::Vacant(_) if full => None,
+            Entry::Vacant(place) => {
+                Some(place.insert(Channel { name: kept(name), hash, ..Channel::default() }).into_mut())
             }
-            self.map.insert(kept(&key), Channel { name: kept(name), ..Channel::default() });
         }
-        self.map.get_mut(&*key)
+    }
+
+    // Of the name in lower case, without writing it down.
+    fn hash(&self, name: &[u8], casemapping: Casemapping) -> u64 {
+        let mut state = self.hasher.build_hasher();
+        for piece in name.chunks(PIECE) {
+            let mut lower = [0; PIECE];
+            for (to, &byte) in lower.iter_mut().zip(piece) {
+                *to = casemapping.lower(byte);
+            }
+            state.write(lower.get(..piece.len()).unwrap_or_default());
+        }
+        state.finish()
     }
 
     fn drop_one(&mut self) -> bool {
@@ -184,6 +218,10 @@ impl Channels {
 }
 
 impl Channel {
+    fn remove(&mut self, hash: u64, nick: &[u8], casemapping: Casemapping) -> Option<Member> {
+        self.members.find_entry(hash, is(nick, casemapping)).ok().map(|entry| entry.remove().0)
+    }
+
     /// Its name.
     #[must_use]
     pub fn name(&self) -> &[u8] {
@@ -199,7 +237,7 @@ impl Channel {
     /// Its members, sorted by nick.
     #[must_use]
     pub fn members(&self) -> Vec<&Member> {
-        let mut members: Vec<&Member> = self.members.values().collect();
+        let mut members: Vec<&Member> = self.members.iter().collect();
         members.sort_unstable_by(|one, other| one.nick.cmp(&other.nick));
         members
     }
@@ -224,9 +262,15 @@ impl Member {
     }
 }
 
+fn is(nick: &[u8], casemapping: Casemapping) -> impl Fn(&Member) -> bool {
+    move |member| casemapping.equal(&member.nick, nick)
+}
+
 fn kept(text: &[u8]) -> Box<[u8]> {
     text.into()
 }
+
+const PIECE: usize = 64;
 
 // More ranks than that nobody holds; more letters than that PREFIX cannot have.
 const MOST_HELD: usize = 8;

@@ -54,6 +54,12 @@ impl Protocol for Irc {
             Chunk::End(end) => decoder.end(cx, end),
         }
     }
+
+    #[inline]
+    fn glance(decoder: &Decoder) -> usize {
+        let halves = decoder.halves.iter().map(|half| half.lines.rest().len()).sum::<usize>();
+        halves ^ decoder.session.glance() ^ decoder.masked.len()
+    }
 }
 
 impl Decoder {

@@ -92,6 +92,14 @@ impl Session {
         self.link.as_deref().map(Link::size)
     }
 
+    /// A field of each part that a line needs.
+    #[inline]
+    pub(crate) fn glance(&self) -> usize {
+        let nick = self.own.nick.first().copied().unwrap_or_default();
+        let flags = usize::from(self.evidence) ^ usize::from(self.ledger.has_echoes()) ^ usize::from(nick);
+        flags ^ self.server.len() ^ self.channels.len() ^ usize::from(self.support.is_channel(b"#"))
+    }
+
     /// One message of either side, its secrets masked.
     pub(crate) fn message<O: Observe<Irc>>(&mut self, cx: &mut Context<'_, O>, message: &Message<'_>) {
         let direction = cx.moment().direction;

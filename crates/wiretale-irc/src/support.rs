@@ -3,7 +3,6 @@
 use alloc::borrow::Cow;
 use alloc::vec::Vec;
 
-use smallvec::SmallVec;
 
 use crate::ModeKind;
 
@@ -32,9 +31,6 @@ pub enum Casemapping {
     StrictRfc1459,
 }
 
-/// A name in lower case. Short ones do not touch the heap.
-pub(crate) type Folded = SmallVec<[u8; 48]>;
-
 impl Casemapping {
     /// The lower case of one byte.
     #[must_use]
@@ -49,12 +45,13 @@ impl Casemapping {
 
     /// Are these the same name?
     #[must_use]
+    #[inline]
     pub fn equal(self, one: &[u8], other: &[u8]) -> bool {
-        one.len() == other.len() && one.iter().zip(other).all(|(&a, &b)| self.lower(a) == self.lower(b))
+        one.len() == other.len() && (one == other || self.equal_folded(one, other))
     }
 
-    pub(crate) fn fold(self, name: &[u8]) -> Folded {
-        name.iter().map(|&byte| self.lower(byte)).collect()
+    fn equal_folded(self, one: &[u8], other: &[u8]) -> bool {
+        one.iter().zip(other).all(|(&a, &b)| self.lower(a) == self.lower(b))
     }
 
     fn named(name: &[u8]) -> Option<Self> {
