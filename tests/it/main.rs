@@ -3,6 +3,9 @@
 mod cases;
 mod exposure;
 mod ground_truth;
+mod hearing;
+mod laws;
 mod layering;
 mod pages;
 mod scenarios;
+mod wrapping;
