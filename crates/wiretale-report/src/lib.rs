@@ -28,7 +28,6 @@
 
 pub mod case;
 mod digest;
-mod home;
 mod id;
 mod json;
 pub mod logs;
@@ -44,7 +43,6 @@ mod tsv;
 mod writer;
 
 pub use digest::Digest;
-pub use home::Home;
 pub use id::Uid;
 pub use observer::{Logs, Options, State};
 pub use output::{Directory, Memory, Output, WriteError};
@@ -52,4 +50,5 @@ pub use row::{Format, Row};
 pub use streams::Streams;
 pub use table::{Column, Kind, Table};
 pub use text::Shown;
+pub use wiretale::score::Home;
 pub use writer::Writer;

@@ -60,7 +60,7 @@ impl Detector for Scan {
         walk.told = walk.odds;
         let hosts: BTreeSet<Address> = walk.met.iter().map(|(address, _)| *address).collect();
         let text = format!(
-            "{} tried {} ports of {} hosts; {} did not answer, the last {}",
+            "{} tried {} ports of {} host(s); {} did not answer, the last {}",
             flow.client.address,
             walk.met.len(),
             hosts.len(),
