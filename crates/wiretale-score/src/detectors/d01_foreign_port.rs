@@ -24,7 +24,11 @@ impl Detector for ForeignPort {
         let Fact::Recognized(service) = *fact else { return };
         let server = scene.moment.flow.server;
         let Some((_, variant, ports)) = OWN_PORTS.iter().find(|(name, ..)| *name == service) else { return };
-        let out_of_place = !ports.contains(&server.port) && !scene.inventory.serves(server.address, server.port);
+        // Of a connection met in the middle, the end with the passing port is the client, whoever spoke first.
+        let turned =
+            scene.moment.flow.midstream && server.port >= PASSING && server.port > scene.moment.flow.client.port;
+        let approved = turned || scene.inventory.serves(server.address, server.port);
+        let out_of_place = !ports.contains(&server.port) && !approved;
         if out_of_place && scene.is_home(Direction::Server) {
             let client = scene.called(scene.moment.flow.client.address);
             let text =
@@ -33,6 +37,9 @@ impl Detector for ForeignPort {
         }
     }
 }
+
+/// Where systems take the ports of their clients from, at the least.
+pub(super) const PASSING: u16 = 32_768;
 
 /// Service, row of the weights table, ports where it belongs.
 const OWN_PORTS: &[(&str, &str, &[u16])] = &[

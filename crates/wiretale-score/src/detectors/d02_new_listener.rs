@@ -5,6 +5,7 @@
 
 use wiretale_protocol::{Address, Direction, State, Timestamp, Transport};
 
+use super::d01_foreign_port::PASSING;
 use crate::bounded::Bounded;
 use crate::{Detector, Fact, Findings, Hears, Scene};
 
@@ -37,7 +38,8 @@ impl Detector for NewListener {
             matches!(summary.state, State::S1 | State::S2 | State::S3 | State::Sf | State::Rsto | State::Rstr);
         let announced =
             scene.facts.service.is_some_and(|service| service.ends_with("-data") || service.starts_with("irc-dcc"));
-        if flow.transport != Transport::Tcp || !answered || announced || !scene.is_home(Direction::Server) {
+        let turned = flow.midstream && flow.server.port >= PASSING && flow.server.port > flow.client.port;
+        if flow.transport != Transport::Tcp || !answered || announced || turned || !scene.is_home(Direction::Server) {
             return;
         }
         let key = (flow.server.address, flow.server.port);

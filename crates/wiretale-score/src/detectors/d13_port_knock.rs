@@ -74,7 +74,8 @@ impl PortKnock {
             flow.server.address,
             flow.server.port
         );
-        findings.push(scene.evidence(Direction::Server, "D13.knock", flow.server.port.to_string(), text));
+        let evidence = scene.evidence(Direction::Server, "D13.knock", flow.server.port.to_string(), text);
+        findings.push(evidence.at(flow.opened));
     }
 }
 

@@ -175,9 +175,9 @@ fn neighbours(a: IpAddr, b: IpAddr) -> bool {
     }
 }
 
-// Stages with evidence worth at least a deciban.
+// Stages with evidence of some weight: what is barely worth noting (a first visit to IRC) makes no second stage.
 fn stages(kept: &[(usize, &Item, f64)]) -> Vec<Stage> {
-    let has = |stage: &Stage| kept.iter().any(|(_, item, db)| item.stage == Some(*stage) && *db >= 1.0);
+    let has = |stage: &Stage| kept.iter().any(|(_, item, db)| item.stage == Some(*stage) && *db >= NOTED);
     Stage::ALL.into_iter().filter(has).collect()
 }
 
@@ -191,3 +191,4 @@ pub(super) fn tenths(db: f64) -> f64 {
 }
 
 const TIED: usize = 64;
+const NOTED: f64 = 3.0;
