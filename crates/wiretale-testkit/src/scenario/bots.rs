@@ -237,14 +237,11 @@ fn one(story: &mut Story, dialect: Dialect) {
     irc.join(dialect.channel, dialect.key, &names, topic);
     let joined = irc.now();
     let mut next = joined + 20.0;
-    let (mut first, mut last) = (joined, joined);
-    for (n, (order, answer)) in dialect.orders.iter().enumerate() {
+    let mut last = joined;
+    for (order, answer) in dialect.orders {
         irc.idle_until(next);
         irc.hears(dialect.herder, dialect.channel, order);
         last = irc.now();
-        if n == 0 {
-            first = last;
-        }
         irc.pause(0.2 + random.between(0, 800) as f64 / 1000.0);
         if dialect.notices {
             irc.raw(&format!("NOTICE {} :{answer}", dialect.herder));
@@ -256,7 +253,7 @@ fn one(story: &mut Story, dialect: Dialect) {
     irc.idle_until(last + 900.0);
     irc.quit();
     story.truth(at, (host, peer), 4, &["D15", "D16"], "a bot comes to its channel");
-    story.truth(first, (host, peer), 4, &["D18", "D19"], "it is given orders");
+    story.truth(last, (host, peer), 4, &["D18", "D19"], "it is given orders");
     let begins = last + 2.5;
     match dialect.act {
         Act::Scan(port) => {

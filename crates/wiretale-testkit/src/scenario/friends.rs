@@ -103,6 +103,21 @@ pub(super) fn help_channel(story: &mut Story) {
     irc.0.quit();
 }
 
+/// A person who is called what bots are called, on a port that is not IRC's.
+pub(super) fn odd_nick(story: &mut Story) {
+    let host = story.home(67);
+    browse(story, 3.0, host, 2);
+    let place = Place::new(abroad(SERVERS, 41), 5190, "irc.example.de", "GameNet");
+    let at = story.lookup(8.0, host, place.name, Some(place.end.address));
+    let random = story.fork();
+    let talk_to = story.tcp(at, host, place.end);
+    let me = Me::new("[DEU]Max1984", "max", "Max");
+    let mut irc = (Irc::register(talk_to, me, place), random);
+    irc.0.join("#clan", "", "@[DEU]Moritz1985 [USA]Jim", Some(("training at 8", "[DEU]Moritz1985")));
+    talk(&mut irc, "#clan", 45);
+    irc.0.quit();
+}
+
 /// A game in text, on a server elsewhere.
 pub(super) fn game(story: &mut Story) {
     let host = story.home(66);
@@ -120,10 +135,11 @@ pub(super) fn game(story: &mut Story) {
     talk.close(Direction::Client);
 }
 
-type Visit<'w> = (Irc<'w>, crate::random::Random);
+/// A person's connection, and the chance that paces it.
+pub(super) type Visit<'w> = (Irc<'w>, crate::random::Random);
 
-// A person connects to a server by its name.
-fn visit<'w>(story: &'w mut Story, at: f64, host: Address, nick: &str, user: &str) -> Visit<'w> {
+/// A person connects to a server by its name.
+pub(super) fn visit<'w>(story: &'w mut Story, at: f64, host: Address, nick: &str, user: &str) -> Visit<'w> {
     let place = Place::new(abroad(SERVERS, 10), 6667, "irc.example.org", "ExampleNet");
     let at = story.lookup(at, host, place.name, Some(place.end.address));
     let random = story.fork();
@@ -131,8 +147,8 @@ fn visit<'w>(story: &'w mut Story, at: f64, host: Address, nick: &str, user: &st
     (Irc::register(talk, Me::new(nick, user, nick), place), random)
 }
 
-// So many things are said, by others and by the client, at the pace of people.
-fn talk((irc, random): &mut Visit<'_>, channel: &str, lines: usize) {
+/// So many things are said, by others and by the client, at the pace of people.
+pub(super) fn talk((irc, random): &mut Visit<'_>, channel: &str, lines: usize) {
     for _ in 0..lines {
         irc.pause(pause(random, 22.0));
         let text = WORDS[random.between(0, WORDS.len() as u64) as usize];

@@ -15,6 +15,7 @@
 //! ```
 
 mod bots;
+mod enthusiast;
 mod everyday;
 mod friends;
 mod ftp;
@@ -137,7 +138,10 @@ const BENIGN: &[Family] = &[
     Family { name: "znc", write: friends::znc },
     Family { name: "eggdrop", write: friends::eggdrop },
     Family { name: "help-channel", write: friends::help_channel },
+    Family { name: "odd-nick", write: friends::odd_nick },
     Family { name: "game", write: friends::game },
+    Family { name: "home-server", write: enthusiast::home_server },
+    Family { name: "bot-keeper", write: enthusiast::bot_keeper },
     Family { name: "packages", write: office::packages },
     Family { name: "admin-ssh", write: office::admin },
     Family { name: "failed-guessing", write: office::failed_guessing },
