@@ -2,8 +2,9 @@
 
 use std::hash::{BuildHasher as _, RandomState};
 use std::io::{self, Write as _};
+use std::path::Path;
 
-use wiretale::capture::{Capture, Error, Merged};
+use wiretale::capture::{Capture, Error, Frames, Merged};
 use wiretale::files::Extract;
 use wiretale::protocol::SecretKey;
 use wiretale::reassembly::Host;
@@ -26,10 +27,9 @@ pub(crate) fn run(args: Analyze) -> Result<(), Failure> {
         return Err(Failure::Captures(errors));
     }
     let tables = Tables::read(&args.scoring)?;
-    let mut merged = Merged::new(captures);
     let mut line = Line::new(observers(&args, &tables)?, settings(&args));
     let mut notes = Vec::new();
-    read(&mut merged, &mut line, &mut errors, &mut notes);
+    read(captures, &mut line, &mut errors, &mut notes);
     let ((logs, (scorer, chronicle)), stats) = line.finish_with_stats();
     let (directory, mut digest) = logs.finish(&stats)?;
     notes.iter().for_each(|note| digest.note(note));
@@ -40,12 +40,23 @@ pub(crate) fn run(args: Analyze) -> Result<(), Failure> {
 /// Opens every capture that can be opened.
 fn open(args: &Analyze) -> (Vec<Capture>, Vec<Error>) {
     let mut errors = Vec::new();
-    let captures = args.captures.iter().filter_map(|path| Capture::open(path).map_err(|error| errors.push(error)).ok());
+    let captures = args.captures.iter().filter_map(|path| open_one(path).map_err(|error| errors.push(error)).ok());
     (captures.collect(), errors)
 }
 
+/// Plain files are mapped: nothing is copied, and packets can be taken many at a time.
+fn open_one(path: &Path) -> Result<Capture, Error> {
+    if path == Path::new("-") { Capture::open(path) } else { Capture::map(path) }
+}
+
 /// Every frame through the line. A capture that is cut off is noted and no error; one that is broken is.
-fn read(merged: &mut Merged, line: &mut Line, errors: &mut Vec<Error>, notes: &mut Vec<String>) {
+fn read(captures: Vec<Capture>, line: &mut Line, errors: &mut Vec<Error>, notes: &mut Vec<String>) {
+    if let [only] = captures.as_slice()
+        && let Some(frames) = only.frames()
+    {
+        return read_mapped(only, frames, line, errors, notes);
+    }
+    let mut merged = Merged::new(captures);
     let mut progress = Progress::new(merged.bytes_total());
     let mut number = 0;
     while let Some(next) = merged.next() {
@@ -54,11 +65,7 @@ fn read(merged: &mut Merged, line: &mut Line, errors: &mut Vec<Error>, notes: &m
                 number += 1;
                 line.packet(frame, number);
             }
-            Err(error) if error.is_cut() => {
-                let _ = writeln!(io::stderr(), "wiretale: {error}");
-                notes.push(error.to_string());
-            }
-            Err(error) => errors.push(error),
+            Err(error) => broken(error, errors, notes),
         }
         if number.is_multiple_of(CHECK_EVERY) && line.observer().0.has_failed() {
             break;
@@ -66,6 +73,48 @@ fn read(merged: &mut Merged, line: &mut Line, errors: &mut Vec<Error>, notes: &m
         progress.at(number, || merged.bytes_read());
     }
     progress.finish();
+}
+
+/// The same for one capture that lies in memory as a whole, many frames at a time.
+fn read_mapped(
+    capture: &Capture,
+    mut frames: Frames<'_>,
+    line: &mut Line,
+    errors: &mut Vec<Error>,
+    notes: &mut Vec<String>,
+) {
+    let mut progress = Progress::new(capture.bytes_total());
+    let (mut batch, mut number) = (Vec::with_capacity(BATCH), 0);
+    loop {
+        let mut end = None;
+        while batch.len() < BATCH && end.is_none() {
+            match frames.next() {
+                Some(Ok(frame)) => batch.push(frame),
+                last => end = Some(last.and_then(Result::err)),
+            }
+        }
+        line.packets(&batch, number + 1);
+        number += batch.len() as u64;
+        batch.clear();
+        progress.at(number, || frames.offset());
+        if let Some(error) = end {
+            error.into_iter().for_each(|error| broken(error, errors, notes));
+            break;
+        }
+        if line.observer().0.has_failed() {
+            break;
+        }
+    }
+    progress.finish();
+}
+
+fn broken(error: Error, errors: &mut Vec<Error>, notes: &mut Vec<String>) {
+    if error.is_cut() {
+        let _ = writeln!(io::stderr(), "wiretale: {error}");
+        notes.push(error.to_string());
+    } else {
+        errors.push(error);
+    }
 }
 
 /// The logs, and beside them what makes cases.
@@ -148,3 +197,5 @@ const fn format(args: &Analyze) -> wiretale_report::Format {
 // Zeek's limit of one extracted file.
 const EXTRACT_AT_MOST: u64 = 100 << 20;
 const CHECK_EVERY: u64 = 256;
+// A divisor of what the progress bar counts by.
+const BATCH: usize = 64;
