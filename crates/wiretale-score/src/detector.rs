@@ -72,7 +72,7 @@ impl Hears {
     pub const WEIRD: Self = Self(1 << 3);
     /// [`Fact::Exposed`].
     pub const EXPOSED: Self = Self(1 << 4);
-    /// [`Fact::Irc`].
+    /// [`Fact::Irc`], but for the lines themselves.
     pub const IRC: Self = Self(1 << 5);
     /// [`Fact::Dcc`] and [`Fact::Chat`].
     pub const DCC: Self = Self(1 << 6);
@@ -89,8 +89,11 @@ impl Hears {
     /// [`Fact::Closed`].
     pub const CLOSED: Self = Self(1 << 12);
 
+    /// [`Fact::Irc`] with a line itself ([`wiretale_irc::Event::Message`]): one for each line, beside what it means.
+    pub const IRC_LINE: Self = Self(1 << 13);
+
     /// How many kinds there are.
-    pub(crate) const KINDS: u32 = 13;
+    pub(crate) const KINDS: u32 = 14;
 
     /// Is it in the set?
     #[must_use]

@@ -6,29 +6,45 @@ use wiretale_protocol::Address;
 /// The networks watched over.
 #[derive(Clone, Debug)]
 pub struct Home {
-    named: Vec<IpNet>,
-    special: Vec<IpNet>,
-    private: Vec<IpNet>,
+    local: Nets,
+    home: Nets,
+}
+
+/// Networks, and what the first byte of an IPv4 address tells of them: most often all.
+#[derive(Clone, Debug)]
+struct Nets {
+    nets: Vec<IpNet>,
+    first: Box<[Within; 256]>,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum Within {
+    None,
+    All,
+    Some,
 }
 
 impl Home {
     /// The networks named; where none is named, private addresses are home.
     #[must_use]
     pub fn new(named: Vec<IpNet>) -> Self {
-        Self { named, special: nets(SPECIAL), private: nets(PRIVATE) }
+        if named.is_empty() {
+            return Self { local: Nets::new(nets(SPECIAL)), home: Nets::new(nets(PRIVATE)) };
+        }
+        Self { local: Nets::new(named.clone()), home: Nets::new(named) }
     }
 
     /// Is it local, in the sense of `local_orig` and `local_resp`? Without named networks these are Zeek's: every
     /// address that is not routed on the Internet (RFC 6890), the documentation networks among them.
     #[must_use]
     pub fn is_local(&self, address: Address) -> bool {
-        within(if self.named.is_empty() { &self.special } else { &self.named }, address)
+        self.local.contain(address)
     }
 
     /// Is it a host of ours? Without named networks: private, loopback and link-local addresses.
     #[must_use]
     pub fn is_home(&self, address: Address) -> bool {
-        within(if self.named.is_empty() { &self.private } else { &self.named }, address)
+        self.home.contain(address)
     }
 }
 
@@ -38,10 +54,38 @@ impl Default for Home {
     }
 }
 
-fn within(nets: &[IpNet], address: Address) -> bool {
-    let ip = address.to_ip();
-    nets.iter().any(|net| net.contains(&ip))
+impl Nets {
+    fn new(nets: Vec<IpNet>) -> Self {
+        let mut first = Box::new([Within::None; 256]);
+        for net in &nets {
+            let IpNet::V4(net) = net else { continue };
+            for (octet, within) in first.iter_mut().enumerate() {
+                let whole = IpNet::from(std::net::IpAddr::from([octet as u8, 0, 0, 0]));
+                let block = IpNet::new(whole.addr(), 8).unwrap_or(whole);
+                let net = IpNet::V4(*net);
+                *within = match *within {
+                    _ if net.contains(&block) => Within::All,
+                    Within::None if block.contains(&net) => Within::Some,
+                    within => within,
+                };
+            }
+        }
+        Self { nets, first }
+    }
+
+    fn contain(&self, address: Address) -> bool {
+        if let Some([first, ..]) = address.as_v4() {
+            match self.first[usize::from(first)] {
+                Within::None => return false,
+                Within::All => return true,
+                Within::Some => {}
+            }
+        }
+        let ip = address.to_ip();
+        self.nets.iter().any(|net| net.contains(&ip))
+    }
 }
+
 fn nets(list: &[&str]) -> Vec<IpNet> {
     list.iter().filter_map(|net| net.parse().ok()).collect()
 }

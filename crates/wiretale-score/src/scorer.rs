@@ -205,8 +205,13 @@ impl Observer for Scorer {
 
 impl Observe<Irc> for Scorer {
     fn observe(&mut self, scored: &mut Scored, moment: &Moment<'_>, event: wiretale_irc::Event<'_>) {
-        scored.facts.irc.get_or_insert_default().learn(moment.at, &event);
-        self.tell(&scored.facts, moment, Hears::IRC, &Fact::Irc(event));
+        let session = scored.facts.irc.get_or_insert_default();
+        let kind = match event {
+            wiretale_irc::Event::Message(_) => Hears::IRC_LINE,
+            _ => Hears::IRC,
+        };
+        session.learn(moment.at, &event);
+        self.tell(&scored.facts, moment, kind, &Fact::Irc(event));
     }
 }
 

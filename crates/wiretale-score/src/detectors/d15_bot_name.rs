@@ -32,7 +32,7 @@ impl Detector for BotName {
     }
 
     fn hears(&self) -> Hears {
-        Hears::IRC
+        Hears::IRC | Hears::IRC_LINE
     }
 
     fn hear(&mut self, scene: &Scene<'_>, fact: &Fact<'_>, findings: &mut Findings) {
