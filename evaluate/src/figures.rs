@@ -21,7 +21,7 @@ impl Counts {
     pub(crate) fn of(model: Model, material: &Material, weights: &Weights) -> Self {
         let mut counts = Self::default();
         for (host, compromised) in &material.hosts {
-            let alarm = model.alarm(material, *host, weights).is_some();
+            let alarm = model.accuses(material, *host, weights);
             *match (compromised, alarm) {
                 (true, true) => &mut counts.found,
                 (true, false) => &mut counts.missed,

@@ -5,8 +5,8 @@
 //! the same output.
 //!
 //! Nothing is fitted here: the weights are the built-in ones. The recordings were at hand while the detectors were
-//! written, so what is said of them is no forecast; the scenarios' seeds are none that a test uses, but their families
-//! were known, too.
+//! written, so what is said of them is no forecast. The scenarios' seeds are none that a test uses, but their families were
+//! known, and two choices followed from a look at them: what makes a second stage, and which stray packets are awaited.
 #![forbid(unsafe_code)]
 
 mod figures;

@@ -2,7 +2,7 @@
 
 use std::net::IpAddr;
 
-use wiretale::score::{Evidence, Stage, Weights};
+use wiretale::score::{Evidence, Folder, Stage, Weights};
 
 use crate::material::Material;
 use crate::rishi;
@@ -38,11 +38,21 @@ impl Model {
         }
     }
 
+    /// Does it accuse a host in the end?
+    pub(crate) fn accuses(self, material: &Material, host: IpAddr, weights: &Weights) -> bool {
+        match self {
+            Self::Ours(level) => {
+                material.cases.get(&host).is_some_and(|case| case.peak_db >= weights.model.levels[level])
+            }
+            _ => self.alarm(material, host, weights).is_some(),
+        }
+    }
+
     /// The frame at which it raises the alarm about a host, if it does.
     pub(crate) fn alarm(self, material: &Material, host: IpAddr, weights: &Weights) -> Option<u64> {
         let rows: Vec<&Evidence> = material.evidence.iter().filter(|row| row.host == host).collect();
         let at = match self {
-            Self::Ours(level) => return ours(material, host, weights.model.levels[level]),
+            Self::Ours(level) => return ours(material, host, weights.model.levels[level], weights),
             Self::Sum => sum(&rows, weights),
             Self::Dialogue => dialogue(&rows, weights),
             Self::Nick => rows.iter().position(|row| row.row == rishi::ROW && row.strength >= ENOUGH),
@@ -52,11 +62,20 @@ impl Model {
     }
 }
 
-// The course has one entry for each row kept.
-fn ours(material: &Material, host: IpAddr, from: f64) -> Option<u64> {
+// The evidence once more in the order in which it became known, not in that in which things happened.
+fn ours(material: &Material, host: IpAddr, from: f64, weights: &Weights) -> Option<u64> {
     let case = material.cases.get(&host)?;
-    let at = case.course.iter().position(|(_, db)| *db >= from)?;
-    known(case.evidence.get(..=at)?.iter())
+    let mut rows: Vec<(u64, Evidence)> =
+        case.evidence.iter().filter_map(|row| Some((*row.frames.first()?, row.clone()))).collect();
+    rows.sort_by_key(|(frame, _)| *frame);
+    let mut folder = Folder::new(host);
+    for (frame, mut row) in rows {
+        row.time_ns = material.time(frame).map_or(row.time_ns, |at| at.nanos());
+        if folder.add(row, weights) >= from {
+            return Some(frame);
+        }
+    }
+    None
 }
 
 // The frame with which all of it was known.

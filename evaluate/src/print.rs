@@ -108,7 +108,7 @@ fn soon(all: &[Material], weights: &Weights) {
         let of = quantile::<f64>;
         println!("   {:<26}{:>8}{:>22}{:>22}", model.name(), frames.len(), both(of, &frames), both(of, &seconds));
     }
-    println!("   from the first malicious packet to the packet with which the alarm's evidence was complete\n");
+    println!("   from the first malicious packet to that with which enough was known, in the order it became known\n");
 }
 
 fn told(all: &[Material]) {

@@ -1,6 +1,7 @@
 //! Whole captures against what is known to be in them, and laws that hold across crates.
 
 mod cases;
+mod course;
 mod exposure;
 mod ground_truth;
 mod hearing;
