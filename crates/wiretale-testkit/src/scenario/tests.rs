@@ -37,6 +37,6 @@ fn a_worse_capture_has_less_or_more() {
     let [home, outside] = [Side::Home, Side::Outside]
         .map(|side| whole.clone().through(&Switches { only: Some(side), ..Switches::default() }).frames.len());
     assert_eq!(home + outside, frames);
-    let messy = whole.clone().through(&Switches { twice: 0.1, swapped: 0.1, ..Switches::default() });
+    let messy = whole.through(&Switches { twice: 0.1, swapped: 0.1, ..Switches::default() });
     assert!(messy.frames.len() > frames && messy.frames.is_sorted_by_key(|(at, _)| *at));
 }
