@@ -158,7 +158,7 @@ fn calibrated(all: &[Material], weights: &Weights) {
         println!(
             "   {:<26}{count:>8}{mean:>16}{:>16}",
             level.as_str(),
-            observed.map_or("-".to_owned(), |p| format!("{p:.3}"))
+            observed.map_or_else(|| "-".to_owned(), |p| format!("{p:.3}"))
         );
     }
     println!("   expected calibration error {error:.3} over these five bins\n");
