@@ -258,7 +258,7 @@ impl<P: Services<O>, O: Observer> Sink for Delivery<'_, P, O> {
 /// What to add to an anomaly's name; nothing where it is none worth a word.
 fn told(anomaly: &Anomaly<'_>) -> Option<String> {
     Some(match anomaly {
-        Anomaly::Retransmission(_) | Anomaly::Midstream | Anomaly::OneSided => return None,
+        Anomaly::Retransmission(_) | Anomaly::OneSided => return None,
         Anomaly::Conflict(conflict) => format!("offset {} length {}", conflict.offset, conflict.new.len()),
         Anomaly::Gap { offset, len } => format!("offset {offset} length {len}"),
         Anomaly::LimitReached(bound) => bound.name().to_owned(),
