@@ -198,6 +198,10 @@ impl<P: Services<O>, O: Observer> Delivery<'_, P, O> {
         if !self.commons.shared.confirmed.is_empty() {
             self.confirmed(at, frame, from);
         }
+        if !self.commons.shared.retracted.is_empty() {
+            let retracted = std::mem::take(&mut self.commons.shared.retracted);
+            self.services.retain(|service| !retracted.contains(service));
+        }
         if !self.commons.shared.expected.is_empty() {
             self.expected();
         }

@@ -172,6 +172,7 @@ impl Session {
     fn violate<O: Observe<Ftp>>(&mut self, cx: &mut Context<'_, O>, reason: &'static str) {
         if !self.unsure_server && !core::mem::replace(&mut self.violated, true) {
             cx.weird("FTP_invalid_reply", reason.as_bytes());
+            cx.retract("ftp");
             cx.emit::<Ftp>(Event::Violation { reason });
         }
     }

@@ -202,7 +202,9 @@ impl Session {
     }
 
     fn command<O: Observe<Ftp>>(&mut self, cx: &mut Context<'_, O>, name: &[u8], rest: &[u8]) {
-        cx.confirm("ftp");
+        if !self.violated {
+            cx.confirm("ftp");
+        }
         let verb = Verb::parse(name);
         let given = self.argument(cx, verb, rest);
         let masked = self.logins.mask(verb, given);

@@ -60,6 +60,11 @@ impl<'c, O: Observer> Context<'c, O> {
             self.shared.confirmed.push(service);
         }
     }
+
+    /// The flow is not of this service after all, though it was confirmed.
+    pub fn retract(&mut self, service: &'static str) {
+        self.shared.retracted.push(service);
+    }
 }
 
 /// What decoders leave behind for the engine to pick up after each chunk.
@@ -69,6 +74,8 @@ pub struct Shared {
     pub expected: Vec<Expectation>,
     /// Services confirmed since the engine last looked.
     pub confirmed: Vec<&'static str>,
+    /// Services taken back since the engine last looked.
+    pub retracted: Vec<&'static str>,
     key: SecretKey,
 }
 
@@ -76,6 +83,6 @@ impl Shared {
     /// With this key for the tags of secrets.
     #[must_use]
     pub const fn new(key: SecretKey) -> Self {
-        Self { expected: Vec::new(), confirmed: Vec::new(), key }
+        Self { expected: Vec::new(), confirmed: Vec::new(), retracted: Vec::new(), key }
     }
 }
