@@ -68,7 +68,7 @@ fn every_file_is_whole() {
         for kind in ["ftp_files", "dcc_files"] {
             for file in recording.truths(kind) {
                 // Of a resumed transfer, the part that crossed.
-                let sum = file.get("transferred_sha256").unwrap_or(&file["sha256"]).as_str().expect("a sum");
+                let sum = file.get("transferred_sha256").unwrap_or_else(|| &file["sha256"]).as_str().expect("a sum");
                 assert!(carried.contains(sum), "{name}: {kind} {} with {sum} is not among {carried:?}", file["name"]);
             }
         }

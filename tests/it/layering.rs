@@ -84,7 +84,8 @@ fn dependencies() -> BTreeMap<String, BTreeSet<String>> {
         .output()
         .expect("cargo metadata runs");
     let metadata: Value = serde_json::from_slice(&output.stdout).expect("JSON");
-    let ours = |name: &str| name.strip_prefix("wiretale-").or((name == "wiretale").then_some(name)).map(str::to_owned);
+    let ours =
+        |name: &str| name.strip_prefix("wiretale-").or_else(|| (name == "wiretale").then_some(name)).map(str::to_owned);
     metadata["packages"]
         .as_array()
         .expect("packages")
