@@ -57,7 +57,8 @@ fn dissected(link: LinkType, data: &[u8], wire_len: u32) {
         assert!(payload.is_empty() || (range.start <= payload.as_ptr() && payload.as_ptr_range().end <= range.end));
         assert!(packet.depth <= MAX_TUNNELS);
     }
-    assert!(packets <= usize::from(MAX_TUNNELS) + 1, "{packets} packets in a frame");
+    // Aggregated frames hold several packets, but each takes bytes.
+    assert!(packets <= usize::from(MAX_TUNNELS) + 1 + data.len() / 20, "{packets} packets in a frame");
 }
 
 #[derive(Arbitrary, Debug)]

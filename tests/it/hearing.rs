@@ -24,6 +24,8 @@ pub(crate) struct Flow {
     pub(crate) account: String,
     /// Its opening; of two flows on the same ports the first one's.
     pub(crate) opened: Timestamp,
+    /// The last line about a file's contents.
+    contents: Option<usize>,
 }
 
 /// All flows by client and server, and the order in which everything was said.
@@ -52,14 +54,17 @@ impl Hearing {
     fn say(&mut self, flow: &mut Flow, moment: &Moment<'_>, line: String) {
         self.note(moment, &line);
         let line = format!("{:?} {line}", moment.direction);
-        let open = flow.lines.iter().rposition(|before| before.contains(" Content("));
-        match (line.split_once(DATA), open.map(|at| &mut flow.lines[at])) {
+        let contents = line.contains(" Content(");
+        match (line.split_once(DATA), flow.contents.map(|at| &mut flow.lines[at])) {
             (Some((who, bytes)), Some(open)) if open.split_once(DATA).is_some_and(|(before, _)| before == who) => {
                 open.truncate(open.len() - 3);
                 *open += ", ";
                 *open += bytes;
             }
-            _ => flow.lines.push(line),
+            _ => {
+                flow.contents = if contents { Some(flow.lines.len()) } else { flow.contents };
+                flow.lines.push(line);
+            }
         }
     }
 }

@@ -5,6 +5,7 @@ mod course;
 mod exposure;
 mod ground_truth;
 mod hearing;
+mod hostile;
 mod laws;
 mod layering;
 mod pages;
