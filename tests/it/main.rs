@@ -1,5 +1,6 @@
 //! Whole captures against what is known to be in them, and laws that hold across crates.
 
+mod bounds;
 mod cases;
 mod course;
 mod exposure;
