@@ -43,7 +43,7 @@ impl Pcap {
 
     #[inline]
     pub(crate) fn step(&self, window: &[u8]) -> Result<Step, Fault> {
-        let Ok((_, (seconds, fraction, captured, wire_len))) = record(self.endian, window) else {
+        let Some([seconds, fraction, captured, wire_len]) = record(self.endian, window) else {
             return Ok(Step::Need(self.head));
         };
         let captured = usize::try_from(captured).unwrap_or(usize::MAX);
@@ -79,10 +79,15 @@ fn global(endian: Endianness, input: &[u8]) -> IResult<&[u8], (u16, u32)> {
         .parse(input)
 }
 
-/// Seconds, fraction, captured length, length on the wire.
+/// Seconds, fraction, captured length, length on the wire. Once a frame: as words, where a parser goes byte by byte.
 #[inline]
-fn record(endian: Endianness, input: &[u8]) -> IResult<&[u8], (u32, u32, u32, u32)> {
-    (u32(endian), u32(endian), u32(endian), u32(endian)).parse(input)
+fn record(endian: Endianness, input: &[u8]) -> Option<[u32; 4]> {
+    let (words, _) = input.first_chunk::<16>()?.as_chunks::<4>();
+    let word = |n: usize| match endian {
+        Endianness::Big => u32::from_be_bytes(words[n]),
+        _ => u32::from_le_bytes(words[n]),
+    };
+    Some([word(0), word(1), word(2), word(3)])
 }
 
 const GLOBAL: usize = 24;

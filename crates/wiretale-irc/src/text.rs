@@ -14,7 +14,8 @@ use chardetng::EncodingDetector;
 /// ```
 #[must_use]
 pub fn plain(text: &[u8]) -> Cow<'_, [u8]> {
-    if !text.iter().copied().any(is_format) {
+    // Most text has nothing below the space in it, which can be told of many bytes at once.
+    if text.iter().fold(u8::MAX, |least, &byte| least.min(byte)) >= b' ' || !text.iter().copied().any(is_format) {
         return Cow::Borrowed(text);
     }
     let mut plain = Vec::with_capacity(text.len());

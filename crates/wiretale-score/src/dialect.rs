@@ -45,8 +45,12 @@ pub(crate) fn order(text: &[u8]) -> Option<Order<'_>> {
     let first = rest.next()?;
     let marks = first.iter().take_while(|byte| MARKS.contains(byte)).count().min(2);
     let (mark, verb) = first.split_at(marks);
+    // Nearly all that is said.
+    if marks == 0 && !is_plain(verb) {
+        return None;
+    }
     let (kind, verb) = match kind_of(verb) {
-        Some(kind) if marks > 0 || is_plain(verb) => (kind, verb),
+        Some(kind) => (kind, verb),
         // Kaiten: "!* UDP ...", "!nick KILL".
         None if mark.first() == Some(&b'!') => {
             let verb = rest.next().filter(|verb| verb.iter().all(u8::is_ascii_uppercase))?;
@@ -116,9 +120,9 @@ fn kind_of(verb: &[u8]) -> Option<Verb> {
 }
 
 fn is_plain(verb: &[u8]) -> bool {
-    let lower = verb.to_ascii_lowercase();
-    let space = lower.split(|byte| *byte == b'.').next().unwrap_or_default();
-    PLAIN.contains(&&*lower) || lower.contains(&b'.') && SPACES.contains(&space)
+    let among = |list: &[&[u8]], word: &[u8]| list.iter().any(|known| known.eq_ignore_ascii_case(word));
+    let space = || verb.split(|byte| *byte == b'.').next().unwrap_or_default();
+    among(PLAIN, verb) || verb.contains(&b'.') && among(SPACES, space())
 }
 
 fn fits(kind: Verb, arguments: &[&[u8]]) -> u32 {

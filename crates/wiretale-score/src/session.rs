@@ -35,8 +35,10 @@ impl IrcSession {
     /// Is this nick an operator of this channel, as far as was seen?
     #[must_use]
     pub fn is_operator(&self, channel: &[u8], nick: &[u8]) -> bool {
-        let (channel, nick) = (channel.to_ascii_lowercase(), nick.to_ascii_lowercase());
-        self.operators.iter().any(|known| *known.channel == *channel && *known.nick == *nick)
+        let is = |known: &Operator| {
+            known.nick.eq_ignore_ascii_case(nick) && known.channel.eq_ignore_ascii_case(channel)
+        };
+        self.operators.iter().any(is)
     }
 
     /// Is it the client's own nick?

@@ -16,8 +16,12 @@ use crate::Shown;
 /// A letter for each case at or above `medium`, with the host it is about.
 #[must_use]
 pub fn letters(dossier: &Dossier<'_>) -> Vec<(IpAddr, Document)> {
-    let cases = dossier.cases.iter().filter(|case| case.level >= Level::Medium);
-    cases.map(|case| (case.host, letter(dossier, case))).collect()
+    dossier.cases.iter().filter_map(|case| Some((case.host, letter_of(dossier, case)?))).collect()
+}
+
+/// The letter for one case, if it is at or above `medium`.
+pub(super) fn letter_of(dossier: &Dossier<'_>, case: &Case) -> Option<Document> {
+    (case.level >= Level::Medium).then(|| letter(dossier, case))
 }
 
 fn letter(dossier: &Dossier<'_>, case: &Case) -> Document {

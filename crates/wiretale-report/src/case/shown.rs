@@ -5,6 +5,9 @@ use crate::text::{Piece, pieces};
 /// Text of ours with escaped wire text in it: it stays as it is, but for what must never reach a screen, which is
 /// spelled out. Detectors escape what they quote; a file of evidence may hold anything.
 pub(super) fn calm(text: &str) -> String {
+    if text.bytes().all(|byte| matches!(byte, b' '..=b'~')) {
+        return text.to_owned();
+    }
     let mut out = String::with_capacity(text.len());
     for (piece, bytes) in pieces(text.as_bytes()) {
         match piece {

@@ -91,8 +91,7 @@ fn one(bundle: &mut Bundle, dossier: &Dossier<'_>, case: &Case) {
     for file in dossier.files_of(case.host).filter_map(file).take(FILES) {
         refs.insert(bundle.put(file));
     }
-    let text = letter::letters(dossier).into_iter().find(|(host, _)| *host == case.host);
-    if let Some((_, letter)) = text {
+    if let Some(letter) = letter::letter_of(dossier, case) {
         let content = letter.render(super::Style::Markdown);
         let note =
             json!({ "abstract": "Letter to the machine's owner", "content": content, "object_refs": [incident] });

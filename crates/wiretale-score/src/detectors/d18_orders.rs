@@ -28,9 +28,11 @@ impl Detector for Orders {
         if !scene.is_home(Direction::Client) {
             return;
         }
-        let Some(Spoken { row, from, place, text }) = spoken(scene, &event) else { return };
+        let Some(spoken) = spoken(scene, &event) else { return };
+        let Spoken { from, place, text, .. } = spoken;
         let text = plain(text);
         let Some(order) = order(&text).filter(|order| order.fits > 0) else { return };
+        let row = spoken.row(scene);
         let strength = [0.6, 0.85, 1.0][order.fits.min(3) as usize - 1] * if order.quoted { 0.5 } else { 1.0 };
         let host = scene.moment.flow.client.address;
         let said = match row {
@@ -46,12 +48,28 @@ impl Detector for Orders {
 
 /// Words that reach a home client.
 pub(super) struct Spoken<'e> {
-    /// The row that an order in them would make.
-    row: &'static str,
+    /// Whom they are said to; none for a topic.
+    target: Option<&'e [u8]>,
     pub(super) from: &'e [u8],
     /// The channel, or the speaker's nick where they are private.
     pub(super) place: &'e [u8],
     pub(super) text: &'e [u8],
+}
+
+impl Spoken<'_> {
+    /// The row that an order in them makes.
+    fn row(&self, scene: &Scene<'_>) -> &'static str {
+        let operator = |target| scene.session().is_some_and(|session| session.is_operator(target, self.from));
+        match self.target {
+            None => "D18.topic",
+            Some(target) if is_private(target) || operator(target) => "D18.private",
+            Some(_) => "D18.other",
+        }
+    }
+}
+
+const fn is_private(target: &[u8]) -> bool {
+    !matches!(target.first(), Some(b'#' | b'&' | b'!' | b'+'))
 }
 
 /// What a home client hears, if it is words and not its own.
@@ -62,18 +80,15 @@ pub(super) fn spoken<'e>(scene: &Scene<'_>, event: &Event<'e>) -> Option<Spoken<
     match *event {
         Event::Topic { channel, text, setter, .. } => {
             let name = setter.0.split(|byte| *byte == b'!').next().unwrap_or_default();
-            Some(Spoken { row: "D18.topic", from: name, place: channel.0, text: text.0 })
+            Some(Spoken { target: None, from: name, place: channel.0, text: text.0 })
         }
         Event::Text { from: Source { name, .. }, target, text, .. } => {
-            let private = !matches!(target.first(), Some(b'#' | b'&' | b'!' | b'+'));
             let session = scene.session();
-            let operator = session.is_some_and(|session| session.is_operator(&target, &name));
             // A server's own notices are no orders, nor are words of the client that a bouncer plays back.
             let server = name.is_empty() || name.contains(&b'.');
             let own = session.is_some_and(|session| session.is_own(&name));
-            let row = if private || operator { "D18.private" } else { "D18.other" };
-            let place = if private { name.0 } else { target.0 };
-            (!server && !own).then_some(Spoken { row, from: name.0, place, text: text.0 })
+            let place = if is_private(target.0) { name.0 } else { target.0 };
+            (!server && !own).then_some(Spoken { target: Some(target.0), from: name.0, place, text: text.0 })
         }
         _ => None,
     }

@@ -68,6 +68,9 @@ impl Detector for Egg {
 
 impl Egg {
     fn mentioned(&mut self, scene: &Scene<'_>, from: &[u8], place: &[u8], text: &[u8]) {
+        if !text.windows(3).any(|three| three == b"://") {
+            return;
+        }
         let order = order(text).is_some_and(|order| order.kind == Verb::Fetch && order.fits > 0 && !order.quoted);
         let heard = self.hosts.entry(scene.moment.flow.client.address);
         for word in words(text).take(WORDS) {
