@@ -11,10 +11,13 @@ pub fn pcap(data: &[u8]) {
     let whole = read(Capture::from_bytes(file, "fuzz").ok());
     let step = 1 + usize::from(seed % 64);
     let dribble = Dribble { rest: file.to_vec(), step };
-    assert_eq!(whole, read(Capture::from_reader(Box::new(dribble), "fuzz").ok()), "short reads of {step}");
+    let bits = read(Capture::from_reader(Box::new(dribble), "fuzz").ok());
     if file.starts_with(&[0x1f, 0x8b]) || file.starts_with(&[0x28, 0xb5, 0x2f, 0xfd]) {
+        // How much is decoded before broken compression shows depends on how much is decoded at a time.
+        assert!(whole.starts_with(&bits) || bits.starts_with(&whole));
         return;
     }
+    assert_eq!(whole, bits, "short reads of {step}");
     assert!(whole.len() <= file.len(), "more frames than bytes");
     if let Ok(frames) = Frames::new("fuzz", file) {
         let range = file.as_ptr_range();
