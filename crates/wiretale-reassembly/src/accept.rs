@@ -34,6 +34,7 @@ impl Connection {
         let phase = self.phase;
         let reset = self.reset_by == Some(from.opposite());
         let opened = self.opener == from;
+        let widest = MAX_WINDOW << self.window_shift(from);
         let (half, peer) = self.pair(from);
         if half.has(Bits::SEEN) && options.signed != half.has(Bits::SIGNED) {
             return Judgement::Refuse(Why::Signature, Some(Anomaly::SignatureMismatch));
@@ -52,7 +53,7 @@ impl Connection {
         if !peer.has(Bits::SEEN) || half.has(Bits::ALONE) {
             return Judgement::Take;
         }
-        half.judge_window(segment).or_else(|| judge_ack(segment, peer)).unwrap_or(Judgement::Take)
+        half.judge_window(segment).or_else(|| judge_ack(segment, peer, widest)).unwrap_or(Judgement::Take)
     }
 }
 
@@ -88,12 +89,13 @@ impl Half {
     }
 }
 
-/// Does it acknowledge bytes that were never sent, or forgotten long ago? An acknowledgement alone does no harm.
-fn judge_ack(segment: &Segment<'_>, peer: &Half) -> Option<Judgement> {
+/// Does it acknowledge bytes that were never sent, or forgotten long ago: further back than the widest window its sender
+/// ever offered (RFC 5961 section 5)? An acknowledgement alone does no harm.
+fn judge_ack(segment: &Segment<'_>, peer: &Half, widest: i32) -> Option<Judgement> {
     if !peer.has(Bits::STARTED) || segment.seq_len() == 0 {
         return None;
     }
-    if segment.ack.ahead_of(peer.acked()) < -MAX_BEHIND {
+    if segment.ack.ahead_of(peer.acked()) < -widest {
         return Some(Judgement::Refuse(Why::BadAck, Some(Anomaly::AckTooOld)));
     }
     (segment.ack.ahead_of(peer.top()) > 0).then_some(Judgement::Doubt(Doubt::Ack))
@@ -101,4 +103,6 @@ fn judge_ack(segment: &Segment<'_>, peer: &Half) -> Option<Judgement> {
 
 /// The greatest window there is.
 const MAX_BEHIND: i32 = 1 << 30;
+/// The greatest window without a scale.
+const MAX_WINDOW: i32 = 65_535;
 const PAWS_IDLE: Duration = Duration::from_secs(24 * 24 * 3600);
