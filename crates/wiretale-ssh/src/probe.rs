@@ -7,7 +7,7 @@ pub(crate) fn probe(opening: &Opening<'_>) -> Probe {
     match (side(opening.client), server(opening.server)) {
         (Probe::No, _) => Probe::No,
         (Probe::Yes, _) | (_, Probe::Yes) => Probe::Yes,
-        (_, Probe::No) => Probe::No,
+        (_, Probe::No) if opening.client.is_empty() => Probe::No,
         _ if opening.last => Probe::No,
         _ => Probe::Unsure,
     }
