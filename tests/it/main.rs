@@ -9,6 +9,7 @@ mod hearing;
 mod hostile;
 mod laws;
 mod layering;
+mod manifest;
 mod pages;
 mod scenarios;
 mod wrapping;

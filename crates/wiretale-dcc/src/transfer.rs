@@ -239,7 +239,8 @@ impl TransferDecoder {
         }
         let start = self.shown_start();
         let outcome = if hidden || self.unlike { Outcome::Unknown } else { self.outcome(start) };
-        if self.bytes != 0 && !self.unlike {
+        // Of an announced one it is known whose it was, though nothing crossed.
+        if (self.bytes != 0 || self.announced.is_some()) && !self.unlike {
             cx.confirm(Dcc::TAG);
         }
         let (bytes, missed, size, acknowledged) = (self.bytes, self.missed, self.size(), self.acknowledged);
