@@ -412,7 +412,7 @@ impl Flood {
                 format!("PORT 10,{},{},1,{},{}\r\n", n >> 16 & 255, n >> 24, (n >> 8 & 255).max(8), n & 255)
             }),
             "channels" => {
-                self.lines(6667, "NICK a\r\nUSER a 0 * :a\r\n", count, |n| format!(":a!u@h JOIN #channel{n}\r\n"))
+                self.lines(6667, "NICK a\r\nUSER a 0 * :a\r\n", count, |n| format!(":a!u@h JOIN #channel{n}\r\n"));
             }
             "nicks" => self.lines(6667, "NICK a\r\nUSER a 0 * :a\r\n", count, |n| format!(":nick{n}!u@h JOIN #x\r\n")),
             "endless lines" => (0..12u32).for_each(|step| {
