@@ -55,8 +55,8 @@ pub(crate) struct Analyze {
     /// Write every TCP direction's bytes into DIR, as UID.client and UID.server
     #[arg(long, value_name = "DIR")]
     pub(crate) streams: Option<PathBuf>,
-    /// Threads to use
-    #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u16).range(1..))]
+    /// Threads to use; one is all there is so far
+    #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u16).range(1..=1))]
     pub(crate) threads: u16,
     /// Which copy the hosts of a network keep where segments overlap: first, last, bsd, linux, old-linux, solaris,
     /// windows; may be given several times
