@@ -3,7 +3,6 @@
 use alloc::borrow::Cow;
 use alloc::vec::Vec;
 
-
 use crate::ModeKind;
 
 /// CASEMAPPING, PREFIX, CHANMODES, CHANTYPES and STATUSMSG as 005 told them, with RFC 1459's until then.

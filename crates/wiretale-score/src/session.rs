@@ -35,9 +35,8 @@ impl IrcSession {
     /// Is this nick an operator of this channel, as far as was seen?
     #[must_use]
     pub fn is_operator(&self, channel: &[u8], nick: &[u8]) -> bool {
-        let is = |known: &Operator| {
-            known.nick.eq_ignore_ascii_case(nick) && known.channel.eq_ignore_ascii_case(channel)
-        };
+        let is =
+            |known: &Operator| known.nick.eq_ignore_ascii_case(nick) && known.channel.eq_ignore_ascii_case(channel);
         self.operators.iter().any(is)
     }
 
