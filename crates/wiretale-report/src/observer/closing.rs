@@ -12,7 +12,7 @@ impl<W: Output> Logs<W> {
         if !state.is_bare() {
             self.end_of_ssh(state, moment);
             self.end_of_dns(state, moment.flow);
-            self.end_of_ftp(state, moment.flow);
+            self.end_of_ftp(state, moment.flow, moment.at);
             self.end_of_file(state, moment.flow);
         }
         self.unknown_service(state, moment, summary);

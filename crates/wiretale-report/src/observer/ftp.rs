@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use wiretale::ftp::{Channel, DataEvent, Event, Exchange, Ftp, FtpData, Verb};
 use wiretale::protocol::{Endpoint, Flow, FlowId, Moment, Observe, Timestamp};
 
-use super::transfer::{File, Source};
+use super::transfer::{File, LINGER, Source};
 use super::{Logs, State};
 use crate::id::Uid;
 use crate::logs;
@@ -40,7 +40,7 @@ impl Carried {
     }
 }
 
-/// A row whose data connection has not shown its file yet: it waits for the next command, as Zeek's rows do.
+/// A row of a command that moves a file: it waits for the next command, as Zeek's rows do.
 #[derive(Debug)]
 pub(super) struct Held {
     carrier: Endpoint,
@@ -58,10 +58,12 @@ impl<W: Output> Observe<Ftp> for Logs<W> {
     fn observe(&mut self, state: &mut State, moment: &Moment<'_>, event: Event<'_>) {
         match event {
             Event::Exchange(exchange) => {
-                self.end_of_exchange(state, moment.flow);
+                // A command that nobody answered ends no wait; the end of the connection will.
+                let now = if exchange.reply.is_some() { moment.at } else { moment.at + LINGER };
+                self.end_of_exchange(state, moment.flow, now);
                 self.exchange(state, moment.flow, &exchange);
             }
-            Event::Ended => self.end_of_ftp(state, moment.flow),
+            Event::Ended => self.end_of_ftp(state, moment.flow, moment.at),
             _ => {}
         }
         self.ftp_software(moment, &event);
@@ -102,23 +104,24 @@ impl<W: Output> Logs<W> {
             channel: exchange.channel,
         };
         let carrier = exchange.carrier.map(|channel| channel.advertised);
-        let file = carrier.and_then(|at| self.carried.of(flow.id, at));
-        match (carrier, file) {
-            (Some(carrier), None) => state.parts().held = Some(Box::new(cells.held(carrier))),
-            _ => self.writer.row(&logs::ftp::TABLE, |row| cells.row(row, flow, file)),
+        match carrier {
+            Some(carrier) => state.parts().held = Some(Box::new(cells.held(carrier))),
+            None => self.writer.row(&logs::ftp::TABLE, |row| cells.row(row, flow, None)),
         }
     }
 
-    /// The row that waited, with the file if that has come.
-    fn end_of_exchange(&mut self, state: &mut State, flow: &Flow) {
+    /// The row that waited, with what is known of the file by now.
+    fn end_of_exchange(&mut self, state: &mut State, flow: &Flow, now: Timestamp) {
         let Some(held) = state.parts().held.take() else { return };
         let file = self.carried.of(flow.id, held.carrier);
-        self.writer.row(&logs::ftp::TABLE, |row| held.cells().row(row, flow, file));
+        self.writer
+            .row(&logs::ftp::TABLE, |row| held.cells().row(row, flow, file.map(|file| (file, file.typed <= now))));
     }
 
     /// The control connection is over.
-    pub(super) fn end_of_ftp(&mut self, state: &mut State, flow: &Flow) {
-        self.end_of_exchange(state, flow);
+    pub(super) fn end_of_ftp(&mut self, state: &mut State, flow: &Flow, now: Timestamp) {
+        // As Zeek has it, a connection is over some seconds after its end, when small files have got their type.
+        self.end_of_exchange(state, flow, now + LINGER);
         self.carried.forget(flow.id);
     }
 }
@@ -137,7 +140,8 @@ struct Cells<'a> {
 }
 
 impl Cells<'_> {
-    fn row<'r>(&self, row: Row<'r>, flow: &Flow, file: Option<&File>) -> Row<'r> {
+    // With the file, whether its type is known yet.
+    fn row<'r>(&self, row: Row<'r>, flow: &Flow, file: Option<(&File, bool)>) -> Row<'r> {
         let channel = self.channel;
         row.time(self.asked)
             .text(Uid::flow(flow.id).as_bytes())
@@ -147,14 +151,14 @@ impl Cells<'_> {
             .text(self.password)
             .text(self.command)
             .text((!self.argument.is_empty()).then_some(self.argument))
-            .word(file.map(|file| file.mime.unwrap_or("<unknown>")))
+            .word(file.filter(|(_, typed)| *typed).map(|(file, _)| file.mime.unwrap_or("<unknown>")))
             .count(self.size)
             .count(self.reply.map(|(code, _)| u64::from(code)))
             .text(self.reply.map(|(_, text)| text))
             .bool(channel.map(|channel| channel.passive))
             .addr(channel.map(|channel| channel.connector))
             .endpoint(channel.map(|channel| channel.advertised))
-            .text(file.map(|file| file.fuid.as_bytes()))
+            .text(file.map(|(file, _)| file.fuid.as_bytes()))
             .count(self.announced)
     }
 

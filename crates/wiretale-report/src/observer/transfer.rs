@@ -1,5 +1,7 @@
 //! `files.log`: what data connections carried.
 
+use std::time::Duration;
+
 use wiretale::dcc::Announced;
 use wiretale::files::{Carried, Extracted, FileRecord};
 use wiretale::protocol::{Content, Direction, Endpoint, Flow, FlowId, Moment, Timestamp};
@@ -24,6 +26,8 @@ pub(super) enum Source {
 pub(super) struct File {
     pub(super) fuid: Uid,
     pub(super) mime: Option<&'static str>,
+    /// When Zeek knows its type: with its first 1024 bytes, else a second after its end.
+    pub(super) typed: Timestamp,
 }
 
 /// A file on its way.
@@ -35,6 +39,7 @@ pub(super) struct Transfer {
     began: Option<Timestamp>,
     last: Timestamp,
     sender: Direction,
+    typed: Option<Timestamp>,
 }
 
 impl<W: Output> Logs<W> {
@@ -53,6 +58,7 @@ impl<W: Output> Logs<W> {
                     began: None,
                     last: moment.at,
                     sender: moment.direction,
+                    typed: None,
                 }));
             }
             Content::Data(bytes) => self.file_data(state, moment, bytes),
@@ -84,8 +90,11 @@ impl<W: Output> Logs<W> {
         transfer.carried.data(bytes);
         let written = transfer.extracted.as_mut().map_or(Ok(()), |file| file.data(bytes));
         // Known as soon as its first bytes are, for the command's row may come before the file's end.
-        if transfer.carried.seen() == bytes.len() as u64 {
-            let file = File { fuid: transfer.fuid, mime: transfer.carried.mime() };
+        let seen = transfer.carried.seen();
+        if seen == bytes.len() as u64 || (transfer.typed.is_none() && seen >= TELLING) {
+            transfer.typed = (seen >= TELLING).then_some(moment.at);
+            let typed = transfer.typed.unwrap_or(NEVER);
+            let file = File { fuid: transfer.fuid, mime: transfer.carried.mime(), typed };
             self.note_file(parts.source.as_ref(), file);
         }
         self.extracted(written);
@@ -95,14 +104,14 @@ impl<W: Output> Logs<W> {
     pub(super) fn end_of_file(&mut self, state: &mut State, flow: &Flow) {
         let parts = state.parts();
         let Some(transfer) = parts.transfer.take() else { return };
-        let Transfer { carried, mut extracted, fuid, began, last, sender } = *transfer;
+        let Transfer { carried, mut extracted, fuid, began, last, sender, typed } = *transfer;
         let written = extracted.as_mut().map_or(Ok(()), Extracted::finish);
         self.extracted(written);
         let record = carried.finish();
         if record.seen == 0 && record.missing == 0 {
             return;
         }
-        let file = File { fuid, mime: record.mime };
+        let file = File { fuid, mime: record.mime, typed: typed.unwrap_or(last + LINGER) };
         self.note_file(parts.source.as_ref(), file.clone());
         if let Some(Source::Dcc(announced)) = &parts.source {
             self.dcc_file(flow, announced.as_deref(), &file);
@@ -168,3 +177,8 @@ const fn source_name(source: Option<&Source>) -> &'static str {
         _ => "FTP_DATA",
     }
 }
+
+// Zeek tells a file's type from so many bytes, or at its end, which comes this long after the connection's.
+const TELLING: u64 = 1024;
+pub(super) const LINGER: Duration = Duration::from_secs(1);
+const NEVER: Timestamp = Timestamp::from_nanos(i64::MAX);
