@@ -90,7 +90,10 @@ impl<'r> Row<'r> {
         match (word.into(), self.format) {
             // Ours are plain: nothing in them needs a look.
             (Some(word), Format::Tsv) if word.len() > 1 => {
-                debug_assert!(word.bytes().all(|byte| matches!(byte, b' '..=b'[' | b']'..=b'~')), "{word:?} is not plain");
+                debug_assert!(
+                    word.bytes().all(|byte| matches!(byte, b' '..=b'[' | b']'..=b'~')),
+                    "{word:?} is not plain"
+                );
                 self.cell(Some(Kind::Text));
                 self.out.extend_from_slice(word.as_bytes());
                 self
