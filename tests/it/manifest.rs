@@ -81,7 +81,7 @@ fn read(path: &Path) -> BTreeMap<String, Vec<Told>> {
     let capture = Capture::map(path).expect("a capture");
     let mut analyzer = Analyzer::<Standard, Sums>::new(Sums::default(), Settings::default());
     let frames: Vec<_> = capture.frames().expect("a plain file").collect::<Result<_, _>>().expect("a whole capture");
-    analyzer.packets(&frames, 1);
+    analyzer.packets(&frames, 1, None);
     sorted(analyzer.finish().flows)
 }
 

@@ -93,7 +93,7 @@ fn read_mapped(
                 last => end = Some(last.and_then(Result::err)),
             }
         }
-        line.packets(&batch, number + 1);
+        line.packets(&batch, number + 1, capture.mapped());
         number += batch.len() as u64;
         batch.clear();
         progress.at(number, || frames.offset());

@@ -7,6 +7,7 @@ use wiretale_protocol::{Direction, Observer, Services};
 
 use crate::analyzer::{Analyzer, Flows};
 use crate::reading::Reading;
+use crate::recall::Lookback;
 use crate::record::Carrier;
 use crate::table::{Body, NONE};
 
@@ -17,13 +18,19 @@ impl<P: Services<O>, O: Observer> Analyzer<P, O> {
     /// What a packet touches of its flow lies in a dozen places that the caches have forgotten. Taken one by one each
     /// packet waits for each of them; here the places of some packets are read in one go, with nothing in between that
     /// depends on them, and the processor waits for all at once.
-    pub fn packets(&mut self, frames: &[Frame<'_>], first: u64) {
+    ///
+    /// `capture` is the mapped file that the frames are slices of, where it is one: with it, bytes sent twice are
+    /// compared with what was delivered before.
+    pub fn packets(&mut self, frames: &[Frame<'_>], first: u64, capture: Option<&[u8]>) {
         let mut number = first;
         for group in frames.chunks(GROUP) {
             let hints = self.look_ahead(group);
             for (frame, hint) in group.iter().zip(hints) {
                 self.hint = hint;
-                self.packet(*frame, number);
+                let position = capture.and_then(|bytes| frame.data.as_ptr().addr().checked_sub(bytes.as_ptr().addr()));
+                let lookback = position.zip(capture.as_ref());
+                let lookback = lookback.map(|(position, capture)| Lookback { position: position as u64, capture });
+                self.packet_at(*frame, number, lookback);
                 number += 1;
             }
         }
