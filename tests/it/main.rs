@@ -3,6 +3,7 @@
 mod bounds;
 mod cases;
 mod course;
+mod evasion;
 mod exposure;
 mod ground_truth;
 mod hearing;
