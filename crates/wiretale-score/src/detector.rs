@@ -1,5 +1,6 @@
 //! What a detector is, what it hears and what it may say.
 
+use std::hash::{DefaultHasher, Hasher};
 use std::net::IpAddr;
 use std::ops::BitOr;
 
@@ -170,6 +171,20 @@ impl<'a> Scene<'a> {
             Some(network) => format!("channel:{}/{}", Escaped(&network.to_ascii_lowercase()), Escaped(&channel)),
             None => format!("channel:{}/{}", self.moment.flow.server.address, Escaped(&channel)),
         }
+    }
+
+    /// A number for the channel that [`Scene::channel_tie`] names: the same for the same channel, and made without
+    /// writing the name down.
+    #[must_use]
+    pub fn channel_key(&self, channel: &[u8]) -> u64 {
+        let mut hasher = DefaultHasher::new();
+        match self.session().map(|session| &*session.network).filter(|name| !name.is_empty()) {
+            Some(network) => network.iter().for_each(|byte| hasher.write_u8(byte.to_ascii_lowercase())),
+            None => hasher.write(&self.moment.flow.server.address.octets()),
+        }
+        hasher.write_u8(0);
+        channel.iter().for_each(|byte| hasher.write_u8(byte.to_ascii_lowercase()));
+        hasher.finish()
     }
 
     /// Evidence about the host at `end` of this flow, of the weights table's row `row`. `key` tells repeats from news.

@@ -16,14 +16,15 @@ use crate::{Detector, Evidence, Fact, Findings, Hears, Scene};
 
 /// Crowds by channel.
 pub(super) struct Crowd {
-    channels: Bounded<String, Channel>,
+    // By `Scene::channel_key`.
+    channels: Bounded<u64, Channel>,
 }
 
 #[derive(Default)]
 struct Channel {
     round: Option<Round>,
     // Nicks of members: their words are answers, not the beginning of a round.
-    nicks: BTreeSet<Vec<u8>>,
+    nicks: Vec<Vec<u8>>,
     // The logarithm of the likelihood ratio.
     evidence: f64,
     rounds: u32,
@@ -67,14 +68,13 @@ impl Detector for Crowd {
             Event::Text { target, .. } if matches!(target.first(), Some(b'#' | b'&')) => target,
             _ => return,
         };
-        let tie = scene.channel_tie(&place);
-        let channel = self.channels.entry(tie.clone());
-        if channel.nicks.len() < MEMBERS {
-            channel.nicks.insert(session.nick.to_ascii_lowercase());
+        let channel = self.channels.entry(scene.channel_key(&place));
+        if channel.nicks.len() < MEMBERS && !channel.is_member(&session.nick) {
+            channel.nicks.push(session.nick.to_ascii_lowercase());
         }
         if let Some(Spoken { from, text, .. }) = spoken(scene, &event) {
-            if !channel.nicks.contains(&from.to_ascii_lowercase()) {
-                channel.heard(scene, &plain(text), &tie, findings);
+            if !channel.is_member(from) {
+                channel.heard(scene, text, &place, findings);
             }
         } else if let (Event::Text { text, .. }, Direction::Client) = (event, scene.moment.direction) {
             channel.answered(scene, &plain(&text));
@@ -83,7 +83,12 @@ impl Detector for Crowd {
 }
 
 impl Channel {
-    fn heard(&mut self, scene: &Scene<'_>, words: &[u8], tie: &str, findings: &mut Findings) {
+    fn is_member(&self, nick: &[u8]) -> bool {
+        self.nicks.iter().any(|member| member.eq_ignore_ascii_case(nick))
+    }
+
+    // `words` as they came, formatting and all: the copies that others hear are the same.
+    fn heard(&mut self, scene: &Scene<'_>, words: &[u8], place: &[u8], findings: &mut Findings) {
         let (at, host) = (scene.moment.at, scene.moment.flow.client.address);
         let same = self.round.as_ref().is_some_and(|round| round.words == words && at.since(round.at).as_secs() < 5);
         if !same {
@@ -91,7 +96,7 @@ impl Channel {
             if !over {
                 return;
             }
-            self.judge(scene, tie, findings);
+            self.judge(scene, place, findings);
             let (heard, answers) = (BTreeSet::new(), BTreeMap::new());
             self.round = Some(Round { at, frame: scene.moment.frame, words: words.to_vec(), heard, answers });
         }
@@ -112,7 +117,7 @@ impl Channel {
     }
 
     // The round is over: what does it speak for?
-    fn judge(&mut self, scene: &Scene<'_>, tie: &str, findings: &mut Findings) {
+    fn judge(&mut self, scene: &Scene<'_>, place: &[u8], findings: &mut Findings) {
         let Some(round) = self.round.take().filter(|round| round.heard.len() >= LEAST) else { return };
         let crowd = round.answers.len() * 2 > round.heard.len() && one_voice(&round.answers);
         self.evidence += if crowd { (P1 / P0).ln() } else { ((1.0 - P1) / (1.0 - P0)).ln() };
@@ -123,6 +128,7 @@ impl Channel {
         if self.evidence < BOTS || !crowd {
             return;
         }
+        let tie = &scene.channel_tie(place);
         let strength = (self.evidence * 10.0 / std::f64::consts::LN_10 / 18.0).min(1.0);
         for (host, answer) in &round.answers {
             if self.told.len() >= MEMBERS || !self.told.insert(*host) {
@@ -135,11 +141,11 @@ impl Channel {
                 self.rounds,
                 shown(&answer.words)
             );
-            let about = scene.evidence(Direction::Client, "D20.crowd", tie, text);
+            let about = scene.evidence(Direction::Client, "D20.crowd", tie.as_str(), text);
             let (uids, frames) = (vec![answer.flow.to_string()], vec![round.frame]);
             let peer = Some(answer.server.to_ip());
             let evidence = Evidence { host: host.to_ip(), uids, frames, peer, port: None, ..about };
-            findings.push(evidence.strength(strength).tie(tie));
+            findings.push(evidence.strength(strength).tie(tie.as_str()));
         }
     }
 }
