@@ -70,13 +70,23 @@ struct Talk {
     last: [Vec<u8>; 2],
     stamped: bool,
     clock: u32,
+    /// When each side last said what time it is.
+    stamps: [u32; 2],
 }
 
 impl Talk {
     fn new(isn: u32, stamped: bool) -> Self {
         let run = Run::new(Policy::default(), Limits::default());
         let next = [isn, SERVER.wrapping_sub(1)];
-        let mut talk = Self { run, next, said: Default::default(), last: Default::default(), stamped, clock: 1000 };
+        let mut talk = Self {
+            run,
+            next,
+            said: Default::default(),
+            last: Default::default(),
+            stamped,
+            clock: 1000,
+            stamps: [0; 2],
+        };
         for (from, flags) in [
             (Direction::Client, Flags::SYN),
             (Direction::Server, Flags::SYN.with(Flags::ACK)),
@@ -144,7 +154,9 @@ impl Talk {
             Inert::Signed => {
                 self.raw(from, 0, PUSH, junk, &[19, 18, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 1]);
             }
-            Inert::OldStamp if self.stamped => self.raw(from, 0, PUSH, junk, &stamp(self.clock.wrapping_sub(100_000))),
+            Inert::OldStamp if self.stamped => {
+                self.raw(from, 0, PUSH, junk, &stamp(self.stamps[from.index()].wrapping_sub(100_000)));
+            }
             Inert::OldStamp => {}
             Inert::FarBehind => self.send(from, -(1 << 30) - 1 - by, PUSH, junk),
         }
@@ -173,6 +185,7 @@ impl Talk {
 
     fn send(&mut self, from: Direction, ahead: i32, flags: Flags, payload: &[u8]) {
         let options = if self.stamped { stamp(self.clock).to_vec() } else { Vec::new() };
+        self.stamps[from.index()] = self.clock;
         self.raw(from, ahead, flags, payload, &options);
     }
 

@@ -352,6 +352,7 @@ fn one_flood() {
     let before = status("VmRSS:");
     flood.run(&name, count);
     let (memory, flows) = (flood.analyzer.memory(), flood.analyzer.open_flows());
+    let peak = status("VmHWM:");
     let grown = (status("VmRSS:") - before) << 10;
     let later = Timestamp::from_parts(2_000_000_000, 0);
     for second in 0..5 {
@@ -359,10 +360,13 @@ fn one_flood() {
         flood.analyzer.packet(lend(&frame), u64::MAX);
     }
     println!(
-        "flood: {} KiB peak; {memory} bytes accounted in {flows} flows, {} resident per flow; {} afterwards",
+        "flood: {} KiB peak, {peak} before the end; {memory} bytes accounted in {flows} flows, {} resident per flow; \
+         {} afterwards; identified {}, announced {}",
         status("VmHWM:"),
         grown / (flows as u64).max(1),
         flood.analyzer.memory(),
+        flood.analyzer.stats().identified,
+        flood.analyzer.stats().expectations,
     );
 }
 
@@ -390,7 +394,7 @@ impl Flood {
             "half-open with holes" => (0..count).for_each(|n| {
                 self.frame(0, &syn(n as u32, Flags::SYN));
                 for hole in 1..4 {
-                    self.data(0, n as u32, 6667, hole * 100, &[b'x'; 32]);
+                    self.data(0, n as u32, 80, hole * 100, &[b'x'; 32]);
                 }
             }),
             "incomplete fragments" => (0..count).for_each(|n| {
@@ -418,7 +422,7 @@ impl Flood {
             "endless lines" => (0..12u32).for_each(|step| {
                 for n in 0..count as u32 {
                     if step == 0 {
-                        self.frame(0, &syn(n, Flags::SYN));
+                        self.open(n, 6667);
                         self.data(0, n, 6667, 1, b"NICK a\r\nUSER a 0 * :a\r\nPING ");
                     } else {
                         self.data(0, n, 6667, 28 + (step - 1) * 1400, &[b'x'; 1400]);
@@ -430,7 +434,7 @@ impl Flood {
     }
 
     fn lines(&mut self, port: u16, opening: &str, count: u64, line: impl Fn(u64) -> String) {
-        self.frame(0, &syn_to(1, port));
+        self.open(1, port);
         let (mut next, mut text) = (1, opening.to_owned());
         for n in 0..count {
             text += &line(n);
@@ -442,26 +446,27 @@ impl Flood {
         }
     }
 
+    /// A handshake; the server's next number is 1.
+    fn open(&mut self, n: u32, port: u16) {
+        let (client, server) = (host(n, 40_000), host(2, port));
+        let header = |seq, ack, flags| TcpHeader { seq, ack, flags, window: 65_535, options: vec![3, 3, 14] };
+        self.frame(0, &tcp_frame(client, server, 64, &header(1, 0, Flags::SYN), &[]));
+        self.frame(0, &tcp_frame(server, client, 64, &header(0, 2, Flags::SYN.with(Flags::ACK)), &[]));
+    }
+
+    /// Bytes of a client; the first has place 1.
     fn data(&mut self, second: u64, n: u32, port: u16, place: u32, payload: &[u8]) {
-        let header =
-            TcpHeader { seq: place.wrapping_add(1), ack: 1, flags: Flags::ACK, window: 1024, options: Vec::new() };
-        self.frame(
-            second,
-            &tcp_frame(host(n, 40_000), host(2, if port == 6667 { 80 } else { port }), 64, &header, payload),
-        );
+        let (seq, flags) = (place.wrapping_add(1), Flags::ACK);
+        let header = TcpHeader { seq, ack: 1, flags, window: 65_535, options: Vec::new() };
+        self.frame(second, &tcp_frame(host(n, 40_000), host(2, port), 64, &header, payload));
     }
 
     fn frame(&mut self, second: u64, frame: &[u8]) {
         self.number += 1;
         let at = Timestamp::from_nanos((1_000_000_000 + second as i64) * 1_000_000_000 + (self.number % 1000) as i64);
-        self.analyzer
-            .packet(Frame { at, link: LinkType::ETHERNET, data: frame, wire_len: frame.len() as u32 }, self.number);
+        let frame = Frame { at, link: LinkType::ETHERNET, data: frame, wire_len: frame.len() as u32 };
+        self.analyzer.packet(frame, self.number);
     }
-}
-
-fn syn_to(n: u32, port: u16) -> Vec<u8> {
-    let header = TcpHeader { seq: 1, ack: 0, flags: Flags::SYN, window: 1024, options: Vec::new() };
-    tcp_frame(host(n, 40_000), host(2, if port == 6667 { 80 } else { port }), 64, &header, &[])
 }
 
 /// A line of this process's account, in KiB.
