@@ -6,8 +6,8 @@ use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use wiretale::irc::{Irc, parse};
 use wiretale::packet::{Address, Direction, Endpoint, Timestamp, Transport};
 use wiretale::protocol::{Chunk, Context, Flow, FlowId, Lines, Moment, Observe, Observer, Opening, Protocol, Shared};
-use wiretale::{ftp::Ftp, terminal::Terminal};
-use wiretale_benches::{ftp_session, irc_lines};
+use wiretale::{dcc::Dcc, dns::Dns, ftp::Ftp, ssh::Ssh, terminal::Terminal};
+use wiretale_benches::{dcc_transfer, dns_session, ftp_session, irc_lines, ssh_session};
 
 /// Counts events and looks at none.
 struct Count(u64);
@@ -94,5 +94,29 @@ fn terminal(c: &mut Criterion) {
     group.finish();
 }
 
-criterion_group!(benches, irc, ftp, terminal);
+fn ssh(c: &mut Criterion) {
+    let turns = ssh_session(20_000);
+    let mut group = c.benchmark_group("ssh");
+    group.throughput(Throughput::Elements(turns.len() as u64));
+    group.bench_function("key exchange and sealed turns", |b| b.iter(|| black_box(run::<Ssh>(&turns, 1448))));
+    group.finish();
+}
+
+fn dns(c: &mut Criterion) {
+    let turns = dns_session(5000);
+    let mut group = c.benchmark_group("dns");
+    group.throughput(Throughput::Elements(turns.len() as u64));
+    group.bench_function("questions and answers", |b| b.iter(|| black_box(run::<Dns>(&turns, 1448))));
+    group.finish();
+}
+
+fn dcc(c: &mut Criterion) {
+    let turns = dcc_transfer(4 << 20);
+    let mut group = c.benchmark_group("dcc");
+    group.throughput(Throughput::Bytes(4 << 20));
+    group.bench_function("a transfer with acknowledgements", |b| b.iter(|| black_box(run::<Dcc>(&turns, 1448))));
+    group.finish();
+}
+
+criterion_group!(benches, irc, ftp, terminal, ssh, dns, dcc);
 criterion_main!(benches);

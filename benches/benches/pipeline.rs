@@ -7,6 +7,7 @@ use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use wiretale::capture::Capture;
 use wiretale::packet::Timestamp;
 use wiretale::protocol::{Observe, Observer, Protocol};
+use wiretale::score::{Home, Inventory, Scorer, Weights};
 use wiretale::{Analyzer, Settings, Standard};
 use wiretale_benches::{conversations, lend, own_capture};
 
@@ -60,5 +61,22 @@ fn own(c: &mut Criterion) {
     group.finish();
 }
 
-criterion_group!(benches, made, own);
+fn scored(c: &mut Criterion) {
+    let frames = conversations(2000);
+    let mut group = c.benchmark_group("pipeline");
+    group.throughput(Throughput::Elements(frames.len() as u64));
+    group.bench_function("made conversations with scoring, in packets", |b| {
+        b.iter(|| {
+            let scorer = Scorer::new(Home::default(), Inventory::default(), Weights::built_in());
+            let mut analyzer = Analyzer::<Standard, Scorer>::new(scorer, Settings::default());
+            for (number, frame) in frames.iter().enumerate() {
+                analyzer.packet(lend(frame), number as u64 + 1);
+            }
+            black_box(analyzer.finish().evidence().len())
+        });
+    });
+    group.finish();
+}
+
+criterion_group!(benches, made, scored, own);
 criterion_main!(benches);

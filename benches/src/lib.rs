@@ -34,6 +34,92 @@ pub fn ftp_session(exchanges: usize) -> Vec<(Direction, Vec<u8>)> {
     turns
 }
 
+/// An SSH connection: identification, key exchange in clear as far as it goes, then sealed packets in turns.
+#[must_use]
+pub fn ssh_session(turns: usize) -> Vec<(Direction, Vec<u8>)> {
+    let mut random = Random::new(13);
+    let mut session = vec![
+        (Direction::Client, b"SSH-2.0-OpenSSH_9.2\r\n".to_vec()),
+        (Direction::Server, b"SSH-2.0-OpenSSH_9.2\r\n".to_vec()),
+        (Direction::Client, ssh_packet(&kexinit())),
+        (Direction::Server, ssh_packet(&kexinit())),
+        (Direction::Client, ssh_packet(&[&[30, 0, 0, 0, 32][..], &[7; 32]].concat())),
+        (Direction::Server, ssh_packet(&[21])),
+        (Direction::Client, ssh_packet(&[21])),
+    ];
+    for n in 0..turns {
+        let direction = if n % 2 == 0 { Direction::Client } else { Direction::Server };
+        session.push((direction, random.bytes(36 + n % 3 * 8)));
+    }
+    session
+}
+
+// RFC 4253 section 7.1, with one algorithm of each kind.
+fn kexinit() -> Vec<u8> {
+    let mut payload = vec![20];
+    payload.extend([5; 16]);
+    let lists = [
+        "curve25519-sha256",
+        "ssh-ed25519",
+        "aes128-ctr",
+        "aes128-ctr",
+        "hmac-sha2-256",
+        "hmac-sha2-256",
+        "none",
+        "none",
+        "",
+        "",
+    ];
+    for list in lists {
+        payload.extend((list.len() as u32).to_be_bytes());
+        payload.extend(list.bytes());
+    }
+    payload.extend([0; 5]);
+    payload
+}
+
+// RFC 4253 section 6: length, padding length, payload, padding to a multiple of eight.
+fn ssh_packet(payload: &[u8]) -> Vec<u8> {
+    let padding = 12 - (payload.len() + 5 + 4) % 8;
+    let mut packet = ((payload.len() + padding + 1) as u32).to_be_bytes().to_vec();
+    packet.push(padding as u8);
+    packet.extend(payload);
+    packet.extend(vec![0; padding]);
+    packet
+}
+
+/// DNS queries and their answers, one datagram each.
+#[must_use]
+pub fn dns_session(questions: u16) -> Vec<(Direction, Vec<u8>)> {
+    let name = b"\x03www\x07example\x03edu\x00";
+    let mut session = Vec::new();
+    for id in 0..questions {
+        let question = [&name[..], &[0, 1, 0, 1]].concat();
+        session.push((Direction::Client, [&id.to_be_bytes()[..], &[1, 0, 0, 1, 0, 0, 0, 0, 0, 0], &question].concat()));
+        let answer = [0xc0, 12, 0, 1, 0, 1, 0, 0, 0, 60, 0, 4, 203, 0, 113, 1];
+        session.push((
+            Direction::Server,
+            [&id.to_be_bytes()[..], &[0x81, 0x80, 0, 1, 0, 1, 0, 0, 0, 0], &question, &answer].concat(),
+        ));
+    }
+    session
+}
+
+/// A DCC transfer in 1448-byte pieces, acknowledged every fourth.
+#[must_use]
+pub fn dcc_transfer(bytes: usize) -> Vec<(Direction, Vec<u8>)> {
+    let mut random = Random::new(17);
+    let (mut session, mut sent) = (Vec::new(), 0);
+    while sent < bytes {
+        for _ in 0..4 {
+            session.push((Direction::Server, random.bytes(1448)));
+            sent += 1448;
+        }
+        session.push((Direction::Client, (sent as u32).to_be_bytes().to_vec()));
+    }
+    session
+}
+
 /// The frames of many conversations: chat, transfers, refusals, sorted by time.
 #[must_use]
 pub fn conversations(flows: u64) -> Vec<(Timestamp, Vec<u8>)> {
