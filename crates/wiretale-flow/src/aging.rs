@@ -1,5 +1,7 @@
 //! What time and bounds put an end to.
 
+use std::cmp::Ordering;
+
 use wiretale_packet::{FlowKey, Timestamp};
 use wiretale_protocol::{Observer, Services};
 use wiretale_reassembly::End;
@@ -49,29 +51,57 @@ impl<P: Services<O>, O: Observer> Analyzer<P, O> {
             }
         }
         self.due = due;
-        self.overdue_halves(moment(now), &mut over);
-        // Stable, since that finds what is in order already: the lone SYNs are.
-        over.sort_by(|one, other| {
-            let key = |over: &Over| self.table.slot(over.at).key;
-            one.time().cmp(&other.time()).then_with(|| key(one).cmp(&key(other)))
-        });
-        for Over { deadline, at, .. } in over.drain(..) {
-            self.close(at, deadline, End::Abandoned);
-        }
+        self.end_in_order(&mut over, |this, at| Some(this.deadline(at)).filter(|deadline| *deadline < moment(now)));
         self.over = over;
+        self.due.shrink_to(KEPT);
+        self.over.shrink_to(KEPT);
         self.lapse(moment(now));
         self.observer.tick(moment(now));
     }
 
-    /// Flows with one SYN stand in the order they came, so the first one that is not due ends the search.
-    fn overdue_halves(&self, now: Timestamp, over: &mut Vec<Over>) {
+    /// Closes all flows, the earliest first.
+    pub(crate) fn end_all(&mut self) {
+        let now = self.clock.now();
+        let full = self.table.all().filter(|at| matches!(self.table.slot(*at).body, Known::Full { .. }));
+        let mut over = full.map(|at| self.over_at(now, at)).collect();
+        self.end_in_order(&mut over, |_, _| Some(now));
+    }
+
+    /// Closes the flows of `over`, and those with one SYN up to the first for which there is no `end`, the earliest
+    /// first. The latter stand in the order they came and there may be millions: only those that are out of order, as
+    /// time went back on the wire, are listed.
+    fn end_in_order(&mut self, over: &mut Vec<Over>, end: impl Fn(&Self, u32) -> Option<Timestamp>) {
+        let mut latest: Option<Over> = None;
         for at in self.table.halves() {
-            let deadline = self.deadline(at);
-            if deadline >= now {
-                break;
+            let Some(deadline) = end(self, at) else { break };
+            let half = self.over_at(deadline, at);
+            if latest.is_some_and(|latest| self.order(&half, &latest).is_lt()) {
+                over.push(half);
+            } else {
+                latest = Some(half);
             }
-            over.push(self.over_at(deadline, at));
         }
+        over.sort_unstable_by(|one, other| self.order(one, other));
+        for next in over.drain(..) {
+            self.end_halves(&end, |this, half| this.order(half, &next).is_lt());
+            self.close(next.at, next.deadline, End::Abandoned);
+        }
+        self.end_halves(&end, |_, _| true);
+    }
+
+    /// Closes flows with one SYN, as long as there is an `end` for the first and it is to go `now`.
+    fn end_halves(&mut self, end: &impl Fn(&Self, u32) -> Option<Timestamp>, now: impl Fn(&Self, &Over) -> bool) {
+        while let Some(at) = self.table.oldest_half()
+            && let Some(deadline) = end(self, at)
+            && now(self, &self.over_at(deadline, at))
+        {
+            self.close(at, deadline, End::Abandoned);
+        }
+    }
+
+    fn order(&self, one: &Over, other: &Over) -> Ordering {
+        let key = |over: &Over| self.table.slot(over.at).key;
+        one.time().cmp(&other.time()).then_with(|| key(one).cmp(&key(other)))
     }
 
     fn over_at(&self, deadline: Timestamp, at: u32) -> Over {
@@ -115,7 +145,7 @@ impl<P: Services<O>, O: Observer> Analyzer<P, O> {
     }
 
     /// What orders flows that end at the same time.
-    pub(crate) fn began(&self, at: u32) -> (Timestamp, u64, FlowKey) {
+    fn began(&self, at: u32) -> (Timestamp, u64, FlowKey) {
         let slot = self.table.slot(at);
         match &slot.body {
             Known::Full { flow, .. } => (flow.flow.opened, flow.first_frame, slot.key),
@@ -172,3 +202,6 @@ impl<P: Services<O>, O: Observer> Analyzer<P, O> {
 
 /// Flows looked at for one that is idle.
 const LOOKS: usize = 16;
+
+/// Flows that may end in a second without a list of them being made anew.
+const KEPT: usize = 4096;

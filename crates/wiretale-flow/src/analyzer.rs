@@ -2,7 +2,7 @@
 
 use wiretale_packet::{Address, Body, Checks, Endpoint, Fragment, Frame, Packet, Skip, Timestamp, dissect, dissect_ip};
 use wiretale_protocol::{Observer, Services, Shared, Stray, Weird};
-use wiretale_reassembly::{End, FragmentAnomaly, FragmentPolicy, FragmentSink, Fragments};
+use wiretale_reassembly::{FragmentAnomaly, FragmentPolicy, FragmentSink, Fragments};
 
 use crate::aging::Over;
 use crate::clock::Clock;
@@ -136,11 +136,7 @@ impl<P: Services<O>, O: Observer> Analyzer<P, O> {
     #[must_use]
     pub fn finish_with_stats(mut self) -> (O, Stats) {
         let now = self.clock.now();
-        let mut open: Vec<_> = self.table.all().map(|at| (self.began(at), at)).collect();
-        open.sort_unstable();
-        for (_, at) in open {
-            self.close(at, now, End::Abandoned);
-        }
+        self.end_all();
         while let Some(expectation) = self.commons.expectations.pop_oldest() {
             self.commons.stats.expectations_lapsed += 1;
             self.observer.lapsed(now, &expectation);

@@ -56,6 +56,35 @@ fn a_flood_of_syns_stays_small_and_leaves_nothing() {
 }
 
 #[test]
+fn flows_end_in_the_order_of_their_time_though_they_came_in_another() {
+    let stamps = [0u64, 300, 100, 400, 200, 500, 50];
+    let header = TcpHeader { seq: 7, ack: 0, flags: Flags::SYN, window: 1024, options: vec![] };
+    let feed = |analyzer: &mut Analyzer<(), Heard>| {
+        for (n, stamp) in stamps.into_iter().enumerate() {
+            let frame = tcp_frame(end(n as u8 + 1, 1), end(9, 80), 64, &header, b"");
+            analyzer.packet(lend(&(start() + Duration::from_millis(stamp), frame)), n as u64 + 1);
+        }
+        // One of them with an answer, so that it is no lone SYN.
+        let answer = TcpHeader { seq: 9, ack: 8, flags: Flags::SYN.with(Flags::ACK), window: 1024, options: vec![] };
+        let frame = tcp_frame(end(9, 80), end(2, 1), 64, &answer, b"");
+        analyzer.packet(lend(&(start() + Duration::from_millis(301), frame)), 8);
+    };
+    let hosts = |heard: &Heard| -> Vec<String> {
+        heard.closed.iter().map(|line| line.split(':').next().unwrap().to_owned()).collect()
+    };
+    let mut analyzer = Analyzer::<(), Heard>::new(Heard::default(), Settings::default());
+    feed(&mut analyzer);
+    let expected = ["10.0.0.1", "10.0.0.7", "10.0.0.3", "10.0.0.5", "10.0.0.2", "10.0.0.4", "10.0.0.6"];
+    assert_eq!(hosts(&analyzer.finish()), expected);
+    let mut analyzer = Analyzer::<(), Heard>::new(Heard::default(), Settings::default());
+    feed(&mut analyzer);
+    let later = tcp_frame(end(8, 1), end(9, 80), 64, &header, b"");
+    analyzer.packet(lend(&(start() + Duration::from_secs(8), later)), 9);
+    let expected = ["10.0.0.1", "10.0.0.7", "10.0.0.3", "10.0.0.5", "10.0.0.4", "10.0.0.6"];
+    assert_eq!(hosts(analyzer.observer()), expected);
+}
+
+#[test]
 fn memory_is_bounded() {
     let limits = Limits { memory: 100_000, ..Limits::default() };
     let mut analyzer = Analyzer::<(), Heard>::new(Heard::default(), Settings { limits, ..Settings::default() });
