@@ -313,12 +313,6 @@ fn nothing_is_left_when_everything_is_over() {
     assert_eq!(analyzer.open_flows(), 0);
     assert_eq!((stats.held_bytes, stats.probed_bytes), (0, 0));
     assert_eq!(stats.flows_opened, stats.flows_closed);
-    // A packet whose fragments are too old goes with the next fragment.
-    for part in fragments(&frames[21].1, 10, &mut Random::new(1)) {
-        analyzer.packet(lend(&(later + Duration::from_secs(4), part)), 1_000_001);
-    }
-    idle(&mut analyzer, later + Duration::from_secs(86_400));
-    assert_eq!(analyzer.open_flows(), 0);
     assert_eq!(analyzer.memory(), empty);
 }
 

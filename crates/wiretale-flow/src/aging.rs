@@ -56,6 +56,7 @@ impl<P: Services<O>, O: Observer> Analyzer<P, O> {
         self.due.shrink_to(KEPT);
         self.over.shrink_to(KEPT);
         self.lapse(moment(now));
+        self.expire_fragments(moment(now));
         self.observer.tick(moment(now));
     }
 

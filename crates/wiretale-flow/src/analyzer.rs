@@ -205,6 +205,16 @@ impl<P: Services<O>, O: Observer> Analyzer<P, O> {
         }
     }
 
+    /// Gives up packets whose fragments wait too long.
+    pub(crate) fn expire_fragments(&mut self, now: Timestamp) {
+        if self.fragments.is_empty() {
+            return;
+        }
+        let hosts = &self.settings.fragment_hosts;
+        let mut sink = FragmentWeirds { at: now, frame: 0, observer: &mut self.observer, hosts };
+        self.fragments.expire(now, &mut sink);
+    }
+
     #[cold]
     fn fragment(&mut self, packet: &Packet<'_>, fragment: &Fragment<'_>, within: &Within<'_>, nested: u8) {
         self.commons.stats.fragments += 1;
