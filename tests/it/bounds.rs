@@ -45,7 +45,7 @@ fn run(bytes: &[u8]) -> u64 {
     let Ok(capture) = Capture::from_bytes(bytes, "made") else { return 0 };
     let read = analyze_captures::<Standard, _>(vec![capture], Settings::default(), Deaf);
     assert_eq!(read.stats.flows_opened, read.stats.flows_closed);
-    assert_eq!((read.stats.held_bytes, read.stats.probed_bytes), (0, 0));
+    assert_eq!((read.stats.held_bytes, read.stats.probed_bytes, read.stats.decoder_bytes), (0, 0, 0));
     read.stats.frames
 }
 

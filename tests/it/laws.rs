@@ -311,7 +311,7 @@ fn nothing_is_left_when_everything_is_over() {
     idle(&mut analyzer, later);
     let stats = analyzer.stats();
     assert_eq!(analyzer.open_flows(), 0);
-    assert_eq!((stats.held_bytes, stats.probed_bytes), (0, 0));
+    assert_eq!((stats.held_bytes, stats.probed_bytes, stats.decoder_bytes), (0, 0, 0));
     assert_eq!(stats.flows_opened, stats.flows_closed);
     assert_eq!(analyzer.memory(), empty);
 }

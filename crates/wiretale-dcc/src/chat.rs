@@ -54,6 +54,12 @@ impl Protocol for DccChat {
     fn feed<O: Observe<Self>>(decoder: &mut ChatDecoder, cx: &mut Context<'_, O>, chunk: Chunk<'_>) -> Demand {
         decoder.feed(cx, chunk)
     }
+
+    #[inline]
+    fn memory(decoder: &ChatDecoder) -> usize {
+        let [client, server] = &decoder.lines;
+        client.held() + server.held()
+    }
 }
 
 impl ChatDecoder {

@@ -119,10 +119,9 @@ impl<P: Services<O>, O: Observer> Analyzer<P, O> {
     #[must_use]
     pub fn memory(&self) -> usize {
         let (halves, stats) = (self.table.half_count(), &self.commons.stats);
-        let waiting = stats.held_bytes.saturating_add(stats.probed_bytes);
         halves * HALF_SIZE
             + (self.table.len() - halves) * self.record_size
-            + usize::try_from(waiting).unwrap_or(usize::MAX)
+            + usize::try_from(stats.waiting()).unwrap_or(usize::MAX)
             + self.fragments.held_bytes()
     }
 

@@ -129,7 +129,7 @@ pub(crate) fn with_sink<P: Services<O>, O: Observer, R>(
     commons: &mut Commons,
     act: impl FnOnce(&mut Connection, &mut Delivery<'_, P, O>) -> R,
 ) -> Option<R> {
-    let Record { flow, state, carrier, reading, services, weirds, patient, streams, .. } = record;
+    let Record { flow, state, carrier, reading, decoder_bytes, services, weirds, patient, streams, .. } = record;
     let Carrier::Tcp(tcp) = carrier else { return None };
     let Tcp { account, connection } = &mut **tcp;
     let held = connection.held_bytes();
@@ -139,6 +139,7 @@ pub(crate) fn with_sink<P: Services<O>, O: Observer, R>(
         flow,
         state,
         reading,
+        decoder_bytes,
         services,
         weirds,
         patient,
@@ -172,7 +173,20 @@ pub(crate) fn datagram<P: Services<O>, O: Observer>(
     observer: &mut O,
     commons: &mut Commons,
 ) {
-    let Record { flow, state, carrier, reading, services, weirds, history, patient, last, last_frame, .. } = record;
+    let Record {
+        flow,
+        state,
+        carrier,
+        reading,
+        decoder_bytes,
+        services,
+        weirds,
+        history,
+        patient,
+        last,
+        last_frame,
+        ..
+    } = record;
     let Carrier::Datagrams(both) = carrier else { return };
     let (payload, missing) = match packet.body {
         Body::Udp(datagram) => (datagram.payload, datagram.missing),
@@ -196,6 +210,7 @@ pub(crate) fn datagram<P: Services<O>, O: Observer>(
         flow,
         state,
         reading,
+        decoder_bytes,
         services,
         weirds,
         patient,
@@ -226,7 +241,7 @@ pub(crate) fn end_record<P: Services<O>, O: Observer>(
         sink.conclude();
     });
     commons.stats.held_bytes = held;
-    let Record { flow, state, carrier, reading, services, weirds, patient, .. } = record;
+    let Record { flow, state, carrier, reading, decoder_bytes, services, weirds, patient, .. } = record;
     if let (Carrier::Datagrams(_), Reading::Decoding(_) | Reading::Probing(Some(_))) = (carrier, &*reading) {
         let (at, frame) = (around.at, around.frame);
         let mut sink = Delivery::<P, O> {
@@ -235,6 +250,7 @@ pub(crate) fn end_record<P: Services<O>, O: Observer>(
             flow,
             state,
             reading,
+            decoder_bytes,
             services,
             weirds,
             patient,

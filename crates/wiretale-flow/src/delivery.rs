@@ -30,6 +30,7 @@ pub(crate) struct Delivery<'d, P: Services<O>, O: Observer> {
     pub(crate) flow: &'d Flow,
     pub(crate) state: &'d mut O::Flow,
     pub(crate) reading: &'d mut Reading<P::Session>,
+    pub(crate) decoder_bytes: &'d mut u32,
     pub(crate) services: &'d mut SmallVec<[&'static str; 1]>,
     pub(crate) weirds: &'d mut Weirds,
     pub(crate) patient: &'d mut bool,
@@ -182,7 +183,15 @@ impl<P: Services<O>, O: Observer> Delivery<'_, P, O> {
 
     fn give_up(&mut self) {
         *self.reading = Reading::Counting;
+        self.holds(0);
         self.unwanted = [true; 2];
+    }
+
+    /// The decoder holds so many bytes now.
+    fn holds(&mut self, bytes: u32) {
+        let before = std::mem::replace(self.decoder_bytes, bytes);
+        let all = &mut self.commons.stats.decoder_bytes;
+        *all = *all - u64::from(before) + u64::from(bytes);
     }
 
     #[inline]
@@ -190,7 +199,12 @@ impl<P: Services<O>, O: Observer> Delivery<'_, P, O> {
         let Reading::Decoding(session) = self.reading else { return };
         let moment = Moment { at, frame, direction: from, flow: self.flow };
         let mut cx = Context::new(moment, self.observer, self.state, &mut self.commons.shared);
-        match P::feed(session, &mut cx, chunk) {
+        let demand = P::feed(session, &mut cx, chunk);
+        let holds = u32::try_from(P::memory(session)).unwrap_or(u32::MAX);
+        if holds != *self.decoder_bytes {
+            self.holds(holds);
+        }
+        match demand {
             Demand::Stream => {}
             Demand::Lengths => self.unwanted[from.index()] = true,
             Demand::Nothing => self.give_up(),

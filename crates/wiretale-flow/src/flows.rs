@@ -206,6 +206,7 @@ impl<P: Services<O>, O: Observer> Analyzer<P, O> {
             last_frame: frame,
             carrier,
             reading: if readable { Reading::Probing(None) } else { Reading::Counting },
+            decoder_bytes: 0,
             history: History::default(),
             services: SmallVec::new(),
             weirds: Weirds::default(),
@@ -278,7 +279,7 @@ impl<P: Services<O>, O: Observer> Analyzer<P, O> {
     ) {
         let slot = self.table.slot_mut(at);
         let Known::Full { flow: record, .. } = &mut slot.body else { return };
-        let held = self.commons.stats.held_bytes;
+        let held = self.commons.stats.waiting();
         match tcp::<P, O>(record, from, segment, around, &mut self.observer, &mut self.commons) {
             Fate::Taken => {}
             Fate::Another(pending) => return self.replace(at, pending, arrived),
@@ -292,7 +293,7 @@ impl<P: Services<O>, O: Observer> Analyzer<P, O> {
                 self.table.arm(at, wake);
             }
         }
-        if self.commons.stats.held_bytes > held {
+        if self.commons.stats.waiting() > held && self.memory() > self.commons.limits.memory {
             self.make_room();
         }
     }
@@ -345,6 +346,7 @@ impl<P: Services<O>, O: Observer> Analyzer<P, O> {
         let held = record.held_bytes() as u64;
         self.commons.stats.held_bytes = self.commons.stats.held_bytes.saturating_sub(held);
         end_record::<P, O>(&mut record, around, end, &mut self.observer, &mut self.commons);
+        self.commons.stats.decoder_bytes -= u64::from(std::mem::take(&mut record.decoder_bytes));
         record.settle();
         let Record { flow, state, .. } = &mut *record;
         let flow = *flow;

@@ -21,6 +21,8 @@ pub(crate) struct Record<S, F> {
     pub(crate) last_frame: u64,
     pub(crate) carrier: Carrier,
     pub(crate) reading: Reading<S>,
+    /// Bytes its decoder holds, as counted in the statistics.
+    pub(crate) decoder_bytes: u32,
     pub(crate) history: History,
     pub(crate) services: SmallVec<[&'static str; 1]>,
     pub(crate) weirds: Weirds,

@@ -45,4 +45,13 @@ pub struct Stats {
     pub held_bytes: u64,
     /// Bytes kept for identification now.
     pub probed_bytes: u64,
+    /// Bytes that decoders hold for what is not finished, such as lines without an end, now.
+    pub decoder_bytes: u64,
+}
+
+impl Stats {
+    /// Bytes of flows that wait for others.
+    pub(crate) const fn waiting(&self) -> u64 {
+        self.held_bytes + self.probed_bytes + self.decoder_bytes
+    }
 }

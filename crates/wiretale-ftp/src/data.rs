@@ -133,6 +133,11 @@ impl Protocol for FtpData {
     fn feed<O: Observe<Self>>(decoder: &mut DataDecoder, cx: &mut Context<'_, O>, chunk: Chunk<'_>) -> Demand {
         decoder.feed(cx, chunk)
     }
+
+    #[inline]
+    fn memory(decoder: &DataDecoder) -> usize {
+        decoder.lines.held()
+    }
 }
 
 impl DataDecoder {

@@ -58,6 +58,11 @@ impl Protocol for Ftp {
         }
         Demand::Stream
     }
+
+    #[inline]
+    fn memory(decoder: &Decoder) -> usize {
+        decoder.client.lines.held() + decoder.server.lines.held()
+    }
 }
 
 impl Side {

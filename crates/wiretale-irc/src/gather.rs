@@ -88,6 +88,12 @@ impl Gathered {
         with(Record { kind, subject: Wire(subject), question, rows: Rows(rows), dropped });
     }
 
+    /// Bytes of memory in answers that are not whole.
+    #[inline]
+    pub(crate) fn held(&self) -> usize {
+        self.open.iter().map(|answer| answer.rows.capacity()).sum()
+    }
+
     /// Lines were lost: what is open would be a wrong whole.
     pub(crate) fn gap(&mut self) {
         self.open.clear();

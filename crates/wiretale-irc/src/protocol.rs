@@ -60,6 +60,15 @@ impl Protocol for Irc {
         let halves = decoder.halves.iter().map(|half| half.lines.rest().len()).sum::<usize>();
         halves ^ decoder.session.glance() ^ decoder.masked.len()
     }
+
+    #[inline]
+    fn memory(decoder: &Decoder) -> usize {
+        let [client, server] = &decoder.halves;
+        let lines = client.lines.held() + server.lines.held() + decoder.masked.capacity();
+        let wrapped = decoder.preludes.as_deref().map_or(0, Preludes::held)
+            + decoder.websocket.as_deref().map_or(0, WebSocket::held);
+        lines + wrapped + decoder.session.gathered.held()
+    }
 }
 
 impl Decoder {

@@ -30,6 +30,11 @@ pub(crate) enum Reach {
 }
 
 impl Preludes {
+    /// Bytes of memory in what is not finished.
+    pub(crate) fn held(&self) -> usize {
+        self.0.iter().map(|prelude| prelude.carry.capacity()).sum()
+    }
+
     /// Bytes of one direction: what of them is behind the prelude, and where the client wants to go once that is known.
     pub(crate) fn feed(
         &mut self,

@@ -32,6 +32,11 @@ struct Frame {
 }
 
 impl WebSocket {
+    /// Bytes of memory in what is not finished.
+    pub(crate) fn held(&self) -> usize {
+        self.sides.iter().map(|side| side.carry.capacity()).sum()
+    }
+
     /// Bytes of one direction; what they carry goes to `with` as a stream of lines.
     pub(crate) fn feed(&mut self, direction: Direction, mut bytes: &[u8], mut with: impl FnMut(&[u8])) {
         let [client, server] = &mut self.sides;

@@ -73,6 +73,13 @@ impl Lines {
         if self.handed_out { &[] } else { &self.carry }
     }
 
+    /// Bytes of memory in the buffer for unfinished lines: never more than the limit.
+    #[must_use]
+    #[inline]
+    pub const fn held(&self) -> usize {
+        self.carry.capacity()
+    }
+
     /// Forgets everything, as new; the buffer stays.
     pub fn reset(&mut self) {
         self.carry.clear();
@@ -84,7 +91,7 @@ impl Lines {
     fn complete(&mut self, head: &[u8]) -> Line<'_> {
         let room = self.limit.saturating_sub(self.carry.len());
         let cut = head.len() > room;
-        self.carry.extend_from_slice(head.get(..room).unwrap_or(head));
+        self.hold(head.get(..room).unwrap_or(head));
         self.handed_out = true;
         Line { bytes: &self.carry, cut }
     }
@@ -97,13 +104,24 @@ impl Lines {
         }
         let room = self.limit.saturating_sub(self.carry.len());
         let Some((fits, _)) = left.split_at_checked(room).filter(|(_, over)| !over.is_empty()) else {
-            self.carry.extend_from_slice(left);
+            self.hold(left);
             return None;
         };
-        self.carry.extend_from_slice(fits);
+        self.hold(fits);
         self.handed_out = true;
         self.discarding = true;
         Some(Line { bytes: &self.carry, cut: true })
+    }
+
+    // The buffer doubles, but not past the limit.
+    fn hold(&mut self, bytes: &[u8]) {
+        let (len, capacity) = (self.carry.len(), self.carry.capacity());
+        let needed = len.saturating_add(bytes.len());
+        if needed > capacity {
+            let wanted = capacity.saturating_mul(2).min(self.limit).max(needed);
+            self.carry.reserve_exact(wanted.saturating_sub(len));
+        }
+        self.carry.extend_from_slice(bytes);
     }
 }
 
@@ -139,6 +157,17 @@ mod tests {
         let mut input = &b"MSG x\r\nQUIT\r\n"[..];
         assert_eq!(lines.next(&mut input).map(|line| line.bytes), Some(&b"QUIT"[..]));
         assert_eq!(lines.next(&mut input), None);
+    }
+
+    #[test]
+    fn the_buffer_stays_within_the_limit() {
+        let mut lines = Lines::new(1000);
+        assert_eq!(lines.held(), 0);
+        for _ in 0..3000 {
+            lines.next(&mut &b"a"[..]);
+            assert!(lines.held() <= 1000, "{}", lines.held());
+        }
+        assert_eq!(lines.held(), 1000);
     }
 
     #[test]

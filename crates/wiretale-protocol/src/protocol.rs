@@ -48,6 +48,14 @@ pub trait Protocol: Sized {
         let _ = decoder;
         0
     }
+
+    /// Bytes on the heap that the decoder holds for what is not finished, such as a line without an end: what can be
+    /// told at the cost of a few additions, for it is asked after every chunk.
+    #[inline]
+    fn memory(decoder: &Self::Decoder) -> usize {
+        let _ = decoder;
+        0
+    }
 }
 
 /// The first bytes of a flow, as far as they are known.

@@ -26,6 +26,12 @@ pub trait Services<O: Observer> {
         let _ = session;
         0
     }
+
+    /// [`Protocol::memory`] of a running decoder.
+    fn memory(session: &Self::Session) -> usize {
+        let _ = session;
+        0
+    }
 }
 
 /// What a list says of a flow's first bytes. With [`Opening::last`] it is never `Unsure`.
@@ -124,6 +130,14 @@ where
         match session {
             Either::Head(decoder) => P::glance(decoder),
             Either::Tail(rest) => Rest::glance(rest),
+        }
+    }
+
+    #[inline]
+    fn memory(session: &Self::Session) -> usize {
+        match session {
+            Either::Head(decoder) => P::memory(decoder),
+            Either::Tail(rest) => Rest::memory(rest),
         }
     }
 }

@@ -81,6 +81,11 @@ impl Protocol for Terminal {
         let read = decoder.client.read.max(decoder.server.read);
         if read > LIMIT { Demand::Nothing } else { Demand::Stream }
     }
+
+    #[inline]
+    fn memory(decoder: &Decoder) -> usize {
+        decoder.client.held() + decoder.server.held()
+    }
 }
 
 impl Decoder {

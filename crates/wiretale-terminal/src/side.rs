@@ -36,6 +36,11 @@ impl Side {
         &self.open
     }
 
+    /// Bytes of memory in it.
+    pub(crate) const fn held(&self) -> usize {
+        self.open.capacity()
+    }
+
     /// It was told; forget it.
     pub(crate) fn told(&mut self) {
         self.open.clear();

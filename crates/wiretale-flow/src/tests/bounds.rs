@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use wiretale_packet::{Address, Endpoint, Flags};
+use wiretale_protocol::{Chunk, Context, Demand, Lines, Observe, Opening, Probe, Protocol};
 use wiretale_testkit::build::{TcpHeader, tcp_frame};
 use wiretale_testkit::lend;
 
@@ -97,6 +98,60 @@ fn memory_is_bounded() {
     }
     let (_, stats) = analyzer.finish_with_stats();
     assert!(stats.evicted > 1000);
+}
+
+/// Reads lines, and says how much of them it holds.
+struct Liner;
+
+impl Protocol for Liner {
+    const TAG: &'static str = "liner";
+    type Event<'a> = ();
+    type Decoder = Lines;
+
+    fn probe(_: &Opening<'_>) -> Probe {
+        Probe::Yes
+    }
+
+    fn start(_: &Opening<'_>) -> Lines {
+        Lines::new(8192)
+    }
+
+    fn feed<O: Observe<Self>>(lines: &mut Lines, _: &mut Context<'_, O>, chunk: Chunk<'_>) -> Demand {
+        if let Chunk::Data(mut bytes) = chunk {
+            while lines.next(&mut bytes).is_some_and(|line| line.bytes != b"enough") {}
+            return if bytes.is_empty() { Demand::Stream } else { Demand::Nothing };
+        }
+        Demand::Stream
+    }
+
+    fn memory(lines: &Lines) -> usize {
+        lines.held()
+    }
+}
+
+#[test]
+fn endless_lines_count_and_make_flows_go() {
+    let limits = Limits { memory: 200_000, ..Limits::default() };
+    let settings = Settings { limits, ..Settings::default() };
+    let mut analyzer = Analyzer::<(Liner, ()), Heard>::new(Heard::default(), settings);
+    for n in 0..200u16 {
+        let mut script = Script::new().ends(end(1, n), end(2, 7000)).at(u64::from(n) / 10).handshake();
+        for _ in 0..5 {
+            script = script.tcp("C:PA", [b'x'; 1000]).tcp("S:A", "");
+        }
+        if n == 0 {
+            script = script.tcp("C:PA", "\nenough\nno more").tcp("S:A", "");
+        }
+        for frame in &script.frames {
+            analyzer.packet(lend(frame), 1);
+            assert!(analyzer.memory() <= 210_000, "{}", analyzer.memory());
+        }
+        let held = analyzer.stats().decoder_bytes;
+        assert!(if n == 0 { held == 0 } else { held >= 5000 }, "{n}: {held}");
+    }
+    let (_, stats) = analyzer.finish_with_stats();
+    assert!(stats.evicted > 150, "{stats:?}");
+    assert_eq!(stats.decoder_bytes, 0);
 }
 
 #[test]
