@@ -130,10 +130,12 @@ fn told(all: &[Material]) {
             |of: fn(&Story) -> (usize, usize)| stories.iter().map(of).fold((0, 0), |(a, b), (c, d)| (a + c, b + d));
         let part = |(all, told): (usize, usize)| format!("{told}/{all}");
         let taus: Vec<f64> = stories.iter().filter_map(|story| story.tau).collect();
-        let mean = taus.iter().sum::<f64>() / taus.len().max(1) as f64;
-        let least = taus.iter().copied().fold(1.0, f64::min);
+        // A story of fewer than two findings has no order.
+        let shown = |tau: f64| if taus.is_empty() { "-".to_owned() } else { format!("{tau:.3}") };
+        let mean = shown(taus.iter().sum::<f64>() / taus.len() as f64);
+        let least = shown(taus.iter().copied().fold(1.0, f64::min));
         let (findings, stages) = (part(sum(|story| story.findings)), part(sum(|story| story.stages)));
-        println!("   {name:<18}{:>7}{findings:>18}{stages:>16}{mean:>12.3}{least:>12.3}", stories.len());
+        println!("   {name:<18}{:>7}{findings:>18}{stages:>16}{mean:>12}{least:>12}", stories.len());
     }
     println!();
 }
