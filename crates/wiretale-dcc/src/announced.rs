@@ -1,8 +1,9 @@
 //! What an offer leaves for the connection that follows it.
 
 use alloc::boxed::Box;
+use core::fmt;
 
-use wiretale_protocol::{Address, Endpoint, FlowId, Timestamp};
+use wiretale_protocol::{Address, Endpoint, Escaped, FlowId, Timestamp};
 
 use crate::Kind;
 
@@ -16,7 +17,7 @@ pub struct OfferId {
 }
 
 /// An announced connection: the note that [`crate::Negotiation`] leaves and [`crate::Dcc`] and [`crate::DccChat`] find.
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct Announced {
     /// The offer it comes from.
     pub offer: OfferId,
@@ -53,6 +54,15 @@ pub struct Announced {
 impl Announced {
     /// The most bytes kept of a name, a nick or a token.
     pub const LONGEST_NAME: usize = 512;
+}
+
+impl fmt::Debug for Announced {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { offer, kind, from, to, name, size, start, reverse, server, provenance, .. } = self;
+        write!(f, "{kind:?} {:?} of {size:?} bytes at {start}", Escaped(name))?;
+        write!(f, " from {:?} to {:?}, {server} reverse {reverse}", Escaped(from), Escaped(to))?;
+        write!(f, " {provenance:?} offer {}", offer.number)
+    }
 }
 
 /// Whose address an offer names.

@@ -3,12 +3,14 @@
 //! There is no standard; this is what mIRC, irssi, weechat, HexChat, KVIrc and eggdrop send
 //! (<https://modern.ircdocs.horse/dcc.html>, and the clients themselves).
 
+use core::fmt;
+
 use nom::branch::alt;
 use nom::bytes::complete::{tag, take_till, take_till1, take_while};
 use nom::character::complete::char;
 use nom::sequence::{delimited, preceded, terminated};
 use nom::{IResult, Parser};
-use wiretale_protocol::Address;
+use wiretale_protocol::{Address, Escaped};
 
 use crate::address::{address, number};
 
@@ -38,7 +40,7 @@ pub enum Message<'a> {
 }
 
 /// An offer.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq)]
 pub struct Offer<'a> {
     /// Of what.
     pub kind: Kind,
@@ -56,6 +58,14 @@ pub struct Offer<'a> {
     pub tls: bool,
     /// The sender will not wait for acknowledgements (`TSEND`, `XSEND`, a trailing `T`).
     pub turbo: bool,
+}
+
+impl fmt::Debug for Offer<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { kind, name, address, port, size, token, tls, turbo } = self;
+        write!(f, "{kind:?} {:?} from {address} port {port} size {size:?}", Escaped(name))?;
+        write!(f, " token {:?} tls {tls} turbo {turbo}", Escaped(token))
+    }
 }
 
 /// Where a transfer is to start.
