@@ -11,19 +11,11 @@ use crate::carry::{Around, with_sink};
 use crate::clock::{moment, second};
 use crate::table::Body as Known;
 
-/// A flow that is over, and when it began.
+/// A flow that is over, and the time that orders it among others: small, as there may be millions.
 #[derive(Clone, Copy)]
 pub(crate) struct Over {
-    deadline: Timestamp,
-    opened: Timestamp,
-    frame: u64,
+    time: Timestamp,
     at: u32,
-}
-
-impl Over {
-    const fn time(&self) -> (Timestamp, Timestamp, u64) {
-        (self.deadline, self.opened, self.frame)
-    }
 }
 
 impl<P: Services<O>, O: Observer> Analyzer<P, O> {
@@ -45,13 +37,14 @@ impl<P: Services<O>, O: Observer> Analyzer<P, O> {
         for at in due.drain(..) {
             let deadline = self.deadline(at);
             if deadline < moment(now) {
-                over.push(self.over_at(deadline, at));
+                over.push(Over { time: deadline, at });
             } else {
                 self.look_at(at, deadline);
             }
         }
         self.due = due;
-        self.end_in_order(&mut over, |this, at| Some(this.deadline(at)).filter(|deadline| *deadline < moment(now)));
+        let due_half = |this: &Self, at| Some(this.deadline(at)).filter(|deadline| *deadline < moment(now));
+        self.end_in_order(&mut over, due_half, None);
         self.over = over;
         self.due.shrink_to(KEPT);
         self.over.shrink_to(KEPT);
@@ -62,20 +55,25 @@ impl<P: Services<O>, O: Observer> Analyzer<P, O> {
 
     /// Closes all flows, the earliest first.
     pub(crate) fn end_all(&mut self) {
-        let now = self.clock.now();
         let full = self.table.all().filter(|at| matches!(self.table.slot(*at).body, Known::Full { .. }));
-        let mut over = full.map(|at| self.over_at(now, at)).collect();
-        self.end_in_order(&mut over, |_, _| Some(now));
+        let mut over = full.map(|at| Over { time: self.began(at).0, at }).collect();
+        self.end_in_order(&mut over, |this, at| Some(this.began(at).0), Some(self.clock.now()));
     }
 
-    /// Closes the flows of `over`, and those with one SYN up to the first for which there is no `end`, the earliest
-    /// first. The latter stand in the order they came and there may be millions: only those that are out of order, as
-    /// time went back on the wire, are listed.
-    fn end_in_order(&mut self, over: &mut Vec<Over>, end: impl Fn(&Self, u32) -> Option<Timestamp>) {
+    /// Closes the flows of `over`, and those with one SYN up to the first that has no `time`, the earliest first, all of
+    /// them at `last` or each at its time. Those with one SYN stand in the order they came and there may be millions:
+    /// only those that are out of order, as time went back on the wire, are listed.
+    fn end_in_order(
+        &mut self,
+        over: &mut Vec<Over>,
+        time: impl Fn(&Self, u32) -> Option<Timestamp>,
+        last: Option<Timestamp>,
+    ) {
+        let first_half = |this: &Self| this.table.oldest_half().and_then(|at| Some(Over { time: time(this, at)?, at }));
         let mut latest: Option<Over> = None;
         for at in self.table.halves() {
-            let Some(deadline) = end(self, at) else { break };
-            let half = self.over_at(deadline, at);
+            let Some(time) = time(self, at) else { break };
+            let half = Over { time, at };
             if latest.is_some_and(|latest| self.order(&half, &latest).is_lt()) {
                 over.push(half);
             } else {
@@ -84,30 +82,18 @@ impl<P: Services<O>, O: Observer> Analyzer<P, O> {
         }
         over.sort_unstable_by(|one, other| self.order(one, other));
         for next in over.drain(..) {
-            self.end_halves(&end, |this, half| this.order(half, &next).is_lt());
-            self.close(next.at, next.deadline, End::Abandoned);
+            while let Some(half) = first_half(self).filter(|half| self.order(half, &next).is_lt()) {
+                self.close(half.at, last.unwrap_or(half.time), End::Abandoned);
+            }
+            self.close(next.at, last.unwrap_or(next.time), End::Abandoned);
         }
-        self.end_halves(&end, |_, _| true);
-    }
-
-    /// Closes flows with one SYN, as long as there is an `end` for the first and it is to go `now`.
-    fn end_halves(&mut self, end: &impl Fn(&Self, u32) -> Option<Timestamp>, now: impl Fn(&Self, &Over) -> bool) {
-        while let Some(at) = self.table.oldest_half()
-            && let Some(deadline) = end(self, at)
-            && now(self, &self.over_at(deadline, at))
-        {
-            self.close(at, deadline, End::Abandoned);
+        while let Some(half) = first_half(self) {
+            self.close(half.at, last.unwrap_or(half.time), End::Abandoned);
         }
     }
 
     fn order(&self, one: &Over, other: &Over) -> Ordering {
-        let key = |over: &Over| self.table.slot(over.at).key;
-        one.time().cmp(&other.time()).then_with(|| key(one).cmp(&key(other)))
-    }
-
-    fn over_at(&self, deadline: Timestamp, at: u32) -> Over {
-        let (opened, frame, _) = self.began(at);
-        Over { deadline, opened, frame, at }
+        one.time.cmp(&other.time).then_with(|| self.began(one.at).cmp(&self.began(other.at)))
     }
 
     /// A flow whose time has not come: declares holes that are too old, and looks again later.
