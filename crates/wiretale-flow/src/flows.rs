@@ -342,7 +342,8 @@ impl<P: Services<O>, O: Observer> Analyzer<P, O> {
             },
         };
         self.commons.stats.flows_closed += 1;
-        let around = Around { frame: record.last_frame, ..Around::at(when) };
+        // What was waiting came with the last packet at the latest.
+        let around = Around { frame: record.last_frame, ..Around::at(record.last) };
         let held = record.held_bytes() as u64;
         self.commons.stats.held_bytes = self.commons.stats.held_bytes.saturating_sub(held);
         end_record::<P, O>(&mut record, around, end, &mut self.observer, &mut self.commons);
