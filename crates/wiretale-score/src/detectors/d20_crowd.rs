@@ -5,6 +5,7 @@
 //! feed a sequential test (0.8 against 0.15; errors 0.005 and 0.01). Fewer than three members make no crowd.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::hash::{DefaultHasher, Hasher};
 
 use wiretale_irc::Event;
 use wiretale_protocol::{Address, Direction, FlowId, Timestamp};
@@ -23,8 +24,8 @@ pub(super) struct Crowd {
 #[derive(Default)]
 struct Channel {
     round: Option<Round>,
-    // Nicks of members: their words are answers, not the beginning of a round.
-    nicks: Vec<Vec<u8>>,
+    // Nicks of members, by number: their words are answers, not the beginning of a round.
+    nicks: Vec<u64>,
     // The logarithm of the likelihood ratio.
     evidence: f64,
     rounds: u32,
@@ -69,11 +70,12 @@ impl Detector for Crowd {
             _ => return,
         };
         let channel = self.channels.entry(scene.channel_key(&place));
-        if channel.nicks.len() < MEMBERS && !channel.is_member(&session.nick) {
-            channel.nicks.push(session.nick.to_ascii_lowercase());
+        let nick = nick_key(&session.nick);
+        if channel.nicks.len() < MEMBERS && !channel.nicks.contains(&nick) {
+            channel.nicks.push(nick);
         }
         if let Some(Spoken { from, text, .. }) = spoken(scene, &event) {
-            if !channel.is_member(from) {
+            if !channel.nicks.contains(&nick_key(from)) {
                 channel.heard(scene, text, &place, findings);
             }
         } else if let (Event::Text { text, .. }, Direction::Client) = (event, scene.moment.direction) {
@@ -83,10 +85,6 @@ impl Detector for Crowd {
 }
 
 impl Channel {
-    fn is_member(&self, nick: &[u8]) -> bool {
-        self.nicks.iter().any(|member| member.eq_ignore_ascii_case(nick))
-    }
-
     // `words` as they came, formatting and all: the copies that others hear are the same.
     fn heard(&mut self, scene: &Scene<'_>, words: &[u8], place: &[u8], findings: &mut Findings) {
         let (at, host) = (scene.moment.at, scene.moment.flow.client.address);
@@ -148,6 +146,13 @@ impl Channel {
             findings.push(evidence.strength(strength).tie(tie.as_str()));
         }
     }
+}
+
+// A number for a nick in any case.
+fn nick_key(nick: &[u8]) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    nick.iter().for_each(|byte| hasher.write_u8(byte.to_ascii_lowercase()));
+    hasher.finish()
 }
 
 // More than half of the answers are like one of them.
