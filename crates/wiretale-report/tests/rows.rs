@@ -118,3 +118,23 @@ fn no_two_logs_share_a_name_and_no_log_has_a_column_twice() {
         assert_eq!(columns.len(), table.columns.len(), "{}", table.name);
     }
 }
+
+#[test]
+fn a_word_that_is_not_plain_is_escaped_like_any_text() {
+    for word in ["c:\\upd.exe", "two\tcells", "(empty)", "two\nlines"] {
+        let mut writer = Writer::new(Memory::default(), Format::Tsv);
+        writer.row(&logs::known_services::TABLE, |row| {
+            row.time(Timestamp::from_parts(1, 0))
+                .addr(Address::v4([10, 0, 0, 1]))
+                .port(22)
+                .word(word)
+                .set([&b"SSH"[..]])
+        });
+        let log = writer.finish().expect("memory takes everything").logs.remove("known_services").expect("a log");
+        let rows: Vec<&[u8]> =
+            log.split(|byte| *byte == b'\n').filter(|line| !line.starts_with(b"#") && !line.is_empty()).collect();
+        assert_eq!(rows.len(), 1, "{word:?} keeps to its line");
+        let cell = rows[0].split(|byte| *byte == b'\t').nth(3).expect("a cell");
+        assert!(!cell.is_empty() && cell != b"(empty)", "{word:?} became {}", String::from_utf8_lossy(cell));
+    }
+}
