@@ -173,20 +173,7 @@ pub(crate) fn datagram<P: Services<O>, O: Observer>(
     observer: &mut O,
     commons: &mut Commons,
 ) {
-    let Record {
-        flow,
-        state,
-        carrier,
-        reading,
-        decoder_bytes,
-        services,
-        weirds,
-        history,
-        patient,
-        last,
-        last_frame,
-        ..
-    } = record;
+    let Record { flow, state, carrier, reading, history, last, last_frame, .. } = &mut *record;
     let Carrier::Datagrams(both) = carrier else { return };
     let (payload, missing) = match packet.body {
         Body::Udp(datagram) => (datagram.payload, datagram.missing),
@@ -204,7 +191,22 @@ pub(crate) fn datagram<P: Services<O>, O: Observer>(
     if payload.is_empty() || matches!(reading, Reading::Counting) {
         return;
     }
-    let mut sink = Delivery::<P, O> {
+    let mut sink = datagram_sink::<P, O>(record, around, observer, commons);
+    sink.read(from, Chunk::Data(payload));
+    if missing > 0 {
+        sink.read(from, Chunk::Gap(u64::from(missing)));
+    }
+}
+
+/// The way of the bytes of a flow without connections: nothing of it is looked back into or asked for as a stream.
+fn datagram_sink<'d, P: Services<O>, O: Observer>(
+    record: &'d mut Flows<P, O>,
+    around: Around<'_>,
+    observer: &'d mut O,
+    commons: &'d mut Commons,
+) -> Delivery<'d, P, O> {
+    let Record { flow, state, reading, decoder_bytes, services, weirds, patient, .. } = record;
+    Delivery {
         at: around.at,
         frame: around.frame,
         flow,
@@ -220,10 +222,6 @@ pub(crate) fn datagram<P: Services<O>, O: Observer>(
         observer,
         commons,
         unwanted: [false; 2],
-    };
-    sink.read(from, Chunk::Data(payload));
-    if missing > 0 {
-        sink.read(from, Chunk::Gap(u64::from(missing)));
     }
 }
 
@@ -241,30 +239,14 @@ pub(crate) fn end_record<P: Services<O>, O: Observer>(
         sink.conclude();
     });
     commons.stats.held_bytes = held;
-    let Record { flow, state, carrier, reading, decoder_bytes, services, weirds, patient, .. } = record;
-    if let (Carrier::Datagrams(_), Reading::Decoding(_) | Reading::Probing(Some(_))) = (carrier, &*reading) {
-        let (at, frame) = (around.at, around.frame);
-        let mut sink = Delivery::<P, O> {
-            at,
-            frame,
-            flow,
-            state,
-            reading,
-            decoder_bytes,
-            services,
-            weirds,
-            patient,
-            streams: false,
-            established: None,
-            lookback: None,
-            observer,
-            commons,
-            unwanted: [false; 2],
-        };
+    let unread = matches!(record.reading, Reading::Decoding(_) | Reading::Probing(Some(_)));
+    if matches!(record.carrier, Carrier::Datagrams(_)) && unread {
+        let mut sink = datagram_sink::<P, O>(record, around, observer, commons);
         for (direction, chunk) in ENDS {
             sink.read(direction, chunk);
         }
     }
+    let Record { flow, state, weirds, .. } = record;
     let moment = Moment { at: around.at, frame: around.frame, direction: Direction::Client, flow };
     for (name, count) in weirds.suppressed(commons.limits.weirds) {
         let addl = format!("{name} {count}");
