@@ -21,12 +21,6 @@ struct Campaign {
     won: bool,
 }
 
-/// How a login ended: refused attempts in it, and whether it was taken in the end.
-struct Attempt {
-    refused: u32,
-    accepted: bool,
-}
-
 impl Default for Guessing {
     fn default() -> Self {
         Self { campaigns: Bounded::new(1 << 16) }
@@ -43,7 +37,7 @@ impl Detector for Guessing {
     }
 
     fn hear(&mut self, scene: &Scene<'_>, fact: &Fact<'_>, findings: &mut Findings) {
-        let Some(attempt) = attempt(fact) else { return };
+        let Some(accepted) = accepted(fact) else { return };
         let flow = scene.moment.flow;
         if !scene.is_home(Direction::Server) || scene.inventory.approved(flow.client.address) {
             return;
@@ -55,7 +49,7 @@ impl Detector for Guessing {
             *campaign = Campaign::default();
         }
         campaign.last = Some(scene.moment.at);
-        campaign.failures += attempt.refused;
+        campaign.failures += u32::from(!accepted);
         let (failures, key) = (campaign.failures, format!("{}:{}", flow.client.address, flow.server.port));
         let peer = scene.called(flow.client.address);
         if failures >= campaign.told + enough {
@@ -63,7 +57,7 @@ impl Detector for Guessing {
             let text = format!("{peer} failed {failures} times to log in at {}", flow.server);
             findings.push(scene.evidence(Direction::Server, "D07.guessing", key.clone(), text));
         }
-        if attempt.accepted && failures >= enough && !campaign.won {
+        if accepted && failures >= enough && !campaign.won {
             campaign.won = true;
             let text = format!("{peer} got in at {} after {failures} failures", flow.server);
             findings.push(scene.evidence(Direction::Server, "D07.success", key, text));
@@ -71,15 +65,11 @@ impl Detector for Guessing {
     }
 }
 
-fn attempt(fact: &Fact<'_>) -> Option<Attempt> {
+/// Whether a login was taken, where the fact is the outcome of one. Guests are let in as they are.
+pub(super) fn accepted(fact: &Fact<'_>) -> Option<bool> {
     match *fact {
-        Fact::Ssh(wiretale_ssh::Event::Attempt { accepted }) => {
-            Some(Attempt { refused: u32::from(!accepted), accepted })
-        }
-        Fact::Ftp(wiretale_ftp::Event::Login(login)) if !login.anonymous => {
-            let accepted = login.ok?;
-            Some(Attempt { refused: u32::from(!accepted), accepted })
-        }
+        Fact::Ssh(wiretale_ssh::Event::Attempt { accepted }) => Some(accepted),
+        Fact::Ftp(wiretale_ftp::Event::Login(login)) if !login.anonymous => login.ok,
         _ => None,
     }
 }

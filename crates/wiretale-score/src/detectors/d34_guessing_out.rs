@@ -2,6 +2,7 @@
 
 use wiretale_protocol::{Address, Direction};
 
+use super::d07_guessing::accepted;
 use crate::bounded::Bounded;
 use crate::{Detector, Fact, Findings, Hears, Scene};
 
@@ -26,11 +27,7 @@ impl Detector for GuessingOut {
     }
 
     fn hear(&mut self, scene: &Scene<'_>, fact: &Fact<'_>, findings: &mut Findings) {
-        let failed = match *fact {
-            Fact::Ssh(wiretale_ssh::Event::Attempt { accepted }) => !accepted,
-            Fact::Ftp(wiretale_ftp::Event::Login(login)) => login.ok == Some(false) && !login.anonymous,
-            _ => false,
-        };
+        let failed = accepted(fact) == Some(false);
         let flow = scene.moment.flow;
         if !failed || scene.home_end() != Some(Direction::Client) || scene.inventory.approved(flow.client.address) {
             return;
