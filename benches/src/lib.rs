@@ -1,7 +1,8 @@
 //! Inputs shared by the benches, made with fixed seeds.
 #![forbid(unsafe_code)]
 
-use wiretale::packet::{Address, Direction, Endpoint, Frame, LinkType, Timestamp};
+use wiretale::packet::{Address, Direction, Endpoint, Timestamp};
+pub use wiretale_testkit::lend;
 use wiretale_testkit::{Random, Weather, Wire};
 
 /// Lines as a busy channel sends them, 66 bytes each with their ends on average, `bytes` in all.
@@ -154,10 +155,4 @@ pub fn conversations(flows: u64) -> Vec<(Timestamp, Vec<u8>)> {
 #[must_use]
 pub fn own_capture() -> Option<String> {
     std::env::var("WIRETALE_PCAP").ok()
-}
-
-/// A made frame, lent as a reader would.
-#[must_use]
-pub fn lend((at, data): &(Timestamp, Vec<u8>)) -> Frame<'_> {
-    Frame { at: *at, link: LinkType::ETHERNET, data, wire_len: data.len() as u32 }
 }
