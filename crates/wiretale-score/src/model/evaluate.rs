@@ -35,18 +35,17 @@ pub(super) struct Score {
 
 /// The score at `now`, leaving out the item at index `without`.
 pub(super) fn evaluate(items: &[Item], weights: &Weights, now: i64, campaign: f64, without: Option<usize>) -> Score {
-    let kept: Vec<(usize, &Item, f64)> = items
+    let kept: Vec<(&Item, f64)> = items
         .iter()
         .enumerate()
         .filter(|(index, item)| Some(*index) != without && item.first_ns <= now)
-        .map(|(index, item)| (index, item, faded(item, weights, now)))
+        .map(|(_, item)| (item, faded(item, weights, now)))
         .collect();
     let contributions = damp(&kept, weights);
     let links = links(&kept, weights);
-    let benign_db =
-        -kept.iter().filter(|(_, _, db)| *db < 0.0).map(|(_, _, db)| -db).sum::<f64>().min(weights.model.benign);
+    let benign_db = -kept.iter().filter(|(_, db)| *db < 0.0).map(|(_, db)| -db).sum::<f64>().min(weights.model.benign);
     let stages = stages(&kept);
-    let conclusive = kept.iter().any(|(_, item, db)| item.conclusive && *db > 0.0);
+    let conclusive = kept.iter().any(|(item, db)| item.conclusive && *db > 0.0);
     let gate = match (stages.len(), conclusive) {
         (2.., _) => Gate::Open,
         (_, true) => Gate::Conclusive,
@@ -80,9 +79,9 @@ fn faded(item: &Item, weights: &Weights, now: i64) -> f64 {
 }
 
 // Within a group the strongest counts in full and each next one less; the strongest of all come first.
-fn damp(kept: &[(usize, &Item, f64)], weights: &Weights) -> Vec<Contribution> {
+fn damp(kept: &[(&Item, f64)], weights: &Weights) -> Vec<Contribution> {
     let mut groups: BTreeMap<&str, Vec<(&Item, f64)>> = BTreeMap::new();
-    for (_, item, db) in kept.iter().filter(|(_, _, db)| *db > 0.0) {
+    for (item, db) in kept.iter().filter(|(_, db)| *db > 0.0) {
         groups.entry(&item.group).or_default().push((item, *db));
     }
     let mut all = Vec::new();
@@ -111,13 +110,13 @@ fn contribution(item: &Item, raw_db: f64, db: f64) -> Contribution {
 }
 
 // For each stage the strongest tie to earlier evidence of another stage. A tie is worth no more than either end.
-fn links(kept: &[(usize, &Item, f64)], weights: &Weights) -> Vec<Link> {
+fn links(kept: &[(&Item, f64)], weights: &Weights) -> Vec<Link> {
     let slack = (weights.model.slack_minutes * 60e9) as i64;
     let kept = strongest(kept);
     let mut best: BTreeMap<Stage, Link> = BTreeMap::new();
-    for (_, later, later_db) in &kept {
+    for (later, later_db) in &kept {
         let Some(stage) = later.stage else { continue };
-        for (_, earlier, earlier_db) in &kept {
+        for (earlier, earlier_db) in &kept {
             let other = earlier.stage.is_some_and(|first| first < stage);
             if !other || earlier.first_ns > later.first_ns.saturating_add(slack) {
                 continue;
@@ -136,9 +135,9 @@ fn links(kept: &[(usize, &Item, f64)], weights: &Weights) -> Vec<Link> {
 }
 
 // The items that can make a tie of note; bounded, since every pair of them is looked at.
-fn strongest<'i>(kept: &[(usize, &'i Item, f64)]) -> Vec<(usize, &'i Item, f64)> {
-    let mut staged: Vec<_> = kept.iter().copied().filter(|(_, item, db)| item.stage.is_some() && *db > 0.0).collect();
-    staged.sort_by(|(_, a, x), (_, b, y)| y.total_cmp(x).then_with(|| (&a.row, &a.key).cmp(&(&b.row, &b.key))));
+fn strongest<'i>(kept: &[(&'i Item, f64)]) -> Vec<(&'i Item, f64)> {
+    let mut staged: Vec<_> = kept.iter().copied().filter(|(item, db)| item.stage.is_some() && *db > 0.0).collect();
+    staged.sort_by(|(a, x), (b, y)| y.total_cmp(x).then_with(|| (&a.row, &a.key).cmp(&(&b.row, &b.key))));
     staged.truncate(TIED);
     staged
 }
@@ -176,8 +175,8 @@ fn neighbours(a: IpAddr, b: IpAddr) -> bool {
 }
 
 // Stages with evidence of some weight: what is barely worth noting (a first visit to IRC) makes no second stage.
-fn stages(kept: &[(usize, &Item, f64)]) -> Vec<Stage> {
-    let has = |stage: &Stage| kept.iter().any(|(_, item, db)| item.stage == Some(*stage) && *db >= NOTED);
+fn stages(kept: &[(&Item, f64)]) -> Vec<Stage> {
+    let has = |stage: &Stage| kept.iter().any(|(item, db)| item.stage == Some(*stage) && *db >= NOTED);
     Stage::ALL.into_iter().filter(has).collect()
 }
 

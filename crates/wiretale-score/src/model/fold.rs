@@ -75,8 +75,10 @@ impl Folder {
         let updated_ns = self.evidence.last().map_or(0, |row| row.time_ns);
         let (peak_db, peak_ns) = self.peak.unwrap_or((weights.model.prior, updated_ns));
         let at_end = evaluate(&self.items, weights, updated_ns, self.campaign, None);
-        let at_peak = evaluate(&self.items_until(peak_ns, weights), weights, peak_ns, self.campaign, None);
-        let without = self.without_strongest(&at_peak, peak_ns, weights);
+        let items = self.items_until(peak_ns, weights);
+        let at_peak = evaluate(&items, weights, peak_ns, self.campaign, None);
+        let strongest = at_peak.contributions.first().and_then(|top| position(&items, &top.row, &top.key));
+        let without = evaluate(&items, weights, peak_ns, self.campaign, strongest).db;
         let Score { contributions, links, benign_db, stages, gate, .. } = at_peak;
         Case {
             host: self.host,
@@ -117,7 +119,8 @@ impl Folder {
     fn note(&mut self, evidence: &Evidence, weights: &Weights) -> bool {
         let Some(row) = weights.row(&evidence.row) else { return false };
         let weight = first_weight(row, evidence.strength, evidence.quality);
-        if let Some(item) = self.items.iter_mut().find(|item| item.row == evidence.row && item.key == evidence.key) {
+        if let Some(at) = position(&self.items, &evidence.row, &evidence.key) {
+            let item = &mut self.items[at];
             item.times = item.times.saturating_add(1);
             item.last_ns = evidence.time_ns;
             if weight.abs() > item.weight.abs() {
@@ -155,15 +158,6 @@ impl Folder {
         folder.items
     }
 
-    fn without_strongest(&self, at_peak: &Score, peak_ns: i64, weights: &Weights) -> f64 {
-        let items = self.items_until(peak_ns, weights);
-        let strongest = at_peak
-            .contributions
-            .first()
-            .and_then(|top| items.iter().position(|item| item.row == top.row && item.key == top.key));
-        evaluate(&items, weights, peak_ns, self.campaign, strongest).db
-    }
-
     // The score again from the start, now that `campaign` is known.
     fn replay(&mut self, campaign: f64, weights: &Weights) {
         let evidence = std::mem::take(&mut self.evidence);
@@ -181,6 +175,10 @@ impl Folder {
             .filter_map(|item| item.peer)
             .collect()
     }
+}
+
+fn position(items: &[Item], row: &str, key: &str) -> Option<usize> {
+    items.iter().position(|item| item.row == row && item.key == key)
 }
 
 // A confirmed case makes its peers suspect: hosts that dealt with them, each for its own evidence, get a little more.
