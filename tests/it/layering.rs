@@ -12,12 +12,13 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("reassembly", &["packet"]),
     ("protocol", &["packet", "reassembly"]),
     ("dcc", SEAM),
-    ("irc", &["packet", "reassembly", "protocol", "dcc"]),
-    ("ssh", SEAM),
+    ("websocket", SEAM),
+    ("irc", &["packet", "reassembly", "protocol", "websocket", "dcc"]),
+    ("ssh", WRAPPED),
     ("ftp", SEAM),
     ("dns", SEAM),
     ("terminal", SEAM),
-    ("recognize", SEAM),
+    ("recognize", WRAPPED),
     ("files", SEAM),
     ("flow", SEAM),
     (
@@ -49,6 +50,9 @@ const MAY_USE: &[(&str, &[&str])] = &[
 ];
 
 const SEAM: &[&str] = &["packet", "reassembly", "protocol"];
+
+// Rooms whose protocol also comes inside a WebSocket.
+const WRAPPED: &[&str] = &["packet", "reassembly", "protocol", "websocket"];
 
 #[test]
 fn crates_use_only_what_lies_below_them() {

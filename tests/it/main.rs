@@ -13,4 +13,5 @@ mod layering;
 mod manifest;
 mod pages;
 mod scenarios;
+mod websockets;
 mod wrapping;

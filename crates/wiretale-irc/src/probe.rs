@@ -9,7 +9,7 @@ use crate::{Command, Message, parse, websocket};
 /// Looks at the whole lines of both openings. One line that only IRC has decides; a first line that IRC cannot have
 /// rules it out, unless the flow's beginning was not seen.
 pub(crate) fn probe(opening: &Opening<'_>) -> Probe {
-    if websocket::is_upgrade(opening.client) {
+    if wiretale_websocket::is_upgrade(opening.client) {
         return websocket::probe(opening);
     }
     let (Some(client), Some(server)) = (opened(opening, Direction::Client), opened(opening, Direction::Server)) else {

@@ -4,10 +4,10 @@ use alloc::boxed::Box;
 use alloc::vec::Vec;
 
 use wiretale_protocol::{Chunk, Context, Demand, Direction, End, Lines, Observe, Opening, Probe, Protocol};
+use wiretale_websocket::{Piece, WebSocket};
 
 use crate::proxy::{self, Preludes};
 use crate::session::{Session, StartTls};
-use crate::websocket::{self, WebSocket};
 use crate::{Command, Event, Malformed, Wire, mask, parse};
 
 /// Internet Relay Chat, between clients and servers and among servers.
@@ -41,7 +41,7 @@ impl Protocol for Irc {
     }
 
     fn start(opening: &Opening<'_>) -> Decoder {
-        let websocket = websocket::is_upgrade(opening.client).then(Box::default);
+        let websocket = wiretale_websocket::is_upgrade(opening.client).then(Box::default);
         let preludes = proxy::is_proxied(opening.client).then(Box::default);
         let halves = [Half::new(), Half::new()];
         Decoder { halves, session: Session::default(), preludes, websocket, masked: Vec::new() }
@@ -50,7 +50,7 @@ impl Protocol for Irc {
     fn feed<O: Observe<Self>>(decoder: &mut Decoder, cx: &mut Context<'_, O>, chunk: Chunk<'_>) -> Demand {
         match chunk {
             Chunk::Data(bytes) => decoder.data(cx, bytes),
-            Chunk::Gap(_) => decoder.gap(cx),
+            Chunk::Gap(lost) => decoder.gap(cx, lost),
             Chunk::End(end) => decoder.end(cx, end),
         }
     }
@@ -99,8 +99,16 @@ impl Decoder {
     fn unwrapped<O: Observe<Irc>>(&mut self, cx: &mut Context<'_, O>, bytes: &[u8]) -> Demand {
         let direction = cx.moment().direction;
         let Some(mut websocket) = self.websocket.take() else { return self.stream(cx, bytes) };
-        websocket.feed(direction, bytes, |bytes| {
-            self.stream(cx, bytes);
+        websocket.feed(direction, bytes, |piece| {
+            let line = match piece {
+                Piece::Opened => return WRAPPINGS.into_iter().for_each(|name| cx.confirm(name)),
+                Piece::Bytes(bytes) => bytes,
+                // One message is one line, and has no line end of its own.
+                Piece::End => b"\r\n",
+                Piece::Compressed => return self.session.weird(cx, "websocket_compressed", &[]),
+                Piece::Lost(_) => return,
+            };
+            self.stream(cx, line);
         });
         let demand = if websocket.is_foreign() { Demand::Nothing } else { Demand::Stream };
         self.websocket = Some(websocket);
@@ -124,7 +132,7 @@ impl Decoder {
         }
     }
 
-    fn gap<O: Observe<Irc>>(&mut self, cx: &mut Context<'_, O>) -> Demand {
+    fn gap<O: Observe<Irc>>(&mut self, cx: &mut Context<'_, O>, lost: u64) -> Demand {
         let direction = cx.moment().direction;
         let [client, server] = &mut self.halves;
         let half = if direction == Direction::Client { client } else { server };
@@ -135,8 +143,7 @@ impl Decoder {
         self.session.gathered.gap();
         self.session.ledger.gap(cx);
         match self.websocket.as_deref_mut() {
-            // Frames have no marks by which to find the next.
-            Some(websocket) => websocket.gap(direction),
+            Some(websocket) => websocket.gap(direction, lost, |_| ()),
             None if half.compressed => Demand::Lengths,
             None => Demand::Stream,
         }
@@ -240,6 +247,8 @@ const fn weird_of(malformed: Malformed) -> &'static str {
     }
 }
 
+// What stands around IRC in a WebSocket, by Zeek's names.
+const WRAPPINGS: [&str; 2] = ["http", "websocket"];
 // IRCv3 message-tags: 8191 bytes with `@` and the space.
 const LONGEST_TAGS: usize = 8191;
 // RFC 1459 section 2.3: 512 bytes with CR and LF.

@@ -1,6 +1,7 @@
 //! The protocol that is all others.
 
-use wiretale_protocol::{Chunk, Context, Demand, Observe, Opening, Probe, Protocol, Transport};
+use wiretale_protocol::{Chunk, Context, Demand, Direction, Observe, Opening, Probe, Protocol, Transport};
+use wiretale_websocket::Sight;
 
 use crate::view::View;
 use crate::{binary, datagram, text};
@@ -35,6 +36,9 @@ impl Protocol for Named {
     }
 
     fn feed<O: Observe<Self>>(decoder: &mut Decoder, cx: &mut Context<'_, O>, _: Chunk<'_>) -> Demand {
+        if decoder.name == WEBSOCKET {
+            cx.confirm("http");
+        }
         if decoder.name != Self::TAG {
             cx.confirm(decoder.name);
         }
@@ -59,8 +63,28 @@ pub fn is_zeeks(name: &str) -> bool {
 }
 
 fn look(opening: &Opening<'_>) -> Result<&'static str, Probe> {
+    if let Some(websocket) = websocket(opening) {
+        return websocket;
+    }
     let ports = [opening.flow.client.port, opening.flow.server.port];
     name(opening.flow.transport, &View { client: opening.client, server: opening.server, ports })
+}
+
+// A WebSocket, as soon as there is enough of what the client says in it for a decoder to claim it.
+fn websocket(opening: &Opening<'_>) -> Option<Result<&'static str, Probe>> {
+    match wiretale_websocket::look(opening) {
+        Sight::Unsure if !opening.last => Some(Err(Probe::Unsure)),
+        Sight::None | Sight::Unsure => None,
+        Sight::Asked(inside) => {
+            let said =
+                inside.client.len() >= LONG || inside.first(Direction::Client).is_some_and(|it| it.len() >= SHORT);
+            match inside.open {
+                true if said || opening.last => Some(Ok(WEBSOCKET)),
+                _ if opening.last => None,
+                _ => Some(Err(Probe::Unsure)),
+            }
+        }
+    }
 }
 
 // Its name, or whether more bytes would tell.
@@ -84,6 +108,11 @@ fn stream(view: &View<'_>) -> Result<&'static str, Probe> {
     }
     Err(verdict)
 }
+
+const WEBSOCKET: &str = "websocket";
+// Longer than the words by which SSH and IRC are known at the least.
+const SHORT: usize = 16;
+const LONG: usize = 512;
 
 const OURS_ALONE: [&str; 12] =
     ["telnet", "rtsp", "nntp", "rsync", "git", "x11", "bittorrent", "stun", "ssdp", "quic", "postgresql", "tftp"];

@@ -77,12 +77,33 @@ fn what_others_own_is_refused_at_once() {
 #[test]
 fn a_name_is_all_it_wants() {
     let flow = Solo::<Named>::new().flow;
-    let bytes = b"GET / HTTP/1.1\r\n";
+    let bytes = b"GET / HTTP/1.1\r\n\r\n";
     let decoder: Decoder = Named::start(&Opening { client: bytes, server: b"", flow: &flow, last: false });
     assert_eq!((Named::service(&decoder), flow.id), ("http", FlowId(1)));
     let mut solo = Solo::<Named>::with(decoder);
     assert_eq!(solo.chunk(Direction::Client, Chunk::Data(bytes)), Demand::Nothing);
     assert_eq!(solo.shared.confirmed, ["http"]);
+}
+
+#[test]
+fn a_websocket_waits_for_what_is_said_in_it() {
+    let request = b"GET / HTTP/1.1\r\nUpgrade: websocket\r\n\r\n";
+    let answer = b"HTTP/1.1 101 Switching Protocols\r\n\r\n";
+    assert_eq!(probe(&request[..20], b"", false), Probe::Unsure);
+    assert_eq!(probe(request, b"", false), Probe::Unsure);
+    assert_eq!(probe(request, answer, false), Probe::Unsure);
+    assert_eq!(probe(request, b"HTTP/1.1 404 Not Found\r\n\r\n", false), Probe::Yes);
+    let said = [&request[..], b"\x81\x14{\"op\": 1, \"d\": null}"].concat();
+    assert_eq!(probe(&said, answer, false), Probe::Yes);
+    let flow = Solo::<Named>::new().flow;
+    let start = |server: &[u8]| {
+        let opening = Opening { client: request, server, flow: &flow, last: true };
+        let mut solo = Solo::<Named>::with(Named::start(&opening));
+        solo.client(request);
+        solo.shared.confirmed
+    };
+    assert_eq!(start(answer), ["http", "websocket"]);
+    assert_eq!(start(b""), ["http"]);
 }
 
 #[test]

@@ -1,8 +1,10 @@
 //! Both directions of a flow.
 
+use alloc::boxed::Box;
 use alloc::vec::Vec;
 
 use wiretale_protocol::{Chunk, Context, Demand, Direction, Observe};
+use wiretale_websocket::{Piece, WebSocket};
 
 use crate::frames::{Frame, Frames, Framing};
 use crate::line::Line;
@@ -24,6 +26,8 @@ pub struct Decoder {
     // The side that opened the TCP connection plays the server.
     pub(crate) reversed: bool,
     pub(crate) sealed: Sealed,
+    // What stands around it, where it comes inside a WebSocket.
+    websocket: Option<Box<WebSocket>>,
 }
 
 /// One direction.
@@ -68,10 +72,59 @@ impl Decoder {
             initiated: false,
             reversed: false,
             sealed: Sealed::new(),
+            websocket: None,
         }
     }
 
+    /// One that takes SSH out of a WebSocket first.
+    pub(crate) fn wrapped() -> Self {
+        Self { websocket: Some(Box::default()), ..Self::new() }
+    }
+
+    /// Bytes on the heap in what is not finished.
+    pub(crate) fn held(&self) -> usize {
+        let offer = self.offer.as_ref().map_or(0, |(_, offer)| offer.capacity());
+        let wrapping = self.websocket.as_deref().map_or(0, WebSocket::held);
+        self.client.frames.held() + self.server.frames.held() + offer + wrapping
+    }
+
     pub(crate) fn feed<O: Observe<Ssh>>(&mut self, cx: &mut Context<'_, O>, chunk: Chunk<'_>) -> Demand {
+        let Some(mut websocket) = self.websocket.take() else { return self.unwrapped(cx, chunk) };
+        let demand = self.unwrap(cx, &mut websocket, chunk);
+        self.websocket = Some(websocket);
+        demand
+    }
+
+    // What the frames of a WebSocket carry is the stream.
+    fn unwrap<O: Observe<Ssh>>(
+        &mut self,
+        cx: &mut Context<'_, O>,
+        websocket: &mut WebSocket,
+        chunk: Chunk<'_>,
+    ) -> Demand {
+        let direction = cx.moment().direction;
+        let mut demand = Demand::Stream;
+        let with = |piece: Piece<'_>| match piece {
+            Piece::Opened => WRAPPINGS.into_iter().for_each(|name| cx.confirm(name)),
+            Piece::Bytes(bytes) => demand = self.unwrapped(cx, Chunk::Data(bytes)),
+            Piece::Lost(lost) => demand = self.unwrapped(cx, Chunk::Gap(lost)),
+            Piece::Compressed => cx.weird("websocket_compressed", &[]),
+            Piece::End => {}
+        };
+        match chunk {
+            Chunk::Data(bytes) => websocket.feed(direction, bytes, with),
+            Chunk::Gap(lost) => {
+                let wanted = websocket.gap(direction, lost, with);
+                if wanted != Demand::Stream {
+                    return wanted;
+                }
+            }
+            Chunk::End(_) => return self.unwrapped(cx, chunk),
+        }
+        if websocket.is_foreign() { Demand::Nothing } else { demand }
+    }
+
+    fn unwrapped<O: Observe<Ssh>>(&mut self, cx: &mut Context<'_, O>, chunk: Chunk<'_>) -> Demand {
         let speaker = self.part(cx.moment().direction);
         match chunk {
             Chunk::Data(bytes) => {
@@ -241,6 +294,8 @@ fn follow(matched: u8, byte: u8) -> u8 {
     }
 }
 
+// What stands around SSH in a WebSocket, by Zeek's names.
+const WRAPPINGS: [&str; 2] = ["http", "websocket"];
 /// Lines a server may send before its identification string; OpenSSH's client reads as many.
 const LINES: u32 = 1024;
 const NEWKEYS: &[u8] = &[0, 0, 0, 12, 10, 21];

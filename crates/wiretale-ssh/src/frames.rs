@@ -44,6 +44,11 @@ impl Frames {
     /// The longest packet that is read. RFC 4253 §6.1 asks for 35 000 bytes.
     pub(crate) const LIMIT: u32 = 1 << 18;
 
+    /// Bytes of memory in the buffer for packets that a border cuts.
+    pub(crate) const fn held(&self) -> usize {
+        self.carry.capacity()
+    }
+
     /// The next whole packet that ends in `input`, which is moved on behind it.
     pub(crate) fn next<'s, 'a: 's>(&'s mut self, input: &mut &'a [u8], framing: Framing) -> Option<Frame<'s>> {
         if core::mem::take(&mut self.handed_out) {

@@ -1,9 +1,20 @@
 //! Are these first bytes Secure Shell's?
 
 use wiretale_protocol::{Opening, Probe};
+use wiretale_websocket::{Sight, look};
 
-/// Yes where either side identifies itself as SSH does, unless the client begins with something else.
+/// Looks at what stands inside a WebSocket where the client asks for one.
 pub(crate) fn probe(opening: &Opening<'_>) -> Probe {
+    match look(opening) {
+        Sight::None => bare(opening),
+        Sight::Unsure if opening.last => Probe::No,
+        Sight::Unsure => Probe::Unsure,
+        Sight::Asked(inside) => bare(&Opening { client: &inside.client, server: &inside.server, ..*opening }),
+    }
+}
+
+// Yes where either side identifies itself as SSH does, unless the client begins with something else.
+fn bare(opening: &Opening<'_>) -> Probe {
     match (side(opening.client), server(opening.server)) {
         (Probe::No, _) => Probe::No,
         (Probe::Yes, _) | (_, Probe::Yes) => Probe::Yes,

@@ -18,11 +18,15 @@ impl Protocol for Ssh {
     }
 
     fn start(opening: &Opening<'_>) -> Decoder {
-        let _ = opening;
-        Decoder::new()
+        if wiretale_websocket::is_upgrade(opening.client) { Decoder::wrapped() } else { Decoder::new() }
     }
 
     fn feed<O: Observe<Self>>(decoder: &mut Decoder, cx: &mut Context<'_, O>, chunk: Chunk<'_>) -> Demand {
         decoder.feed(cx, chunk)
+    }
+
+    #[inline]
+    fn memory(decoder: &Decoder) -> usize {
+        decoder.held()
     }
 }

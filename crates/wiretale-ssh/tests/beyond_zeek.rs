@@ -166,7 +166,7 @@ fn every_key_exchange_method_leads_to_the_host_key() {
         "mlkem768x25519-sha256",
     ] {
         let said = made_with(kex);
-        assert_eq!((said.fingerprints.len(), said.confirmed, said.weirds.len()), (1, true, 0), "{kex}");
+        assert_eq!((said.fingerprints.len(), said.confirmed(), said.weirds.len()), (1, true, 0), "{kex}");
         assert_eq!(said.session.unwrap().login.accepted, Some(true), "{kex}");
     }
 }
@@ -208,7 +208,7 @@ fn one_side_alone_is_decoded_as_far_as_it_goes() {
         made.recorded.pieces.retain(|(_, direction, piece)| *direction == side || matches!(piece, Piece::End(_)));
         let said = decode(&made.recorded).expect("SSH");
         assert!(said.idents[side.index()].is_some() && said.weirds.is_empty(), "{:?}", said.weirds);
-        assert!(!said.confirmed);
+        assert!(!said.confirmed());
         assert_eq!(said.session.unwrap().login.accepted, None);
         made = Made::opened(CHACHA, "OpenSSH_9.9");
         made.end();
@@ -223,7 +223,7 @@ fn http_to_an_ssh_server_is_not_ssh() {
     let mut made = Made::new(CHACHA);
     made.clear(SERVER, b"SSH-2.0-OpenSSH_8.7\r\n").clear(CLIENT, b"GET / HTTP/1.1\r\nHost: x\r\n\r\n").end();
     let said = decode(&made.recorded).expect("so far it was");
-    assert_eq!((said.weirds.len(), said.confirmed), (1, false));
+    assert_eq!((said.weirds.len(), said.confirmed()), (1, false));
 }
 
 #[test]
@@ -248,7 +248,7 @@ fn a_gap_within_a_packet_ends_nothing() {
     let refusal = CTR.packet(24).len();
     lose(&mut made, |bytes| bytes.len() == refusal && bytes[0] == 0xee, 0..refusal);
     let said = decode(&made.recorded).unwrap();
-    assert!(said.confirmed);
+    assert!(said.confirmed());
     let login = said.session.unwrap().login;
     assert_eq!((login.accepted, login.attempts), (Some(true), 2));
 }
@@ -384,7 +384,7 @@ fn ssh1_has_a_host_key_and_a_login() {
     }
     made.clear(CLIENT, &packet_one(12, &[])).clear(SERVER, &packet_one(17, &[0; 200]));
     let said = made.said();
-    assert_eq!((said.version, said.confirmed, said.fingerprints.len()), (Some(1), true, 1));
+    assert_eq!((said.version, said.confirmed(), said.fingerprints.len()), (Some(1), true, 1));
     let login = said.session.unwrap().login;
     assert_eq!((login.accepted, login.attempts, login.refused), (Some(true), 2, 1));
 }

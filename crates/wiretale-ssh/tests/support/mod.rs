@@ -37,12 +37,19 @@ pub struct Said {
     pub events: Vec<String>,
     pub weirds: Vec<String>,
     pub session: Option<Session>,
-    pub confirmed: bool,
+    pub services: Vec<&'static str>,
     pub hassh: Vec<String>,
     pub fingerprints: Vec<String>,
     pub algorithms: Option<[String; 5]>,
     pub version: Option<u8>,
     pub idents: [Option<String>; 2],
+}
+
+impl Said {
+    /// Was the flow found to be SSH's beyond doubt?
+    pub fn confirmed(&self) -> bool {
+        self.services.contains(&"ssh")
+    }
 }
 
 /// The data beside the project; `None`, and a line that says so, where it is absent.
@@ -82,10 +89,8 @@ pub fn decode(recorded: &Recorded) -> Option<Said> {
         midstream: false,
         tunneled: false,
     };
-    if !probed(recorded, &flow) {
-        return None;
-    }
-    let mut decoder = Ssh::start(&Opening { client: &[], server: &[], flow: &flow, last: true });
+    let [client, server] = probed(recorded, &flow)?;
+    let mut decoder = Ssh::start(&Opening { client: &client, server: &server, flow: &flow, last: false });
     let (mut said, mut shared) = (Said::default(), Shared::new(SecretKey::new(1, 2)));
     for (frame, (at, direction, piece)) in recorded.pieces.iter().enumerate() {
         let moment = Moment { at: *at, frame: frame as u64, direction: *direction, flow: &flow };
@@ -98,7 +103,7 @@ pub fn decode(recorded: &Recorded) -> Option<Said> {
         };
         Ssh::feed(&mut decoder, &mut cx, chunk);
     }
-    said.confirmed = shared.confirmed.contains(&"ssh");
+    said.services = shared.confirmed;
     Some(said)
 }
 
@@ -127,6 +132,39 @@ pub fn resegmented(recorded: &Recorded, random: &mut Random) -> Recorded {
         split.push((at, direction, Piece::Data(bytes)));
     }
     Recorded { client: recorded.client, server: recorded.server, pieces: split }
+}
+
+/// The same conversation inside a WebSocket: each piece is a message of one to three frames, with a ping in between.
+pub fn in_a_websocket(recorded: &Recorded, mut key: impl FnMut(Direction) -> Option<[u8; 4]>) -> Recorded {
+    let at = recorded.pieces.first().map_or_else(Timestamp::default, |piece| piece.0);
+    let mut pieces = vec![
+        (at, Direction::Client, Piece::Data(b"GET /t HTTP/1.1\r\nUpgrade: websocket\r\n\r\n".to_vec())),
+        (at, Direction::Server, Piece::Data(b"HTTP/1.1 101 Switching Protocols\r\n\r\n".to_vec())),
+    ];
+    for (at, direction, piece) in &recorded.pieces {
+        let Piece::Data(bytes) = piece else {
+            pieces.push((*at, *direction, piece.clone()));
+            continue;
+        };
+        let (head, tail) = bytes.split_at(bytes.len() / 3);
+        let mut message = ws_frame(0x02, head, key(*direction));
+        message.extend(ws_frame(0x89, b"are you there", key(*direction)));
+        message.extend(ws_frame(0x80, tail, key(*direction)));
+        pieces.push((*at, *direction, Piece::Data(message)));
+    }
+    Recorded { client: recorded.client, server: recorded.server, pieces }
+}
+
+fn ws_frame(first: u8, payload: &[u8], key: Option<[u8; 4]>) -> Vec<u8> {
+    let masked = if key.is_some() { 0x80 } else { 0 };
+    let mut frame = match u8::try_from(payload.len()) {
+        Ok(short) if short < 126 => vec![first, masked | short],
+        _ => [&[first, masked | 127][..], &(payload.len() as u64).to_be_bytes()].concat(),
+    };
+    frame.extend(key.iter().flatten());
+    let key = key.unwrap_or_default();
+    frame.extend(payload.iter().zip(key.iter().cycle()).map(|(byte, key)| byte ^ key));
+    frame
 }
 
 /// Decodes a connection as captured and `times` more cut anew, and holds all readings to the first.
@@ -171,21 +209,20 @@ impl Observe<Ssh> for Said {
     }
 }
 
-fn probed(recorded: &Recorded, flow: &Flow) -> bool {
-    let (mut client, mut server) = (Vec::new(), Vec::new());
+// Both openings, as far as it took to know them for SSH's.
+fn probed(recorded: &Recorded, flow: &Flow) -> Option<[Vec<u8>; 2]> {
+    let mut openings = [Vec::new(), Vec::new()];
     for (_, direction, piece) in &recorded.pieces {
         let Piece::Data(bytes) = piece else { continue };
-        match direction {
-            Direction::Client => client.extend_from_slice(bytes),
-            Direction::Server => server.extend_from_slice(bytes),
-        }
-        match Ssh::probe(&Opening { client: &client, server: &server, flow, last: false }) {
-            Probe::Yes => return true,
-            Probe::No => return false,
+        openings[direction.index()].extend_from_slice(bytes);
+        let [client, server] = &openings;
+        match Ssh::probe(&Opening { client, server, flow, last: false }) {
+            Probe::Yes => return Some(openings),
+            Probe::No => return None,
             _ => {}
         }
     }
-    false
+    None
 }
 
 #[derive(Default)]
