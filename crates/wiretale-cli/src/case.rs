@@ -76,7 +76,9 @@ pub(crate) fn write_all(out: &Path, args: &Scoring, dossier: &Dossier<'_>) -> Re
         write(out, "exposure.txt", &list.render(Style::Plain))?;
         write(out, "exposure.md", &list.render(Style::Markdown))?;
     }
-    if let (true, Some(bundle)) = (args.stix, stix(dossier)) {
+    if args.stix
+        && let Some(bundle) = stix(dossier)
+    {
         write(out, "stix.json", &bundle)?;
     }
     if args.ecs {

@@ -6,6 +6,7 @@ use std::hash::Hash;
 
 use foldhash::fast::RandomState;
 use hashbrown::HashMap;
+use hashbrown::hash_map::Entry;
 
 /// A map of at most so many keys: the key that came first goes first, and is counted.
 #[derive(Debug)]
@@ -27,11 +28,19 @@ impl<K: Hash + Eq + Clone, V> Bounded<K, V> {
     where
         V: Default,
     {
-        if !self.map.contains_key(&key) {
+        if self.map.len() >= self.most && !self.map.contains_key(&key) {
             self.make_room();
-            self.order.push_back(key.clone());
         }
-        self.map.entry(key).or_default()
+        if self.order.len() > 2 * self.most {
+            self.sweep();
+        }
+        match self.map.entry(key) {
+            Entry::Occupied(known) => known.into_mut(),
+            Entry::Vacant(new) => {
+                self.order.push_back(new.key().clone());
+                new.insert(V::default())
+            }
+        }
     }
 
     pub(crate) fn get<Q: Hash + Eq + ?Sized>(&self, key: &Q) -> Option<&V>
@@ -66,11 +75,13 @@ impl<K: Hash + Eq + Clone, V> Bounded<K, V> {
             let Some(oldest) = self.order.pop_front() else { return };
             self.dropped += u64::from(self.map.remove(&oldest).is_some());
         }
-        // Removed keys linger in the order; sweep them out before they outnumber the rest.
-        if self.order.len() > 2 * self.most {
-            let map = &self.map;
-            self.order.retain(|key| map.contains_key(key));
-        }
+    }
+
+    // Removed keys linger in the order until they outnumber the rest.
+    #[cold]
+    fn sweep(&mut self) {
+        let map = &self.map;
+        self.order.retain(|key| map.contains_key(key));
     }
 }
 

@@ -1,11 +1,12 @@
 //! What a detector is, what it hears and what it may say.
 
-use std::hash::{DefaultHasher, Hasher};
+use std::hash::BuildHasher as _;
 use std::net::IpAddr;
 use std::ops::BitOr;
 
 use wiretale_protocol::{Address, Direction, Escaped, Exposure, Moment, Passed, Summary, Timestamp, Weird};
 
+use crate::heard::Heard;
 use crate::model::{EVIDENCE_VERSION, Evidence};
 use crate::{Facts, Home, Inventory, IrcSession, Names, SeenFile, Weights};
 
@@ -73,7 +74,7 @@ impl Hears {
     pub const WEIRD: Self = Self(1 << 3);
     /// [`Fact::Exposed`].
     pub const EXPOSED: Self = Self(1 << 4);
-    /// [`Fact::Irc`], but for the lines themselves.
+    /// [`Fact::Irc`], but for what has a kind of its own.
     pub const IRC: Self = Self(1 << 5);
     /// [`Fact::Dcc`] and [`Fact::Chat`].
     pub const DCC: Self = Self(1 << 6);
@@ -93,8 +94,17 @@ impl Hears {
     /// [`Fact::Irc`] with a line itself ([`wiretale_irc::Event::Message`]): one for each line, beside what it means.
     pub const IRC_LINE: Self = Self(1 << 13);
 
+    /// [`Fact::Irc`] with words ([`wiretale_irc::Event::Text`]) that reach the client.
+    pub const IRC_HEARD: Self = Self(1 << 14);
+
+    /// [`Fact::Irc`] with words that the client says.
+    pub const IRC_SAID: Self = Self(1 << 15);
+
+    /// [`Fact::Irc`] with somebody else who joins, leaves, quits or changes the nick.
+    pub const IRC_OTHERS: Self = Self(1 << 16);
+
     /// How many kinds there are.
-    pub(crate) const KINDS: u32 = 14;
+    pub(crate) const KINDS: u32 = 17;
 
     /// Is it in the set?
     #[must_use]
@@ -134,26 +144,34 @@ pub struct Scene<'a> {
     pub inventory: &'a Inventory,
     /// The model's numbers.
     pub weights: &'a Weights,
+    /// Whether the flow's client and its server are home.
+    pub(crate) ends: [bool; 2],
+    /// The words of an IRC event, where it has some.
+    pub(crate) heard: Option<&'a Heard<'a>>,
+    pub(crate) hash: &'a foldhash::fast::RandomState,
 }
 
 impl<'a> Scene<'a> {
     /// The flow's ends that are home: none, one or both.
     pub fn home_ends(&self) -> impl Iterator<Item = Direction> + use<'a> {
-        let (flow, home) = (self.moment.flow, self.home);
-        Direction::BOTH.into_iter().filter(move |end| home.is_home(flow.speaker(*end).address))
+        let ends = self.ends;
+        Direction::BOTH.into_iter().filter(move |end| ends[end.index()])
     }
 
     /// The end that is home where the other is not.
     #[must_use]
-    pub fn home_end(&self) -> Option<Direction> {
-        let mut ends = self.home_ends();
-        ends.next().filter(|_| ends.next().is_none())
+    pub const fn home_end(&self) -> Option<Direction> {
+        match self.ends {
+            [true, false] => Some(Direction::Client),
+            [false, true] => Some(Direction::Server),
+            _ => None,
+        }
     }
 
-    /// Does the fact come from outside the home networks' end of the flow?
+    /// Is this end of the flow home?
     #[must_use]
-    pub fn is_home(&self, end: Direction) -> bool {
-        self.home.is_home(self.moment.flow.speaker(end).address)
+    pub const fn is_home(&self, end: Direction) -> bool {
+        self.ends[end.index()]
     }
 
     /// The IRC session that this flow carries.
@@ -177,14 +195,22 @@ impl<'a> Scene<'a> {
     /// writing the name down.
     #[must_use]
     pub fn channel_key(&self, channel: &[u8]) -> u64 {
-        let mut hasher = DefaultHasher::new();
-        match self.session().map(|session| &*session.network).filter(|name| !name.is_empty()) {
-            Some(network) => network.iter().for_each(|byte| hasher.write_u8(byte.to_ascii_lowercase())),
-            None => hasher.write(&self.moment.flow.server.address.octets()),
+        let network = match self.session().map(|session| &*session.network).filter(|name| !name.is_empty()) {
+            Some(network) => self.name_key(network),
+            None => self.hash.hash_one(self.moment.flow.server.address.octets()),
+        };
+        self.hash.hash_one((network, self.name_key(channel)))
+    }
+
+    /// A number for a name in any case, of names up to 64 bytes; of longer ones their beginning.
+    #[must_use]
+    pub fn name_key(&self, name: &[u8]) -> u64 {
+        let mut lower = [0; 64];
+        let name = &name[..name.len().min(lower.len())];
+        for (place, byte) in lower.iter_mut().zip(name) {
+            *place = byte.to_ascii_lowercase();
         }
-        hasher.write_u8(0);
-        channel.iter().for_each(|byte| hasher.write_u8(byte.to_ascii_lowercase()));
-        hasher.finish()
+        self.hash.hash_one(&lower[..name.len()])
     }
 
     /// Evidence about the host at `end` of this flow, of the weights table's row `row`. `key` tells repeats from news.

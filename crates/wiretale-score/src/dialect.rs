@@ -41,11 +41,14 @@ pub(crate) struct Order<'t> {
 /// Reads an order.
 pub(crate) fn order(text: &[u8]) -> Option<Order<'_>> {
     let (text, quoted) = unquoted(text);
+    // Nearly all that is said.
+    if !text.first().is_some_and(|first| MARKS.contains(first) || OPENS_PLAIN.contains(&first.to_ascii_lowercase())) {
+        return None;
+    }
     let mut rest = words(text);
     let first = rest.next()?;
     let marks = first.iter().take_while(|byte| MARKS.contains(byte)).count().min(2);
     let (mark, verb) = first.split_at(marks);
-    // Nearly all that is said.
     if marks == 0 && !is_plain(verb) {
         return None;
     }
@@ -121,8 +124,10 @@ fn kind_of(verb: &[u8]) -> Option<Verb> {
 
 fn is_plain(verb: &[u8]) -> bool {
     let among = |list: &[&[u8]], word: &[u8]| list.iter().any(|known| known.eq_ignore_ascii_case(word));
-    let space = || verb.split(|byte| *byte == b'.').next().unwrap_or_default();
-    among(PLAIN, verb) || verb.contains(&b'.') && among(SPACES, space())
+    match verb.iter().position(|byte| *byte == b'.') {
+        Some(dot) => among(SPACES, &verb[..dot]),
+        None => verb.len() >= SHORTEST_PLAIN && among(PLAIN, verb),
+    }
 }
 
 fn fits(kind: Verb, arguments: &[&[u8]]) -> u32 {
@@ -158,11 +163,12 @@ fn unquoted(text: &[u8]) -> (&[u8], bool) {
     let text = text.trim_ascii();
     let clock = text.first() == Some(&b'[') && text.get(1).is_some_and(u8::is_ascii_digit)
         || text.first().is_some_and(u8::is_ascii_digit);
-    let said = text.iter().position(|byte| *byte == b'>').filter(|at| *at < 48);
-    match said {
-        Some(at) if text.first() == Some(&b'<') || clock && text[..at].contains(&b'<') => {
-            (text[at + 1..].trim_ascii(), true)
-        }
+    let speaker = text.first() == Some(&b'<');
+    if !speaker && !clock {
+        return (text, false);
+    }
+    match text.iter().take(48).position(|byte| *byte == b'>') {
+        Some(at) if speaker || text[..at].contains(&b'<') => (text[at + 1..].trim_ascii(), true),
         _ => (text, false),
     }
 }
@@ -207,8 +213,11 @@ fn is_path(word: &[u8]) -> bool {
 
 const MARKS: &[u8] = b".!@~$%^&*+-?#`";
 // Verbs that need no mark: nobody says them for anything else.
+const SHORTEST_PLAIN: usize = 6;
 const PLAIN: &[&[u8]] =
     &[b"advscan", b"ntscan", b"ipscan", b"scanall", b"synflood", b"udpflood", b"tcpflood", b"httpflood"];
+// First letters of these and of the families below.
+const OPENS_PLAIN: &[u8] = b"abcdhinrstu";
 // Agobot's families of verbs.
 const SPACES: &[&[u8]] = &[b"bot", b"ddos", b"scan", b"http", b"cvar", b"spam", b"sniffer", b"redirect"];
 const STEMS: &[(&[u8], Verb)] = &[
@@ -411,6 +420,14 @@ mod tests {
         ] {
             assert_eq!(fitting(text), 0, "{text}");
         }
+    }
+
+    #[test]
+    fn every_plain_verb_gets_past_the_first_glance() {
+        for verb in PLAIN.iter().chain(SPACES) {
+            assert!(OPENS_PLAIN.contains(&verb[0]), "{}", verb.escape_ascii());
+        }
+        assert!(PLAIN.iter().all(|verb| verb.len() >= SHORTEST_PLAIN && !verb.contains(&b'.')));
     }
 
     #[test]

@@ -19,6 +19,8 @@ pub struct Facts {
     pub first_speaker: Option<Direction>,
     /// Of an IRC connection: who the client is and where.
     pub irc: Option<Box<IrcSession>>,
+    // Whether the client and the server are home, once it was looked up.
+    pub(crate) ends: Option<[bool; 2]>,
 }
 
 impl Facts {

@@ -22,6 +22,7 @@ mod detector;
 mod detectors;
 mod dialect;
 mod facts;
+mod heard;
 mod home;
 mod inventory;
 mod model;

@@ -10,7 +10,9 @@ use wiretale_ssh::Ssh;
 use wiretale_terminal::Terminal;
 
 use crate::detector::{Detector, Fact, Findings, Hears, Scene};
+use crate::heard::{Heard, heard_as};
 use crate::model::{Case, Evidence, cases};
+use crate::text::plain;
 use crate::{Facts, Home, Inventory, Names, SeenFile, Weights, detectors};
 
 /// Collects evidence against home hosts. Listens beside any other observer, as in `(Logs, Scorer)`.
@@ -24,6 +26,8 @@ pub struct Scorer {
     wakes: [Vec<usize>; Hears::KINDS as usize],
     findings: Findings,
     dropped: u64,
+    // For tables that strangers fill.
+    hash: foldhash::fast::RandomState,
 }
 
 /// A scorer's state of one flow.
@@ -60,7 +64,7 @@ impl Scorer {
             (0..detectors.len()).filter(|&index| detectors[index].hears().has(kind)).collect()
         });
         let (names, findings) = (Names::default(), Findings::default());
-        Self { home, inventory, weights, names, detectors, wakes, findings, dropped: 0 }
+        Self { home, inventory, weights, names, detectors, wakes, findings, dropped: 0, hash: Default::default() }
     }
 
     /// The evidence so far, in the order found.
@@ -98,8 +102,20 @@ impl Scorer {
     }
 
     fn tell(&mut self, facts: &Facts, moment: &Moment<'_>, kind: Hears, fact: &Fact<'_>) {
-        let Self { home, inventory, weights, names, detectors, wakes, findings, dropped } = self;
-        let scene = Scene { moment, facts, home, names, inventory, weights };
+        self.tell_words(facts, moment, kind, fact, None);
+    }
+
+    fn tell_words(
+        &mut self,
+        facts: &Facts,
+        moment: &Moment<'_>,
+        kind: Hears,
+        fact: &Fact<'_>,
+        heard: Option<&Heard<'_>>,
+    ) {
+        let Self { home, inventory, weights, names, detectors, wakes, findings, dropped, hash } = self;
+        let ends = facts.ends.unwrap_or_else(|| ends(home, moment));
+        let scene = Scene { moment, facts, home, names, inventory, weights, ends, heard, hash };
         for &index in &wakes[kind.index()] {
             detectors[index].hear(&scene, fact, findings);
         }
@@ -169,6 +185,7 @@ impl Observer for Scorer {
     type Flow = Scored;
 
     fn opened(&mut self, scored: &mut Scored, moment: &Moment<'_>) {
+        scored.facts.ends = Some(ends(&self.home, moment));
         self.tell(&scored.facts, moment, Hears::OPENED, &Fact::Opened);
     }
 
@@ -206,13 +223,26 @@ impl Observer for Scorer {
 impl Observe<Irc> for Scorer {
     fn observe(&mut self, scored: &mut Scored, moment: &Moment<'_>, event: wiretale_irc::Event<'_>) {
         let session = scored.facts.irc.get_or_insert_default();
-        let kind = match event {
-            wiretale_irc::Event::Message(_) => Hears::IRC_LINE,
-            _ => Hears::IRC,
-        };
         session.learn(moment.at, &event);
-        self.tell(&scored.facts, moment, kind, &Fact::Irc(event));
+        let kind = heard_as(&event, moment.direction);
+        if self.wakes[kind.index()].is_empty() {
+            return;
+        }
+        let facts = &scored.facts;
+        let Some(session) = facts.irc.as_deref() else { return };
+        match event {
+            wiretale_irc::Event::Text { text, .. } | wiretale_irc::Event::Topic { text, .. } => {
+                let plain = plain(&text);
+                let heard = Heard::new(&event, moment.direction, session, &plain);
+                self.tell_words(facts, moment, kind, &Fact::Irc(event), Some(&heard));
+            }
+            _ => self.tell(facts, moment, kind, &Fact::Irc(event)),
+        }
     }
+}
+
+fn ends(home: &Home, moment: &Moment<'_>) -> [bool; 2] {
+    Direction::BOTH.map(|end| home.is_home(moment.flow.speaker(end).address))
 }
 
 impl Observe<Dcc> for Scorer {

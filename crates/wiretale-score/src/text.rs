@@ -44,6 +44,35 @@ pub(crate) fn words(text: &[u8]) -> impl Iterator<Item = &[u8]> {
     text.split(u8::is_ascii_whitespace).filter(|word| !word.is_empty())
 }
 
+/// Words between blanks, of so many bytes and more. Looks at few bytes of a text of short words.
+pub(crate) fn long_words(text: &[u8], least: usize) -> impl Iterator<Item = &[u8]> {
+    let mut from = 0;
+    std::iter::from_fn(move || {
+        loop {
+            // The last blank among the bytes that a long word would be made of: no such word begins before it.
+            let window = text.get(from..from + least)?;
+            if let Some(blank) = window.iter().rposition(u8::is_ascii_whitespace) {
+                from += blank + 1;
+                continue;
+            }
+            let rest = &text[from..];
+            let end = rest.iter().position(u8::is_ascii_whitespace).unwrap_or(rest.len());
+            from += end;
+            return Some(&rest[..end]);
+        }
+    })
+}
+
+/// Does a URL stand in it, as far as `://` tells?
+pub(crate) fn names_a_url(text: &[u8]) -> bool {
+    memchr::memchr_iter(b':', text).any(|at| text[at..].starts_with(b"://"))
+}
+
+/// The least byte; the greatest there is where there is none. Told of many bytes at once.
+pub(crate) fn lowest(text: &[u8]) -> u8 {
+    text.iter().fold(u8::MAX, |least, &byte| least.min(byte))
+}
+
 /// Does `text` hold `part`, in any case?
 pub(crate) fn holds(text: &[u8], part: &[u8]) -> bool {
     text.windows(part.len()).any(|window| window.eq_ignore_ascii_case(part))
@@ -91,6 +120,15 @@ mod tests {
         let cut = [&[b'x'; 65][..], b" ftp://bob:s3cret@192.0.2.1/"].concat();
         assert!(!shown(&cut).to_string().contains("bob"));
         assert_eq!(shown(&[b'x'; 200]).to_string().len(), 80);
+    }
+
+    #[test]
+    fn long_words_are_the_long_ones_among_words() {
+        for text in [&b"a bb ccc dddd eeeee"[..], b"", b"dddd", b" dddd ", b"eeeee\tdddd\neeeee", b"ccc dddd", b"    a"]
+        {
+            let all: Vec<&[u8]> = words(text).filter(|word| word.len() >= 4).collect();
+            assert_eq!(long_words(text, 4).collect::<Vec<_>>(), all);
+        }
     }
 
     #[test]

@@ -3,11 +3,10 @@
 //! A topic orders everybody who comes, an operator or a private word somebody in particular; from anybody else in a
 //! channel it may be a joke. What the arguments of an order must be is in [`crate::dialect`]. Quotations count half.
 
-use wiretale_irc::{Event, Source};
 use wiretale_protocol::Direction;
 
-use crate::dialect::order;
-use crate::text::{plain, shown};
+use crate::heard::{Heard, Spoken, is_private};
+use crate::text::shown;
 use crate::{Detector, Fact, Findings, Hears, Scene};
 
 /// Orders received.
@@ -20,18 +19,15 @@ impl Detector for Orders {
     }
 
     fn hears(&self) -> Hears {
-        Hears::IRC
+        Hears::IRC | Hears::IRC_HEARD
     }
 
-    fn hear(&mut self, scene: &Scene<'_>, fact: &Fact<'_>, findings: &mut Findings) {
-        let Fact::Irc(event) = *fact else { return };
-        if !scene.is_home(Direction::Client) {
+    fn hear(&mut self, scene: &Scene<'_>, _: &Fact<'_>, findings: &mut Findings) {
+        let Some(Heard { spoken: Some(spoken), order: Some(order), .. }) = scene.heard else { return };
+        if order.fits == 0 || !scene.is_home(Direction::Client) {
             return;
         }
-        let Some(spoken) = spoken(scene, &event) else { return };
-        let Spoken { from, place, text, .. } = spoken;
-        let text = plain(text);
-        let Some(order) = order(&text).filter(|order| order.fits > 0) else { return };
+        let Spoken { from, place, .. } = *spoken;
         let row = spoken.row(scene);
         let strength = [0.6, 0.85, 1.0][order.fits.min(3) as usize - 1] * if order.quoted { 0.5 } else { 1.0 };
         let host = scene.moment.flow.client.address;
@@ -46,16 +42,6 @@ impl Detector for Orders {
     }
 }
 
-/// Words that reach a home client.
-pub(super) struct Spoken<'e> {
-    /// Whom they are said to; none for a topic.
-    target: Option<&'e [u8]>,
-    pub(super) from: &'e [u8],
-    /// The channel, or the speaker's nick where they are private.
-    pub(super) place: &'e [u8],
-    pub(super) text: &'e [u8],
-}
-
 impl Spoken<'_> {
     /// The row that an order in them makes.
     fn row(&self, scene: &Scene<'_>) -> &'static str {
@@ -68,37 +54,11 @@ impl Spoken<'_> {
     }
 }
 
-const fn is_private(target: &[u8]) -> bool {
-    !matches!(target.first(), Some(b'#' | b'&' | b'!' | b'+'))
-}
-
-/// What a home client hears, if it is words and not its own.
-pub(super) fn spoken<'e>(scene: &Scene<'_>, event: &Event<'e>) -> Option<Spoken<'e>> {
-    if scene.moment.direction != Direction::Server {
-        return None;
-    }
-    match *event {
-        Event::Topic { channel, text, setter, .. } => {
-            let name = setter.0.split(|byte| *byte == b'!').next().unwrap_or_default();
-            Some(Spoken { target: None, from: name, place: channel.0, text: text.0 })
-        }
-        Event::Text { from: Source { name, .. }, target, text, .. } => {
-            let session = scene.session();
-            // A server's own notices are no orders, nor are words of the client that a bouncer plays back.
-            let server = name.is_empty() || name.contains(&b'.');
-            let own = session.is_some_and(|session| session.is_own(&name));
-            let place = if is_private(target.0) { name.0 } else { target.0 };
-            (!server && !own).then_some(Spoken { target: Some(target.0), from: name.0, place, text: text.0 })
-        }
-        _ => None,
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::testing::{HOST, Play, Server};
-    use wiretale_irc::Wire;
+    use wiretale_irc::{Event, Wire};
 
     #[test]
     fn a_topic_a_private_word_and_a_stranger_weigh_differently() {

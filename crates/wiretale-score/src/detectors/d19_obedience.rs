@@ -11,9 +11,9 @@ use std::net::IpAddr;
 use wiretale_irc::Event;
 use wiretale_protocol::{Address, Direction, FlowId, Timestamp};
 
-use super::d18_orders::{Spoken, spoken};
 use crate::bounded::Bounded;
-use crate::dialect::{Verb, is_report, order};
+use crate::dialect::{Verb, is_report};
+use crate::heard::{Heard, Spoken};
 use crate::text::{plain, shown};
 use crate::{Detector, Fact, Findings, Hears, Scene};
 
@@ -71,7 +71,7 @@ impl Detector for Obedience {
     }
 
     fn hears(&self) -> Hears {
-        Hears::IRC | Hears::OPENED | Hears::CLOSED
+        Hears::IRC | Hears::IRC_HEARD | Hears::IRC_SAID | Hears::OPENED | Hears::CLOSED
     }
 
     fn hear(&mut self, scene: &Scene<'_>, fact: &Fact<'_>, findings: &mut Findings) {
@@ -82,7 +82,7 @@ impl Detector for Obedience {
             Fact::Opened => self.contact(scene, findings),
             Fact::Closed(_) => drop(self.sessions.remove(&scene.moment.flow.id)),
             Fact::Irc(event) => {
-                self.ordered(scene, event);
+                self.ordered(scene);
                 self.answered(scene, event, findings);
             }
             _ => {}
@@ -91,10 +91,13 @@ impl Detector for Obedience {
 }
 
 impl Obedience {
-    fn ordered(&mut self, scene: &Scene<'_>, event: &Event<'_>) {
-        let Some(Spoken { from, place, text, .. }) = spoken(scene, event) else { return };
-        let text = plain(text);
-        let Some(order) = order(&text).filter(|order| !order.quoted) else { return };
+    fn ordered(&mut self, scene: &Scene<'_>) {
+        let Some(Heard { spoken: Some(Spoken { from, place, .. }), order: Some(order), .. }) = scene.heard else {
+            return;
+        };
+        if order.quoted {
+            return;
+        }
         let (at, frame, flow) = (scene.moment.at, scene.moment.frame, scene.moment.flow);
         let (from, lower) = (from.to_vec(), place.to_ascii_lowercase());
         let pending = Pending { at, frame, order: order.shown(), from, place: lower };

@@ -5,14 +5,13 @@
 //! feed a sequential test (0.8 against 0.15; errors 0.005 and 0.01). Fewer than three members make no crowd.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::hash::{DefaultHasher, Hasher};
 
 use wiretale_irc::Event;
 use wiretale_protocol::{Address, Direction, FlowId, Timestamp};
 
-use super::d18_orders::{Spoken, spoken};
 use crate::bounded::Bounded;
-use crate::text::{alike, plain, shown};
+use crate::heard::{Heard, Spoken};
+use crate::text::{alike, shown};
 use crate::{Detector, Evidence, Fact, Findings, Hears, Scene};
 
 /// Crowds by channel.
@@ -58,7 +57,7 @@ impl Detector for Crowd {
     }
 
     fn hears(&self) -> Hears {
-        Hears::IRC
+        Hears::IRC | Hears::IRC_HEARD | Hears::IRC_SAID
     }
 
     fn hear(&mut self, scene: &Scene<'_>, fact: &Fact<'_>, findings: &mut Findings) {
@@ -70,16 +69,18 @@ impl Detector for Crowd {
             _ => return,
         };
         let channel = self.channels.entry(scene.channel_key(&place));
-        let nick = nick_key(&session.nick);
+        let nick = scene.name_key(&session.nick);
         if channel.nicks.len() < MEMBERS && !channel.nicks.contains(&nick) {
             channel.nicks.push(nick);
         }
-        if let Some(Spoken { from, text, .. }) = spoken(scene, &event) {
-            if !channel.nicks.contains(&nick_key(from)) {
+        match scene.heard {
+            Some(Heard { spoken: Some(Spoken { from, text, .. }), .. })
+                if !channel.nicks.contains(&scene.name_key(from)) =>
+            {
                 channel.heard(scene, text, &place, findings);
             }
-        } else if let (Event::Text { text, .. }, Direction::Client) = (event, scene.moment.direction) {
-            channel.answered(scene, &plain(&text));
+            Some(heard) if scene.moment.direction == Direction::Client => channel.answered(scene, heard.text),
+            _ => {}
         }
     }
 }
@@ -146,13 +147,6 @@ impl Channel {
             findings.push(evidence.strength(strength).tie(tie.as_str()));
         }
     }
-}
-
-// A number for a nick in any case.
-fn nick_key(nick: &[u8]) -> u64 {
-    let mut hasher = DefaultHasher::new();
-    nick.iter().for_each(|byte| hasher.write_u8(byte.to_ascii_lowercase()));
-    hasher.finish()
 }
 
 // More than half of the answers are like one of them.

@@ -9,7 +9,7 @@ use wiretale_irc::Event;
 use wiretale_protocol::{Direction, FlowId, Timestamp};
 
 use crate::bounded::Bounded;
-use crate::text::{plain, words};
+use crate::text::words;
 use crate::{Detector, Fact, Findings, Hears, Scene};
 
 /// How each client talks.
@@ -38,7 +38,7 @@ impl Detector for Automaton {
     }
 
     fn hears(&self) -> Hears {
-        Hears::IRC | Hears::CLOSED
+        Hears::IRC | Hears::IRC_SAID | Hears::CLOSED
     }
 
     fn hear(&mut self, scene: &Scene<'_>, fact: &Fact<'_>, findings: &mut Findings) {
@@ -50,8 +50,9 @@ impl Detector for Automaton {
             Fact::Irc(Event::Joined { own: true, .. }) => {
                 self.sessions.entry(flow.id).joined.get_or_insert(at);
             }
-            Fact::Irc(Event::Text { text, .. }) if scene.moment.direction == Direction::Client => {
-                self.sessions.entry(flow.id).said(at, &plain(&text));
+            Fact::Irc(Event::Text { .. }) => {
+                let Some(heard) = scene.heard else { return };
+                self.sessions.entry(flow.id).said(at, heard.text);
             }
             Fact::Closed(_) => {
                 if let Some(talk) = self.sessions.remove(&flow.id) {

@@ -54,31 +54,30 @@ impl Detector for Hopping {
         if scene.home_end() != Some(Direction::Client) {
             return;
         }
-        let server = scene.called(flow.server.address);
-        let client = flow.client.address;
+        let (client, server) = (flow.client.address, || scene.called(flow.server.address));
         match *fact {
             Fact::Closed(summary)
                 if flow.transport == Transport::Tcp
                     && is_own_port(flow.server.port)
                     && matches!(summary.state, State::S0 | State::Rej) =>
             {
-                let text = format!("{client} tried the IRC server {server}, which did not answer to it");
+                let text = format!("{client} tried the IRC server {}, which did not answer to it", server());
                 self.failed(scene, flow.opened, text, None);
             }
             Fact::Irc(Event::Refused { reason: Refusal::Banned, text, .. }) => {
-                let said = format!("{server} bars {client}: \"{}\"", shown(&text));
+                let said = format!("{} bars {client}: \"{}\"", server(), shown(&text));
                 self.failed(scene, scene.moment.at, said, Some(findings));
             }
             Fact::Irc(Event::Refused { reason, text, .. })
                 if !matches!(reason, Refusal::NickInUse | Refusal::BadNick | Refusal::Unavailable) =>
             {
-                let said = format!("{server} did not take {client} in: \"{}\"", shown(&text));
+                let said = format!("{} did not take {client} in: \"{}\"", server(), shown(&text));
                 self.failed(scene, scene.moment.at, said, None);
             }
             Fact::Irc(Event::Ended { reason })
                 if scene.session().is_none_or(|session| session.registered.is_none()) =>
             {
-                let said = format!("{server} sent {client} away: \"{}\"", shown(&reason));
+                let said = format!("{} sent {client} away: \"{}\"", server(), shown(&reason));
                 self.failed(scene, scene.moment.at, said, None);
             }
             Fact::Irc(Event::Joined { own: true, .. }) => self.settled(scene, findings),

@@ -9,7 +9,7 @@ use wiretale_irc::{Event, RecordKind};
 use wiretale_protocol::{Direction, FlowId};
 
 use crate::bounded::Bounded;
-use crate::text::{holds, plain, shown, words};
+use crate::text::{holds, shown, words};
 use crate::{Detector, Fact, Findings, Hears, Scene};
 
 /// Packs and company.
@@ -29,7 +29,7 @@ impl Detector for Warez {
     }
 
     fn hears(&self) -> Hears {
-        Hears::IRC
+        Hears::IRC | Hears::IRC_SAID
     }
 
     fn hear(&mut self, scene: &Scene<'_>, fact: &Fact<'_>, findings: &mut Findings) {
@@ -39,12 +39,12 @@ impl Detector for Warez {
         }
         let host = scene.moment.flow.client.address;
         match event {
-            Event::Text { target, text, .. } if scene.moment.direction == Direction::Client => {
-                let text = plain(&text);
-                if is_offer(&text) {
-                    self.serves(scene, &text, findings);
-                } else if is_request(&text) {
-                    let said = format!("{host} asks {} for a pack: \"{}\"", shown(&target), shown(&text));
+            Event::Text { target, .. } => {
+                let Some(text) = scene.heard.map(|heard| heard.text) else { return };
+                if is_offer(text) {
+                    self.serves(scene, text, findings);
+                } else if is_request(text) {
+                    let said = format!("{host} asks {} for a pack: \"{}\"", shown(&target), shown(text));
                     let key = shown(&target.to_ascii_lowercase()).to_string();
                     let evidence = scene.evidence(Direction::Client, "D25.request", key.clone(), said);
                     findings.push(evidence.tie(format!("nick:{key}")));

@@ -34,7 +34,7 @@ impl Detector for Bouncer {
     }
 
     fn hears(&self) -> Hears {
-        Hears::IRC | Hears::TEXT
+        Hears::IRC | Hears::IRC_SAID | Hears::TEXT
     }
 
     fn hear(&mut self, scene: &Scene<'_>, fact: &Fact<'_>, findings: &mut Findings) {
@@ -47,7 +47,7 @@ impl Detector for Bouncer {
                 let text = format!("{server} is a bouncer ({})", shown(&software));
                 findings.push(scene.evidence(Direction::Server, row, server.port.to_string(), text));
             }
-            Fact::Irc(Event::Text { text, .. }) if scene.moment.direction == Direction::Client => {
+            Fact::Irc(Event::Text { text, .. }) => {
                 self.relayed(scene, &text, findings);
             }
             Fact::Text(Text::Line(line) | Text::Greeting(line) | Text::Prompt(line)) => {

@@ -26,7 +26,7 @@ impl Detector for IrcFlood {
     }
 
     fn hears(&self) -> Hears {
-        Hears::IRC
+        Hears::IRC | Hears::IRC_SAID
     }
 
     fn hear(&mut self, scene: &Scene<'_>, fact: &Fact<'_>, findings: &mut Findings) {
@@ -56,7 +56,9 @@ impl Detector for IrcFlood {
 
 // One more; and how many in what time, once there are enough. Counting starts anew then.
 fn full(times: &mut VecDeque<Timestamp>, now: Timestamp, enough: usize, seconds: f64) -> Option<(usize, f64)> {
-    times.retain(|then| now.since(*then).as_secs_f64() <= seconds);
+    while times.front().is_some_and(|then| now.since(*then).as_secs_f64() > seconds) {
+        times.pop_front();
+    }
     times.push_back(now);
     let first = *times.front()?;
     (times.len() >= enough).then(|| {

@@ -7,7 +7,7 @@ use wiretale_irc::{Event, Source};
 use wiretale_protocol::{Address, Direction};
 
 use crate::bounded::Bounded;
-use crate::text::{entropy, is_format, plain, shown, words};
+use crate::text::{entropy, is_format, long_words, lowest, shown};
 use crate::{Detector, Fact, Findings, Hears, Scene};
 
 /// Encoded lines, by partner.
@@ -27,7 +27,7 @@ impl Detector for Encoded {
     }
 
     fn hears(&self) -> Hears {
-        Hears::IRC
+        Hears::IRC_HEARD | Hears::IRC_SAID
     }
 
     fn hear(&mut self, scene: &Scene<'_>, fact: &Fact<'_>, findings: &mut Findings) {
@@ -38,7 +38,8 @@ impl Detector for Encoded {
         let own = scene.moment.direction == Direction::Client;
         let channel = matches!(target.first(), Some(b'#' | b'&'));
         let partner = if own || channel { &*target } else { &*name };
-        let Some((row, what)) = coded(&text) else { return };
+        let plain = scene.heard.map_or(&*text, |heard| heard.text);
+        let Some((row, what)) = coded(&text, plain) else { return };
         let host = scene.moment.flow.client.address;
         let lines = self.lines.entry((host, partner.to_ascii_lowercase()));
         *lines = lines.saturating_add(1);
@@ -53,7 +54,8 @@ impl Detector for Encoded {
     }
 }
 
-fn coded(text: &[u8]) -> Option<(&'static str, &'static str)> {
+// `plain` is the text without formatting.
+fn coded(text: &[u8], plain: &[u8]) -> Option<(&'static str, &'static str)> {
     let fish = [&b"+OK "[..], b"mcps ", b"DH1080_INIT", b"DH1080_FINISH"];
     if fish.iter().any(|sign| text.starts_with(sign)) {
         return Some(("D28.fish", "encrypted with FiSH"));
@@ -61,18 +63,20 @@ fn coded(text: &[u8]) -> Option<(&'static str, &'static str)> {
     if is_noise(text) {
         return Some(("D28.binary", "no text but raw bytes"));
     }
-    let plain = plain(text);
-    let blob = words(&plain).filter(|word| word.len() >= 24).find_map(alphabet);
+    let blob = long_words(plain, 24).find_map(alphabet);
     blob.map(|alphabet| ("D28.encoded", alphabet))
 }
 
 // Control characters that no text has, 6 in 100 and more.
 fn is_noise(text: &[u8]) -> bool {
+    if text.len() < 24 || lowest(text) >= b' ' && !text.contains(&0x7f) {
+        return false;
+    }
     let controls = text
         .iter()
         .filter(|byte| (byte.is_ascii_control()) && !is_format(**byte) && **byte != b'\t' && **byte != 1)
         .count();
-    text.len() >= 24 && controls >= 4 && controls * 16 >= text.len()
+    controls >= 4 && controls * 16 >= text.len()
 }
 
 fn alphabet(word: &[u8]) -> Option<&'static str> {
@@ -92,19 +96,24 @@ fn alphabet(word: &[u8]) -> Option<&'static str> {
 mod tests {
     use super::*;
     use crate::testing::{Client, HOST, Play, say};
+    use crate::text::plain;
 
     const BLOB: &str =
         "g0IPijtCP2ZGouBW+mh4yMOSK7ucJfSulEFIkupQB3550fMc55XNpTPA9eq3p6dgpgbkYQy2MzTZP5COrv79AO07rf6qLxJHq0my";
 
+    fn code(text: &[u8]) -> Option<(&'static str, &'static str)> {
+        coded(text, &plain(text))
+    }
+
     #[test]
     fn codes_are_told_apart() {
-        assert_eq!(coded(b"+OK abcdefgh").map(|code| code.0), Some("D28.fish"));
-        assert_eq!(coded(BLOB.as_bytes()).map(|code| code.0), Some("D28.encoded"));
+        assert_eq!(code(b"+OK abcdefgh").map(|code| code.0), Some("D28.fish"));
+        assert_eq!(code(BLOB.as_bytes()).map(|code| code.0), Some("D28.encoded"));
         let noise: Vec<u8> = (0..200u32)
             .map(|n| (n.wrapping_mul(2_654_435_761) >> 13) as u8)
             .filter(|b| !matches!(b, 0 | 10 | 13))
             .collect();
-        assert_eq!(coded(&noise).map(|code| code.0), Some("D28.binary"));
+        assert_eq!(code(&noise).map(|code| code.0), Some("D28.binary"));
     }
 
     #[test]
@@ -117,10 +126,10 @@ mod tests {
             "Donaudampfschifffahrtsgesellschaft",
             "\x0304,01colourful\x03 and \x02bold\x02",
         ] {
-            assert_eq!(coded(text.as_bytes()), None, "{text}");
+            assert_eq!(code(text.as_bytes()), None, "{text}");
         }
         let sjis = b"\x82\xb1\x82\xf1\x82\xc9\x82\xbf\x82\xcd\x81A\x90\xa2\x8aE\x82\xcc\x8aF\x82\xb3\x82\xf1";
-        assert_eq!(coded(sjis), None);
+        assert_eq!(code(sjis), None);
     }
 
     #[test]

@@ -10,10 +10,10 @@ use std::net::IpAddr;
 
 use wiretale_protocol::{Address, Direction, Timestamp};
 
-use super::d18_orders::{Spoken, spoken};
 use crate::bounded::Bounded;
-use crate::dialect::{Verb, address, order, url};
-use crate::text::{plain, shown, words};
+use crate::dialect::{Verb, address, url};
+use crate::heard::{Heard, Spoken};
+use crate::text::{names_a_url, shown, words};
 use crate::{Detector, Fact, Findings, Hears, Scene};
 
 /// Links heard, by home host.
@@ -47,7 +47,7 @@ impl Detector for Egg {
     }
 
     fn hears(&self) -> Hears {
-        Hears::IRC | Hears::OPENED
+        Hears::IRC | Hears::IRC_HEARD | Hears::OPENED
     }
 
     fn hear(&mut self, scene: &Scene<'_>, fact: &Fact<'_>, findings: &mut Findings) {
@@ -56,9 +56,12 @@ impl Detector for Egg {
         }
         match fact {
             Fact::Opened => self.fetched(scene, findings),
-            Fact::Irc(event) => {
-                if let Some(Spoken { from, place, text, .. }) = spoken(scene, event) {
-                    self.mentioned(scene, from, place, &plain(text));
+            Fact::Irc(_) => {
+                let Some(heard) = scene.heard else { return };
+                if let Heard { spoken: Some(spoken), text, .. } = heard
+                    && names_a_url(text)
+                {
+                    self.mentioned(scene, heard, spoken);
                 }
             }
             _ => {}
@@ -67,13 +70,11 @@ impl Detector for Egg {
 }
 
 impl Egg {
-    fn mentioned(&mut self, scene: &Scene<'_>, from: &[u8], place: &[u8], text: &[u8]) {
-        if !text.windows(3).any(|three| three == b"://") {
-            return;
-        }
-        let order = order(text).is_some_and(|order| order.kind == Verb::Fetch && order.fits > 0 && !order.quoted);
+    fn mentioned(&mut self, scene: &Scene<'_>, said: &Heard<'_>, spoken: &Spoken<'_>) {
+        let Spoken { from, place, .. } = *spoken;
+        let order = said.order.is_some_and(|order| order.kind == Verb::Fetch && order.fits > 0 && !order.quoted);
         let heard = self.hosts.entry(scene.moment.flow.client.address);
-        for word in words(text).take(WORDS) {
+        for word in words(said.text).take(WORDS) {
             let Some((host, path)) = url(word) else { continue };
             let strength = match () {
                 () if order => 1.0,

@@ -1,0 +1,75 @@
+//! What is said on IRC, looked at once for all detectors.
+
+use wiretale_irc::{Event, Source};
+use wiretale_protocol::Direction;
+
+use crate::dialect::{Order, order};
+use crate::{Hears, IrcSession};
+
+/// The words of one event.
+pub(crate) struct Heard<'e> {
+    /// Without formatting.
+    pub(crate) text: &'e [u8],
+    /// Who says them to a home client, if somebody does.
+    pub(crate) spoken: Option<Spoken<'e>>,
+    /// The order in what is spoken.
+    pub(crate) order: Option<Order<'e>>,
+}
+
+/// Words that reach a home client, and are not its own.
+#[derive(Clone, Copy)]
+pub(crate) struct Spoken<'e> {
+    /// Whom they are said to; none for a topic.
+    pub(crate) target: Option<&'e [u8]>,
+    pub(crate) from: &'e [u8],
+    /// The channel, or the speaker's nick where they are private.
+    pub(crate) place: &'e [u8],
+    /// As they came, formatting and all.
+    pub(crate) text: &'e [u8],
+}
+
+impl<'e> Heard<'e> {
+    /// Looks at an event; `text` is its words without formatting.
+    pub(crate) fn new(event: &Event<'e>, direction: Direction, session: &IrcSession, text: &'e [u8]) -> Self {
+        let spoken = if direction == Direction::Server { Spoken::of(event, session) } else { None };
+        let order = if spoken.is_some() { order(text) } else { None };
+        Self { text, spoken, order }
+    }
+}
+
+impl<'e> Spoken<'e> {
+    fn of(event: &Event<'e>, session: &IrcSession) -> Option<Self> {
+        match *event {
+            Event::Topic { channel, text, setter, .. } => {
+                let name = setter.0.split(|byte| *byte == b'!').next().unwrap_or_default();
+                Some(Self { target: None, from: name, place: channel.0, text: text.0 })
+            }
+            Event::Text { from: Source { name, .. }, target, text, .. } => {
+                // A server's own notices are no orders, nor are words of the client that a bouncer plays back.
+                let server = name.is_empty() || name.contains(&b'.');
+                let place = if is_private(target.0) { name.0 } else { target.0 };
+                let spoken = Self { target: Some(target.0), from: name.0, place, text: text.0 };
+                (!server && !session.is_own(&name)).then_some(spoken)
+            }
+            _ => None,
+        }
+    }
+}
+
+pub(crate) const fn is_private(target: &[u8]) -> bool {
+    !matches!(target.first(), Some(b'#' | b'&' | b'!' | b'+'))
+}
+
+/// The kind of fact that an event is.
+pub(crate) const fn heard_as(event: &Event<'_>, direction: Direction) -> Hears {
+    match event {
+        Event::Message(_) => Hears::IRC_LINE,
+        Event::Text { .. } if matches!(direction, Direction::Client) => Hears::IRC_SAID,
+        Event::Text { .. } => Hears::IRC_HEARD,
+        Event::Joined { own: false, .. }
+        | Event::Parted { own: false, .. }
+        | Event::Quit { own: false, .. }
+        | Event::NickChanged { own: false, .. } => Hears::IRC_OTHERS,
+        _ => Hears::IRC,
+    }
+}
