@@ -1,10 +1,11 @@
 //! Addresses and endpoints.
 
 use core::fmt;
+use core::hash::{Hash, Hasher};
 use core::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 
 /// An IP address in sixteen bytes; IPv4 as `::ffff:a.b.c.d`, so that both compare and hash alike and fast.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
 pub struct Address([u8; 16]);
 
 impl Address {
@@ -53,6 +54,14 @@ impl Address {
             Some(octets) => IpAddr::V4(Ipv4Addr::from(octets)),
             None => IpAddr::V6(Ipv6Addr::from(self.0)),
         }
+    }
+}
+
+// As one number: the derived one hashes sixteen bytes and their count.
+impl Hash for Address {
+    #[inline]
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        state.write_u128(u128::from_ne_bytes(self.0));
     }
 }
 

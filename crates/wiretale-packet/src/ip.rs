@@ -71,8 +71,8 @@ pub(crate) fn v6<'a>(walk: &mut Dissect<'a>, view: View<'a>) -> Step<'a> {
     let Some((src, dst)) = pair(addresses) else { return Err(Why::Short) };
     walk.parties = Some((src, dst));
     let payload_len = match u32::from(u16::from_be_bytes([l0, l1])) {
-        // A jumbogram (RFC 2675) or segmentation offload.
-        0 if next != NO_NEXT => rest.wire,
+        // A jumbogram (RFC 2675) or segmentation offload; no more than the padding of a short Ethernet frame is neither.
+        0 if next != NO_NEXT && rest.wire > PADDING => rest.wire,
         n => n,
     };
     if payload_len > rest.wire {
@@ -217,6 +217,7 @@ const FRAGMENT: u8 = 44;
 const GRE: u8 = 47;
 const AUTHENTICATION: u8 = 51;
 const ICMPV6: u8 = 58;
+const PADDING: u32 = 46 - 40;
 const NO_NEXT: u8 = 59;
 const DESTINATION: u8 = 60;
 const ETHER_IN_IP: u8 = 97;

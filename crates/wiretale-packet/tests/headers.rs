@@ -94,6 +94,12 @@ fn a_total_length_of_zero_is_segmentation_offload() {
 }
 
 #[test]
+fn the_padding_of_a_short_frame_is_no_jumbogram() {
+    let padded = [&ipv6(99, &[])[..], &[0; 6]].concat();
+    assert_eq!(one(RAW, &padded).ip.total_len, 40);
+}
+
+#[test]
 fn checksums_are_judged() {
     let good = segment(b"odd");
     for at in 20..good.len() {
