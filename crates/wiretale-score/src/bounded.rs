@@ -2,25 +2,32 @@
 
 use std::borrow::Borrow;
 use std::collections::VecDeque;
-use std::hash::Hash;
+use std::hash::{BuildHasher, Hash};
 
 use foldhash::fast::RandomState;
-use hashbrown::HashMap;
-use hashbrown::hash_map::Entry;
+use hashbrown::HashTable;
 
 /// A map of at most so many keys: the key that came first goes first, and is counted.
+///
+/// A scan brings a new key with every packet, so a new key must be cheap: it is looked for in a table of numbers that
+/// stays in the cache, and written behind the last one.
 #[derive(Debug)]
 pub(crate) struct Bounded<K, V> {
-    map: HashMap<K, V, RandomState>,
-    // Every key of the map once, oldest first; keys removed early may linger here, and are passed over.
-    order: VecDeque<K>,
+    // The number of the place of each key.
+    index: HashTable<u32>,
+    // In the order in which keys came; one that was removed leaves a hole.
+    places: VecDeque<Option<(K, V)>>,
+    // The number of the first place. Numbers may wrap: there are never more than twice `most` places.
+    first: u32,
     most: usize,
     dropped: u64,
+    hash: RandomState,
 }
 
-impl<K: Hash + Eq + Clone, V> Bounded<K, V> {
+impl<K: Hash + Eq, V> Bounded<K, V> {
     pub(crate) fn new(most: usize) -> Self {
-        Self { map: HashMap::default(), order: VecDeque::new(), most, dropped: 0 }
+        let (index, places) = (HashTable::new(), VecDeque::new());
+        Self { index, places, first: 0, most, dropped: 0, hash: RandomState::default() }
     }
 
     /// The value at `key`, made if it is not there.
@@ -28,40 +35,39 @@ impl<K: Hash + Eq + Clone, V> Bounded<K, V> {
     where
         V: Default,
     {
-        if self.map.len() >= self.most && !self.map.contains_key(&key) {
-            self.make_room();
-        }
-        if self.order.len() > 2 * self.most {
-            self.sweep();
-        }
-        match self.map.entry(key) {
-            Entry::Occupied(known) => known.into_mut(),
-            Entry::Vacant(new) => {
-                self.order.push_back(new.key().clone());
-                new.insert(V::default())
-            }
-        }
+        let at = match self.find(&key) {
+            Some(at) => at,
+            None => self.insert(key),
+        };
+        let Some(Some((_, value))) = self.places.get_mut(at) else { unreachable!("the index names taken places") };
+        value
     }
 
     pub(crate) fn get<Q: Hash + Eq + ?Sized>(&self, key: &Q) -> Option<&V>
     where
         K: Borrow<Q>,
     {
-        self.map.get(key)
+        self.find(key).and_then(|at| self.places[at].as_ref()).map(|(_, value)| value)
     }
 
     pub(crate) fn get_mut<Q: Hash + Eq + ?Sized>(&mut self, key: &Q) -> Option<&mut V>
     where
         K: Borrow<Q>,
     {
-        self.map.get_mut(key)
+        self.find(key).and_then(|at| self.places[at].as_mut()).map(|(_, value)| value)
     }
 
     pub(crate) fn remove<Q: Hash + Eq + ?Sized>(&mut self, key: &Q) -> Option<V>
     where
         K: Borrow<Q>,
     {
-        self.map.remove(key)
+        let at = self.find(key)?;
+        self.forget(self.hash.hash_one(key), at);
+        let (_, value) = self.places[at].take()?;
+        while self.places.front().is_some_and(Option::is_none) {
+            self.drop_first();
+        }
+        Some(value)
     }
 
     /// Keys that went to make room.
@@ -70,24 +76,78 @@ impl<K: Hash + Eq + Clone, V> Bounded<K, V> {
         self.dropped
     }
 
-    fn make_room(&mut self) {
-        while self.map.len() >= self.most {
-            let Some(oldest) = self.order.pop_front() else { return };
-            self.dropped += u64::from(self.map.remove(&oldest).is_some());
+    fn find<Q: Hash + Eq + ?Sized>(&self, key: &Q) -> Option<usize>
+    where
+        K: Borrow<Q>,
+    {
+        let Self { index, places, first, hash, .. } = self;
+        let at = |number: &u32| number.wrapping_sub(*first) as usize;
+        let is = |number: &u32| places[at(number)].as_ref().is_some_and(|(known, _)| known.borrow() == key);
+        index.find(hash.hash_one(key), is).map(at)
+    }
+
+    fn insert(&mut self, key: K) -> usize
+    where
+        V: Default,
+    {
+        while self.index.len() >= self.most {
+            if let Some(Some((oldest, _))) = self.places.front() {
+                self.forget(self.hash.hash_one(oldest), 0);
+                self.dropped += 1;
+            }
+            self.drop_first();
+        }
+        if self.places.len() >= 2 * self.most {
+            self.sweep();
+        }
+        let (hash, at) = (self.hash.hash_one(&key), self.places.len());
+        self.places.push_back(Some((key, V::default())));
+        self.note(hash, at);
+        at
+    }
+
+    // The key whose hash this is has its place there.
+    fn note(&mut self, hash: u64, at: usize) {
+        let Self { index, places, first, hash: hasher, .. } = self;
+        let number = first.wrapping_add(at as u32);
+        let again = |number: &u32| match &places[number.wrapping_sub(*first) as usize] {
+            Some((key, _)) => hasher.hash_one(key),
+            None => unreachable!("the index names taken places"),
+        };
+        index.insert_unique(hash, number, again);
+    }
+
+    fn forget(&mut self, hash: u64, at: usize) {
+        let number = self.first.wrapping_add(at as u32);
+        if let Ok(entry) = self.index.find_entry(hash, |known| *known == number) {
+            entry.remove();
         }
     }
 
-    // Removed keys linger in the order until they outnumber the rest.
+    fn drop_first(&mut self) {
+        if self.places.pop_front().is_some() {
+            self.first = self.first.wrapping_add(1);
+        }
+    }
+
+    // Holes pile up where keys come and go behind one that stays.
     #[cold]
     fn sweep(&mut self) {
-        let map = &self.map;
-        self.order.retain(|key| map.contains_key(key));
+        self.places.retain(Option::is_some);
+        self.index.clear();
+        for at in 0..self.places.len() {
+            if let Some((key, _)) = &self.places[at] {
+                self.note(self.hash.hash_one(key), at);
+            }
+        }
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::collection::vec;
+    use proptest::prelude::*;
 
     #[test]
     fn the_oldest_goes_first_and_is_counted() {
@@ -106,6 +166,47 @@ mod tests {
             table.entry(key);
             table.remove(&key);
         }
-        assert!(table.order.len() <= 9 && table.dropped() == 0);
+        assert!(table.places.is_empty() && table.dropped() == 0);
+    }
+
+    #[test]
+    fn holes_behind_a_key_that_stays_are_swept_out() {
+        let mut table: Bounded<u32, u32> = Bounded::new(4);
+        *table.entry(7) = 70;
+        for key in 100..1000 {
+            *table.entry(key) = key;
+            assert_eq!(table.remove(&key), Some(key));
+        }
+        assert!(table.places.len() <= 8 && table.dropped() == 0);
+        assert_eq!((table.get(&7), table.get(&999)), (Some(&70), None));
+        assert_eq!((table.remove(&7), table.get(&7)), (Some(70), None));
+    }
+
+    proptest! {
+        #[test]
+        fn a_list_kept_in_order_does_the_same(steps in vec((any::<bool>(), 0u8..24), 0..400)) {
+            let (mut table, mut model) = (Bounded::<u8, u32>::new(8), Vec::<(u8, u32)>::new());
+            for (puts, key) in steps {
+                let known = model.iter().position(|(other, _)| *other == key);
+                if !puts {
+                    prop_assert_eq!(table.remove(&key), known.map(|at| model.remove(at).1));
+                    continue;
+                }
+                *table.entry(key) += 1;
+                match known {
+                    Some(at) => model[at].1 += 1,
+                    None => {
+                        if model.len() == 8 {
+                            model.remove(0);
+                        }
+                        model.push((key, 1));
+                    }
+                }
+                for key in 0..24 {
+                    let expected = model.iter().find(|(other, _)| *other == key).map(|(_, value)| value);
+                    prop_assert_eq!(table.get(&key), expected);
+                }
+            }
+        }
     }
 }

@@ -4,8 +4,7 @@
 //! to a constant, and its window minus 8192 is the port to call back. Neither secret is needed: two different strays
 //! with the same sum do not happen by chance (2^-32), and a call back to a port that a recent stray spelt is telling.
 
-use std::collections::VecDeque;
-
+use smallvec::SmallVec;
 use wiretale_protocol::{Address, Direction, Endpoint, Flow, FlowId, Passed, Timestamp, Transport};
 
 use crate::bounded::Bounded;
@@ -21,7 +20,7 @@ pub(super) struct MagicPacket {
 /// What a sender's strays and a host's first way to it have shown.
 #[derive(Default)]
 struct Pair {
-    strays: VecDeque<Stray>,
+    strays: SmallVec<[Stray; 1]>,
     // Once a host went there it needs no call to go there again.
     call: Option<Call>,
 }
@@ -101,11 +100,11 @@ impl MagicPacket {
         }
         let pair = self.pairs.entry(key);
         if pair.strays.len() >= RING {
-            pair.strays.pop_front();
+            pair.strays.remove(0);
         }
         let (at, frame, source_port) = (scene.moment.at, scene.moment.frame, flow.client.port);
         let Passed { seq, ack, window, .. } = *passed;
-        pair.strays.push_back(Stray { at, frame, source_port, seq, ack, window, answered: false });
+        pair.strays.push(Stray { at, frame, source_port, seq, ack, window, answered: false });
         self.first.entry(flow.id);
         // A SYN that nothing answers is told when its time is up: after the call that it asked for, perhaps.
         pair.judge(scene, Direction::Server, findings);

@@ -1,7 +1,6 @@
 //! D13: knocks on closed ports, and then a door opens (ATT&CK T1205.001).
 
-use std::collections::VecDeque;
-
+use smallvec::SmallVec;
 use wiretale_protocol::{Address, Direction, State, Timestamp, Transport};
 
 use crate::bounded::Bounded;
@@ -9,9 +8,12 @@ use crate::{Detector, Fact, Findings, Hears, Scene};
 
 /// Refused knocks by host and source, and ports that refused somebody before.
 pub(super) struct PortKnock {
-    knocks: Bounded<(Address, Address), VecDeque<(Timestamp, u16)>>,
+    knocks: Bounded<(Address, Address), Knocks>,
     refused: Bounded<(Address, u16), Timestamp>,
 }
+
+// Most sources knock once.
+type Knocks = SmallVec<[(Timestamp, u16); 1]>;
 
 impl Default for PortKnock {
     fn default() -> Self {
@@ -50,9 +52,9 @@ impl PortKnock {
         *self.refused.entry((host, port)) = at;
         let knocks = self.knocks.entry((host, source));
         if knocks.len() >= MANY {
-            knocks.pop_front();
+            knocks.remove(0);
         }
-        knocks.push_back((at, port));
+        knocks.push((at, port));
     }
 
     fn door(&self, scene: &Scene<'_>, findings: &mut Findings) {

@@ -31,6 +31,9 @@ impl Detector for Volume {
         let flow = scene.moment.flow;
         let (host, peer) = (flow.speaker(home).address, flow.speaker(home.opposite()).address);
         let sides = [summary.client.bytes.unwrap_or(0), summary.server.bytes.unwrap_or(0)];
+        if sides == [0, 0] {
+            return;
+        }
         let (out, back, told) = self.totals.entry((host, peer));
         *out = out.saturating_add(sides[home.index()]);
         *back = back.saturating_add(sides[home.opposite().index()]);
