@@ -9,6 +9,7 @@ use foldhash::fast::RandomState;
 use hashbrown::HashTable;
 use hashbrown::hash_table::Entry;
 
+use crate::masks::{Listed, Mask, Masks};
 use crate::support::{Casemapping, MOST_RANKS, Support};
 
 /// The channels of one connection, their topics and members. Bounded.
@@ -19,7 +20,9 @@ pub struct Channels {
     map: HashTable<Channel>,
     hasher: RandomState,
     members: usize,
+    masks: usize,
     dropped: u64,
+    masks_dropped: u64,
 }
 
 /// One channel.
@@ -29,6 +32,7 @@ pub struct Channel {
     hash: u64,
     topic: Option<Topic>,
     members: HashTable<Member>,
+    masks: Masks,
 }
 
 /// A topic as told.
@@ -58,6 +62,15 @@ impl Channels {
 
     /// The most members followed at a time, over all channels.
     pub const MOST_MEMBERS: usize = 65_536;
+
+    /// The most entries of lists of masks that are kept, over all channels; of one channel, 512.
+    pub const MOST_MASKS: usize = 8192;
+
+    /// Entries of lists of masks passed over because there was no room.
+    #[must_use]
+    pub const fn masks_dropped(&self) -> u64 {
+        self.masks_dropped
+    }
 
     /// Channels and members passed over because there was no room.
     #[must_use]
@@ -125,7 +138,7 @@ impl Channels {
         let empty = channel.members.is_empty();
         self.members -= usize::from(left);
         if empty {
-            self.take(name, casemapping);
+            self.forget(name, casemapping);
         }
     }
 
@@ -133,18 +146,23 @@ impl Channels {
     pub(crate) fn forget(&mut self, name: &[u8], casemapping: Casemapping) {
         if let Some(channel) = self.take(name, casemapping) {
             self.members -= channel.members.len();
+            self.masks -= channel.masks.all().len();
         }
     }
 
     /// Somebody left the network.
     pub(crate) fn quit(&mut self, nick: &[u8], casemapping: Casemapping) {
         let hash = self.hash(nick, casemapping);
-        let mut left = 0;
+        let (mut left, mut masks) = (0, 0);
         self.map.retain(|channel| {
             left += usize::from(channel.remove(hash, nick, casemapping).is_some());
+            if channel.members.is_empty() {
+                masks += channel.masks.all().len();
+            }
             !channel.members.is_empty()
         });
         self.members -= left;
+        self.masks -= masks;
     }
 
     /// Somebody has a new nick.
@@ -169,6 +187,27 @@ impl Channels {
             return;
         };
         if adding { member.give(letter) } else { member.take(letter) }
+    }
+
+    /// Notes an entry of a list of a known channel. False if there was no room, and this is the first time.
+    pub(crate) fn list(&mut self, name: &[u8], entry: Listed<'_>, casemapping: Casemapping) -> bool {
+        let full = self.masks >= Self::MOST_MASKS;
+        let Some(channel) = self.get_mut(name, casemapping) else { return true };
+        match if full { None } else { channel.masks.add(entry) } {
+            Some(more) => self.masks += more,
+            None => {
+                self.masks_dropped += 1;
+                return self.masks_dropped != 1;
+            }
+        }
+        true
+    }
+
+    /// Takes an entry off a list.
+    pub(crate) fn unlist(&mut self, name: &[u8], letter: u8, mask: &[u8], casemapping: Casemapping) {
+        if let Some(channel) = self.get_mut(name, casemapping) {
+            self.masks -= channel.masks.remove(letter, mask);
+        }
     }
 
     /// The topic of a channel, if it is known.
@@ -232,6 +271,12 @@ impl Channel {
     #[must_use]
     pub const fn topic(&self) -> Option<&Topic> {
         self.topic.as_ref()
+    }
+
+    /// The entries of its lists of masks, in the order in which they became known.
+    #[must_use]
+    pub fn masks(&self) -> &[Mask] {
+        self.masks.all()
     }
 
     /// Its members, sorted by nick.

@@ -5,7 +5,7 @@ use wiretale_protocol::{Context, Observe};
 use crate::event::Event;
 use crate::owned::Sender;
 use crate::session::{Session, StartTls, keep};
-use crate::{Command, Irc, Message, RecordKind, Wire};
+use crate::{Command, Irc, Message, ModeKind, RecordKind, Wire};
 
 impl Session {
     /// A message of the client: it asks, and what comes of it the server will tell. Only its words take effect at once.
@@ -57,6 +57,9 @@ impl Session {
                 Some(b"b" | b"+b") if message.params.get(2).is_none() => RecordKind::Bans,
                 Some(b"e" | b"+e") if message.params.get(2).is_none() => RecordKind::Exceptions,
                 Some(b"I" | b"+I") if message.params.get(2).is_none() => RecordKind::Invites,
+                Some(b"q" | b"+q") if message.params.get(2).is_none() && self.support.kind(b'q') == ModeKind::List => {
+                    RecordKind::Quiets
+                }
                 _ => return,
             },
             Command::Monitor if message.param(0).eq_ignore_ascii_case(b"L") => RecordKind::Monitor,

@@ -1,6 +1,6 @@
 //! What the decoder has to say.
 
-use crate::{Message, Record, Source, Wire};
+use crate::{Listed, Message, Record, Source, Wire};
 
 /// Something that happened in an IRC connection.
 ///
@@ -147,6 +147,13 @@ pub enum Event<'a> {
         /// What.
         change: ModeChange<'a>,
     },
+    /// An entry of a channel's list of masks, as an answer or a burst tells it. Of changes, [`Event::Mode`] tells.
+    Listed {
+        /// The channel.
+        channel: Wire<'a>,
+        /// The entry.
+        entry: Listed<'a>,
+    },
     /// Words to a person or a channel, with nothing of CTCP in them.
     Text {
         /// From whom.
@@ -212,6 +219,30 @@ pub enum Event<'a> {
         kind: Wire<'a>,
         /// It begins.
         begins: bool,
+    },
+    /// The answer begins to what the client gave a label (IRCv3 `labeled-response`).
+    Labeled {
+        /// The label.
+        label: Wire<'a>,
+        /// The command that bore it; `None` where that was not seen.
+        question: Option<Wire<'a>>,
+        /// The answer is all of the batch with this reference; empty where it is one line.
+        batch: Wire<'a>,
+        /// There is nothing to say (`ACK`).
+        empty: bool,
+    },
+    /// A standard reply (IRCv3 `FAIL`, `WARN`, `NOTE`).
+    StandardReply {
+        /// How bad it is.
+        severity: Severity,
+        /// The command it is about; `*` for none.
+        command: Wire<'a>,
+        /// What it is: `ACCOUNT_REQUIRED`, `NEED_MORE_PARAMS`, …
+        code: Wire<'a>,
+        /// What it is about, in words between spaces; empty for nothing.
+        context: Wire<'a>,
+        /// In words for people.
+        description: Wire<'a>,
     },
     /// Somebody is away, or back (empty text).
     Away {
@@ -360,6 +391,17 @@ pub enum Event<'a> {
         /// Its words.
         reason: Wire<'a>,
     },
+}
+
+/// How bad a standard reply is.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub enum Severity {
+    /// `FAIL`: it did not work.
+    Fail,
+    /// `WARN`: it worked, but there is something to know.
+    Warn,
+    /// `NOTE`: for information.
+    Note,
 }
 
 /// Why a server does not take a client.

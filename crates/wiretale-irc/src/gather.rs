@@ -116,7 +116,7 @@ fn is_about(params: &[u8], subject: &[u8], casemapping: Casemapping) -> bool {
 }
 
 // Kinds whose last line names what was asked for.
-const NAMED: [RecordKind; 7] = [
+const NAMED: [RecordKind; 8] = [
     RecordKind::Whois,
     RecordKind::Whowas,
     RecordKind::Who,
@@ -124,6 +124,7 @@ const NAMED: [RecordKind; 7] = [
     RecordKind::Bans,
     RecordKind::Exceptions,
     RecordKind::Invites,
+    RecordKind::Quiets,
 ];
 const MOST_QUESTIONS: usize = 64;
 const LONGEST_QUESTION: usize = 512;

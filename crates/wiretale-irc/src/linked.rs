@@ -92,7 +92,7 @@ impl Session {
             Command::Topic | Command::Ftopic | Command::Tb | Command::Tburst | Command::Etb => {
                 self.link_topic(cx, message, from);
             }
-            Command::Mode | Command::Fmode | Command::Tmode | Command::Bmask | Command::Lmode => {
+            Command::Mode | Command::Fmode | Command::Tmode | Command::Bmask | Command::Ebmask | Command::Lmode => {
                 self.link_modes(cx, message, from);
             }
             Command::Encap => self.encapsulated(cx, message, from),
@@ -276,8 +276,7 @@ impl Session {
         let (target, skip) = match message.command {
             Command::Tmode => (message.param(1), 2),
             Command::Fmode => (message.param(0), 2),
-            // Lists of masks: no modes to walk.
-            Command::Bmask | Command::Lmode => return,
+            Command::Bmask | Command::Ebmask | Command::Lmode => return self.masks_told(cx, message),
             _ => (message.param(0), 1),
         };
         let name = if self.support.is_channel(&target) { SmallVec::from_slice(&target) } else { self.nick_of(&target) };

@@ -4,8 +4,9 @@ use smallvec::SmallVec;
 use wiretale_protocol::{Context, Observe};
 
 use crate::owned::Sender;
+use crate::replies::number;
 use crate::session::Session;
-use crate::{Command, Event, Irc, Message, Source, Wire};
+use crate::{Command, Dialect, Event, Irc, Listed, Message, Source, Wire};
 
 impl Session {
     // Lists of members: `SJOIN ts #c +nt :@uid +uid`, `FJOIN #c ts +nt :o,uid:1 ,uid:2`, `NJOIN #c :@@nick,+nick`.
@@ -22,6 +23,9 @@ impl Session {
         let list = message.params.last().unwrap_or_default();
         let between = if message.command == Command::Njoin { b',' } else { b' ' };
         for item in list.split(|&byte| byte == between).filter(|item| !item.is_empty()) {
+            if message.command == Command::Sjoin && self.mask_told(cx, channel, item) {
+                continue;
+            }
             let (ranks, id) = self.member(message.command, item);
             if !id.is_empty() {
                 let who = self.known(id);
@@ -29,6 +33,55 @@ impl Session {
                 self.tell_joined(cx, channel, who.borrow());
             }
         }
+    }
+
+    // `BMASK ts #c b :mask mask`, `EBMASK ts #c b :mask time setter …`, `LMODE #c ts b mask setter time …`.
+    pub(crate) fn masks_told<O: Observe<Irc>>(&mut self, cx: &mut Context<'_, O>, message: &Message<'_>) {
+        let at = usize::from(message.command != Command::Lmode);
+        let (channel, letter) = (message.param(at), message.param(2).first().copied());
+        let Some(letter) = letter.filter(|_| self.support.is_channel(&channel)) else { return };
+        let list = message.params.last().unwrap_or_default();
+        let mut words = list.split(|&byte| byte == b' ').filter(|word| !word.is_empty()).map(Wire);
+        let mut more = message.params.iter().skipped(3).map(Wire);
+        let mut next = || if at == 0 { more.next() } else { words.next() };
+        while let Some(mask) = next() {
+            let (setter, time) = match message.command {
+                Command::Lmode => (next(), next()),
+                Command::Ebmask => {
+                    let time = next();
+                    (next(), time)
+                }
+                _ => (None, None),
+            };
+            let time = time.and_then(|time| number(&time));
+            self.listed(cx, channel, Listed { letter, mask, setter: setter.unwrap_or_default(), time });
+        }
+    }
+
+    // UnrealIRCd: `&ban`, `"exception`, `'invite exception` among the members, with `<time,setter>` in front of them.
+    fn mask_told<O: Observe<Irc>>(&mut self, cx: &mut Context<'_, O>, channel: Wire<'_>, item: &[u8]) -> bool {
+        if self.link.as_deref().is_none_or(|link| link.dialect != Dialect::Unreal) {
+            return false;
+        }
+        let (told, item) = match item.strip_prefix(b"<").and_then(|item| {
+            let end = memchr::memchr(b'>', item)?;
+            item.split_at_checked(end)
+        }) {
+            Some((told, rest)) => (told, rest.get(1..).unwrap_or_default()),
+            None => (&[][..], item),
+        };
+        let letter = match item.first() {
+            Some(b'&') => b'b',
+            Some(b'"') => b'e',
+            Some(b'\'') => b'I',
+            _ => return false,
+        };
+        let mut told = told.splitn(2, |&byte| byte == b',');
+        let time = told.next().and_then(number);
+        let setter = Wire(told.next().unwrap_or_default());
+        let mask = Wire(item.get(1..).unwrap_or_default());
+        self.listed(cx, channel, Listed { letter, mask, setter, time });
+        true
     }
 
     // One item of such a list: letters of ranks, and who.

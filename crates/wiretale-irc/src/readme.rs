@@ -50,7 +50,8 @@ fn reading(name: &str) -> &'static str {
         Command::Privmsg | Command::Notice | Command::Squery | Command::Cprivmsg | Command::Cnotice => {
             "Text, Ctcp, Dcc; exposures"
         }
-        Command::Join | Command::Njoin | Command::Sjoin | Command::Fjoin | Command::Ijoin => "Joined; exposures",
+        Command::Sjoin => "Joined, Listed; exposures",
+        Command::Join | Command::Njoin | Command::Fjoin | Command::Ijoin => "Joined; exposures",
         Command::Part => "Parted",
         Command::Quit => "Quit",
         Command::Nick | Command::Svsnick | Command::Save => "NickChanged, UserJoined",
@@ -80,7 +81,10 @@ fn reading(name: &str) -> &'static str {
         Command::Error => "Ended, Refused",
         Command::Cap => "Capabilities",
         Command::Authenticate | Command::Sasl => "Login; exposures",
-        Command::Batch => "Batch",
+        Command::Batch => "Batch, Labeled",
+        Command::Ack => "Labeled",
+        Command::Fail | Command::Warn | Command::Note => "StandardReply",
+        Command::Bmask | Command::Ebmask | Command::Lmode => "Listed",
         Command::Account | Command::Metadata => "Account",
         Command::Chghost | Command::Fhost | Command::Sethost | Command::Realhost => "HostChanged",
         Command::Setname | Command::Fname => "RealNameChanged",

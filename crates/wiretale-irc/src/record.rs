@@ -3,7 +3,7 @@
 use core::fmt;
 
 use crate::replies::number;
-use crate::{Params, Source, Wire};
+use crate::{Listed, Params, Source, Whox, Wire, whox};
 
 /// The lines of one answer: WHOIS, WHO, NAMES, LIST, LINKS, MOTD and others that end with a numeric of their own.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -48,6 +48,8 @@ pub enum RecordKind {
     Exceptions,
     /// Invite exceptions: 346 … 347.
     Invites,
+    /// Masks that may not speak: 728 … 729.
+    Quiets,
     /// MONITOR L: 732 … 733.
     Monitor,
     /// MAP: 006, 015 … 007, 017.
@@ -135,8 +137,8 @@ pub enum WhoRow<'a> {
         /// The real name.
         real_name: Wire<'a>,
     },
-    /// 354: the fields that the question asked for, in the order of the letters `tcuihsnfdlaor`.
-    Extended(Params<'a>),
+    /// 354: the fields that the question asked for.
+    Extended(Whox<'a>),
 }
 
 /// A row of LIST.
@@ -179,9 +181,10 @@ impl<'a> Record<'a> {
 
     /// The rows of a WHO.
     pub fn who(&self) -> impl Iterator<Item = WhoRow<'a>> + use<'a> {
-        self.rows.iter().filter_map(|(numeric, params)| match numeric {
+        let asked = self.question.and_then(|question| whox::letters(question.0));
+        self.rows.iter().filter_map(move |(numeric, params)| match numeric {
             352 => Some(who_row(&params)),
-            354 => Some(WhoRow::Extended(params)),
+            354 => Some(WhoRow::Extended(Whox::read(params, asked))),
             _ => None,
         })
     }
@@ -210,6 +213,11 @@ impl<'a> Record<'a> {
         })
     }
 
+    /// The entries of a list of masks: bans, exceptions, invite exceptions, quiets.
+    pub fn masks(&self) -> impl Iterator<Item = Listed<'a>> + use<'a> {
+        self.rows.iter().filter_map(|(numeric, params)| listed(numeric, &params))
+    }
+
     /// The lines of text in it: MOTD, INFO, HELP, STATS.
     pub fn lines(&self) -> impl Iterator<Item = Wire<'a>> + use<'a> {
         self.rows.iter().map(|(_, params)| Wire(params.last().unwrap_or_default()))
@@ -236,6 +244,19 @@ impl<'a> Whois<'a> {
             _ => {}
         }
     }
+}
+
+/// An entry of a list of masks, and whether this numeric is one.
+pub(crate) fn listed<'a>(numeric: u16, params: &Params<'a>) -> Option<Listed<'a>> {
+    let word = |n: usize| Wire(params.get(n).unwrap_or_default());
+    let (letter, at) = match numeric {
+        367 => (b'b', 2),
+        348 => (b'e', 2),
+        346 => (b'I', 2),
+        728 => (word(2).first().copied().unwrap_or(b'q'), 3),
+        _ => return None,
+    };
+    Some(Listed { letter, mask: word(at), setter: word(at + 1), time: number(&word(at + 2)) })
 }
 
 fn who_row<'a>(params: &Params<'a>) -> WhoRow<'a> {

@@ -25,6 +25,11 @@ impl Session {
             }
             333 => self.topic_setter(cx, message),
             353 => self.names(cx, message),
+            346 | 348 | 367 | 728 => {
+                if let Some(entry) = crate::record::listed(number, &message.params) {
+                    self.listed(cx, message.param(1), entry);
+                }
+            }
             301 if !self.gathered.is_open(RecordKind::Whois) => {
                 let who = Source { name: message.param(1), ..Source::default() };
                 cx.emit::<Irc>(Event::Away { who, text: message.param(2) });
@@ -266,6 +271,8 @@ impl Session {
             349 => (Kind::Exceptions, true),
             346 => (Kind::Invites, false),
             347 => (Kind::Invites, true),
+            728 => (Kind::Quiets, false),
+            729 => (Kind::Quiets, true),
             732 => (Kind::Monitor, false),
             733 => (Kind::Monitor, true),
             6 | 15 => (Kind::Map, false),

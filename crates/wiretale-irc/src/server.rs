@@ -6,7 +6,7 @@ use crate::channels::Topic;
 use crate::modes::Modes;
 use crate::owned::Sender;
 use crate::session::{Session, keep};
-use crate::{Command, Event, Irc, Message, ModeKind, Refusal, Source, Wire};
+use crate::{Command, Event, Irc, Listed, Message, ModeChange, ModeKind, Refusal, Severity, Source, Wire};
 
 impl Session {
     /// A message of the server: what it says is so.
@@ -58,6 +58,9 @@ impl Session {
                 cx.emit::<Irc>(Event::RealNameChanged { who: from, real_name: message.param(0) });
             }
             Command::Away => cx.emit::<Irc>(Event::Away { who: from, text: message.param(0) }),
+            Command::Fail => standard_reply(cx, message, Severity::Fail),
+            Command::Warn => standard_reply(cx, message, Severity::Warn),
+            Command::Note => standard_reply(cx, message, Severity::Note),
             Command::Batch => {
                 let reference = message.param(0);
                 let begins = reference.first() == Some(&b'+');
@@ -170,6 +173,7 @@ impl Session {
     ) {
         let channel = self.support.is_channel(target);
         let casemapping = self.support.casemapping();
+        let mut full = false;
         let Self { support, channels, link, .. } = self;
         let changes = if channel { Modes::channel(arguments, support) } else { Modes::user(arguments) };
         for mut change in changes {
@@ -178,7 +182,26 @@ impl Session {
                 change.argument = Wire(nick.unwrap_or(change.argument.0));
                 channels.rank(target, &change.argument, change.letter, change.adding, casemapping);
             }
+            if channel && change.kind == ModeKind::List && !change.argument.is_empty() {
+                let ModeChange { adding, letter, argument: mask, .. } = change;
+                let entry = Listed { letter, mask, setter: by.name, time: None };
+                full |= if adding { !channels.list(target, entry, casemapping) } else { false };
+                if !adding {
+                    channels.unlist(target, letter, &mask, casemapping);
+                }
+            }
             cx.emit::<Irc>(Event::Mode { target: Wire(target), by, change });
+        }
+        if full {
+            self.weird(cx, "irc_too_many_masks", &[]);
+        }
+    }
+
+    /// An entry of a channel's list was told.
+    pub(crate) fn listed<O: Observe<Irc>>(&mut self, cx: &mut Context<'_, O>, channel: Wire<'_>, entry: Listed<'_>) {
+        cx.emit::<Irc>(Event::Listed { channel, entry });
+        if !self.channels.list(&channel, entry, self.support.casemapping()) {
+            self.weird(cx, "irc_too_many_masks", &[]);
         }
     }
 
@@ -235,6 +258,17 @@ impl Session {
         }
         cx.emit::<Irc>(Event::Ended { reason });
     }
+}
+
+// `FAIL command code [context …] :description`
+fn standard_reply<O: Observe<Irc>>(cx: &mut Context<'_, O>, message: &Message<'_>, severity: Severity) {
+    let rest = message.params.iter().skipped(2);
+    let description = rest.last().unwrap_or_default();
+    let rest = rest.rest();
+    let context = rest.get(..rest.len().saturating_sub(description.len())).unwrap_or_default().trim_ascii_end();
+    let context = Wire(context.strip_suffix(b":").unwrap_or(context).trim_ascii_end());
+    let (command, code, description) = (message.param(0), message.param(1), Wire(description));
+    cx.emit::<Irc>(Event::StandardReply { severity, command, code, context, description });
 }
 
 // `*` stands for no account.

@@ -8,6 +8,7 @@ use wiretale_protocol::{Context, Direction, Observe};
 
 use crate::dcc::Dealings;
 use crate::gather::Gathered;
+use crate::labels::Labels;
 use crate::ledger::Ledger;
 use crate::link::Link;
 use crate::sasl::Sasl;
@@ -27,6 +28,8 @@ pub struct Session {
     pub(crate) dealings: Dealings,
     // Between servers; made when one names itself.
     pub(crate) link: Option<Box<Link>>,
+    // Made when the client gives a label.
+    pub(crate) labels: Option<Box<Labels>>,
     pub(crate) starttls: StartTls,
     pub(crate) registered: bool,
     pub(crate) bouncer: bool,
@@ -109,8 +112,10 @@ impl Session {
         if self.link.is_some() {
             self.link_message(cx, message);
         } else if direction == Direction::Client {
+            self.labelled(cx, message);
             self.client_message(cx, message);
         } else {
+            self.label_answered(cx, message);
             self.server_message(cx, message);
         }
     }

@@ -138,6 +138,117 @@ fn p08_answers_of_many_lines_are_one_record_with_their_question() {
 }
 
 #[test]
+fn p08_a_whox_row_is_read_by_the_fields_that_were_asked_for() {
+    let mut session = greeted();
+    session.client("WHO #x %tcuhnfdlar,152\r\nWHO #y %n\r\n").server(concat!(
+        ":s 354 ann 152 #x b host.example ben H@ 2 17 benny :Ben Jones\r\n",
+        ":s 354 ann 152 #x c host.example cy G 0 3 0 :Cy\r\n:s 354 ann too few\r\n:s 315 ann #x :End\r\n",
+        ":s 354 ann dan\r\n:s 315 ann #y :End\r\n:s 354 ann what is this\r\n:s 315 ann #z :End\r\n",
+    ));
+    let rows = &session.heard.rows;
+    for part in [
+        "token: Some(\"152\")",
+        "nick: Some(\"ben\")",
+        "hops: Some(2)",
+        "idle: Some(17)",
+        "account: Some(\"benny\")",
+        "real_name: Some(\"Ben Jones\")",
+        "server: None",
+        "address: None",
+    ] {
+        assert!(rows[0].contains(part), "{part} in {}", rows[0]);
+    }
+    assert!(rows[1].contains("account: Some(\"\")") && rows[1].contains("flags: Some(\"G\")"));
+    assert!(rows[2].contains("nick: None") && rows[2].contains("params: [\"ann\", \"too\", \"few\"]"));
+    assert!(rows[3].contains("nick: Some(\"dan\")"));
+    assert!(rows[4].contains("nick: None"), "no question, no fields: {}", rows[4]);
+}
+
+#[test]
+fn p08_lists_of_masks_are_told_entry_by_entry_and_kept() {
+    let mut session = greeted();
+    session.server(":s 005 ann PREFIX=(ov)@+ CHANMODES=eIbq,k,l,imnt :are supported\r\n:ann!a@h JOIN #c\r\n");
+    session.client("MODE #c +b\r\nMODE #c q\r\n").server(concat!(
+        ":s 367 ann #c *!*@bad.example ben!b@h 1700000000\r\n:s 367 ann #c worse!*@*\r\n:s 368 ann #c :End\r\n",
+        ":s 348 ann #c *!*@good.example ben 1700000001\r\n:s 349 ann #c :End\r\n",
+        ":s 728 ann #c q loud!*@* cy 1700000002\r\n:s 729 ann #c q :End\r\n",
+        ":ben!b@h MODE #c -b+b worse!*@* new!*@*\r\n",
+    ));
+    let told = session.events("Listed");
+    assert_eq!(told.len(), 4);
+    let first = "entry: Listed { letter: 98, mask: \"*!*@bad.example\", setter: \"ben!b@h\", time: Some(1700000000) }";
+    assert!(told[0].contains(first), "{}", told[0]);
+    let asked: Vec<_> = session.events("Record").iter().map(|record| record.contains("asked Some(")).collect();
+    assert_eq!(asked, [true, false, true]);
+    let state = session.decoder.session();
+    let kept = state.channels().get(b"#c", state.support().casemapping()).unwrap().masks();
+    let kept: Vec<_> = kept.iter().map(|mask| (char::from(mask.letter), &*mask.mask, mask.time)).collect();
+    assert_eq!(
+        kept,
+        [
+            ('b', &b"*!*@bad.example"[..], Some(1_700_000_000)),
+            ('e', b"*!*@good.example", Some(1_700_000_001)),
+            ('q', b"loud!*@*", Some(1_700_000_002)),
+            ('b', b"new!*@*", None),
+        ]
+    );
+}
+
+#[test]
+fn p36_lists_of_masks_have_a_bound_and_say_so_once() {
+    let mut session = greeted();
+    session.server(":ann!a@h JOIN #c\r\n");
+    for n in 0..600 {
+        session.server(format!(":ben!b@h MODE #c +b *!*@h{n}\r\n"));
+    }
+    let state = session.decoder.session();
+    assert_eq!(state.channels().get(b"#c", state.support().casemapping()).unwrap().masks().len(), 512);
+    assert_eq!(state.channels().masks_dropped(), 88);
+    assert_eq!(session.heard.weirds.iter().filter(|name| **name == "irc_too_many_masks").count(), 1);
+}
+
+#[test]
+fn p19_labels_pair_an_answer_with_its_question() {
+    let mut session = greeted();
+    session.client("@label=a1 WHOIS ben\r\n@label=b2 PONG x\r\n@label=c3 PRIVMSG #c :hi\r\n").server(concat!(
+        "@label=a1 BATCH +77 labeled-response\r\n@batch=77 :s 311 ann ben b h * :Ben\r\nBATCH -77\r\n",
+        "@label=b2 ACK\r\n@time=1;label=c3 :ann!a@h PRIVMSG #c :hi\r\n@label=zz :s NOTICE ann :?\r\n",
+    ));
+    assert_eq!(
+        session.events("Labeled"),
+        [
+            "Labeled { label: \"a1\", question: Some(\"WHOIS\"), batch: \"77\", empty: false }",
+            "Labeled { label: \"b2\", question: Some(\"PONG\"), batch: \"\", empty: true }",
+            "Labeled { label: \"c3\", question: Some(\"PRIVMSG\"), batch: \"\", empty: false }",
+            "Labeled { label: \"zz\", question: None, batch: \"\", empty: false }",
+        ]
+    );
+    for n in 0..100 {
+        session.client(format!("@label=n{n} PING x\r\n"));
+    }
+    session.server("@label=n35 ACK\r\n@label=n36 ACK\r\n");
+    let last: Vec<_> = session.events("Labeled")[4..].iter().map(|event| event.contains("Some(\"PING\")")).collect();
+    assert_eq!(last, [false, true]);
+    assert_eq!(session.heard.weirds, ["irc_too_many_labels"]);
+}
+
+#[test]
+fn p19_standard_replies_have_their_parts() {
+    let mut session = greeted();
+    session.server(concat!(
+        "FAIL JOIN CHANNEL_RENAMED #old #new :It moved\r\n:s WARN * SLOW :Busy\r\nNOTE X Y\r\nFAIL A B c\r\n",
+        ":s NOTE * OPER_MESSAGE :Registering new accounts is closed: see #help\r\n",
+    ));
+    let told = session.events("StandardReply");
+    let parts = "severity: Fail, command: \"JOIN\", code: \"CHANNEL_RENAMED\", context: \"#old #new\", description: \"It moved\"";
+    assert!(told[0].contains(parts), "{}", told[0]);
+    assert!(told[1].contains("severity: Warn, command: \"*\", code: \"SLOW\", context: \"\", description: \"Busy\""));
+    assert!(told[2].contains("context: \"\", description: \"\""), "{}", told[2]);
+    assert!(told[3].contains("context: \"\", description: \"c\""), "{}", told[3]);
+    assert!(told[4].contains("description: \"Registering new accounts is closed: see #help\""));
+}
+
+#[test]
 fn p09_every_numeric_of_the_list_has_a_name() {
     let ranges = [
         1..=5,

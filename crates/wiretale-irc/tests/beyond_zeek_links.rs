@@ -196,6 +196,50 @@ fn p25_ts6_links_tell_who_is_where() {
 }
 
 #[test]
+fn p25_lists_of_masks_in_a_burst_are_told_and_kept() {
+    let kept = |session: &Session| {
+        let state = session.decoder.session();
+        let channel = state.channels().get(b"#c", state.support().casemapping()).unwrap();
+        let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+        let entry = |mask: &wiretale_irc::Mask| {
+            format!("{} {} {} {:?}", char::from(mask.letter), text(&mask.mask), text(&mask.setter), mask.time)
+        };
+        channel.masks().iter().map(entry).collect::<Vec<_>>()
+    };
+    let mut session = Session::new();
+    session.client("PASS one TS 6 :0AA\r\nCAPAB :QS ENCAP\r\nSERVER a.example 1 :a\r\n");
+    session.server(concat!(
+        "PASS two TS 6 :0BB\r\nCAPAB :QS ENCAP\r\nSERVER b.example 1 :b\r\n",
+        ":0BB UID ben 1 1700000000 +i b ben.example 192.0.2.2 0BBAAAAAA :Ben\r\n",
+        ":0BB SJOIN 1700000000 #c +nt :@0BBAAAAAA\r\n",
+        ":0BB BMASK 1700000000 #c b :*!*@bad.example  worse!*@*\r\n:0BB BMASK 1700000000 #c e :good!*@*\r\n",
+        ":0BBAAAAAA TMODE 1700000000 #c -b+I worse!*@* in!*@*\r\n",
+    ));
+    assert_eq!(session.events("Listed").len(), 3);
+    assert_eq!(kept(&session), ["b *!*@bad.example  None", "e good!*@*  None", "I in!*@* ben None"]);
+
+    let mut session = Session::new();
+    session.client("CAPAB START 1206\r\nCAPAB END\r\nSERVER a.example pwd1 0 1AA :a\r\n");
+    session.server(concat!(
+        "SERVER b.example pwd2 0 1BB :b\r\n",
+        ":1BB UID 1BBAAAAAA 1700000000 ann real.example shown.example a 192.0.2.1 1700000000 +i :Ann\r\n",
+        ":1BB FJOIN #c 1700000000 +nt :o,1BBAAAAAA:0\r\n",
+        ":1BB LMODE #c 1700000000 b *!*@bad.example ann 1700000005 worse!*@* ben 1700000006\r\n",
+    ));
+    assert_eq!(kept(&session), ["b *!*@bad.example ann Some(1700000005)", "b worse!*@* ben Some(1700000006)"]);
+
+    let mut session = Session::new();
+    session.client("PASS :pw\r\nPROTOCTL EAUTH=a.example SID=001\r\nSERVER a.example 1 :U5 a\r\n");
+    session.server(concat!(
+        "PROTOCTL EAUTH=b.example SID=002\r\nSERVER b.example 1 :b\r\n",
+        ":002 UID ann 1 1700000000 a real.example 002AAAAAA 0 +i shown.example cloak.example wAACAQ== :Ann\r\n",
+        ":002 SJOIN 1700000000 #c +nt :@002AAAAAA &*!*@bad.example <1700000007,ann>\"good!*@* 'in!*@*\r\n",
+    ));
+    assert_eq!(kept(&session), ["b *!*@bad.example  None", "e good!*@* ann Some(1700000007)", "I in!*@*  None"]);
+    assert_eq!(session.events("Joined").len(), 1);
+}
+
+#[test]
 fn p25_inspircd_unrealircd_and_rfc2813_links_are_read() {
     let mut session = Session::new();
     session.client("CAPAB START 1205\r\nCAPAB END\r\nSERVER a.example pwd1 0 1AA :a\r\n");

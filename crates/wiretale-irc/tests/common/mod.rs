@@ -17,6 +17,8 @@ use wiretale_protocol::{
 pub struct Heard {
     pub messages: Vec<String>,
     pub events: Vec<String>,
+    /// The rows of every WHO.
+    pub rows: Vec<String>,
     pub weirds: Vec<&'static str>,
     pub exposures: Vec<Exposed>,
 }
@@ -52,7 +54,12 @@ impl Observe<Irc> for Heard {
     fn observe(&mut self, (): &mut (), _: &Moment<'_>, event: Event<'_>) {
         match event {
             Event::Message(message) => self.messages.push(format!("{message:?}")),
-            event => self.events.push(format!("{event:?}")),
+            event => {
+                if let Event::Record(record) = event {
+                    self.rows.extend(record.who().map(|row| format!("{row:?}")));
+                }
+                self.events.push(format!("{event:?}"));
+            }
         }
     }
 }
