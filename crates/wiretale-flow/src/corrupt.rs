@@ -1,7 +1,7 @@
 //! Packets with wrong checksums.
 
 use wiretale_packet::{Body, Direction, Packet, Transport};
-use wiretale_protocol::{Moment, Observer, Services, Weird};
+use wiretale_protocol::{Moment, Observer, Quota, Services, Weird};
 
 use crate::analyzer::Flows;
 use crate::delivery::Commons;
@@ -59,11 +59,10 @@ pub(crate) fn accept<P: Services<O>, O: Observer>(
             }
         }
     };
-    if record.weirds.allow(name, commons.limits.weirds) {
+    let suppressed = &mut commons.stats.weirds_suppressed;
+    if (Quota { said: &mut record.weirds, most: commons.limits.weirds, suppressed }).allow(name) {
         let moment = Moment { at: packet.at, frame, direction: from, flow: &record.flow };
         observer.weird(&mut record.state, &moment, &Weird { name, addl: b"" });
-    } else {
-        commons.stats.weirds_suppressed += 1;
     }
     name == "checksum_offload"
 }

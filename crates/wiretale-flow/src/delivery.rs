@@ -2,8 +2,8 @@
 
 use smallvec::SmallVec;
 use wiretale_protocol::{
-    Chunk, Context, Demand, Direction, End, Flow, Identified, Moment, Observer, Opening, Services, Shared, Timestamp,
-    Weird,
+    Chunk, Context, Demand, Direction, End, Flow, Identified, Moment, Observer, Opening, Quota, Services, Shared,
+    Timestamp, Weird, Weirds,
 };
 use wiretale_reassembly::{Anomaly, Sink};
 
@@ -12,7 +12,6 @@ use crate::reading::{Held, Reading};
 use crate::recall::Lookback;
 use crate::settings::Limits;
 use crate::stats::Stats;
-use crate::weirds::Weirds;
 
 /// What all flows share.
 pub(crate) struct Commons {
@@ -72,11 +71,11 @@ impl<P: Services<O>, O: Observer> Delivery<'_, P, O> {
 
     /// Reports something odd, but not the same again and again.
     pub(crate) fn weird(&mut self, from: Direction, name: &'static str, addl: &[u8]) {
-        if self.weirds.allow(name, self.commons.limits.weirds) {
+        let Commons { limits, stats, .. } = &mut *self.commons;
+        let suppressed = &mut stats.weirds_suppressed;
+        if (Quota { said: self.weirds, most: limits.weirds, suppressed }).allow(name) {
             let moment = Moment { at: self.at, frame: self.frame, direction: from, flow: self.flow };
             self.observer.weird(self.state, &moment, &Weird { name, addl });
-        } else {
-            self.commons.stats.weirds_suppressed += 1;
         }
     }
 
@@ -198,7 +197,9 @@ impl<P: Services<O>, O: Observer> Delivery<'_, P, O> {
     fn feed(&mut self, at: Timestamp, frame: u64, from: Direction, chunk: Chunk<'_>) {
         let Reading::Decoding(session) = self.reading else { return };
         let moment = Moment { at, frame, direction: from, flow: self.flow };
-        let mut cx = Context::new(moment, self.observer, self.state, &mut self.commons.shared);
+        let Commons { shared, limits, stats, .. } = &mut *self.commons;
+        let quota = Quota { said: self.weirds, most: limits.weirds, suppressed: &mut stats.weirds_suppressed };
+        let mut cx = Context::new(moment, self.observer, self.state, shared).within(quota);
         let demand = P::feed(session, &mut cx, chunk);
         let holds = u32::try_from(P::memory(session)).unwrap_or(u32::MAX);
         if holds != *self.decoder_bytes {

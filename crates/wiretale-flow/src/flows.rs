@@ -2,7 +2,7 @@
 
 use smallvec::SmallVec;
 use wiretale_packet::{Body, Checksum, Direction, Flags, FlowKey, Packet, Segment, Timestamp, Transport};
-use wiretale_protocol::{Flow, FlowId, Moment, Observer, Services, Weird};
+use wiretale_protocol::{Flow, FlowId, Moment, Observer, Quota, Services, Weird, Weirds};
 use wiretale_reassembly::{Arrival, Connection, End, Policy};
 
 use crate::account::Account;
@@ -11,6 +11,7 @@ use crate::carry::{Around, Fate, datagram, end_record, tcp};
 use crate::clock::second;
 use crate::corrupt::{accept, covers, judge};
 use crate::datagrams::Datagrams;
+use crate::delivery::Commons;
 use crate::half::Half;
 use crate::history::History;
 use crate::id::flow_id;
@@ -20,7 +21,6 @@ use crate::record::{Carrier, Record, Tcp};
 use crate::settings::{Checksums, longest};
 use crate::sources::Covers;
 use crate::table::Body as Known;
-use crate::weirds::Weirds;
 
 /// A packet on its way to its flow.
 #[derive(Clone, Copy)]
@@ -108,8 +108,11 @@ impl<P: Services<O>, O: Observer> Analyzer<P, O> {
             (Carrier::Tcp(tcp), Body::Tcp { segment, .. }) => tcp.account.reuse(&segment, now.since(record.last)),
             _ => None,
         };
+        let Commons { limits, stats, .. } = &mut self.commons;
+        let suppressed = &mut stats.weirds_suppressed;
+        let mut quota = Quota { said: &mut record.weirds, most: limits.weirds, suppressed };
         if let Some(name) = name
-            && record.weirds.allow(name, self.commons.limits.weirds)
+            && quota.allow(name)
         {
             let (frame, flow) = (arrived.within.number, record.flow);
             let moment = Moment { at: now, frame, direction: Direction::Client, flow: &flow };

@@ -60,7 +60,6 @@ mod sources;
 mod stats;
 mod steps;
 mod table;
-mod weirds;
 
 pub use analyzer::Analyzer;
 pub use community::community_id;

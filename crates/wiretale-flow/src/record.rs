@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use smallvec::SmallVec;
-use wiretale_protocol::{Direction, Flow, State, Summary, Timestamp, Transport};
+use wiretale_protocol::{Direction, Flow, State, Summary, Timestamp, Transport, Weirds};
 use wiretale_reassembly::Connection;
 
 use crate::account::Account;
@@ -11,7 +11,6 @@ use crate::datagrams::Datagrams;
 use crate::history::History;
 use crate::reading::Reading;
 use crate::settings::Timeouts;
-use crate::weirds::Weirds;
 
 /// A flow, its account, its reader and what the observer keeps of it.
 pub(crate) struct Record<S, F> {

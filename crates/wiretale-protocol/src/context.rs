@@ -2,7 +2,7 @@
 
 use alloc::vec::Vec;
 
-use crate::{Expectation, Exposure, Moment, Observe, Observer, Protocol, SecretKey, Tag, Weird};
+use crate::{Expectation, Exposure, Moment, Observe, Observer, Protocol, Quota, SecretKey, Tag, Weird};
 
 /// A decoder's only way out: it speaks to the observer with the flow's state, and leaves word of flows to come.
 pub struct Context<'c, O: Observer> {
@@ -10,12 +10,19 @@ pub struct Context<'c, O: Observer> {
     observer: &'c mut O,
     flow: &'c mut O::Flow,
     shared: &'c mut Shared,
+    quota: Option<Quota<'c>>,
 }
 
 impl<'c, O: Observer> Context<'c, O> {
-    /// A context for one chunk. The engine makes it.
+    /// A context for one chunk.
     pub fn new(moment: Moment<'c>, observer: &'c mut O, flow: &'c mut O::Flow, shared: &'c mut Shared) -> Self {
-        Self { moment, observer, flow, shared }
+        Self { moment, observer, flow, shared, quota: None }
+    }
+
+    /// The same, in which the decoder may say no more weirds than are left to its flow.
+    #[must_use]
+    pub fn within(self, quota: Quota<'c>) -> Self {
+        Self { quota: Some(quota), ..self }
     }
 
     /// When, who and where.
@@ -33,8 +40,12 @@ impl<'c, O: Observer> Context<'c, O> {
         self.observer.observe(self.flow, &self.moment, event);
     }
 
-    /// Tells the observer that something was not as it should be.
+    /// Tells the observer that something was not as it should be, unless the flow said so often enough.
+    #[cold]
     pub fn weird(&mut self, name: &'static str, addl: &[u8]) {
+        if self.quota.as_mut().is_some_and(|quota| !quota.allow(name)) {
+            return;
+        }
         self.observer.weird(self.flow, &self.moment, &Weird { name, addl });
     }
 

@@ -49,6 +49,7 @@ mod secret;
 mod services;
 mod summary;
 mod text;
+mod weirds;
 
 pub use content::Content;
 pub use context::{Context, Shared};
@@ -61,5 +62,6 @@ pub use secret::{Exposure, Outcome, SecretKey, Tag};
 pub use services::{Either, Identified, Services};
 pub use summary::{Side, State, Summary};
 pub use text::Escaped;
+pub use weirds::{Quota, Weirds};
 pub use wiretale_packet::{Address, Direction, Endpoint, Timestamp, Transport};
 pub use wiretale_reassembly::{Chunk, End};

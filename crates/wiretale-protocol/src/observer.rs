@@ -34,6 +34,12 @@ pub trait Observer {
         let _ = (flow, moment, offset, chunk);
     }
 
+    /// Bytes that it keeps beside the state of open flows, as far as they can be counted. Asked now and then: they count
+    /// towards the engine's ceiling of memory, so that flows make room for what is known of hosts.
+    fn memory(&self) -> usize {
+        0
+    }
+
     /// The flow was found to be of this service. Once per flow and service.
     fn recognized(&mut self, flow: &mut Self::Flow, moment: &Moment<'_>, service: &'static str) {
         let _ = (flow, moment, service);

@@ -32,6 +32,10 @@ impl<A: Observer, B: Observer> Observer for (A, B) {
         }
     }
 
+    fn memory(&self) -> usize {
+        self.0.memory().saturating_add(self.1.memory())
+    }
+
     fn recognized(&mut self, flow: &mut Self::Flow, moment: &Moment<'_>, service: &'static str) {
         self.0.recognized(&mut flow.0, moment, service);
         self.1.recognized(&mut flow.1, moment, service);

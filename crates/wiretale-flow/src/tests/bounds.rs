@@ -165,3 +165,38 @@ fn weirds_of_one_kind_are_few() {
     assert_eq!(count, 5);
     assert!(heard.said.contains(&"weird weirds_suppressed FIN_after_reset 15".to_owned()), "{:?}", heard.said);
 }
+
+/// Complains of every chunk.
+struct Critic;
+
+impl Protocol for Critic {
+    const TAG: &'static str = "critic";
+    type Event<'a> = ();
+    type Decoder = ();
+
+    fn probe(_: &Opening<'_>) -> Probe {
+        Probe::Yes
+    }
+
+    fn start(_: &Opening<'_>) {}
+
+    fn feed<O: Observe<Self>>((): &mut (), cx: &mut Context<'_, O>, chunk: Chunk<'_>) -> Demand {
+        if let Chunk::Data(bytes) = chunk {
+            cx.weird(if bytes == b"." { "a_full_stop" } else { "a_word" }, b"");
+        }
+        Demand::Stream
+    }
+}
+
+#[test]
+fn weirds_of_decoders_are_few_as_well() {
+    let mut script = Script::new().handshake();
+    for _ in 0..20 {
+        script = script.tcp("C:PA", "no").tcp("S:A", "").tcp("S:PA", ".").tcp("C:A", "");
+    }
+    let heard = script.play::<(Critic, ())>(Settings::default());
+    for (name, left_out) in [("a_word", 15), ("a_full_stop", 15)] {
+        assert_eq!(heard.said.iter().filter(|line| **line == format!("weird {name}")).count(), 5, "{:?}", heard.said);
+        assert!(heard.said.contains(&format!("weird weirds_suppressed {name} {left_out}")), "{:?}", heard.said);
+    }
+}

@@ -1,8 +1,31 @@
 //! How often a flow may say the same.
 
-/// Counts of the weirds of one flow, by name.
+use alloc::boxed::Box;
+use alloc::vec::Vec;
+
+/// Counts of the weirds of one flow, by name: the first few of a kind are reported, the rest is counted.
 #[derive(Default, Debug)]
-pub(crate) struct Weirds(Option<Box<Counts>>);
+pub struct Weirds(Option<Box<Counts>>);
+
+/// What is left of a flow's allowance of weirds, lent to its decoder for a chunk.
+#[derive(Debug)]
+pub struct Quota<'q> {
+    /// What the flow said so far, whoever said it.
+    pub said: &'q mut Weirds,
+    /// How many of a kind are reported.
+    pub most: u32,
+    /// Counts those that are not.
+    pub suppressed: &'q mut u64,
+}
+
+impl Quota<'_> {
+    /// Counts one of `name`; true if it may be reported.
+    pub fn allow(&mut self, name: &'static str) -> bool {
+        let allowed = self.said.allow(name, self.most);
+        *self.suppressed += u64::from(!allowed);
+        allowed
+    }
+}
 
 #[derive(Default, Debug)]
 struct Counts {
@@ -13,7 +36,7 @@ struct Counts {
 
 impl Weirds {
     /// Counts one of `name`; true if it may be reported, `most` of a kind being allowed.
-    pub(crate) fn allow(&mut self, name: &'static str, most: u32) -> bool {
+    pub fn allow(&mut self, name: &'static str, most: u32) -> bool {
         let counts = self.0.get_or_insert_default();
         if let Some((_, count)) = counts.kinds.iter_mut().find(|(kind, _)| *kind == name) {
             *count = count.saturating_add(1);
@@ -27,8 +50,8 @@ impl Weirds {
         most > 0
     }
 
-    /// The kinds of which some were left out, and how many.
-    pub(crate) fn suppressed(&self, most: u32) -> impl Iterator<Item = (&'static str, u32)> {
+    /// The kinds of which some were left out, and how many; what is past the most kinds told apart is `other`.
+    pub fn suppressed(&self, most: u32) -> impl Iterator<Item = (&'static str, u32)> {
         let kinds = self.0.iter().flat_map(|counts| counts.kinds.iter().copied());
         let others = self.0.iter().map(move |counts| ("other", counts.others.saturating_add(most)));
         kinds.chain(others).filter_map(move |(name, count)| {
