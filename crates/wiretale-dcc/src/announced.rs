@@ -35,6 +35,8 @@ pub struct Announced {
     pub size: Option<u64>,
     /// Where in the file the transfer starts.
     pub start: u64,
+    /// When the file was last changed at its sender's, in Unix time: what an XMIT begins with.
+    pub modified: Option<u32>,
     /// The token of a passive offer, else empty.
     pub token: Box<[u8]>,
     /// The connection is to be TLS.

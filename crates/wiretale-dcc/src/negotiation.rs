@@ -191,6 +191,7 @@ impl Negotiation {
             name: kept(offer.name),
             size: offer.size,
             start: 0,
+            modified: None,
             token: kept(offer.token),
             tls: offer.tls,
             turbo: offer.turbo,

@@ -6,6 +6,7 @@ use core::cmp::Ordering;
 use wiretale_protocol::{Chunk, Content, Context, Demand, Direction, Note, Observe, Opening, Probe, Protocol};
 
 use crate::acknowledgements::Acknowledgements;
+use crate::transfer::xmit::Header;
 use crate::{Announced, Event, Kind, Outcome};
 
 /// A file's transfer: `DCC SEND` and its kin.
@@ -25,6 +26,8 @@ pub struct TransferDecoder {
     early_len: usize,
     bytes: u64,
     missed: u64,
+    // Of an XMIT, until its file begins.
+    header: Option<Box<Header>>,
     acknowledgements: Acknowledgements,
     acknowledged: Option<u64>,
     ended: [bool; 2],
@@ -53,7 +56,8 @@ impl Protocol for Dcc {
 
     fn start_expected(note: Note) -> Option<TransferDecoder> {
         let announced = note.take::<Announced>().filter(|announced| announced.kind != Kind::Chat)?;
-        Some(TransferDecoder { announced: Some(Box::new(announced)), ..TransferDecoder::default() })
+        let header = (announced.kind == Kind::Xmit && !announced.tls).then(Box::default);
+        Some(TransferDecoder { announced: Some(Box::new(announced)), header, ..TransferDecoder::default() })
     }
 
     fn feed<O: Observe<Self>>(decoder: &mut TransferDecoder, cx: &mut Context<'_, O>, chunk: Chunk<'_>) -> Demand {
@@ -79,7 +83,17 @@ impl TransferDecoder {
         if self.unlike { Demand::Nothing } else { Demand::Stream }
     }
 
-    fn data<O: Observe<Dcc>>(&mut self, cx: &mut Context<'_, O>, direction: Direction, bytes: &[u8]) {
+    fn data<O: Observe<Dcc>>(&mut self, cx: &mut Context<'_, O>, direction: Direction, mut bytes: &[u8]) {
+        if let Some(header) = self.header.as_deref_mut() {
+            if direction != expected_sender(self.announced.as_deref()) {
+                return header.position.take(&mut bytes);
+            }
+            header.modified.take(&mut bytes);
+            if bytes.is_empty() {
+                return;
+            }
+            self.begin(cx);
+        }
         let bytes = match self.sender {
             None => self.early(cx, direction, bytes),
             Some(_) => bytes,
@@ -90,6 +104,22 @@ impl TransferDecoder {
             self.content(cx, bytes);
         } else {
             self.counts(cx, bytes);
+        }
+    }
+
+    // The file of an XMIT begins. Without the receiver's word there was no header, and what was held is the file's.
+    fn begin<O: Observe<Dcc>>(&mut self, cx: &mut Context<'_, O>) {
+        let Some(header) = self.header.take() else { return };
+        let size = self.size().unwrap_or(u64::MAX);
+        let position = header.position.number().map(u64::from).filter(|&position| position <= size);
+        let words = header.modified.number().zip(position);
+        if let Some(((modified, position), announced)) = words.zip(self.announced.as_deref_mut()) {
+            announced.modified = Some(modified);
+            announced.start = position;
+        }
+        self.decide(cx, self.expected_sender());
+        if words.is_none() && !header.modified.bytes().is_empty() {
+            self.content(cx, header.modified.bytes());
         }
     }
 
@@ -197,6 +227,7 @@ impl TransferDecoder {
     }
 
     fn gap<O: Observe<Dcc>>(&mut self, cx: &mut Context<'_, O>, direction: Direction, len: u64) {
+        self.begin(cx);
         if self.sender.is_none() {
             self.settle(cx, self.expected_sender());
         }
@@ -213,6 +244,9 @@ impl TransferDecoder {
     fn end<O: Observe<Dcc>>(&mut self, cx: &mut Context<'_, O>, direction: Direction) {
         if let Some(ended) = self.ended.get_mut(direction.index()) {
             *ended = true;
+        }
+        if self.ended.get(self.expected_sender().index()) == Some(&true) {
+            self.begin(cx);
         }
         if self.sender.is_none() && self.ended == [true; 2] {
             let expected = self.expected_sender();
@@ -280,11 +314,16 @@ impl TransferDecoder {
 
     // The one who listens sends, unless the offer was passive.
     fn expected_sender(&self) -> Direction {
-        match &self.announced {
-            Some(announced) if announced.reverse => Direction::Client,
-            _ => Direction::Server,
-        }
+        expected_sender(self.announced.as_deref())
+    }
+}
+
+fn expected_sender(announced: Option<&Announced>) -> Direction {
+    match announced {
+        Some(announced) if announced.reverse => Direction::Client,
+        _ => Direction::Server,
     }
 }
 
 mod probe;
+mod xmit;

@@ -52,6 +52,35 @@ fn a_transfer_from_offer_to_outcome() {
 }
 
 #[test]
+fn the_words_before_the_file_of_an_xmit_are_none_of_it() {
+    let begins = |start| Said::Begin { size: Some(9), start };
+    for step in [1, 3, 100] {
+        let mut wire = wire::<Dcc>("XMIT clear 198.51.100.201 5000 a 9");
+        let stamp = 1_700_000_000u32.to_be_bytes();
+        stamp.chunks(step).for_each(|piece| _ = wire.server(piece));
+        4u32.to_be_bytes().chunks(step).for_each(|piece| _ = wire.client(piece));
+        b"world".chunks(step).for_each(|piece| _ = wire.server(piece));
+        let said = wire.end();
+        assert_eq!((data(&said), &said[1]), (b"world".to_vec(), &begins(4)), "{step}");
+        assert_eq!(finished(&said), (5, 4, Outcome::Complete));
+    }
+    // A sender who does not wait has no header.
+    let mut plain = wire::<Dcc>("XMIT clear 198.51.100.201 5000 a 9");
+    let said = plain.server("012").server("345").server("678").end();
+    assert_eq!((data(&said), &said[1]), (b"012345678".to_vec(), &begins(0)));
+    // Nor has one who sends three bytes and ends.
+    let mut short = wire::<Dcc>("XMIT clear 198.51.100.201 5000 a 3");
+    assert_eq!(finished(&short.server("abc").end()), (3, 0, Outcome::Complete));
+    // Nothing to send: the receiver has it all.
+    let mut nothing = wire::<Dcc>("XMIT clear 198.51.100.201 5000 a 9");
+    let said = nothing.server([0, 0, 0, 1]).client([0, 0, 0, 9]).end();
+    assert_eq!((data(&said), finished(&said)), (Vec::new(), (0, 9, Outcome::Complete)));
+    // A position beyond the file is none.
+    let mut beyond = wire::<Dcc>("XMIT clear 198.51.100.201 5000 a 9");
+    assert_eq!(data(&beyond.server([1, 2, 3, 4]).client([9; 4]).server("56789").end()), b"\x01\x02\x03\x0456789");
+}
+
+#[test]
 fn outcomes_are_counted_against_the_size() {
     for (offer, sent, outcome) in [
         ("SEND a 3325256905 5000 10", "0123456", Outcome::Short(3)),

@@ -17,6 +17,7 @@ fn announced(session: u64, number: u32, text: &str) -> Announced {
         name: offer.name.into(),
         size: offer.size,
         start: 0,
+        modified: None,
         token: offer.token.into(),
         tls: offer.tls,
         turbo: offer.turbo,
