@@ -6,7 +6,7 @@ use core::fmt;
 use wiretale_packet::{Address, Endpoint, Timestamp};
 use wiretale_protocol::Escaped;
 
-use crate::Verb;
+use crate::{Mechanism, Verb};
 
 /// One step of a control connection.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -51,6 +51,15 @@ pub enum Event<'a> {
     AuthOther {
         /// Which, as the client named it.
         mechanism: &'a [u8],
+    },
+    /// A token of the exchange that `AUTH` began (RFC 2228): the client's `ADAT`, or in a reply of the server's.
+    SecurityData {
+        /// What kind of token.
+        mechanism: Mechanism,
+        /// Its length in bytes.
+        bytes: usize,
+        /// With it the exchange is over (235).
+        done: bool,
     },
     /// The connection is in clear again (`CCC`).
     Clear,

@@ -35,6 +35,7 @@
 
 extern crate alloc;
 
+mod adat;
 mod address;
 mod channel;
 mod data;
@@ -52,6 +53,7 @@ mod session;
 mod tls;
 mod verb;
 
+pub use adat::Mechanism;
 pub use data::{DataDecoder, DataEvent, FtpData, Opened};
 pub use decoder::{Decoder, Ftp};
 pub use event::{Answer, Channel, Command, Event, Exchange, Login, Reply, Transfer};

@@ -9,7 +9,7 @@ use wiretale_protocol::{Context, Line, Observe};
 use crate::pending::{Match, Waiting};
 use crate::reply::CodeLine;
 use crate::session::{Session, passive};
-use crate::{Answer, Event, Ftp, MAX_TEXT, Reply, Verb, address, path, reply};
+use crate::{Answer, Event, Ftp, MAX_TEXT, Mechanism, Reply, Verb, adat, address, path, reply};
 
 impl Session {
     /// A line of the server's.
@@ -108,7 +108,11 @@ impl Session {
                 waiting.announced = reply::number(text.trim_ascii());
                 self.sized = waiting.path.clone().zip(waiting.announced);
             }
-            (Verb::Auth, 234 | 334) => self.authenticated(cx, waiting, code),
+            (Verb::Auth, 234 | 334) => {
+                self.authenticated(cx, waiting, code);
+                security_data(cx, adat::in_reply(text), false);
+            }
+            (Verb::Adat, 235 | 335) => security_data(cx, adat::in_reply(text), code == 235),
             (Verb::Rein, 220) => self.directory = b".".to_vec(),
             (verb, _) if passive(verb) => waiting.channel = self.passive_answer(cx, verb, answer),
             _ => {}
@@ -186,6 +190,14 @@ impl Session {
             }
         }
         masked
+    }
+}
+
+/// Says what kind of token crossed.
+pub(crate) fn security_data<O: Observe<Ftp>>(cx: &mut Context<'_, O>, token: Option<&[u8]>, done: bool) {
+    if let Some(token) = token {
+        let (mechanism, bytes) = Mechanism::of(token);
+        cx.emit::<Ftp>(Event::SecurityData { mechanism, bytes, done });
     }
 }
 

@@ -9,6 +9,7 @@ use wiretale_protocol::{Context, Flow, Line, Observe};
 use crate::channel::{Channels, Subject};
 use crate::login::Logins;
 use crate::pending::{Pending, Waiting};
+use crate::replies::security_data;
 use crate::{Answer, Command, Event, Exchange, Ftp, MAX_TEXT, Verb, address, path, reply};
 
 /// The state of a control connection, without its framing.
@@ -209,6 +210,7 @@ impl Session {
         let given = self.argument(cx, verb, rest);
         let masked = self.logins.mask(verb, given);
         cx.emit::<Ftp>(Event::Command(Command { verb, name, argument: masked.as_ref() }));
+        security_data(cx, Some(rest.trim_ascii()).filter(|_| verb == Verb::Adat), false);
         let mut waiting = Waiting::new(verb, cx.moment().at, cx.moment().frame);
         waiting.name = name.to_ascii_uppercase();
         waiting.argument = masked.into_owned();

@@ -24,6 +24,30 @@ fn auth_is_understood_in_any_case_and_by_any_name() {
 }
 
 #[test]
+fn tokens_of_gssapi_are_known_by_kind_and_leave_nothing_else() {
+    let mut talk = Talk::new();
+    talk.server(HELLO).client("AUTH GSSAPI\r\n").server("334 go on\r\n");
+    // 60 | length | OID of Kerberos 5 | …; then SPNEGO's answer, TLS, and no base64 at all.
+    talk.client("ADAT YIICVwYJKoZIhvcSAQICAQBuggJGMIICQg==\r\n").server("335 ADAT=oRQwEqADCgEB more to come\r\n");
+    talk.client("adat FgMBAgAB\r\n").server("235 ADAT=YBUGCSqGSIb3EgECAgIBAP8=\r\n");
+    talk.client("ADAT ???\r\n").server("501 no\r\n");
+    let said: Vec<String> = talk.solo.said();
+    let tokens: Vec<&String> = said.iter().filter(|line| line.contains("SecurityData")).collect();
+    assert_eq!(
+        tokens,
+        [
+            "Client SecurityData { mechanism: Kerberos5, bytes: 25, done: false }",
+            "Server SecurityData { mechanism: Spnego, bytes: 9, done: false }",
+            "Client SecurityData { mechanism: Gsi, bytes: 6, done: false }",
+            "Server SecurityData { mechanism: Kerberos5, bytes: 17, done: true }",
+            "Client SecurityData { mechanism: Unreadable, bytes: 2, done: false }",
+        ]
+    );
+    assert!(!said.iter().any(|line| line.contains("YIICVwYJ")), "the client's token stays inside");
+    assert!(talk.solo.shared.confirmed.contains(&"gssapi"));
+}
+
+#[test]
 fn a_refused_auth_leaves_the_connection_in_clear() {
     let mut talk = Talk::new();
     talk.server(HELLO).client("AUTH TLS\r\n").server("500 no\r\n").client("USER bob\r\n").server("331 go on\r\n");
