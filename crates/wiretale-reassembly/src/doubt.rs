@@ -126,6 +126,15 @@ impl Doubted {
         (Arrival { at: self.at, segment, ttl: self.ttl, origin: self.origin }, options)
     }
 
+    /// Does its receiver go on from it in segments that are in doubt for that very reason? Then the bytes that either
+    /// side acknowledges were sent, but not captured.
+    fn vouched(&self, others: &VecDeque<Self>) -> bool {
+        let end = self.arrival().0.segment;
+        let end = end.seq.advance(end.seq_len());
+        let goes_on = |other: &Self| other.from != self.from && other.doubt == Doubt::Ack;
+        others.iter().any(|other| goes_on(other) && other.ack.ahead_of(end) >= 0)
+    }
+
     fn anomaly(&self, accepted: bool) -> Option<Anomaly<'static>> {
         match self.doubt {
             Doubt::Ack => Some(Anomaly::AckUnseen { accepted }),
@@ -152,7 +161,8 @@ impl Connection {
             && let Some(oldest) = doubts.list.pop_front()
         {
             sink.anomaly(from, Anomaly::LimitReached(Bound::Doubts));
-            let fate = self.fate(&oldest, true);
+            let vouched = oldest.vouched(&doubts.list);
+            let fate = self.fate(&oldest, true, vouched);
             self.carry_out(&oldest, fate, limits, sink);
         }
     }
@@ -167,7 +177,7 @@ impl Connection {
             let settled = list.iter().enumerate().find_map(|(place, doubted)| {
                 let patient = now.since(doubted.at) < limits.grace;
                 let due = !patient && (hurry || doubted.packets >= limits.grace_packets);
-                let fate = self.fate(doubted, due);
+                let fate = self.fate(doubted, due, due && doubted.vouched(&list));
                 (fate != Fate::Wait).then_some((place, fate))
             });
             let settled = settled.and_then(|(place, fate)| list.remove(place).zip(Some(fate)));
@@ -184,14 +194,15 @@ impl Connection {
     /// Judges all that is left, the connection being over.
     pub(crate) fn abandon_doubts(&mut self, sink: &mut impl Sink) {
         let Some(doubts) = self.doubts.take() else { return };
-        let limits = Limits::default();
-        for doubted in doubts.list {
-            let fate = self.fate(&doubted, true);
+        let (limits, mut list) = (Limits::default(), doubts.list);
+        while let Some(doubted) = list.pop_front() {
+            let vouched = doubted.vouched(&list);
+            let fate = self.fate(&doubted, true, vouched);
             self.carry_out(&doubted, fate, &limits, sink);
         }
     }
 
-    fn fate(&mut self, doubted: &Doubted, due: bool) -> Fate {
+    fn fate(&mut self, doubted: &Doubted, due: bool, vouched: bool) -> Fate {
         let (arrival, options) = doubted.arrival();
         let end = doubted.seq.advance(arrival.segment.seq_len());
         let judgement = self.judge(doubted.from, &arrival, &options);
@@ -203,6 +214,7 @@ impl Connection {
             Judgement::Refuse(..) => Fate::Refused,
             Judgement::Doubt(_) if moot => Fate::Refused,
             Judgement::Doubt(_) if acked => Fate::Proven,
+            Judgement::Doubt(Doubt::Ack) if due && vouched => Fate::Proven,
             Judgement::Doubt(Doubt::Reset) if due => Fate::Refused,
             Judgement::Doubt(_) if due && doubted.answered => Fate::Refused,
             Judgement::Doubt(_) if due => Fate::Unopposed,

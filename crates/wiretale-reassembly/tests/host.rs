@@ -277,6 +277,26 @@ fn a_response_to_a_request_that_was_not_captured_is_delivered() {
 }
 
 #[test]
+fn both_sides_go_on_from_a_request_that_was_not_captured() {
+    for closed in [false, true] {
+        let mut wire = talk();
+        assert_eq!(wire.send(Server, data(1005, 200, b"answer")), Verdict::Doubted);
+        assert_eq!(wire.send(Client, data(200, 1011, b"next")), Verdict::Doubted, "nobody says which is right");
+        if !closed {
+            wire.now += 1_000_000_000;
+            for _ in 0..20 {
+                wire.send(Client, segment(5000, 0, RST, b""));
+            }
+            assert_eq!(wire.out.bytes(Server), b"HELLOanswer");
+        }
+        wire.close();
+        assert_eq!(wire.out.bytes(Server), b"HELLOanswer");
+        assert_eq!(wire.out.dotted(Client), format!("hello{}next", ".".repeat(95)));
+        assert!(wire.out.has("ack_of_unseen_data"), "what cannot be checked is told");
+    }
+}
+
+#[test]
 fn bytes_missing_at_the_end_are_a_gap_too() {
     let mut wire = talk();
     wire.send(Server, segment(1005, 205, ACK, b""));
