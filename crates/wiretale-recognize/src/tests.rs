@@ -75,6 +75,34 @@ fn what_others_own_is_refused_at_once() {
 }
 
 #[test]
+fn whoever_said_no_does_not_come_back_on_it() {
+    let long = [&b"<?xml "[..], &[b' '; 600], b"<stream:stream"].concat();
+    let path = [&b"GET /"[..], &[b'x'; 1200], b"\n"].concat();
+    for (client, server) in [
+        (&b"EHL/eadyx\r\n"[..], &b"220 mait\r\n220 mail ESMTP\n"[..]),
+        (b"EHLO mail.example.edu\r\n", b"554 no, thank you\r\n"),
+        (b"POST\r\n12345", b"200 ready\r\n200 NNTP\r\n"),
+        (b"GET /index.html\n", b"<html><body>"),
+        (b"GET /index.html HTTP/1.1\r\n", b"<html><body>"),
+        (&path, b"<html><body>"),
+        (b"*1234567890\r\n$4\r\n", b""),
+        (&long, b""),
+    ] {
+        let mut refused = false;
+        for shown in 0..=client.len().max(server.len()) {
+            let [client, server] = [client, server].map(|side| &side[..shown.min(side.len())]);
+            match probe(client, server, false) {
+                Probe::Yes => {
+                    assert!(!refused, "{:?} {:?}", client.escape_ascii(), server.escape_ascii());
+                    break;
+                }
+                verdict => refused |= verdict == Probe::No,
+            }
+        }
+    }
+}
+
+#[test]
 fn a_name_is_all_it_wants() {
     let flow = Solo::<Named>::new().flow;
     let bytes = b"GET / HTTP/1.1\r\n\r\n";

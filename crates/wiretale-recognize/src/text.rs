@@ -6,16 +6,28 @@ use wiretale_protocol::Probe;
 use crate::view::{View, starts, starts_any};
 
 pub(crate) fn http(view: &View<'_>) -> Probe {
-    // A page, as HTTP/0.9 answers, is taken too: the request has told.
-    let answer = |server: &[u8]| if oldest(view.client) { Probe::Unsure } else { starts(server, b"HTTP/") };
-    let request = |client: &[u8]| if oldest(client) { Probe::Yes } else { request(client, b"HTTP/", METHODS) };
+    // A page, as HTTP/0.9 answers, is taken too: the request has told, or will.
+    let answer = |server: &[u8]| match oldest(view.client) {
+        Probe::No => starts(server, b"HTTP/"),
+        _ => Probe::Unsure,
+    };
+    let request = |client: &[u8]| match oldest(client) {
+        Probe::Yes => Probe::Yes,
+        _ => request(client, b"HTTP/", METHODS),
+    };
     view.agree(request, answer)
 }
 
 // A request of HTTP/0.9: `GET`, a path, and nothing more.
-fn oldest(client: &[u8]) -> bool {
-    let line = memchr(b'\n', client).and_then(|end| client.get(..end));
-    line.and_then(|line| line.strip_prefix(b"GET /")).is_some_and(|path| memchr(b' ', path).is_none())
+fn oldest(client: &[u8]) -> Probe {
+    let head = client.get(..LONG_LINE).unwrap_or(client);
+    let end = head.get(5..).and_then(|path| path.iter().find(|byte| matches!(byte, b' ' | b'\n')));
+    match (starts(head, b"GET /"), end) {
+        (Probe::Yes, Some(b'\n')) => Probe::Yes,
+        (Probe::Yes, None) if head.len() < LONG_LINE => Probe::Unsure,
+        (Probe::Unsure, _) if !client.is_empty() => Probe::Unsure,
+        _ => Probe::No,
+    }
 }
 
 pub(crate) fn rtsp(view: &View<'_>) -> Probe {
@@ -39,13 +51,18 @@ pub(crate) fn smtp(view: &View<'_>) -> Probe {
     if hello == Probe::Yes {
         return Probe::Yes;
     }
-    view.greeting(|server| match (starts_any(server, &[b"220 ", b"220-"]), memchr(b'\n', server)) {
-        (Probe::Yes, _) if memmem::find(server, b"SMTP").is_some() => Probe::Yes,
-        (Probe::Yes, Some(_)) if view.client.is_empty() || hello == Probe::Unsure => Probe::Unsure,
-        (Probe::Yes, Some(_)) => Probe::No,
-        (Probe::Yes, None) => Probe::Unsure,
+    // A client that does not greet so leaves the word only the first line, lest a no become a yes.
+    let place = |server: &[u8], end: Option<usize>| end.filter(|_| hello == Probe::No).unwrap_or(server.len());
+    let greeting = view.greeting(|server| match (starts_any(server, &[b"220 ", b"220-"]), memchr(b'\n', server)) {
+        (Probe::Yes, end) if says(server, place(server, end), b"SMTP") => Probe::Yes,
+        (Probe::Yes, Some(_)) if hello == Probe::No => Probe::No,
+        (Probe::Yes, _) => Probe::Unsure,
         (maybe, _) => maybe,
-    })
+    });
+    match greeting {
+        Probe::No if hello == Probe::Unsure && !view.client.is_empty() => Probe::Unsure,
+        other => other,
+    }
 }
 
 pub(crate) fn pop3(view: &View<'_>) -> Probe {
@@ -57,13 +74,11 @@ pub(crate) fn imap(view: &View<'_>) -> Probe {
 }
 
 pub(crate) fn nntp(view: &View<'_>) -> Probe {
-    view.greeting(|server| match starts_any(server, &[b"200 ", b"201 "]) {
-        Probe::Yes if memmem::find(server, b"NNTP").is_some() || memmem::find(server, b"InterNetNews").is_some() => {
-            Probe::Yes
-        }
-        Probe::Yes if memchr(b'\n', server).is_some() => starts(view.client, b"MODE READER"),
-        Probe::Yes => Probe::Unsure,
-        maybe => maybe,
+    view.greeting(|server| match (starts_any(server, &[b"200 ", b"201 "]), memchr(b'\n', server)) {
+        (Probe::Yes, end) if NNTP.iter().any(|word| says(server, end.unwrap_or(server.len()), word)) => Probe::Yes,
+        (Probe::Yes, Some(_)) => starts(view.client, b"MODE READER"),
+        (Probe::Yes, None) => Probe::Unsure,
+        (maybe, _) => maybe,
     })
 }
 
@@ -88,12 +103,12 @@ pub(crate) fn redis(view: &View<'_>) -> Probe {
     let array = |client: &[u8]| match client {
         [] => Probe::Unsure,
         [b'*', digits @ ..] => match memchr(b'\n', digits) {
-            Some(end) => match digits.split_at_checked(end + 1) {
+            Some(end @ ..8) => match digits.split_at_checked(end + 1) {
                 Some((_, rest)) => starts(rest, b"$"),
                 None => Probe::No,
             },
             None if digits.len() < 8 => Probe::Unsure,
-            None => Probe::No,
+            _ => Probe::No,
         },
         _ => Probe::No,
     };
@@ -102,12 +117,17 @@ pub(crate) fn redis(view: &View<'_>) -> Probe {
 
 pub(crate) fn xmpp(view: &View<'_>) -> Probe {
     let stream = |bytes: &[u8]| match starts_any(bytes, &[b"<?xml", b"<stream:stream"]) {
-        Probe::Yes if memmem::find(bytes, b"<stream:stream").is_some() => Probe::Yes,
+        Probe::Yes if says(bytes, 512.min(bytes.len()), b"<stream:stream") => Probe::Yes,
         Probe::Yes if bytes.len() < 512 => Probe::Unsure,
         Probe::Yes => Probe::No,
         maybe => maybe,
     };
     view.agree(stream, stream)
+}
+
+// Does the word stand before `end`?
+fn says(bytes: &[u8], end: usize, word: &[u8]) -> bool {
+    bytes.get(..end).is_some_and(|bytes| memmem::find(bytes, word).is_some())
 }
 
 // A request line: a method, and at the line's end the protocol. Where the end is out of sight, the method must do.
@@ -124,6 +144,8 @@ fn request(bytes: &[u8], protocol: &[u8], methods: &[&[u8]]) -> Probe {
 }
 
 const LONG_LINE: usize = 1000;
+
+const NNTP: [&[u8]; 2] = [b"NNTP", b"InterNetNews"];
 
 const METHODS: &[&[u8]] = &[
     b"GET ",
