@@ -44,12 +44,13 @@ fn version(digit: Option<&u8>) -> Probe {
 }
 
 // A server may send lines of text first (RFC 4253 §4.2): any of its lines may be the identification, and while there is
-// nothing but text the client has to tell.
+// nothing but text the client has to tell. Behind what is no text nothing counts.
 fn server(bytes: &[u8]) -> Probe {
     let text = |&byte: &u8| byte >= b' ' || matches!(byte, b'\r' | b'\n' | b'\t');
-    if bytes.split(|&byte| byte == b'\n').any(|line| side(line) == Probe::Yes) {
+    let lines = bytes.iter().position(|byte| !text(byte)).and_then(|end| bytes.get(..end));
+    if lines.unwrap_or(bytes).split(|&byte| byte == b'\n').any(|line| side(line) == Probe::Yes) {
         Probe::Yes
-    } else if bytes.iter().all(text) {
+    } else if lines.is_none() {
         Probe::Unsure
     } else {
         Probe::No
@@ -57,3 +58,18 @@ fn server(bytes: &[u8]) -> Probe {
 }
 
 const MARK: &[u8] = b"SSH-";
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn behind_what_is_no_text_nothing_counts() {
+        assert_eq!(server(b"Welcome\r\nSSH-2.0-b\r\n"), Probe::Yes);
+        assert_eq!(server(b"Welcome\r\nSSH-"), Probe::Unsure);
+        assert_eq!(server(b"SSH-2.0-a\r\n\0\0\x01"), Probe::Yes);
+        // Whoever said no does not come back on it.
+        assert_eq!(server(b"\0\0\x01"), Probe::No);
+        assert_eq!(server(b"\0\0\x01\r\nSSH-2.0-b\r\n"), Probe::No);
+    }
+}
