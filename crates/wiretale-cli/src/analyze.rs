@@ -10,7 +10,7 @@ use wiretale::protocol::SecretKey;
 use wiretale::reassembly::Host;
 use wiretale::score::Scorer;
 use wiretale::{Analyzer, Network, Settings, Standard};
-use wiretale_report::case::{Chronicle, Dossier, Terminal, notices};
+use wiretale_report::case::{Chronicle, Dossier, Terminal, evidence_lines, notices};
 use wiretale_report::{Digest, Directory, Home, Logs, Options, Streams, Writer};
 
 use crate::args::{self, Analyze, OsPolicy};
@@ -170,15 +170,15 @@ fn tell(
 ) -> Result<(), Failure> {
     let mut evidence = scorer.take_evidence();
     tables.tie(&mut evidence);
-    let cases = wiretale::score::cases(evidence.iter().cloned(), &tables.weights);
+    case::clear(directory.path())?;
+    case::stream(directory.path(), "evidence.jsonl", |file| evidence_lines(file, &evidence))?;
+    let cases = wiretale::score::cases(evidence, &tables.weights);
     let files = digest.files_moved();
     let (weights, inventory, names) = (&tables.weights, &tables.inventory, scorer.names());
     let dossier = Dossier { cases: &cases, weights, inventory, names, chronicle, files: &files };
     let mut writer = Writer::new(directory, format(args));
     notices(&mut writer, &dossier);
     let directory = writer.finish()?;
-    case::clear(directory.path())?;
-    case::write(directory.path(), "evidence.jsonl", &wiretale_report::case::evidence_lines(&evidence))?;
     case::write_all(directory.path(), &args.scoring, &dossier)?;
     let mut out = io::stdout().lock();
     writeln!(out, "{digest}\n{}\nLogs, cases and report.html are in {}.", Terminal(dossier), args.out.display())

@@ -1,7 +1,7 @@
 //! What makes cases, and where they go.
 
-use std::fs;
-use std::io::{self, Write};
+use std::fs::{self, File};
+use std::io::{self, BufWriter, Write};
 use std::net::IpAddr;
 use std::path::Path;
 
@@ -62,8 +62,8 @@ fn parsed<T, E: ToString>(path: &Path, parse: impl Fn(&str) -> Result<T, E>) -> 
 
 /// Writes everything that is made of cases and asked for.
 pub(crate) fn write_all(out: &Path, args: &Scoring, dossier: &Dossier<'_>) -> Result<(), Failure> {
-    write(out, "cases.json", &cases_json(dossier))?;
-    write(out, "timeline.csv", &timeline_csv(dossier))?;
+    stream(out, "cases.json", |file| cases_json(file, dossier))?;
+    stream(out, "timeline.csv", |file| timeline_csv(file, dossier))?;
     write(out, "report.html", &page(dossier))?;
     if args.letter {
         for (host, letter) in letters(dossier) {
@@ -113,6 +113,21 @@ pub(crate) fn write(out: &Path, name: &str, text: &str) -> Result<(), Failure> {
     fs::write(&path, text).map_err(at(&path))
 }
 
+/// The same for what may be long: written as it is made.
+pub(crate) fn stream(
+    out: &Path,
+    name: &str,
+    make: impl FnOnce(&mut BufWriter<File>) -> io::Result<()>,
+) -> Result<(), Failure> {
+    let path = out.join(name);
+    let write = || {
+        let mut file = BufWriter::with_capacity(BUFFER, File::create(&path)?);
+        make(&mut file)?;
+        file.flush()
+    };
+    write().map_err(at(&path))
+}
+
 /// The rules, where they are asked for.
 pub(crate) fn print_rules(out: &mut impl Write, args: &Scoring, dossier: &Dossier<'_>) -> io::Result<()> {
     if args.nftables { write!(out, "\n{}", nftables(dossier).apply) } else { Ok(()) }
@@ -128,4 +143,5 @@ fn named(host: IpAddr) -> String {
     host.to_string().replace(':', "-")
 }
 
+const BUFFER: usize = 1 << 16;
 const MADE: &[&str] = &["exposure.txt", "exposure.md", "stix.json", "ecs.jsonl", "block.nft", "unblock.nft"];

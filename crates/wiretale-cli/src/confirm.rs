@@ -35,7 +35,7 @@ pub(crate) fn run(args: &Confirm) -> Result<(), Failure> {
     }
     match &args.evidence {
         Some(path) => add(path, &found),
-        None => io::stdout().lock().write_all(evidence_lines(&found).as_bytes()).map_err(Failure::Output),
+        None => evidence_lines(&mut io::stdout().lock(), &found).map_err(Failure::Output),
     }
 }
 
@@ -115,7 +115,7 @@ fn evidence(host: IpAddr, port: u16, answer: &Answer) -> Option<Evidence> {
 fn add(path: &Path, found: &[Evidence]) -> Result<(), Failure> {
     let wrong = |source| Failure::Write(WriteError { path: path.to_owned(), source });
     let mut file = OpenOptions::new().append(true).open(path).map_err(wrong)?;
-    file.write_all(evidence_lines(found).as_bytes()).map_err(wrong)
+    evidence_lines(&mut file, found).map_err(wrong)
 }
 
 // Detectors whose port is one that the host itself answers on.

@@ -37,7 +37,14 @@ impl View<'_> {
 }
 
 /// Do these bytes begin so, as far as they go?
+#[inline]
 pub(crate) fn starts(bytes: &[u8], prefix: &[u8]) -> Probe {
+    // Nearly always the first byte tells.
+    if let (Some(first), Some(wanted)) = (bytes.first(), prefix.first())
+        && first != wanted
+    {
+        return Probe::No;
+    }
     if bytes.starts_with(prefix) {
         Probe::Yes
     } else if prefix.starts_with(bytes) {

@@ -67,6 +67,13 @@ fn told<T>(evidence: &[Evidence], inventory: &str, with: impl FnOnce(&Dossier<'_
 const DANA: &str =
     "[[host]]\naddresses = [\"10.20.3.7\"]\nname = \"yourbox\"\nowner = \"Dana Doe\"\ncontact = \"dana@example.edu\"\n";
 
+// What a writer writes, as text.
+fn text(write: impl FnOnce(&mut Vec<u8>) -> std::io::Result<()>) -> String {
+    let mut out = Vec::new();
+    write(&mut out).unwrap();
+    String::from_utf8(out).unwrap()
+}
+
 #[test]
 fn a_small_case_on_the_terminal() {
     let text = told(&small(), DANA, |dossier, _| Terminal(*dossier).to_string());
@@ -76,7 +83,7 @@ fn a_small_case_on_the_terminal() {
 
 #[test]
 fn a_small_case_as_json_and_csv() {
-    let (json, csv) = told(&small(), DANA, |dossier, _| (cases_json(dossier), timeline_csv(dossier)));
+    let (json, csv) = told(&small(), DANA, |dossier, _| (text(|out| cases_json(out, dossier)), text(|out| timeline_csv(out, dossier))));
     golden("small.json", &json);
     golden("small.csv", &csv.replace("\r\n", "\n"));
     assert_eq!(csv.matches("\r\n").count(), csv.matches('\n').count());
@@ -110,11 +117,11 @@ fn the_findings_weights_add_up_to_the_score() {
 #[test]
 fn evidence_is_read_as_it_was_written_and_makes_the_same_case() {
     let rows = small();
-    let again = read_evidence(&evidence_lines(&rows)).unwrap();
+    let again = read_evidence(&text(|out| evidence_lines(out, &rows))).unwrap();
     assert_eq!(rows, again);
-    let error = read_evidence(&format!("{}\nno evidence\n", evidence_lines(&rows[..2]))).unwrap_err();
+    let error = read_evidence(&format!("{}\nno evidence\n", text(|out| evidence_lines(out, &rows[..2])))).unwrap_err();
     assert_eq!(error.line, 4);
-    let newer = evidence_lines(&rows[..1]).replace("\"v\":1", "\"v\":99");
+    let newer = text(|out| evidence_lines(out, &rows[..1])).replace("\"v\":1", "\"v\":99");
     assert!(read_evidence(&newer).unwrap_err().to_string().starts_with("evidence: line 1: it is of version 99"));
 }
 
@@ -232,7 +239,7 @@ fn hostile_text_is_text_in_markdown() {
 
 #[test]
 fn hostile_text_is_no_formula_and_ends_no_line() {
-    let csv = Told::new().with(timeline_csv);
+    let csv = Told::new().with(|dossier| text(|out| timeline_csv(out, dossier)));
     assert!(hostile::is_calm(&csv.replace('\r', "")));
     for record in csv.split("\r\n") {
         for cell in hostile::cells(record) {
@@ -245,10 +252,10 @@ fn hostile_text_is_no_formula_and_ends_no_line() {
 #[test]
 fn hostile_text_leaves_json_whole() {
     let told = Told::new();
-    serde_json::from_str::<serde_json::Value>(&told.with(cases_json)).unwrap();
+    serde_json::from_str::<serde_json::Value>(&told.with(|dossier| text(|out| cases_json(out, dossier)))).unwrap();
     serde_json::from_str::<serde_json::Value>(&told.with(|dossier| stix(dossier).unwrap())).unwrap();
     told.with(ecs).lines().for_each(|line| drop(serde_json::from_str::<serde_json::Value>(line).unwrap()));
-    read_evidence(&evidence_lines(&told.evidence)).unwrap();
+    read_evidence(&text(|out| evidence_lines(out, &told.evidence))).unwrap();
 }
 
 #[test]
@@ -269,13 +276,13 @@ fn no_secret_is_in_any_form() {
     let forms = told.with(|dossier| {
         [
             page(dossier),
-            cases_json(dossier),
-            timeline_csv(dossier),
+            text(|out| cases_json(out, dossier)),
+            text(|out| timeline_csv(out, dossier)),
             exposure_list(dossier).render(Style::Plain),
             ecs(dossier),
         ]
     });
-    for form in forms.iter().chain([&told.letter(Style::Plain), &evidence_lines(&told.evidence)]) {
+    for form in forms.iter().chain([&told.letter(Style::Plain), &text(|out| evidence_lines(out, &told.evidence))]) {
         assert!(!form.contains(hostile::SECRET));
     }
     assert!(forms[3].contains("s1"), "{}", forms[3]);
@@ -291,9 +298,9 @@ fn evidence_from_a_stranger_is_shown_without_harm() {
         for form in [
             Terminal(*dossier).to_string(),
             page(dossier),
-            cases_json(dossier),
+            text(|out| cases_json(out, dossier)),
             ecs(dossier),
-            timeline_csv(dossier).replace('\r', ""),
+            text(|out| timeline_csv(out, dossier)).replace('\r', ""),
         ] {
             assert!(hostile::is_calm(&form), "{form:?}");
         }
@@ -306,6 +313,6 @@ fn nothing_to_tell_is_told() {
     told(&[], "", |dossier, _| {
         assert!(Terminal(*dossier).to_string().contains("No host at home"));
         assert!(page(dossier).contains("<title>wiretale: no case</title>"));
-        assert_eq!((stix(dossier), letters(dossier).len(), cases_json(dossier)), (None, 0, "[]\n".to_owned()));
+        assert_eq!((stix(dossier), letters(dossier).len(), text(|out| cases_json(out, dossier))), (None, 0, "[]\n".to_owned()));
     });
 }

@@ -1,15 +1,19 @@
 //! `timeline.csv`: every finding of every case, a line each (RFC 4180).
 
+use std::borrow::Cow;
+use std::io;
+
 use super::Dossier;
 use super::finding::tenths;
 use super::moment::rfc3339;
 use super::shown::calm;
 
 /// The timeline with a header line. Cells that a spreadsheet would take for a formula get an apostrophe in front.
-#[must_use]
-pub fn timeline_csv(dossier: &Dossier<'_>) -> String {
-    let mut out =
-        String::from("time,host,level,stage,detector,technique,peer,port,weight_db,certainty,text,uids,frames\r\n");
+///
+/// # Errors
+/// If it cannot be written.
+pub fn timeline_csv(out: &mut impl io::Write, dossier: &Dossier<'_>) -> io::Result<()> {
+    out.write_all(b"time,host,level,stage,detector,technique,peer,port,weight_db,certainty,text,uids,frames\r\n")?;
     for case in dossier.cases {
         for finding in dossier.findings(case) {
             let evidence = finding.evidence;
@@ -28,23 +32,28 @@ pub fn timeline_csv(dossier: &Dossier<'_>) -> String {
                 evidence.uids.iter().map(|uid| calm(uid)).collect::<Vec<_>>().join(" "),
                 evidence.frames.iter().map(u64::to_string).collect::<Vec<_>>().join(" "),
             ];
-            let numeric = |at: usize| at == WEIGHT;
-            let cells = cells.iter().enumerate().map(|(at, text)| if numeric(at) { text.clone() } else { cell(text) });
-            out.push_str(&cells.collect::<Vec<_>>().join(","));
-            out.push_str("\r\n");
+            for (at, text) in cells.iter().enumerate() {
+                let between = if at == 0 { "" } else { "," };
+                let text = if at == WEIGHT { Cow::Borrowed(&**text) } else { cell(text) };
+                write!(out, "{between}{text}")?;
+            }
+            out.write_all(b"\r\n")?;
         }
     }
-    out
+    Ok(())
 }
 
 // A number of ours may begin with a minus.
 const WEIGHT: usize = 8;
 
 /// One cell: quoted where it must be, and never a formula.
-fn cell(text: &str) -> String {
+fn cell(text: &str) -> Cow<'_, str> {
     let formula = text.starts_with(['=', '+', '-', '@', '\t', '\r']);
-    let text = if formula { format!("'{text}") } else { text.to_owned() };
-    if text.contains([',', '"', '\r', '\n']) { format!("\"{}\"", text.replace('"', "\"\"")) } else { text }
+    let text = if formula { Cow::Owned(format!("'{text}")) } else { Cow::Borrowed(text) };
+    if text.contains([',', '"', '\r', '\n']) {
+        return Cow::Owned(format!("\"{}\"", text.replace('"', "\"\"")));
+    }
+    text
 }
 
 #[cfg(test)]

@@ -1,34 +1,31 @@
 //! `cases.json` and `evidence.jsonl`.
 
+use std::io;
 use std::net::IpAddr;
 
-use serde::Serialize;
+use serde::{Serialize, Serializer as _};
 use wiretale::score::{Evidence, Level, Stage};
 
 use super::Dossier;
 use super::finding::{Told, tenths};
 
-/// `cases.json`: a list, worst first.
-#[must_use]
-pub fn cases_json(dossier: &Dossier<'_>) -> String {
-    let cases: Vec<CaseTold<'_>> = dossier
-        .cases
-        .iter()
-        .map(|case| CaseTold {
-            host: case.host,
-            level: case.level,
-            score_db: tenths(case.score_db),
-            peak_db: tenths(case.peak_db),
-            opened: seconds(case.opened_ns),
-            updated: seconds(case.updated_ns),
-            stages: &case.stages,
-            findings: dossier.findings(case).iter().map(super::Finding::told).collect(),
-        })
-        .collect();
-    // Maps with string keys, numbers and texts: nothing in there can fail to serialise.
-    let mut text = serde_json::to_string_pretty(&cases).unwrap_or_default();
-    text.push('\n');
-    text
+/// `cases.json`: a list, worst first; written case by case, since there may be very many.
+///
+/// # Errors
+/// If it cannot be written.
+pub fn cases_json(out: &mut impl io::Write, dossier: &Dossier<'_>) -> io::Result<()> {
+    let told = dossier.cases.iter().map(|case| CaseTold {
+        host: case.host,
+        level: case.level,
+        score_db: tenths(case.score_db),
+        peak_db: tenths(case.peak_db),
+        opened: seconds(case.opened_ns),
+        updated: seconds(case.updated_ns),
+        stages: &case.stages,
+        findings: dossier.findings(case).iter().map(super::Finding::told).collect(),
+    });
+    serde_json::Serializer::pretty(&mut *out).collect_seq(told)?;
+    out.write_all(b"\n")
 }
 
 #[derive(Serialize)]
@@ -44,14 +41,15 @@ struct CaseTold<'a> {
 }
 
 /// `evidence.jsonl`: a row a line, as the scorer gave them.
-#[must_use]
-pub fn evidence_lines(evidence: &[Evidence]) -> String {
-    let mut lines = String::new();
+///
+/// # Errors
+/// If it cannot be written.
+pub fn evidence_lines(out: &mut impl io::Write, evidence: &[Evidence]) -> io::Result<()> {
     for row in evidence {
-        lines.push_str(&serde_json::to_string(row).unwrap_or_default());
-        lines.push('\n');
+        serde_json::to_writer(&mut *out, row)?;
+        out.write_all(b"\n")?;
     }
-    lines
+    Ok(())
 }
 
 /// A line of evidence that cannot be read.
