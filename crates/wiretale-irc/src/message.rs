@@ -29,6 +29,8 @@ pub struct Prefix<'a>(pub &'a [u8]);
 #[derive(Clone, Copy, PartialEq, Eq, Default)]
 pub struct Params<'a> {
     rest: &'a [u8],
+    // Where the first one ends: it is asked for again and again.
+    first: usize,
 }
 
 /// Walks over [`Params`].
@@ -103,8 +105,10 @@ impl<'a> Params<'a> {
     /// The parameters in `rest`, which is what follows the command.
     #[must_use]
     #[inline]
-    pub const fn new(rest: &'a [u8]) -> Self {
-        Self { rest }
+    pub fn new(rest: &'a [u8]) -> Self {
+        let mut iter = ParamsIter { rest, seen: 0 };
+        iter.step();
+        Self { rest, first: rest.len() - iter.rest.len() }
     }
 
     /// Walks over them.
@@ -118,7 +122,14 @@ impl<'a> Params<'a> {
     #[must_use]
     #[inline]
     pub fn get(&self, n: usize) -> Option<&'a [u8]> {
-        self.iter().nth(n)
+        let (first, rest) = self.rest.split_at_checked(self.first)?;
+        match n.checked_sub(1) {
+            None => {
+                let first = skip_spaces(first);
+                if first.is_empty() { None } else { Some(first.strip_prefix(b":").unwrap_or(first)) }
+            }
+            Some(n) => ParamsIter { rest, seen: 1 }.nth(n),
+        }
     }
 
     /// How many there are.

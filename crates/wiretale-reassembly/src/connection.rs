@@ -148,7 +148,14 @@ impl Connection {
 
     /// Bytes of payload held in memory.
     #[must_use]
+    #[inline]
     pub fn held_bytes(&self) -> usize {
+        let odd = self.doubts.is_some() || self.opening.is_some();
+        if odd || self.halves.iter().any(|half| half.has(Bits::WAITING)) { self.count_held_bytes() } else { 0 }
+    }
+
+    #[cold]
+    fn count_held_bytes(&self) -> usize {
         let doubted = self.doubts.as_ref().map_or(0, |doubts| doubts.bytes());
         let on_syn = self.opening.as_ref().map_or(0, |opening| opening.bytes());
         self.halves.iter().map(Half::held_bytes).sum::<usize>().saturating_add(doubted).saturating_add(on_syn)

@@ -91,7 +91,8 @@ impl Hears {
     /// [`Fact::Closed`].
     pub const CLOSED: Self = Self(1 << 12);
 
-    /// [`Fact::Irc`] with a line itself ([`wiretale_irc::Event::Message`]): one for each line, beside what it means.
+    /// [`Fact::Irc`] with a line itself ([`wiretale_irc::Event::Message`]): one for each line, beside what it means, but
+    /// for those that are [`Hears::IRC_UNKNOWN`].
     pub const IRC_LINE: Self = Self(1 << 13);
 
     /// [`Fact::Irc`] with words ([`wiretale_irc::Event::Text`]) that reach the client.
@@ -103,8 +104,11 @@ impl Hears {
     /// [`Fact::Irc`] with somebody else who joins, leaves, quits or changes the nick.
     pub const IRC_OTHERS: Self = Self(1 << 16);
 
+    /// [`Fact::Irc`] with a line whose command nobody knows; the others are [`Hears::IRC_LINE`].
+    pub const IRC_UNKNOWN: Self = Self(1 << 17);
+
     /// How many kinds there are.
-    pub(crate) const KINDS: u32 = 17;
+    pub(crate) const KINDS: u32 = 18;
 
     /// Is it in the set?
     #[must_use]

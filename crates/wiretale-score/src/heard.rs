@@ -1,15 +1,18 @@
 //! What is said on IRC, looked at once for all detectors.
 
-use wiretale_irc::{Event, Source};
+use wiretale_irc::{Command, Event, Source};
 use wiretale_protocol::Direction;
 
 use crate::dialect::{Order, order};
+use crate::text::Sorts;
 use crate::{Hears, IrcSession};
 
 /// The words of one event.
 pub(crate) struct Heard<'e> {
     /// Without formatting.
     pub(crate) text: &'e [u8],
+    /// What stands in them, formatting and all.
+    pub(crate) sorts: Sorts,
     /// Who says them to a home client, if somebody does.
     pub(crate) spoken: Option<Spoken<'e>>,
     /// The order in what is spoken.
@@ -29,11 +32,17 @@ pub(crate) struct Spoken<'e> {
 }
 
 impl<'e> Heard<'e> {
-    /// Looks at an event; `text` is its words without formatting.
-    pub(crate) fn new(event: &Event<'e>, direction: Direction, session: &IrcSession, text: &'e [u8]) -> Self {
+    /// Looks at an event; `text` is its words without formatting, `sorts` what stands in them with it.
+    pub(crate) fn new(
+        event: &Event<'e>,
+        direction: Direction,
+        session: &IrcSession,
+        text: &'e [u8],
+        sorts: Sorts,
+    ) -> Self {
         let spoken = if direction == Direction::Server { Spoken::of(event, session) } else { None };
         let order = if spoken.is_some() { order(text) } else { None };
-        Self { text, spoken, order }
+        Self { text, sorts, spoken, order }
     }
 }
 
@@ -63,6 +72,7 @@ pub(crate) const fn is_private(target: &[u8]) -> bool {
 /// The kind of fact that an event is.
 pub(crate) const fn heard_as(event: &Event<'_>, direction: Direction) -> Hears {
     match event {
+        Event::Message(message) if matches!(message.command, Command::Unknown(_)) => Hears::IRC_UNKNOWN,
         Event::Message(_) => Hears::IRC_LINE,
         Event::Text { .. } if matches!(direction, Direction::Client) => Hears::IRC_SAID,
         Event::Text { .. } => Hears::IRC_HEARD,

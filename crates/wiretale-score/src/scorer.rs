@@ -1,5 +1,7 @@
 //! The observer that turns what happens into evidence.
 
+use std::borrow::Cow;
+
 use wiretale_dcc::{Dcc, DccChat};
 use wiretale_dns::Dns;
 use wiretale_ftp::{Ftp, FtpData};
@@ -12,7 +14,7 @@ use wiretale_terminal::Terminal;
 use crate::detector::{Detector, Fact, Findings, Hears, Scene};
 use crate::heard::{Heard, heard_as};
 use crate::model::{Case, Evidence, cases};
-use crate::text::plain;
+use crate::text::{Sorts, plain};
 use crate::{Facts, Home, Inventory, Names, SeenFile, Weights, detectors};
 
 /// Collects evidence against home hosts. Listens beside any other observer, as in `(Logs, Scorer)`.
@@ -232,8 +234,9 @@ impl Observe<Irc> for Scorer {
         let Some(session) = facts.irc.as_deref() else { return };
         match event {
             wiretale_irc::Event::Text { text, .. } | wiretale_irc::Event::Topic { text, .. } => {
-                let plain = plain(&text);
-                let heard = Heard::new(&event, moment.direction, session, &plain);
+                let sorts = Sorts::of(&text);
+                let plain = if sorts.controls { plain(&text) } else { Cow::Borrowed(text.0) };
+                let heard = Heard::new(&event, moment.direction, session, &plain, sorts);
                 self.tell_words(facts, moment, kind, &Fact::Irc(event), Some(&heard));
             }
             _ => self.tell(facts, moment, kind, &Fact::Irc(event)),

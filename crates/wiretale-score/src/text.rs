@@ -68,9 +68,23 @@ pub(crate) fn names_a_url(text: &[u8]) -> bool {
     memchr::memchr_iter(b':', text).any(|at| text[at..].starts_with(b"://"))
 }
 
-/// The least byte; the greatest there is where there is none. Told of many bytes at once.
-pub(crate) fn lowest(text: &[u8]) -> u8 {
-    text.iter().fold(u8::MAX, |least, &byte| least.min(byte))
+/// Which sorts of bytes stand in it, told of many bytes at once.
+#[derive(Clone, Copy)]
+pub(crate) struct Sorts {
+    /// Control characters: formatting and others.
+    pub(crate) controls: bool,
+    pub(crate) colons: bool,
+}
+
+impl Sorts {
+    pub(crate) fn of(text: &[u8]) -> Self {
+        let (mut controls, mut colons) = (0u8, 0u8);
+        for &byte in text {
+            controls |= u8::from(byte < b' ') | u8::from(byte == 0x7f);
+            colons |= u8::from(byte == b':');
+        }
+        Self { controls: controls != 0, colons: colons != 0 }
+    }
 }
 
 /// Does `text` hold `part`, in any case?

@@ -32,7 +32,7 @@ impl Detector for BotName {
     }
 
     fn hears(&self) -> Hears {
-        Hears::IRC | Hears::IRC_LINE
+        Hears::IRC | Hears::IRC_UNKNOWN
     }
 
     fn hear(&mut self, scene: &Scene<'_>, fact: &Fact<'_>, findings: &mut Findings) {

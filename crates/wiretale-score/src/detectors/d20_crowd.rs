@@ -6,6 +6,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use foldhash::fast::RandomState;
+use hashbrown::HashSet;
 use wiretale_irc::Event;
 use wiretale_protocol::{Address, Direction, FlowId, Timestamp};
 
@@ -24,7 +26,7 @@ pub(super) struct Crowd {
 struct Channel {
     round: Option<Round>,
     // Nicks of members, by number: their words are answers, not the beginning of a round.
-    nicks: Vec<u64>,
+    nicks: HashSet<u64, RandomState>,
     // The logarithm of the likelihood ratio.
     evidence: f64,
     rounds: u32,
@@ -70,8 +72,8 @@ impl Detector for Crowd {
         };
         let channel = self.channels.entry(scene.channel_key(&place));
         let nick = scene.name_key(&session.nick);
-        if channel.nicks.len() < MEMBERS && !channel.nicks.contains(&nick) {
-            channel.nicks.push(nick);
+        if channel.nicks.len() < MEMBERS {
+            channel.nicks.insert(nick);
         }
         match scene.heard {
             Some(Heard { spoken: Some(Spoken { from, text, .. }), .. })

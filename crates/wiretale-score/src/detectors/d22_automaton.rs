@@ -120,7 +120,7 @@ fn evenness(pauses: &[f64]) -> f64 {
     if high - low < 0.1 * high {
         return 0.0;
     }
-    let edges: Vec<f64> = (1..5).map(|part| sorted[sorted.len() * part / 5]).collect();
+    let edges: Vec<f64> = (1..BINS).map(|part| sorted[sorted.len() * part / BINS]).collect();
     let bins: Vec<u8> = pauses.iter().map(|pause| edges.iter().filter(|edge| pause >= edge).count() as u8).collect();
     let first = block_entropy(&bins, 1).0;
     if first == 0.0 {
@@ -135,13 +135,14 @@ fn evenness(pauses: &[f64]) -> f64 {
 
 // The entropy of blocks of this length, and the share of blocks that come once only.
 fn block_entropy(bins: &[u8], length: usize) -> (f64, f64) {
-    let mut counts = std::collections::BTreeMap::new();
+    let mut counts = vec![0u32; BINS.pow(length as u32)];
     for block in bins.windows(length) {
-        *counts.entry(block).or_insert(0u32) += 1;
+        counts[block.iter().fold(0, |place, bin| place * BINS + usize::from(*bin))] += 1;
     }
     let all = bins.len().saturating_sub(length - 1).max(1) as f64;
-    let entropy = counts.values().map(|count| f64::from(*count) / all).map(|share| -share * share.log2()).sum();
-    (entropy, counts.values().filter(|count| **count == 1).count() as f64 / all)
+    let seen = counts.iter().filter(|count| **count > 0);
+    let entropy = seen.map(|count| f64::from(*count) / all).map(|share| -share * share.log2()).sum();
+    (entropy, counts.iter().filter(|count| **count == 1).count() as f64 / all)
 }
 
 // A smiley, a correction, laughter, a question.
@@ -150,13 +151,17 @@ fn is_human(text: &[u8]) -> bool {
         text.starts_with(b"s/") && text.iter().filter(|byte| **byte == b'/').count() >= 2 || text.starts_with(b"*");
     correction
         || text.ends_with(b"?")
-        || words(text).any(|word| TRACES.iter().any(|trace| word.eq_ignore_ascii_case(trace)))
+        || words(text).any(|word| word.len() <= LONGEST && TRACES.iter().any(|trace| word.eq_ignore_ascii_case(trace)))
 }
 
 const TRACES: &[&[u8]] = &[
     b":)", b":-)", b":(", b";)", b":D", b":P", b"xD", b"^^", b"lol", b"haha", b"hehe", b"oops", b"thx", b"thanks",
     b"np", b"brb", b"ok", b"hmm", b"btw",
 ];
+// Of these.
+const LONGEST: usize = 6;
+// Of pauses, of equal weight.
+const BINS: usize = 5;
 const MOST: usize = 1024;
 
 #[cfg(test)]
@@ -202,6 +207,11 @@ mod tests {
         }
         play.close(flow, at, State::Sf, [1, 1]);
         assert!(play.evidence()[0].strength < 0.0);
+    }
+
+    #[test]
+    fn no_trace_is_longer_than_is_looked_for() {
+        assert_eq!(TRACES.iter().map(|trace| trace.len()).max(), Some(LONGEST));
     }
 
     #[test]

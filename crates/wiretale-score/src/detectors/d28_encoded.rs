@@ -7,7 +7,8 @@ use wiretale_irc::{Event, Source};
 use wiretale_protocol::{Address, Direction};
 
 use crate::bounded::Bounded;
-use crate::text::{entropy, is_format, long_words, lowest, shown};
+use crate::heard::Heard;
+use crate::text::{entropy, is_format, long_words, shown};
 use crate::{Detector, Fact, Findings, Hears, Scene};
 
 /// Encoded lines, by partner.
@@ -38,8 +39,8 @@ impl Detector for Encoded {
         let own = scene.moment.direction == Direction::Client;
         let channel = matches!(target.first(), Some(b'#' | b'&'));
         let partner = if own || channel { &*target } else { &*name };
-        let plain = scene.heard.map_or(&*text, |heard| heard.text);
-        let Some((row, what)) = coded(&text, plain) else { return };
+        let Some(heard) = scene.heard else { return };
+        let Some((row, what)) = coded(&text, heard) else { return };
         let host = scene.moment.flow.client.address;
         let lines = self.lines.entry((host, partner.to_ascii_lowercase()));
         *lines = lines.saturating_add(1);
@@ -54,29 +55,25 @@ impl Detector for Encoded {
     }
 }
 
-// `plain` is the text without formatting.
-fn coded(text: &[u8], plain: &[u8]) -> Option<(&'static str, &'static str)> {
+fn coded(text: &[u8], heard: &Heard<'_>) -> Option<(&'static str, &'static str)> {
     let fish = [&b"+OK "[..], b"mcps ", b"DH1080_INIT", b"DH1080_FINISH"];
     if fish.iter().any(|sign| text.starts_with(sign)) {
         return Some(("D28.fish", "encrypted with FiSH"));
     }
-    if is_noise(text) {
+    if heard.sorts.controls && is_noise(text) {
         return Some(("D28.binary", "no text but raw bytes"));
     }
-    let blob = long_words(plain, 24).find_map(alphabet);
+    let blob = long_words(heard.text, 24).find_map(alphabet);
     blob.map(|alphabet| ("D28.encoded", alphabet))
 }
 
 // Control characters that no text has, 6 in 100 and more.
 fn is_noise(text: &[u8]) -> bool {
-    if text.len() < 24 || lowest(text) >= b' ' && !text.contains(&0x7f) {
-        return false;
-    }
     let controls = text
         .iter()
         .filter(|byte| (byte.is_ascii_control()) && !is_format(**byte) && **byte != b'\t' && **byte != 1)
         .count();
-    controls >= 4 && controls * 16 >= text.len()
+    text.len() >= 24 && controls >= 4 && controls * 16 >= text.len()
 }
 
 fn alphabet(word: &[u8]) -> Option<&'static str> {
@@ -96,13 +93,14 @@ fn alphabet(word: &[u8]) -> Option<&'static str> {
 mod tests {
     use super::*;
     use crate::testing::{Client, HOST, Play, say};
-    use crate::text::plain;
+    use crate::text::{Sorts, plain};
 
     const BLOB: &str =
         "g0IPijtCP2ZGouBW+mh4yMOSK7ucJfSulEFIkupQB3550fMc55XNpTPA9eq3p6dgpgbkYQy2MzTZP5COrv79AO07rf6qLxJHq0my";
 
     fn code(text: &[u8]) -> Option<(&'static str, &'static str)> {
-        coded(text, &plain(text))
+        let heard = Heard { text: &plain(text), sorts: Sorts::of(text), spoken: None, order: None };
+        coded(text, &heard)
     }
 
     #[test]

@@ -58,7 +58,8 @@ impl Detector for Egg {
             Fact::Opened => self.fetched(scene, findings),
             Fact::Irc(_) => {
                 let Some(heard) = scene.heard else { return };
-                if let Heard { spoken: Some(spoken), text, .. } = heard
+                if let Heard { spoken: Some(spoken), text, sorts, .. } = heard
+                    && sorts.colons
                     && names_a_url(text)
                 {
                     self.mentioned(scene, heard, spoken);

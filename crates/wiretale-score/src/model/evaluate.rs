@@ -24,17 +24,54 @@ pub(super) struct Item {
 
 /// A score and what it is made of.
 #[derive(Clone, Debug)]
-pub(super) struct Score {
+pub(super) struct Score<'i> {
     pub(super) db: f64,
-    pub(super) contributions: Vec<Contribution>,
-    pub(super) links: Vec<Link>,
+    contributions: Vec<Damped<'i>>,
+    links: Vec<Tied<'i>>,
     pub(super) benign_db: f64,
     pub(super) stages: Vec<Stage>,
     pub(super) gate: Gate,
 }
 
+/// What an item adds: by itself, and damped within its group.
+#[derive(Clone, Copy, Debug)]
+struct Damped<'i> {
+    item: &'i Item,
+    raw_db: f64,
+    db: f64,
+}
+
+/// Two items that hang together.
+#[derive(Clone, Copy, Debug)]
+struct Tied<'i> {
+    from: &'i Item,
+    to: &'i Item,
+    stage: Stage,
+    by: &'static str,
+    apart: i64,
+    db: f64,
+}
+
+impl Score<'_> {
+    /// What the items add, for keeps.
+    pub(super) fn contributions(&self) -> Vec<Contribution> {
+        self.contributions.iter().map(Damped::told).collect()
+    }
+
+    /// How they hang together, for keeps.
+    pub(super) fn links(&self) -> Vec<Link> {
+        self.links.iter().map(Tied::told).collect()
+    }
+}
+
 /// The score at `now`, leaving out the item at index `without`.
-pub(super) fn evaluate(items: &[Item], weights: &Weights, now: i64, campaign: f64, without: Option<usize>) -> Score {
+pub(super) fn evaluate<'i>(
+    items: &'i [Item],
+    weights: &Weights,
+    now: i64,
+    campaign: f64,
+    without: Option<usize>,
+) -> Score<'i> {
     let kept: Vec<(&Item, f64)> = items
         .iter()
         .enumerate()
@@ -79,55 +116,76 @@ fn faded(item: &Item, weights: &Weights, now: i64) -> f64 {
 }
 
 // Within a group the strongest counts in full and each next one less; the strongest of all come first.
-fn damp(kept: &[(&Item, f64)], weights: &Weights) -> Vec<Contribution> {
-    let mut groups: BTreeMap<&str, Vec<(&Item, f64)>> = BTreeMap::new();
-    for (item, db) in kept.iter().filter(|(_, db)| *db > 0.0) {
-        groups.entry(&item.group).or_default().push((item, *db));
+fn damp<'i>(kept: &[(&'i Item, f64)], weights: &Weights) -> Vec<Damped<'i>> {
+    let positive = kept.iter().filter(|(_, db)| *db > 0.0);
+    let mut all: Vec<Damped<'i>> = positive.map(|&(item, db)| Damped { item, raw_db: db, db }).collect();
+    all.sort_by(|a, b| {
+        let strongest = || b.raw_db.total_cmp(&a.raw_db).then_with(|| named(a.item).cmp(&named(b.item)));
+        a.item.group.cmp(&b.item.group).then_with(strongest)
+    });
+    for group in all.chunk_by_mut(|a, b| a.item.group == b.item.group) {
+        let mut factor = 1.0;
+        for damped in group {
+            damped.db = damped.raw_db * factor;
+            factor *= weights.model.group;
+        }
     }
-    let mut all = Vec::new();
-    for group in groups.values_mut() {
-        group.sort_by(|(a, x), (b, y)| y.total_cmp(x).then_with(|| (&a.row, &a.key).cmp(&(&b.row, &b.key))));
-        let factors = std::iter::successors(Some(1.0), |factor| Some(factor * weights.model.group));
-        all.extend(group.iter().zip(factors).map(|((item, raw), factor)| contribution(item, *raw, raw * factor)));
-    }
-    all.sort_by(|a, b| b.db.total_cmp(&a.db).then_with(|| (&a.row, &a.key).cmp(&(&b.row, &b.key))));
+    all.sort_by(|a, b| b.db.total_cmp(&a.db).then_with(|| named(a.item).cmp(&named(b.item))));
     all
 }
 
-fn contribution(item: &Item, raw_db: f64, db: f64) -> Contribution {
-    Contribution {
-        row: item.row.clone(),
-        key: item.key.clone(),
-        group: item.group.clone(),
-        stage: item.stage,
-        raw_db,
-        db,
-        times: item.times,
-        first_ns: item.first_ns,
-        last_ns: item.last_ns,
-        text: item.text.clone(),
+fn named(item: &Item) -> (&str, &str) {
+    (&item.row, &item.key)
+}
+
+impl Damped<'_> {
+    fn told(&self) -> Contribution {
+        let Self { item, raw_db, db } = *self;
+        Contribution {
+            row: item.row.clone(),
+            key: item.key.clone(),
+            group: item.group.clone(),
+            stage: item.stage,
+            raw_db,
+            db,
+            times: item.times,
+            first_ns: item.first_ns,
+            last_ns: item.last_ns,
+            text: item.text.clone(),
+        }
+    }
+}
+
+impl Tied<'_> {
+    fn told(&self) -> Link {
+        let name = |item: &Item| (item.row.clone(), item.key.clone());
+        let Self { from, to, stage, by, apart, db } = *self;
+        Link { from: name(from), to: name(to), stage, by, seconds: apart as f64 / 1e9, db }
     }
 }
 
 // For each stage the strongest tie to earlier evidence of another stage. A tie is worth no more than either end.
-fn links(kept: &[(&Item, f64)], weights: &Weights) -> Vec<Link> {
+fn links<'i>(kept: &[(&'i Item, f64)], weights: &Weights) -> Vec<Tied<'i>> {
     let slack = (weights.model.slack_minutes * 60e9) as i64;
     let kept = strongest(kept);
-    let mut best: BTreeMap<Stage, Link> = BTreeMap::new();
-    for (later, later_db) in &kept {
+    let mut best: BTreeMap<Stage, Tied<'i>> = BTreeMap::new();
+    for &(later, later_db) in &kept {
         let Some(stage) = later.stage else { continue };
-        for (earlier, earlier_db) in &kept {
+        for &(earlier, earlier_db) in &kept {
+            // A tie is worth this at most; those that follow are weaker still.
+            let most = weights.model.bonus.min(earlier_db).min(later_db);
+            if best.get(&stage).is_some_and(|link| most <= link.db) {
+                break;
+            }
             let other = earlier.stage.is_some_and(|first| first < stage);
             if !other || earlier.first_ns > later.first_ns.saturating_add(slack) {
                 continue;
             }
             let apart = later.first_ns.saturating_sub(earlier.first_ns).max(0);
             let (by, share) = tie(earlier, later);
-            let most = weights.model.bonus.min(*earlier_db).min(*later_db);
             let db = most * share * (-hours(apart) / weights.model.bonus_hours).exp();
             if best.get(&stage).is_none_or(|link| db > link.db) {
-                let (from, to) = (name(earlier), name(later));
-                best.insert(stage, Link { from, to, stage, by, seconds: apart as f64 / 1e9, db });
+                best.insert(stage, Tied { from: earlier, to: later, stage, by, apart, db });
             }
         }
     }
@@ -140,10 +198,6 @@ fn strongest<'i>(kept: &[(&'i Item, f64)]) -> Vec<(&'i Item, f64)> {
     staged.sort_by(|(a, x), (b, y)| y.total_cmp(x).then_with(|| (&a.row, &a.key).cmp(&(&b.row, &b.key))));
     staged.truncate(TIED);
     staged
-}
-
-fn name(item: &Item) -> (String, String) {
-    (item.row.clone(), item.key.clone())
 }
 
 // By what two items hang together, and how strongly.

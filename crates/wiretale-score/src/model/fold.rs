@@ -77,9 +77,11 @@ impl Folder {
         let at_end = evaluate(&self.items, weights, updated_ns, self.campaign, None);
         let items = self.items_until(peak_ns, weights);
         let at_peak = evaluate(&items, weights, peak_ns, self.campaign, None);
-        let strongest = at_peak.contributions.first().and_then(|top| position(&items, &top.row, &top.key));
+        let contributions = at_peak.contributions();
+        let strongest = contributions.first().and_then(|top| position(&items, &top.row, &top.key));
         let without = evaluate(&items, weights, peak_ns, self.campaign, strongest).db;
-        let Score { contributions, links, benign_db, stages, gate, .. } = at_peak;
+        let links = at_peak.links();
+        let Score { benign_db, stages, gate, .. } = at_peak;
         Case {
             host: self.host,
             level: Level::of(peak_db, &weights.model.levels),
