@@ -32,6 +32,8 @@ pub struct TransferDecoder {
     acknowledged: Option<u64>,
     ended: [bool; 2],
     opened: bool,
+    // What the sender sends now is the file's and nothing else.
+    flows: bool,
     finished: bool,
     // One complaint about the counts is enough.
     flawed: bool,
@@ -68,6 +70,16 @@ impl Protocol for Dcc {
 impl TransferDecoder {
     fn feed<O: Observe<Dcc>>(&mut self, cx: &mut Context<'_, O>, chunk: Chunk<'_>) -> Demand {
         let direction = cx.moment().direction;
+        match chunk {
+            Chunk::Data(bytes) if self.flows && self.sender == Some(direction) => {
+                self.content(cx, bytes);
+                Demand::Stream
+            }
+            _ => self.step(cx, direction, chunk),
+        }
+    }
+
+    fn step<O: Observe<Dcc>>(&mut self, cx: &mut Context<'_, O>, direction: Direction, chunk: Chunk<'_>) -> Demand {
         let hidden = self.announced.as_ref().is_some_and(|announced| announced.tls);
         match chunk {
             _ if self.unlike => return Demand::Nothing,
@@ -176,6 +188,7 @@ impl TransferDecoder {
             let size = announced.and_then(|announced| announced.size);
             let start = announced.map_or(0, |announced| announced.start);
             cx.emit::<Dcc>(Event::Content(Content::Begin { name, size, start }));
+            self.flows = true;
         }
     }
 
@@ -216,6 +229,7 @@ impl TransferDecoder {
     fn give_up<O: Observe<Dcc>>(&mut self, cx: &mut Context<'_, O>) {
         self.complain(cx);
         self.unlike = true;
+        self.flows = false;
         self.finish(cx);
     }
 

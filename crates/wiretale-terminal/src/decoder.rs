@@ -99,11 +99,10 @@ impl Decoder {
     fn client_says<O: Observe<Terminal>>(&mut self, cx: &mut Context<'_, O>, bytes: &[u8]) {
         self.server_pauses(cx);
         self.client_spoke = true;
-        for &byte in bytes {
-            if self.client.take(byte) {
-                self.client_line(cx);
-                self.client.told();
-            }
+        let mut bytes = bytes;
+        while self.client.line(&mut bytes) {
+            self.client_line(cx);
+            self.client.told();
         }
     }
 
@@ -118,14 +117,13 @@ impl Decoder {
     }
 
     fn server_says<O: Observe<Terminal>>(&mut self, cx: &mut Context<'_, O>, bytes: &[u8]) {
-        for &byte in bytes {
-            if self.server.take(byte) {
-                self.judge(cx, false);
-                let event = if self.client_spoke { Event::Line } else { Event::Greeting };
-                tell(cx, event(self.server.text()));
-                self.asked = asks_for_secret(self.server.text());
-                self.server.told();
-            }
+        let mut bytes = bytes;
+        while self.server.line(&mut bytes) {
+            self.judge(cx, false);
+            let event = if self.client_spoke { Event::Line } else { Event::Greeting };
+            tell(cx, event(self.server.text()));
+            self.asked = asks_for_secret(self.server.text());
+            self.server.told();
         }
     }
 

@@ -16,8 +16,28 @@ pub(crate) struct Side {
 }
 
 impl Side {
-    /// Takes one byte; true if it ended a line (which then stands in [`Side::text`]).
-    pub(crate) fn take(&mut self, byte: u8) -> bool {
+    /// Takes bytes up to the end of a line; true if there was one (which then stands in [`Side::text`]).
+    pub(crate) fn line(&mut self, bytes: &mut &[u8]) -> bool {
+        while let Some((&byte, rest)) = bytes.split_first() {
+            // The most of what is said is plain text in the middle of a line.
+            let plain = if self.telnet == Telnet::Text && !self.discarding { plain(bytes) } else { 0 };
+            let room = LINE - 1 - self.open.len().min(LINE - 1);
+            if let Some((text, rest)) = bytes.split_at_checked(plain.min(room)).filter(|(text, _)| !text.is_empty()) {
+                self.open.extend_from_slice(text);
+                self.read += text.len();
+                *bytes = rest;
+                continue;
+            }
+            *bytes = rest;
+            if self.take(byte) {
+                return true;
+            }
+        }
+        false
+    }
+
+    /// Takes one byte; true if it ended a line.
+    fn take(&mut self, byte: u8) -> bool {
         self.read += 1;
         match self.telnet.strip(byte) {
             Some(b'\n' | b'\r') => !core::mem::take(&mut self.discarding) && !self.open.is_empty(),
@@ -54,4 +74,47 @@ impl Side {
     }
 }
 
+// How many bytes of text stand in front, with nothing among them that ends a line or begins a command.
+fn plain(bytes: &[u8]) -> usize {
+    bytes.iter().position(|&byte| matches!(byte, 0 | b'\n' | b'\r' | 255)).unwrap_or(bytes.len())
+}
+
 const LINE: usize = 512;
+
+#[cfg(test)]
+mod tests {
+    use alloc::vec::Vec;
+
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn lines(bytes: &[u8], step: usize) -> (Vec<Vec<u8>>, usize) {
+        let (mut side, mut seen) = (Side::default(), Vec::new());
+        for mut chunk in bytes.chunks(step) {
+            while side.line(&mut chunk) {
+                seen.push(side.text().to_vec());
+                side.told();
+            }
+        }
+        (seen, side.read)
+    }
+
+    #[test]
+    fn a_long_line_is_told_up_to_its_bound_and_its_rest_passed_over() {
+        let bytes = [&[b'x'; 1300][..], b"\nshort\n"].concat();
+        for step in [1, 511, 512, 513, 5000] {
+            assert_eq!(lines(&bytes, step), (alloc::vec![alloc::vec![b'x'; LINE], b"short".to_vec()], bytes.len()));
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn lines_do_not_depend_on_the_cuts(
+            bytes in proptest::collection::vec(prop_oneof![Just(b'a'), Just(b'\n'), Just(0), 240u8..=255], 0..300),
+            step in 1usize..20,
+        ) {
+            prop_assert_eq!(lines(&bytes, step), lines(&bytes, 1000));
+        }
+    }
+}
