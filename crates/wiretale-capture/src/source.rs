@@ -49,7 +49,7 @@ pub(crate) struct Stream {
 
 impl Stream {
     pub(crate) fn new(reader: Box<dyn Read + Send>) -> Self {
-        Self { reader, buffer: vec![0; CHUNK], start: 0, end: 0 }
+        Self { reader, buffer: vec![0; FIRST], start: 0, end: 0 }
     }
 
     fn fill(&mut self, need: usize) -> io::Result<bool> {
@@ -70,14 +70,17 @@ impl Stream {
         if self.end < self.buffer.len() && self.buffer.len() - self.start >= need {
             return;
         }
+        // A source that fills the first buffer is a large one.
+        let least = if self.end == self.buffer.len() { CHUNK } else { 0 };
         self.buffer.copy_within(self.start..self.end, 0);
         self.end -= self.start;
         self.start = 0;
-        if self.end == self.buffer.len() {
-            self.buffer.resize(need.min(self.buffer.len() * 2).max(self.end + 1), 0);
-        }
+        let room = if self.end == self.buffer.len() { need.min(self.buffer.len() * 2).max(self.end + 1) } else { 0 };
+        self.buffer.resize(room.max(least).max(self.buffer.len()), 0);
     }
 }
 
 /// One read's length: large enough that the calls cost nothing, small enough to stay in the cache.
 const CHUNK: usize = 256 << 10;
+/// The first read's: many a source is small, and ends there.
+const FIRST: usize = 4 << 10;
