@@ -1,12 +1,14 @@
 //! Decoders: the split law on any conversation, and the pure parsers on any line.
 
+use std::sync::LazyLock;
+
 use wiretale::dcc::{Announced, Dcc, DccChat};
 use wiretale::ftp::{Ftp, FtpData};
-use wiretale::protocol::{Chunk, Direction, Note, Opening, Probe, Protocol};
+use wiretale::protocol::{Note, Opening, Probe, Protocol};
 use wiretale::{irc::Irc, recognize::Named, ssh::Ssh, terminal::Terminal};
-use wiretale_testkit::Solo;
 
-use crate::law::{self, Turn};
+use crate::ear::{Alone, flow, plain};
+use crate::law;
 
 /// `wiretale_irc::Irc`.
 pub fn irc(data: &[u8]) {
@@ -27,8 +29,8 @@ pub fn irc_line(data: &[u8]) {
 pub fn dcc(data: &[u8]) {
     law::holds::<Dcc>(data);
     law::holds::<DccChat>(data);
-    law::holds_for::<Dcc>(data, || announced(b"\x01DCC SEND a 167772161 5000 300\x01"));
-    law::holds_for::<DccChat>(data, || announced(b"\x01DCC CHAT chat 167772161 5000\x01"));
+    law::holds_for::<Dcc>(data, || announced::<Dcc>(&SEND));
+    law::holds_for::<DccChat>(data, || announced::<DccChat>(&CHAT));
 }
 
 /// `wiretale_dcc::parse`.
@@ -44,13 +46,12 @@ pub fn ftp(data: &[u8]) {
 /// `wiretale_ftp::FtpData`, behind a control connection that asks for a file or a directory.
 pub fn ftp_data(data: &[u8]) {
     let Some((kind, data)) = data.split_first() else { return };
-    let command = ["RETR a", "LIST", "MLSD", "STOR b", "NLST", "NOOP", "REST 7"][usize::from(*kind) % 7];
+    let command = COMMANDS[usize::from(*kind) % COMMANDS.len()];
     law::holds_for::<FtpData>(data, || {
-        let mut control = Solo::<Ftp>::new();
-        control.server("220 hi\r\n").client("USER bob\r\n").server("230 in\r\n");
-        control.client("PASV\r\n").server("227 (10,0,0,2,8,1)\r\n").client(format!("{command}\r\n"));
-        control.server("150 on (40 bytes)\r\n");
-        expected(control.expected())
+        let control = Alone::<Ftp, _>::unheard().server(b"220 hi\r\n").client(b"USER bob\r\n").server(b"230 in\r\n");
+        let control = control.client(b"PASV\r\n").server(b"227 (10,0,0,2,8,1)\r\n").client(command);
+        let expected = control.server(b"150 on (40 bytes)\r\n").expected().filter(|it| it.tag == FtpData::TAG);
+        expected.and_then(|it| FtpData::start_expected(it.note)).unwrap_or_else(plain::<FtpData>)
     });
 }
 
@@ -59,12 +60,12 @@ pub fn ssh(data: &[u8]) {
     // Of sealed packets only sizes and times are known, and both depend on the cuts where borders cannot be found.
     let clear = data.windows(NEWKEYS.len()).position(|window| window == NEWKEYS).unwrap_or(data.len());
     law::holds::<Ssh>(&data[..clear]);
-    fed::<Ssh>(data);
+    law::fed::<Ssh>(data);
 }
 
 /// `wiretale_dns::Dns`, each turn a datagram of its own.
 pub fn dns(data: &[u8]) {
-    fed::<wiretale::dns::Dns>(data);
+    law::fed::<wiretale::dns::Dns>(data);
 }
 
 /// `wiretale_terminal::Terminal`.
@@ -87,12 +88,12 @@ pub fn recognize(data: &[u8]) {
 }
 
 fn steady<P: Protocol>(client: &[u8], server: &[u8]) {
-    let solo = Solo::<P>::new();
+    let flow = flow();
     let mut refused = None;
     for shown in 0..=client.len().max(server.len()) {
         let client = &client[..shown.min(client.len())];
         let server = &server[..shown.min(server.len())];
-        let opening = Opening { client, server, flow: &solo.flow, last: false };
+        let opening = Opening { client, server, flow: &flow, last: false };
         match P::probe(&opening) {
             Probe::No => refused = refused.or(Some(shown)),
             Probe::Yes if refused.is_some() => panic!("{} said no at {refused:?} and yes at {shown}", P::TAG),
@@ -109,29 +110,20 @@ fn steady<P: Protocol>(client: &[u8], server: &[u8]) {
     }
 }
 
-fn fed<P: Protocol>(data: &[u8]) {
-    let mut solo = Solo::<P>::new();
-    for turn in law::turns(data) {
-        match turn {
-            Turn::Says(direction, bytes) => solo.chunk(direction, Chunk::Data(&bytes)),
-            Turn::Loses(direction, len) => solo.chunk(direction, Chunk::Gap(len)),
-        };
-    }
-    solo.end();
+// What an offer on IRC leaves for the flow it announces.
+fn offered(offer: &[u8]) -> Announced {
+    let chat = Alone::<Irc, _>::unheard().client(b"NICK a\r\nUSER a 0 * :a\r\n").server(b":x 001 a :hi\r\n");
+    let chat = chat.client(&[b"PRIVMSG b :", offer, b"\r\n"].concat());
+    chat.expected().and_then(|expected| expected.note.take()).expect("an offer is announced")
 }
 
-fn announced<P: Protocol>(offer: &[u8]) -> Solo<P> {
-    let mut chat = Solo::<Irc>::new();
-    chat.client("NICK a\r\nUSER a 0 * :a\r\n").server(":x 001 a :hi\r\n");
-    chat.chunk(Direction::Client, Chunk::Data(&[b"PRIVMSG b :", offer, b"\r\n"].concat()));
-    expected(chat.expected())
+fn announced<P: Protocol>(announced: &Announced) -> P::Decoder {
+    P::start_expected(Note::new(announced.clone())).expect("it is announced")
 }
 
-// A decoder for the last announcement; a plain one where nothing was announced.
-fn expected<P: Protocol>(mut expectations: Vec<wiretale::protocol::Expectation>) -> Solo<P> {
-    let note = expectations.pop().filter(|expectation| expectation.tag == P::TAG).map(|expectation| expectation.note);
-    debug_assert!(note.as_ref().is_none_or(|note| note.peek::<Announced>().is_some() || P::TAG == FtpData::TAG));
-    note.and_then(|note: Note| P::start_expected(note)).map_or_else(Solo::new, Solo::with)
-}
+static SEND: LazyLock<Announced> = LazyLock::new(|| offered(b"\x01DCC SEND a 167772161 5000 300\x01"));
+static CHAT: LazyLock<Announced> = LazyLock::new(|| offered(b"\x01DCC CHAT chat 167772161 5000\x01"));
 
+const COMMANDS: [&[u8]; 7] =
+    [b"RETR a\r\n", b"LIST\r\n", b"MLSD\r\n", b"STOR b\r\n", b"NLST\r\n", b"NOOP\r\n", b"REST 7\r\n"];
 const NEWKEYS: &[u8] = &[0, 0, 0, 12, 10, 21];

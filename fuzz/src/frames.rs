@@ -2,8 +2,9 @@
 
 use arbitrary::{Arbitrary, Unstructured};
 use wiretale::packet::{Body, Checks, Frame, LinkType, MAX_TUNNELS, Timestamp, dissect};
-use wiretale::protocol::{Observe, Observer, Protocol};
 use wiretale::{Analyzer, Settings, Standard};
+
+use crate::ear::Deaf;
 
 /// A frame: link type from the first two bytes. All that comes out lies inside it.
 pub fn packet(data: &[u8]) {
@@ -129,14 +130,6 @@ impl Layer<'_> {
         }
     }
 }
-
-struct Deaf;
-
-impl Observer for Deaf {
-    type Flow = ();
-}
-
-impl<P: Protocol> Observe<P> for Deaf {}
 
 const PROTOCOLS: &[u8] = &[6, 17, 0, 43, 44, 50, 51, 59, 60, 135, 4, 41, 47, 1, 58, 255];
 const ETHERTYPES: &[u16] = &[0x0800, 0x86dd, 0x6558, 0x8847, 0x8100, 0x880b, 0x88be, 0x22eb];

@@ -2,43 +2,96 @@
 
 use std::time::Duration;
 
-use wiretale::protocol::{Chunk, Demand, Direction, Protocol};
-use wiretale_testkit::{Solo, cut};
+use wiretale::protocol::{Chunk, Demand, Direction, Observe, Protocol};
+use wiretale_testkit::Heard;
+
+use crate::ear::{Alone, Ear, plain};
 
 /// What a decoder says of a conversation must not depend on how its turns are cut; a turn may also be a gap.
 pub(crate) fn holds<P: Protocol>(data: &[u8]) {
-    holds_for::<P>(data, Solo::new);
+    holds_for::<P>(data, plain::<P>);
 }
 
 /// The same for decoders made by `make`.
-pub(crate) fn holds_for<P: Protocol>(data: &[u8], make: impl Fn() -> Solo<P>) {
-    let (turns, cuts) = (turns(data), cuts(data));
-    let whole = hear(make(), &turns, |bytes| cut(bytes, &[]));
-    let pieces = hear(make(), &turns, |bytes| cut(bytes, &cuts));
-    assert_eq!(whole, pieces, "the events depend on the cuts {cuts:?}");
-    let bytewise = hear(make(), &turns, |bytes| bytes.chunks(1).collect());
-    assert_eq!(whole, bytewise, "the events depend on the cuts: one byte at a time");
+pub(crate) fn holds_for<P: Protocol>(data: &[u8], make: impl Fn() -> P::Decoder) {
+    let turns = turns(data);
+    let sum = |cutting| hear::<P, Ear>(make(), &turns, cutting).sum();
+    let whole = sum(Cutting::None);
+    for cutting in [Cutting::At(cuts(data)), Cutting::Bytes] {
+        if sum(cutting) != whole {
+            differs::<P>(make(), make(), &turns, cutting);
+        }
+    }
+}
+
+// The same once more, in words.
+fn differs<P: Protocol>(one: P::Decoder, other: P::Decoder, turns: &[Turn<'_>], cutting: Cutting) -> ! {
+    let whole = joined(hear::<P, Heard>(one, turns, Cutting::None).said);
+    let pieces = joined(hear::<P, Heard>(other, turns, cutting).said);
+    assert_eq!(whole, pieces, "the events depend on the cuts: {cutting:?}");
+    panic!("the events depend on the cuts: {cutting:?}, but not in words: {whole:?}");
+}
+
+/// Feeds a conversation as it comes, to nobody's ears.
+pub(crate) fn fed<P: Protocol>(data: &[u8]) {
+    let mut alone = Alone::<P, _>::unheard();
+    for turn in turns(data) {
+        match turn {
+            Turn::Says(direction, bytes) => alone.chunk(direction, Chunk::Data(bytes)),
+            Turn::Loses(direction, len) => alone.chunk(direction, Chunk::Gap(len)),
+        };
+    }
+    alone.end();
+}
+
+/// Where turns are cut.
+#[derive(Clone, Copy, Debug)]
+enum Cutting {
+    None,
+    /// At these places, modulo the length of the turn.
+    At([usize; 4]),
+    Bytes,
+}
+
+impl Cutting {
+    fn pieces(self, bytes: &[u8], mut each: impl FnMut(&[u8])) {
+        match self {
+            Self::None => each(bytes),
+            Self::Bytes => bytes.chunks(1).for_each(each),
+            Self::At(places) => {
+                let mut places = places.map(|place| place % bytes.len().max(1));
+                places.sort_unstable();
+                let mut from = 0;
+                for to in places.into_iter().chain([bytes.len()]) {
+                    if to > from {
+                        each(&bytes[from..to]);
+                    }
+                    from = to;
+                }
+            }
+        }
+    }
 }
 
 /// A step of a conversation.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub(crate) enum Turn {
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum Turn<'a> {
     /// Bytes.
-    Says(Direction, Vec<u8>),
+    Says(Direction, &'a [u8]),
     /// So many are lost.
     Loses(Direction, u64),
 }
 
 /// A conversation: pieces behind the mark `\1PKT` and a byte whose lowest bit is the direction, as Zeek's fuzzers write
 /// them; without a mark, the client's bytes. A byte above 0xf0 stands for a gap.
-pub(crate) fn turns(data: &[u8]) -> Vec<Turn> {
+fn turns(data: &[u8]) -> Vec<Turn<'_>> {
     let mut turns = Vec::new();
     let (mut rest, mut direction) = (data, Direction::Client);
     loop {
         let at = rest.windows(MARK.len()).position(|window| window == MARK);
         let (bytes, after) = rest.split_at(at.unwrap_or(rest.len()));
         if !bytes.is_empty() {
-            turns.push(Turn::Says(direction, bytes.to_vec()));
+            turns.push(Turn::Says(direction, bytes));
         }
         let Some((byte, after)) = after.get(MARK.len()..).and_then(<[u8]>::split_first) else { return turns };
         direction = if byte & 1 == 1 { Direction::Client } else { Direction::Server };
@@ -49,38 +102,42 @@ pub(crate) fn turns(data: &[u8]) -> Vec<Turn> {
     }
 }
 
-fn cuts(data: &[u8]) -> Vec<usize> {
-    data.iter().rev().take(4).map(|&byte| usize::from(byte) * 3).collect()
+fn cuts(data: &[u8]) -> [usize; 4] {
+    let mut last = data.iter().rev();
+    [(); 4].map(|()| last.next().map_or(0, |&byte| usize::from(byte) * 3))
 }
 
-// As an engine feeds: nothing that is not wanted, and all pieces of a turn at one time. Steps of a file's contents are
-// put together.
-fn hear<P: Protocol>(mut solo: Solo<P>, turns: &[Turn], cut: impl Fn(&[u8]) -> Vec<&[u8]>) -> Vec<String> {
-    let (mut wants, mut now) = ([true; 2], solo.now);
+// As an engine feeds: nothing that is not wanted, and all pieces of a turn at one time.
+fn hear<P, O>(decoder: P::Decoder, turns: &[Turn<'_>], cutting: Cutting) -> O
+where
+    P: Protocol,
+    O: Observe<P, Flow = ()> + Default,
+{
+    let mut alone = Alone::<P, O>::with(decoder, O::default());
+    let (mut wants, mut now) = ([true; 2], alone.now);
     for turn in turns {
         now = now + Duration::from_millis(1);
         let mut feed = |direction: Direction, chunk: Chunk<'_>| {
             if wants[direction.index()] {
-                solo.now = now;
-                match solo.chunk(direction, chunk) {
+                alone.now = now;
+                match alone.chunk(direction, chunk) {
                     Demand::Stream => {}
                     Demand::Lengths => wants[direction.index()] = false,
                     Demand::Nothing => wants = [false; 2],
                 }
             }
         };
-        match turn {
-            Turn::Says(direction, bytes) => {
-                cut(bytes).into_iter().for_each(|piece| feed(*direction, Chunk::Data(piece)));
-            }
-            Turn::Loses(direction, len) => feed(*direction, Chunk::Gap(*len)),
+        match *turn {
+            Turn::Says(direction, bytes) => cutting.pieces(bytes, |piece| feed(direction, Chunk::Data(piece))),
+            Turn::Loses(direction, len) => feed(direction, Chunk::Gap(len)),
         }
     }
-    solo.now = now;
-    joined(solo.end().said())
+    alone.now = now;
+    alone.end();
+    alone.heard
 }
 
-// What else is said between two pieces of contents does not part them.
+// Steps of a file's contents are put together: what else is said between two of them does not part them.
 fn joined(said: Vec<String>) -> Vec<String> {
     let mut joined: Vec<String> = Vec::new();
     for line in said {

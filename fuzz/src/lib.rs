@@ -7,11 +7,13 @@ mod captures;
 mod config;
 mod conversation;
 mod decoders;
+mod ear;
 mod fragments;
 mod frames;
 mod geneva;
 mod host;
 mod law;
+pub mod mangle;
 mod model;
 mod reassembly;
 
