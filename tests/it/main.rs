@@ -2,6 +2,7 @@
 
 mod bounds;
 mod cases;
+mod chats;
 mod course;
 mod evasion;
 mod exposure;
