@@ -56,6 +56,9 @@ impl<P: Services<O>, O: Observer> Analyzer<P, O> {
         for at in hints.into_iter().filter(|at| *at != NONE) {
             seen ^= self.record_at(at).map_or(0, glance_beyond::<P, O>);
         }
+        for at in hints.into_iter().filter(|at| *at != NONE) {
+            seen ^= self.record_at(at).map_or(0, glance_at_recent);
+        }
         black_box(seen);
         hints
     }
@@ -88,6 +91,15 @@ fn glance_beyond<P: Services<O>, O: Observer>(record: &Flows<P, O>) -> usize {
         ^ low(client.0 ^ client.1 ^ server.0 ^ server.1)
         ^ usize::from(tcp.account.over)
         ^ usize::from(tcp.connection.established())
+}
+
+/// What the connection will look back at.
+#[inline]
+fn glance_at_recent<S, F>(record: &crate::record::Record<S, F>) -> usize {
+    match &record.carrier {
+        Carrier::Tcp(tcp) => low(tcp.connection.glance()),
+        Carrier::Datagrams(_) => 0,
+    }
 }
 
 /// What of a number fits; it means nothing.

@@ -161,6 +161,15 @@ impl Connection {
         self.halves.iter().map(Half::held_bytes).sum::<usize>().saturating_add(doubted).saturating_add(on_syn)
     }
 
+    /// Reads what the next segment will need beyond the connection itself: a caller with many connections at hand reads
+    /// it for some of them at once, so that the waits for memory overlap. The number means nothing.
+    #[must_use]
+    #[inline]
+    pub fn glance(&self) -> u64 {
+        let [client, server] = &self.halves;
+        client.glance() ^ server.glance()
+    }
+
     /// The account of what `direction` sent.
     #[must_use]
     pub fn ledger(&self, direction: Direction) -> Ledger {

@@ -199,22 +199,20 @@ impl<'a> Scene<'a> {
     /// writing the name down.
     #[must_use]
     pub fn channel_key(&self, channel: &[u8]) -> u64 {
-        let network = match self.session().map(|session| &*session.network).filter(|name| !name.is_empty()) {
-            Some(network) => self.name_key(network),
-            None => self.hash.hash_one(self.moment.flow.server.address.octets()),
-        };
+        let network = self.session().and_then(|session| session.keys).and_then(|keys| keys.network);
+        let network = network.unwrap_or_else(|| self.hash.hash_one(self.moment.flow.server.address));
         self.hash.hash_one((network, self.name_key(channel)))
+    }
+
+    /// A number for the client's nick, as [`Scene::name_key`] gives it.
+    pub(crate) fn nick_key(&self) -> Option<u64> {
+        self.session().and_then(|session| session.keys).map(|keys| keys.nick)
     }
 
     /// A number for a name in any case, of names up to 64 bytes; of longer ones their beginning.
     #[must_use]
     pub fn name_key(&self, name: &[u8]) -> u64 {
-        let mut lower = [0; 64];
-        let name = &name[..name.len().min(lower.len())];
-        for (place, byte) in lower.iter_mut().zip(name) {
-            *place = byte.to_ascii_lowercase();
-        }
-        self.hash.hash_one(&lower[..name.len()])
+        name_key(self.hash, name)
     }
 
     /// Evidence about the host at `end` of this flow, of the weights table's row `row`. `key` tells repeats from news.
@@ -246,6 +244,15 @@ impl<'a> Scene<'a> {
             None => address.to_string(),
         }
     }
+}
+
+pub(crate) fn name_key(hash: &foldhash::fast::RandomState, name: &[u8]) -> u64 {
+    let mut lower = [0; 64];
+    let name = &name[..name.len().min(lower.len())];
+    for (place, byte) in lower.iter_mut().zip(name) {
+        *place = byte.to_ascii_lowercase();
+    }
+    hash.hash_one(&lower[..name.len()])
 }
 
 /// Where evidence goes.

@@ -11,9 +11,10 @@ use wiretale_recognize::Named;
 use wiretale_ssh::Ssh;
 use wiretale_terminal::Terminal;
 
-use crate::detector::{Detector, Fact, Findings, Hears, Scene};
+use crate::detector::{Detector, Fact, Findings, Hears, Scene, name_key};
 use crate::heard::{Heard, heard_as};
 use crate::model::{Case, Evidence, cases};
+use crate::session::Keys;
 use crate::text::{Sorts, plain};
 use crate::{Facts, Home, Inventory, Names, SeenFile, Weights, detectors};
 
@@ -226,6 +227,10 @@ impl Observe<Irc> for Scorer {
     fn observe(&mut self, scored: &mut Scored, moment: &Moment<'_>, event: wiretale_irc::Event<'_>) {
         let session = scored.facts.irc.get_or_insert_default();
         session.learn(moment.at, &event);
+        if session.keys.is_none() {
+            let network = (!session.network.is_empty()).then(|| name_key(&self.hash, &session.network));
+            session.keys = Some(Keys { nick: name_key(&self.hash, &session.nick), network });
+        }
         let kind = heard_as(&event, moment.direction);
         if self.wakes[kind.index()].is_empty() {
             return;

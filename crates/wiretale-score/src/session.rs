@@ -22,6 +22,16 @@ pub struct IrcSession {
     pub bouncer: bool,
     // Those seen, at most OPERATORS.
     operators: Vec<Operator>,
+    // Numbers for the nick and the network, once the scorer has given them.
+    pub(crate) keys: Option<Keys>,
+}
+
+/// Numbers for names in any case, which every line asks for.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Keys {
+    pub(crate) nick: u64,
+    /// None where the network has no name.
+    pub(crate) network: Option<u64>,
 }
 
 // An operator of a channel, both names in lower case.
@@ -47,6 +57,13 @@ impl IrcSession {
     }
 
     pub(crate) fn learn(&mut self, at: Timestamp, event: &Event<'_>) {
+        match *event {
+            Event::Registered { .. }
+            | Event::Network { .. }
+            | Event::NickChanged { own: true, .. }
+            | Event::Joined { own: true, .. } => self.keys = None,
+            _ => {}
+        }
         match *event {
             Event::Registered { nick, user, real_name, server, network, .. } => {
                 self.registered.get_or_insert(at);

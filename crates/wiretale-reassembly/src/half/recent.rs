@@ -23,6 +23,14 @@ struct Sent {
 }
 
 impl Half {
+    /// Where the next segment will be remembered, and the oldest one; it means nothing.
+    #[inline]
+    pub(crate) fn glance(&self) -> u64 {
+        let Some(recent) = &self.recent else { return 0 };
+        let origin = |sent: Option<&Sent>| sent.map_or(0, |sent| sent.origin);
+        origin(recent.0.front()) ^ origin(recent.0.back())
+    }
+
     /// Remembers where in the capture these bytes stand. No allocation once the ring has grown to the window.
     pub(super) fn remember(&mut self, data: &Data<'_>, origin: u64, limits: &Limits) {
         let acked = self.offset(self.acked);

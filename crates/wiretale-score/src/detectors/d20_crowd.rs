@@ -64,14 +64,13 @@ impl Detector for Crowd {
 
     fn hear(&mut self, scene: &Scene<'_>, fact: &Fact<'_>, findings: &mut Findings) {
         let Fact::Irc(event) = *fact else { return };
-        let Some(session) = scene.session().filter(|_| scene.is_home(Direction::Client)) else { return };
+        let Some(nick) = scene.nick_key().filter(|_| scene.is_home(Direction::Client)) else { return };
         let place = match event {
             Event::Topic { channel, .. } | Event::Joined { channel, .. } => channel,
             Event::Text { target, .. } if matches!(target.first(), Some(b'#' | b'&')) => target,
             _ => return,
         };
         let channel = self.channels.entry(scene.channel_key(&place));
-        let nick = scene.name_key(&session.nick);
         if channel.nicks.len() < MEMBERS {
             channel.nicks.insert(nick);
         }
