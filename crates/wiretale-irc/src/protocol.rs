@@ -208,18 +208,22 @@ fn read<O: Observe<Irc>>(session: &mut Session, masked: &mut Vec<u8>, cx: &mut C
         Ok(message) => message,
         Err(malformed) => return session.weird(cx, weird_of(malformed), &[]),
     };
-    let found = session.secrets(line, &message, cx.moment().direction);
-    let mut places = found.places;
+    let (mut places, findings) = match session.secrets(line, &message, cx.moment().direction) {
+        Some(found) => (found.places, found.findings),
+        None => Default::default(),
+    };
     if session.ledger.has_echoes() && may_echo(message.command) {
         session.ledger.echoes(line, message.params.last().unwrap_or_default(), &mut places);
     }
-    let scope = core::mem::take(&mut session.network);
-    for finding in found.findings {
-        if !session.ledger.enter(cx, finding, &scope) {
-            session.weird(cx, "irc_too_many_secrets", &[]);
+    if !findings.is_empty() {
+        let scope = core::mem::take(&mut session.network);
+        for finding in findings {
+            if !session.ledger.enter(cx, finding, &scope) {
+                session.weird(cx, "irc_too_many_secrets", &[]);
+            }
         }
+        session.network = scope;
     }
-    session.network = scope;
     if !places.is_empty() {
         mask::mask(line, &mut places, masked);
         match parse(masked) {

@@ -105,10 +105,20 @@ impl Found {
 }
 
 impl Session {
-    /// The secrets on a line. The line is the one `message` was read from.
-    pub(crate) fn secrets(&mut self, line: &[u8], message: &Message<'_>, direction: Direction) -> Found {
-        let mut found = Found::default();
+    /// The secrets on a line; `None` where there can be none, as on most. The line is the one `message` was read from.
+    #[inline]
+    pub(crate) fn secrets(&mut self, line: &[u8], message: &Message<'_>, direction: Direction) -> Option<Found> {
         let asks = direction == Direction::Client || self.link.is_some();
+        let may = match message.command {
+            Command::Privmsg | Command::Notice | Command::Squery | Command::Cprivmsg => self.may_tell(message),
+            Command::Numeric(number) => number == 324 || asks,
+            _ => true,
+        };
+        may.then(|| self.look_for_secrets(line, message, direction, asks))
+    }
+
+    fn look_for_secrets(&mut self, line: &[u8], message: &Message<'_>, direction: Direction, asks: bool) -> Found {
+        let mut found = Found::default();
         match message.command {
             Command::Privmsg | Command::Notice | Command::Squery | Command::Cprivmsg => {
                 self.in_words(line, message, direction, &mut found);
@@ -170,13 +180,15 @@ impl Session {
         }
     }
 
+    // Most words are to a channel, and a secret there is one only to a bot.
+    #[inline]
+    fn may_tell(&self, message: &Message<'_>) -> bool {
+        let order = || message.param(1).trim_ascii_start().first().is_some_and(u8::is_ascii_punctuation);
+        !self.support.is_channel(&message.param(0)) || order()
+    }
+
     fn in_words(&mut self, line: &[u8], message: &Message<'_>, direction: Direction, found: &mut Found) {
         let (target, text) = (message.param(0), message.param(1));
-        // Most words are to a channel, and a secret there is one only to a bot.
-        let order = text.trim_ascii_start().first().is_some_and(u8::is_ascii_punctuation);
-        if !order && self.support.is_channel(&target) {
-            return;
-        }
         let speaker = message.source().name;
         let to = self.link.as_deref().and_then(|link| link.name_of(&target)).unwrap_or(&target);
         let client: Box<[u8]> =

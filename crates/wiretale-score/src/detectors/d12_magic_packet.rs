@@ -5,6 +5,7 @@
 //! with the same sum do not happen by chance (2^-32), and a call back to a port that a recent stray spelt is telling.
 
 use smallvec::SmallVec;
+use wiretale_packet::Flags;
 use wiretale_protocol::{Address, Direction, Endpoint, Flow, FlowId, Passed, Timestamp, Transport};
 
 use crate::bounded::Bounded;
@@ -13,8 +14,6 @@ use crate::{Detector, Evidence, Fact, Findings, Hears, Scene};
 /// Strays and calls by host and sender.
 pub(super) struct MagicPacket {
     pairs: Bounded<(Address, Address), Pair>,
-    // Flows whose first packet was a stray so far: nothing was answered.
-    first: Bounded<FlowId, ()>,
 }
 
 /// What a sender's strays and a host's first way to it have shown.
@@ -22,7 +21,7 @@ pub(super) struct MagicPacket {
 struct Pair {
     strays: SmallVec<[Stray; 1]>,
     // Once a host went there it needs no call to go there again.
-    call: Option<Call>,
+    call: Option<Box<Call>>,
 }
 
 /// The header of a packet that began a flow from outside.
@@ -49,7 +48,7 @@ struct Call {
 
 impl Default for MagicPacket {
     fn default() -> Self {
-        Self { pairs: Bounded::new(1 << 16), first: Bounded::new(1 << 14) }
+        Self { pairs: Bounded::new(1 << 16) }
     }
 }
 
@@ -65,8 +64,9 @@ impl Detector for MagicPacket {
     fn hear(&mut self, scene: &Scene<'_>, fact: &Fact<'_>, findings: &mut Findings) {
         let Fact::Passed(passed) = *fact else { return };
         let flow = scene.moment.flow;
-        // Only the first packets of a flow matter here; all others leave at once.
-        let fresh = scene.moment.at == flow.opened || self.first.get(&flow.id).is_some();
+        // Only a flow's first packet matters here, and the answer that opens it; all others leave at once.
+        let answer = scene.moment.direction == Direction::Server && passed.flags.has(Flags::SYN);
+        let fresh = scene.moment.at == flow.opened || answer;
         // An IRC server asks the client's ident port as a matter of course.
         let ident = flow.server.port == IDENT;
         if !fresh || ident || flow.transport != Transport::Tcp {
@@ -86,13 +86,12 @@ impl MagicPacket {
         let key = (flow.server.address, flow.client.address);
         if scene.moment.direction == Direction::Server {
             // An answer that opens a connection makes the packet an ordinary one.
-            let opens = passed.flags.has(wiretale_packet::Flags::SYN);
-            if let Some(pair) = self.pairs.get_mut(&key).filter(|_| opens)
+            if passed.flags.has(Flags::SYN)
+                && let Some(pair) = self.pairs.get_mut(&key)
                 && let Some(stray) = pair.strays.iter_mut().rev().find(|stray| stray.source_port == flow.client.port)
             {
                 stray.answered = true;
             }
-            self.first.remove(&flow.id);
             return;
         }
         if scene.moment.at != flow.opened {
@@ -105,7 +104,6 @@ impl MagicPacket {
         let (at, frame, source_port) = (scene.moment.at, scene.moment.frame, flow.client.port);
         let Passed { seq, ack, window, .. } = *passed;
         pair.strays.push(Stray { at, frame, source_port, seq, ack, window, answered: false });
-        self.first.entry(flow.id);
         // A SYN that nothing answers is told when its time is up: after the call that it asked for, perhaps.
         pair.judge(scene, Direction::Server, findings);
     }
@@ -118,7 +116,7 @@ impl MagicPacket {
         let pair = self.pairs.entry((client.address, server.address));
         if pair.call.is_none() {
             let (at, frame) = (scene.moment.at, scene.moment.frame);
-            pair.call = Some(Call { at, frame, flow: id, server, told: [false; 3] });
+            pair.call = Some(Box::new(Call { at, frame, flow: id, server, told: [false; 3] }));
             pair.judge(scene, Direction::Client, findings);
         }
     }

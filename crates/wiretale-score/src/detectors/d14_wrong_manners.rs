@@ -36,13 +36,16 @@ impl Detector for WrongManners {
         if flow.transport != Transport::Tcp || flow.midstream || !scene.is_home(Direction::Server) {
             return;
         }
-        let role = self.roles.entry((flow.server.address, flow.server.port));
+        let port = (flow.server.address, flow.server.port);
         if let Some(service) = scene.facts.service {
+            let role = self.roles.entry(port);
             if role.len() < SERVICES {
                 *role.entry(service).or_default() += 1;
             }
             return;
         }
+        // Most ports that are tried serve nothing.
+        let Some(role) = self.roles.get(&port) else { return };
         let served = role.iter().find(|(_, times)| **times >= CONFIRMED).map(|(service, _)| *service);
         let talked = scene.facts.data_packets.iter().all(|packets| *packets >= 2);
         let complete =
