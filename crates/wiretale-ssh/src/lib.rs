@@ -10,6 +10,8 @@
 //! first byte. Inside a turn, packets are told apart where the cipher leaves their lengths readable (AES-GCM,
 //! encrypt-then-MAC, SSH1); elsewhere their count often shows in the sum.
 //!
+//! Inside a WebSocket (`wstunnel` and its kin) it is read as it is outside.
+//!
 //! It refuses to decrypt, to keep anything of what is encrypted, to follow a rekeying it cannot see, to judge logins
 //! under compression that began before them, and to know a direction whose packets it has lost until NEWKEYS comes by.
 //! The README has the table of key exchange methods and the rules of inference with their limits.
