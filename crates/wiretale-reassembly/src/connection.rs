@@ -72,7 +72,8 @@ impl Connection {
         }
         self.last = self.last.max(arrival.at);
         if self.doubts.is_some() || self.halves.iter().any(|half| half.has(Bits::WAITING)) {
-            self.settle(from, arrival.at, limits, sink);
+            let spoke = (verdict == Verdict::Accepted).then_some(from);
+            self.settle(spoke, arrival.at, limits, sink);
         }
         verdict
     }
@@ -271,7 +272,7 @@ impl Connection {
         }
     }
 
-    fn settle(&mut self, spoke: Direction, now: Timestamp, limits: &Limits, sink: &mut impl Sink) {
+    fn settle(&mut self, spoke: Option<Direction>, now: Timestamp, limits: &Limits, sink: &mut impl Sink) {
         if let Some(doubts) = &mut self.doubts {
             doubts.count(spoke);
             self.judge_doubts(now, false, limits, sink);

@@ -78,11 +78,11 @@ impl Doubts {
         self.list.iter_mut().for_each(|doubted| doubted.from = doubted.from.opposite());
     }
 
-    /// Counts a packet of the connection.
-    pub(crate) fn count(&mut self, spoke: Direction) {
+    /// Counts a packet of the connection, and who spoke if it was believed.
+    pub(crate) fn count(&mut self, spoke: Option<Direction>) {
         for doubted in &mut self.list {
             doubted.packets = doubted.packets.saturating_add(1);
-            doubted.answered |= doubted.from != spoke;
+            doubted.answered |= spoke == Some(doubted.from.opposite());
         }
     }
 }
@@ -206,13 +206,18 @@ impl Connection {
         let (arrival, options) = doubted.arrival();
         let end = doubted.seq.advance(arrival.segment.seq_len());
         let judgement = self.judge(doubted.from, &arrival, &options);
-        let half = self.half(doubted.from);
+        // Taken late: had the host known then what is known now? Only its acknowledgement tells.
+        let open = matches!(doubted.doubt, Doubt::Ack | Doubt::Window);
+        let (half, peer) = self.pair(doubted.from);
+        let asked = open && peer.has(Bits::SEEN) && !half.has(Bits::ALONE);
         let moot = half.has(Bits::STARTED) && half.expected().ahead_of(end) >= 0;
         let acked = half.has(Bits::CLAIMED) && half.claim().ahead_of(end) >= 0;
         match judgement {
-            Judgement::Take => Fate::Fine,
             Judgement::Refuse(..) => Fate::Refused,
-            Judgement::Doubt(_) if moot => Fate::Refused,
+            Judgement::Take if acked || !asked => Fate::Fine,
+            Judgement::Take | Judgement::Doubt(_) if moot => Fate::Refused,
+            Judgement::Take if due => Fate::Proven,
+            Judgement::Take => Fate::Wait,
             Judgement::Doubt(_) if acked => Fate::Proven,
             Judgement::Doubt(Doubt::Ack) if due && vouched => Fate::Proven,
             Judgement::Doubt(Doubt::Reset) if due => Fate::Refused,

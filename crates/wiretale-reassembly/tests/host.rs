@@ -297,6 +297,32 @@ fn both_sides_go_on_from_a_request_that_was_not_captured() {
 }
 
 #[test]
+fn what_acknowledged_too_much_is_not_taken_once_that_was_sent() {
+    let mut wire = talk();
+    assert_eq!(wire.send(Client, data(112, 1008, b"forged\r\n")), Verdict::Doubted);
+    wire.send(Client, data(105, 1005, b"rosebud"));
+    wire.send(Server, segment(1005, 112, ACK, b""));
+    wire.send(Server, data(1005, 112, b"230 in\r\n"));
+    wire.send(Client, data(112, 1013, b"the truth\r\n"));
+    wire.send(Server, segment(1013, 123, ACK, b""));
+    wire.close();
+    assert_eq!(wire.out.dotted(Client), "hellorosebudthe truth\r\n");
+    assert_eq!(wire.out.names, ["ack_of_unseen_data"]);
+}
+
+#[test]
+fn what_nobody_believes_is_no_answer() {
+    let mut wire = talk();
+    wire.send(Server, data(1005, 200, b"answer"));
+    wire.now += 1_000_000_000;
+    for _ in 0..20 {
+        wire.send(Client, segment(5000, 0, RST, b""));
+    }
+    wire.send(Client, segment(200, 1011, ACK, b""));
+    assert_eq!(wire.out.bytes(Server), b"HELLOanswer");
+}
+
+#[test]
 fn bytes_missing_at_the_end_are_a_gap_too() {
     let mut wire = talk();
     wire.send(Server, segment(1005, 205, ACK, b""));
