@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use wiretale::capture::Capture;
-use wiretale::packet::{Address, Direction, Endpoint, Flags, Frame, LinkType, Timestamp};
+use wiretale::packet::{Address, Direction, Endpoint, Flags, LinkType, Timestamp};
 use wiretale::protocol::{Observe, Observer, Protocol};
 use wiretale::{Analyzer, Settings, Standard, analyze_captures};
 use wiretale_testkit::build::{TcpHeader, ethernet, ip_packet, tcp_frame, udp_frame};
@@ -54,31 +54,45 @@ fn small_captures_cut_at_every_byte_are_borne() {
     let captures = small_captures(2048);
     assert!(captures.len() >= 40, "{}", captures.len());
     for path in captures.iter().filter(|path| path.starts_with(wiretale_tests::data())) {
-        every_prefix(path, 1);
+        every_prefix(path);
     }
 }
 
-/// Takes minutes: `cargo test --release -p wiretale-tests --test it -- --ignored every_prefix`.
+/// Takes a minute: `cargo test --release -p wiretale-tests --test it -- --ignored --nocapture every_prefix`.
 #[test]
-#[ignore = "takes minutes"]
+#[ignore = "takes a minute"]
 fn every_prefix_of_every_small_capture_is_borne() {
     let captures = small_captures(65_536);
-    for path in &captures {
-        let len = path.metadata().map_or(0, |meta| meta.len());
-        // Every byte of the small ones; of the others, places all over.
-        every_prefix(path, if len <= 8192 { 1 } else { 97 });
-    }
-    println!("{} captures", captures.len());
+    let (prefixes, runs) =
+        captures.iter().map(|path| every_prefix(path)).fold((0, 0), |all, one| (all.0 + one.0, all.1 + one.1));
+    println!("{} captures, {prefixes} prefixes read, {runs} of them analysed", captures.len());
 }
 
-fn every_prefix(path: &Path, step: usize) {
+/// Every prefix is read; those that hold a frame more than the last are analysed, as the frames are all that analysis
+/// sees. How many were read, and analysed.
+fn every_prefix(path: &Path) -> (usize, usize) {
     let bytes = std::fs::read(path).expect("readable");
-    let mut frames = 0;
-    for cut in (0..=bytes.len()).step_by(step) {
-        let now = run(&bytes[..cut]);
-        assert!(now >= frames, "{} cut at {cut} has {now} frames after {frames}", path.display());
-        frames = now;
+    let (mut frames, mut runs) = (None, 0);
+    for cut in 0..=bytes.len() {
+        let now = whole_frames(&bytes[..cut]);
+        if frames != Some(now) || cut == bytes.len() {
+            assert!(frames.is_none_or(|frames| now >= frames), "{} cut at {cut}: {now} frames", path.display());
+            assert_eq!(run(&bytes[..cut]), now, "{} cut at {cut}", path.display());
+            runs += 1;
+        }
+        frames = Some(now);
     }
+    (bytes.len() + 1, runs)
+}
+
+/// How many frames can be read before the end, or the first error.
+fn whole_frames(bytes: &[u8]) -> u64 {
+    let Ok(mut capture) = Capture::from_bytes(bytes, "made") else { return 0 };
+    let mut frames = 0;
+    while let Some(Ok(_)) = capture.next() {
+        frames += 1;
+    }
+    frames
 }
 
 #[test]
@@ -315,163 +329,4 @@ fn udp(n: u32) -> Vec<u8> {
 fn syn(n: u32, flags: Flags) -> Vec<u8> {
     let header = TcpHeader { seq: 1, ack: 0, flags, window: 1024, options: Vec::new() };
     tcp_frame(host(n, 40_000), host(2, 80), 64, &header, &[])
-}
-
-/// Peak memory under floods, each in a process of its own.
-/// `cargo test --release -p wiretale-tests --test it -- --ignored --nocapture memory`.
-#[test]
-#[ignore = "takes minutes; prints figures"]
-fn memory_under_floods_stays_below_its_ceiling() {
-    let share: u64 = std::env::var("SHARE").ok().and_then(|share| share.parse().ok()).unwrap_or(1);
-    let mut wrong = Vec::new();
-    for (name, count) in FLOODS {
-        let output = Command::new(std::env::current_exe().expect("this binary"))
-            .args(["--ignored", "--exact", "bounds::one_flood", "--nocapture", "--test-threads=1"])
-            .env("FLOOD", name)
-            .env("COUNT", (count / share).to_string())
-            .output()
-            .expect("it runs");
-        let text = String::from_utf8_lossy(&output.stdout).into_owned();
-        let line = text.lines().find_map(|line| line.split_once("flood: ")).map_or("it failed", |(_, line)| line);
-        println!("{name:24} {line}");
-        let peak = line.split(' ').next().and_then(|peak| peak.parse::<u64>().ok());
-        if peak.is_none_or(|peak| peak > 256 * 1024 * 11 / 10) {
-            wrong.push(*name);
-        }
-    }
-    assert!(wrong.is_empty(), "above the ceiling: {wrong:?}");
-}
-
-/// The child of the test above.
-#[test]
-#[ignore = "run by another test"]
-fn one_flood() {
-    let Ok(name) = std::env::var("FLOOD") else { return };
-    let count = std::env::var("COUNT").ok().and_then(|count| count.parse().ok()).unwrap_or(1000);
-    let mut flood = Flood { analyzer: Analyzer::new(Deaf, Settings::default()), number: 0 };
-    let before = status("VmRSS:");
-    flood.run(&name, count);
-    let (memory, flows) = (flood.analyzer.memory(), flood.analyzer.open_flows());
-    let peak = status("VmHWM:");
-    let grown = (status("VmRSS:") - before) << 10;
-    let later = Timestamp::from_parts(2_000_000_000, 0);
-    for second in 0..5 {
-        let frame = (later + std::time::Duration::from_secs(second), crate::laws::ARP.to_vec());
-        flood.analyzer.packet(lend(&frame), u64::MAX);
-    }
-    println!(
-        "flood: {} KiB peak, {peak} before the end; {memory} bytes accounted in {flows} flows, {} resident per flow; \
-         {} afterwards; identified {}, announced {}",
-        status("VmHWM:"),
-        grown / (flows as u64).max(1),
-        flood.analyzer.memory(),
-        flood.analyzer.stats().identified,
-        flood.analyzer.stats().expectations,
-    );
-}
-
-const FLOODS: &[(&str, u64)] = &[
-    ("idle SYNs", 1_000_000),
-    ("SYNs", 10_000_000),
-    ("half-open with holes", 1_000_000),
-    ("incomplete fragments", 1_000_000),
-    ("DCC offers", 1_000_000),
-    ("PORT offers", 1_000_000),
-    ("channels", 1_000_000),
-    ("nicks", 1_000_000),
-    ("endless lines", 100_000),
-];
-
-struct Flood {
-    analyzer: Analyzer<Standard, Deaf>,
-    number: u64,
-}
-
-impl Flood {
-    fn run(&mut self, name: &str, count: u64) {
-        match name {
-            "idle SYNs" | "SYNs" => (0..count).for_each(|n| self.frame(n / 4_000_000, &syn(n as u32, Flags::SYN))),
-            "half-open with holes" => (0..count).for_each(|n| {
-                self.frame(0, &syn(n as u32, Flags::SYN));
-                for hole in 1..4 {
-                    self.data(0, n as u32, 80, hole * 100, &[b'x'; 32]);
-                }
-            }),
-            "incomplete fragments" => (0..count).for_each(|n| {
-                if let Some((_, mut frame)) = tiny_fragment(n as u32, (n % 300) as u32) {
-                    let hosts = (n as u32 / 65_536).to_be_bytes();
-                    frame[30..34].copy_from_slice(&hosts);
-                    frame[24..26].fill(0);
-                    let sum: u32 =
-                        frame[14..34].chunks(2).map(|pair| u32::from(u16::from_be_bytes([pair[0], pair[1]]))).sum();
-                    let sum = (sum & 0xffff) + (sum >> 16);
-                    frame[24..26].copy_from_slice(&(!((sum & 0xffff) + (sum >> 16)) as u16).to_be_bytes());
-                    self.frame(0, &frame);
-                }
-            }),
-            "DCC offers" => self.lines(6667, "NICK a\r\nUSER a 0 * :a\r\n", count, |n| {
-                format!("PRIVMSG b{n} :\u{1}DCC SEND f{n} 16777{} {} 3\u{1}\r\n", 2161 + n / 60_000, 1025 + n % 60_000)
-            }),
-            "PORT offers" => self.lines(21, "USER a\r\n", count, |n| {
-                format!("PORT 10,{},{},1,{},{}\r\n", n >> 16 & 255, n >> 24, (n >> 8 & 255).max(8), n & 255)
-            }),
-            "channels" => {
-                self.lines(6667, "NICK a\r\nUSER a 0 * :a\r\n", count, |n| format!(":a!u@h JOIN #channel{n}\r\n"));
-            }
-            "nicks" => self.lines(6667, "NICK a\r\nUSER a 0 * :a\r\n", count, |n| format!(":nick{n}!u@h JOIN #x\r\n")),
-            "endless lines" => (0..12u32).for_each(|step| {
-                for n in 0..count as u32 {
-                    if step == 0 {
-                        self.open(n, 6667);
-                        self.data(0, n, 6667, 1, b"NICK a\r\nUSER a 0 * :a\r\nPING ");
-                    } else {
-                        self.data(0, n, 6667, 28 + (step - 1) * 1400, &[b'x'; 1400]);
-                    }
-                }
-            }),
-            _ => panic!("{name}"),
-        }
-    }
-
-    fn lines(&mut self, port: u16, opening: &str, count: u64, line: impl Fn(u64) -> String) {
-        self.open(1, port);
-        let (mut next, mut text) = (1, opening.to_owned());
-        for n in 0..count {
-            text += &line(n);
-            if text.len() > 1200 || n + 1 == count {
-                self.data(n / 50_000, 1, port, next, text.as_bytes());
-                next = next.wrapping_add(text.len() as u32);
-                text.clear();
-            }
-        }
-    }
-
-    /// A handshake; the server's next number is 1.
-    fn open(&mut self, n: u32, port: u16) {
-        let (client, server) = (host(n, 40_000), host(2, port));
-        let header = |seq, ack, flags| TcpHeader { seq, ack, flags, window: 65_535, options: vec![3, 3, 14] };
-        self.frame(0, &tcp_frame(client, server, 64, &header(1, 0, Flags::SYN), &[]));
-        self.frame(0, &tcp_frame(server, client, 64, &header(0, 2, Flags::SYN.with(Flags::ACK)), &[]));
-    }
-
-    /// Bytes of a client; the first has place 1.
-    fn data(&mut self, second: u64, n: u32, port: u16, place: u32, payload: &[u8]) {
-        let (seq, flags) = (place.wrapping_add(1), Flags::ACK);
-        let header = TcpHeader { seq, ack: 1, flags, window: 65_535, options: Vec::new() };
-        self.frame(second, &tcp_frame(host(n, 40_000), host(2, port), 64, &header, payload));
-    }
-
-    fn frame(&mut self, second: u64, frame: &[u8]) {
-        self.number += 1;
-        let at = Timestamp::from_nanos((1_000_000_000 + second as i64) * 1_000_000_000 + (self.number % 1000) as i64);
-        let frame = Frame { at, link: LinkType::ETHERNET, data: frame, wire_len: frame.len() as u32 };
-        self.analyzer.packet(frame, self.number);
-    }
-}
-
-/// A line of this process's account, in KiB.
-fn status(field: &str) -> u64 {
-    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
-    let line = status.lines().find_map(|line| line.strip_prefix(field));
-    line.and_then(|line| line.trim().split(' ').next()?.parse().ok()).unwrap_or(0)
 }

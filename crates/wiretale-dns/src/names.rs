@@ -46,6 +46,18 @@ impl Names {
         self.names.get(&address).map(|called| (&*called.name, called.at))
     }
 
+    /// How many addresses have a name.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.names.len()
+    }
+
+    /// None has.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.names.is_empty()
+    }
+
     /// Addresses forgotten because there were too many.
     #[must_use]
     pub const fn dropped(&self) -> u64 {

@@ -51,6 +51,8 @@ impl<P: Services<O>, O: Observer> Analyzer<P, O> {
         self.lapse(moment(now));
         self.expire_fragments(moment(now));
         self.observer.tick(moment(now));
+        self.table.shrink();
+        self.count_beside();
     }
 
     /// Closes all flows, the earliest first.
@@ -62,7 +64,8 @@ impl<P: Services<O>, O: Observer> Analyzer<P, O> {
 
     /// Closes the flows of `over`, and those with one SYN up to the first that has no `time`, the earliest first, all of
     /// them at `last` or each at its time. Those with one SYN stand in the order they came and there may be millions:
-    /// only those that are out of order, as time went back on the wire, are listed.
+    /// only those that are out of order, as time went back on the wire, are listed, and where that is so of very many,
+    /// the rest goes in the order they came.
     fn end_in_order(
         &mut self,
         over: &mut Vec<Over>,
@@ -76,6 +79,9 @@ impl<P: Services<O>, O: Observer> Analyzer<P, O> {
             let half = Over { time, at };
             if latest.is_some_and(|latest| self.order(&half, &latest).is_lt()) {
                 over.push(half);
+                if over.len() >= LISTED {
+                    break;
+                }
             } else {
                 latest = Some(half);
             }
@@ -152,7 +158,8 @@ impl<P: Services<O>, O: Observer> Analyzer<P, O> {
     #[inline]
     pub(crate) fn make_room(&mut self) {
         while self.table.len() > 0
-            && (self.table.len() >= self.commons.limits.flows || self.memory() > self.commons.limits.memory)
+            && (self.table.len() >= self.commons.limits.flows
+                || self.memory() + self.table.growth() > self.commons.limits.memory)
         {
             self.evict();
         }
@@ -189,6 +196,9 @@ impl<P: Services<O>, O: Observer> Analyzer<P, O> {
 
 /// Flows looked at for one that is idle.
 const LOOKS: usize = 16;
+
+/// Flows that are put in order before they are closed at once.
+const LISTED: usize = 1 << 17;
 
 /// Flows that may end in a second without a list of them being made anew.
 const KEPT: usize = 4096;

@@ -33,8 +33,10 @@ pub struct Analyzer<P: Services<O>, O: Observer> {
     pub(crate) over: Vec<Over>,
     /// Where the flow of the packet at hand is, if it was looked for already; or anywhere else.
     pub(crate) hint: u32,
-    /// Bytes a flow with more than one SYN is taken to need.
+    /// Bytes a flow with more than one SYN is taken to need, beside its place.
     pub(crate) record_size: usize,
+    /// Bytes beside flows, when they were last counted.
+    pub(crate) beside: usize,
 }
 
 /// The frame a packet came in.
@@ -68,6 +70,7 @@ impl<P: Services<O>, O: Observer> Analyzer<P, O> {
             over: Vec::new(),
             hint: NONE,
             record_size: size_of::<Flows<P, O>>() + size_of::<Tcp>() + size_of::<P::Session>() + 96,
+            beside: 0,
             settings,
         }
     }
@@ -82,6 +85,9 @@ impl<P: Services<O>, O: Observer> Analyzer<P, O> {
     pub fn packet_at(&mut self, frame: Frame<'_>, number: u64, lookback: Option<Lookback<'_>>) {
         self.commons.stats.frames += 1;
         self.commons.stats.bytes += frame.data.len() as u64;
+        if self.commons.stats.frames.is_multiple_of(COUNTED_EVERY) {
+            self.count_beside();
+        }
         self.advance(frame.at);
         let checks = self.checks();
         let within = Within { number, lookback, frame: frame.data };
@@ -115,14 +121,29 @@ impl<P: Services<O>, O: Observer> Analyzer<P, O> {
         self.table.len()
     }
 
-    /// Bytes of memory in flows and what waits in them, as far as it can be counted.
+    /// Bytes of memory in flows and what waits in them, in fragments, in announced flows, and in what the observer keeps,
+    /// as far as it can be counted.
     #[must_use]
     pub fn memory(&self) -> usize {
         let (halves, stats) = (self.table.half_count(), &self.commons.stats);
-        halves * HALF_SIZE
+        self.table.memory()
             + (self.table.len() - halves) * self.record_size
             + usize::try_from(stats.waiting()).unwrap_or(usize::MAX)
             + self.fragments.held_bytes()
+            + self.beside
+    }
+
+    /// Of [`Analyzer::memory`], what is not of flows and goes on when they are over: what the observer keeps, announced
+    /// flows, senders whose checksums are watched.
+    #[must_use]
+    pub const fn memory_beside_flows(&self) -> usize {
+        self.beside
+    }
+
+    /// Counts what changes slowly.
+    pub(crate) fn count_beside(&mut self) {
+        let tables = self.commons.expectations.memory() + self.sources.memory();
+        self.beside = tables.saturating_add(self.observer.memory());
     }
 
     /// Closes every flow that is still open, the earliest first, and gives the observer back.
@@ -267,8 +288,8 @@ impl<O: Observer> FragmentSink for FragmentWeirds<'_, O> {
     }
 }
 
-/// Bytes a flow with one SYN needs: its place and its share of the index.
-const HALF_SIZE: usize = 90;
+/// Frames after which memory beside flows is counted again.
+const COUNTED_EVERY: u64 = 4096;
 
 /// Datagrams put together from fragments that lay in one another.
 const NESTED: u8 = 4;

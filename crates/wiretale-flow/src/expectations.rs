@@ -34,6 +34,11 @@ impl Expectations {
         self.waiting == 0
     }
 
+    /// Bytes on the heap.
+    pub(crate) fn memory(&self) -> usize {
+        self.by_server.allocation_size() + self.order.capacity() * size_of::<(Endpoint, u64)>() + self.waiting * NOTE
+    }
+
     /// Adds one. It takes the place of an earlier one with the same tag and endpoints. What had to go for it comes back.
     pub(crate) fn add(&mut self, expectation: Expectation) -> Option<Expectation> {
         if self.most == 0 {
@@ -138,3 +143,6 @@ impl Expectations {
         }
     }
 }
+
+/// Bytes of what is noted with an announced flow, on the heap.
+const NOTE: usize = 64;

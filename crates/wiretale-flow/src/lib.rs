@@ -48,6 +48,7 @@ mod flows;
 mod half;
 mod history;
 mod id;
+mod index;
 mod key;
 mod lone;
 mod party;

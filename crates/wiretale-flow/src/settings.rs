@@ -77,7 +77,8 @@ pub(crate) fn longest<T: Copy>(table: &[(Network, T)], address: Address) -> Opti
 pub struct Limits {
     /// Flows at a time. Past it a flow with one SYN goes first, then the one that is idle longest.
     pub flows: usize,
-    /// Bytes of memory that flows and waiting payload may take, as far as it can be counted; past it flows go as above.
+    /// Bytes of memory that flows, waiting payload, decoders and what the observer keeps may take, as far as they can be
+    /// counted; past it flows go as above.
     pub memory: usize,
     /// Announced flows at a time; past it the oldest goes.
     pub expectations: usize,

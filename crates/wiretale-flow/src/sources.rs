@@ -49,6 +49,11 @@ impl Sources {
         Self { seen: HashMap::with_hasher(state), most }
     }
 
+    /// Bytes on the heap.
+    pub(crate) fn memory(&self) -> usize {
+        self.seen.allocation_size()
+    }
+
     /// A flow of `sender` began with a right checksum.
     pub(crate) fn good(&mut self, sender: Address, covers: Covers) {
         if let Some(seen) = self.entry(sender, covers) {

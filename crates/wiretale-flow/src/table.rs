@@ -3,17 +3,25 @@
 use std::hash::{BuildHasher, Hasher};
 
 use foldhash::fast::SeedableRandomState;
-use hashbrown::HashTable;
 use wiretale_packet::{FlowKey, Transport};
 
 use crate::half::Half;
+use crate::index::Index;
 
-/// Flows by key, in pages that never move. Flows with one SYN stand in a queue in the order they came, all others in a
+/// Flows by key, in pages that never move, and go when they are empty. Flows with one SYN stand in a queue in the order they came, all others in a
 /// wheel of seconds at, or before, the second they may be over.
 pub(crate) struct Table<T> {
-    index: HashTable<u32>,
+    index: Index,
+    /// A page that went has no places.
     pages: Vec<Box<[Slot<T>]>>,
-    vacant: u32,
+    /// What is vacant in each page.
+    rooms: Vec<Room>,
+    /// Pages with vacant places; those without are passed over.
+    roomy: Vec<u32>,
+    /// Pages that went.
+    gone: Vec<u32>,
+    /// Pages that are there but empty.
+    empty: u32,
     hasher: SeedableRandomState,
     halves: List,
     half_count: usize,
@@ -30,6 +38,16 @@ pub(crate) struct Slot<T> {
     prev: u32,
     next: u32,
     pub(crate) body: Body<T>,
+}
+
+/// The vacant places of a page.
+#[derive(Clone, Copy)]
+struct Room {
+    /// The first of them; each names the next.
+    vacant: u32,
+    used: u16,
+    /// It stands among the roomy ones.
+    listed: bool,
 }
 
 /// What is known of a flow.
@@ -57,9 +75,12 @@ impl List {
 impl<T> Table<T> {
     pub(crate) fn new(seed: u64) -> Self {
         Self {
-            index: HashTable::new(),
+            index: Index::new(),
             pages: Vec::new(),
-            vacant: NONE,
+            rooms: Vec::new(),
+            roomy: Vec::new(),
+            gone: Vec::new(),
+            empty: 0,
             hasher: SeedableRandomState::with_seed(seed, foldhash::SharedSeed::global_fixed()),
             halves: List::EMPTY,
             half_count: 0,
@@ -76,6 +97,17 @@ impl<T> Table<T> {
         self.half_count
     }
 
+    /// Bytes of the places and of the index.
+    pub(crate) fn memory(&self) -> usize {
+        (self.pages.len() - self.gone.len()) * PAGE * size_of::<Slot<T>>() + self.index.memory()
+    }
+
+    /// Bytes that one flow more would take.
+    pub(crate) fn growth(&self) -> usize {
+        let places = (self.pages.len() - self.gone.len()) * PAGE;
+        if self.len() < places { 0 } else { PAGE * size_of::<Slot<T>>() }
+    }
+
     #[inline]
     pub(crate) fn hash(&self, key: &FlowKey) -> u64 {
         hash(&self.hasher, key)
@@ -83,7 +115,7 @@ impl<T> Table<T> {
 
     #[inline]
     pub(crate) fn find(&self, hash: u64, key: &FlowKey) -> Option<u32> {
-        self.index.find(hash, |at| slot(&self.pages, *at).key == *key).copied()
+        self.index.find(hash, |at| slot(&self.pages, *at).key == *key)
     }
 
     /// Is the flow of `key` at `at`, which may be anything?
@@ -127,16 +159,8 @@ impl<T> Table<T> {
     pub(crate) fn take(&mut self, at: u32) -> (FlowKey, Body<T>) {
         self.unlink(at);
         let key = self.slot(at).key;
-        let hash = self.hash(&key);
-        if let Ok(entry) = self.index.find_entry(hash, |other| *other == at) {
-            entry.remove();
-        }
-        let vacant = self.vacant;
-        let slot = self.slot_mut(at);
-        slot.next = vacant;
-        let body = std::mem::replace(&mut slot.body, Body::Vacant);
-        self.vacant = at;
-        (key, body)
+        self.index.remove(self.hash(&key), at);
+        (key, self.vacate(at))
     }
 
     /// Has a flow looked at in `second`, or as far ahead as the wheel goes.
@@ -203,7 +227,7 @@ impl<T> Table<T> {
 
     /// All flows, in no order that means anything.
     pub(crate) fn all(&self) -> impl Iterator<Item = u32> + '_ {
-        self.index.iter().copied()
+        self.index.all()
     }
 
     fn empty(&mut self, bucket: u32, out: &mut Vec<u32>) {
@@ -221,28 +245,86 @@ impl<T> Table<T> {
     }
 
     fn occupy(&mut self, hash: u64, key: FlowKey, client_is_low: bool, body: Body<T>) -> u32 {
-        if self.vacant == NONE {
-            self.add_page();
-        }
-        let at = self.vacant;
-        let slot = self.slot_mut(at);
-        let next = slot.next;
+        let number = self.roomy_page();
+        let room = &mut self.rooms[number];
+        self.empty -= u32::from(room.used == 0);
+        room.used += 1;
+        let at = room.vacant;
+        let slot = &mut self.pages[number][place(at)];
+        room.vacant = slot.next;
         *slot = Slot { key, client_is_low, prev: NONE, next: NONE, body };
-        self.vacant = next;
         let (pages, hasher) = (&self.pages, &self.hasher);
-        self.index.insert_unique(hash, at, |other| crate::table::hash(hasher, &slot_of(pages, *other).key));
+        self.index.insert(hash, at, |other| crate::table::hash(hasher, &slot_of(pages, *other).key));
         at
     }
 
-    fn add_page(&mut self) {
-        let first = u32::try_from(self.pages.len() * PAGE).unwrap_or(NONE);
+    /// A page with a vacant place.
+    fn roomy_page(&mut self) -> usize {
+        while let Some(number) = self.roomy.last() {
+            let room = &mut self.rooms[*number as usize];
+            if room.vacant != NONE {
+                return *number as usize;
+            }
+            room.listed = false;
+            self.roomy.pop();
+        }
+        self.add_page()
+    }
+
+    fn add_page(&mut self) -> usize {
+        let number = self.gone.pop().unwrap_or_else(|| {
+            self.pages.push(Box::default());
+            self.rooms.push(Room { vacant: NONE, used: 0, listed: false });
+            u32::try_from(self.pages.len() - 1).unwrap_or(NONE)
+        });
+        let first = number * PAGE as u32;
         let blank = FlowKey::new(Default::default(), Default::default(), Transport::Tcp).0;
         let slots = (1..=PAGE as u32).map(|n| {
             let next = if n == PAGE as u32 { NONE } else { first + n };
             Slot { key: blank, client_is_low: true, prev: NONE, next, body: Body::Vacant }
         });
-        self.pages.push(slots.collect());
-        self.vacant = first;
+        self.pages[number as usize] = slots.collect();
+        self.rooms[number as usize] = Room { vacant: first, used: 0, listed: true };
+        self.roomy.push(number);
+        self.empty += 1;
+        number as usize
+    }
+
+    /// Empties a place, and gives back its page where that is the last one and there is another empty one.
+    fn vacate(&mut self, at: u32) -> Body<T> {
+        let number = page(at);
+        let room = &mut self.rooms[number];
+        let slot = &mut self.pages[number][place(at)];
+        slot.next = std::mem::replace(&mut room.vacant, at);
+        let body = std::mem::replace(&mut slot.body, Body::Vacant);
+        room.used -= 1;
+        if !std::mem::replace(&mut room.listed, true) {
+            self.roomy.push(number as u32);
+        }
+        if room.used == 0 {
+            self.empty += 1;
+            if self.empty > SPARE {
+                self.drop_page(number);
+            }
+        }
+        body
+    }
+
+    fn drop_page(&mut self, number: usize) {
+        self.pages[number] = Box::default();
+        self.rooms[number].vacant = NONE;
+        self.gone.push(number as u32);
+        self.empty -= 1;
+    }
+
+    /// Gives back what is not needed any more.
+    pub(crate) fn shrink(&mut self) {
+        let (pages, hasher) = (&self.pages, &self.hasher);
+        self.index.shrink(|at| hash(hasher, &slot(pages, *at).key));
+        if self.len() == 0 {
+            (self.pages, self.rooms, self.roomy, self.gone) = Default::default();
+            self.empty = 0;
+        }
     }
 
     fn queue_half(&mut self, at: u32) {
@@ -336,6 +418,9 @@ pub(crate) const NONE: u32 = u32::MAX;
 /// Flows in a page.
 const PAGE: usize = 512;
 
+/// Empty pages that are kept for what comes next.
+const SPARE: u32 = 2;
+
 /// Seconds of the wheel: more than an hour.
 const BUCKETS: usize = 4096;
 
@@ -388,5 +473,22 @@ mod tests {
             assert_eq!(table.len(), 0, "round {round}");
         }
         assert_eq!(table.pages.len(), 2);
+    }
+
+    #[test]
+    fn pages_go_when_they_are_empty() {
+        let mut table = Table::new(7);
+        let places: Vec<u32> = (0..60_000).map(|n| insert(&mut table, n, 9)).collect();
+        let full = table.memory();
+        assert!(full >= 60_000 * size_of::<Slot<u16>>());
+        places[1..].iter().for_each(|at| drop(table.take(*at)));
+        table.shrink();
+        assert!(table.memory() <= 4 * PAGE * size_of::<Slot<u16>>() + 4096, "{} of {full}", table.memory());
+        // Those that went come back in their place.
+        let again: Vec<u32> = (1..3000).map(|n| insert(&mut table, n, 9)).collect();
+        assert!(table.pages.len() <= 120 && (1..3000).all(|n| table.find(table.hash(&key(n)), &key(n)).is_some()));
+        again.iter().chain(&places[..1]).for_each(|at| drop(table.take(*at)));
+        table.shrink();
+        assert_eq!((table.memory(), table.len()), (0, 0));
     }
 }

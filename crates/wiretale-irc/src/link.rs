@@ -76,6 +76,11 @@ impl Link {
         }
     }
 
+    /// About how many bytes on the heap it takes.
+    pub(crate) fn memory(&self) -> usize {
+        self.servers.len() * 192 + self.users.len() * 384 + self.sasl.len() * 256
+    }
+
     pub(crate) fn size(&self) -> (usize, usize) {
         (self.servers.len(), self.users.len())
     }

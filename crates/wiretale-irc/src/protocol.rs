@@ -67,7 +67,7 @@ impl Protocol for Irc {
         let lines = client.lines.held() + server.lines.held() + decoder.masked.capacity();
         let wrapped = decoder.preludes.as_deref().map_or(0, Preludes::held)
             + decoder.websocket.as_deref().map_or(0, WebSocket::held);
-        lines + wrapped + decoder.session.gathered.held()
+        lines + wrapped + decoder.session.memory()
     }
 }
 

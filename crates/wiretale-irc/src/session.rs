@@ -3,7 +3,6 @@
 use alloc::boxed::Box;
 use alloc::vec::Vec;
 
-use smallvec::SmallVec;
 use wiretale_protocol::{Context, Direction, Observe};
 
 use crate::dcc::Dealings;
@@ -34,7 +33,6 @@ pub struct Session {
     pub(crate) registered: bool,
     pub(crate) bouncer: bool,
     evidence: bool,
-    weirds: SmallVec<[(&'static str, u8); 2]>,
 }
 
 /// The client of this connection.
@@ -136,16 +134,14 @@ impl Session {
         Source { name: Wire(nick), user: Wire(&self.own.user), host: Wire(&self.own.host) }
     }
 
-    /// Says that something was not as it should be, some times of each kind.
-    pub(crate) fn weird<O: Observe<Irc>>(&mut self, cx: &mut Context<'_, O>, name: &'static str, addl: &[u8]) {
-        if !self.weirds.iter().any(|(known, _)| *known == name) && self.weirds.len() < MOST_WEIRDS {
-            self.weirds.push((name, 0));
-        }
-        let Some((_, said)) = self.weirds.iter_mut().find(|(known, _)| *known == name) else { return };
-        if *said < MOST_OF_A_WEIRD {
-            *said += 1;
-            cx.weird(name, addl);
-        }
+    /// Says that something was not as it should be; how often it may is the engine's to know.
+    pub(crate) fn weird<O: Observe<Irc>>(&self, cx: &mut Context<'_, O>, name: &'static str, addl: &[u8]) {
+        cx.weird(name, addl);
+    }
+
+    /// About how many bytes on the heap it takes.
+    pub(crate) fn memory(&self) -> usize {
+        self.gathered.held() + self.channels.memory() + self.link.as_deref().map_or(0, Link::memory)
     }
 
     // Says once that this is IRC beyond doubt.
@@ -164,5 +160,3 @@ pub(crate) fn keep(place: &mut Vec<u8>, text: &[u8]) {
 }
 
 const LONGEST_NAME: usize = 512;
-const MOST_WEIRDS: usize = 64;
-const MOST_OF_A_WEIRD: u8 = 16;

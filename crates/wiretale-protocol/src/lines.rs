@@ -113,17 +113,22 @@ impl Lines {
         Some(Line { bytes: &self.carry, cut: true })
     }
 
-    // The buffer doubles, but not past the limit.
+    // The buffer doubles while it is small; then it has the size of the limit at once, so that a flood of long lines
+    // does not leave gaps of every size in memory.
     fn hold(&mut self, bytes: &[u8]) {
         let (len, capacity) = (self.carry.len(), self.carry.capacity());
         let needed = len.saturating_add(bytes.len());
         if needed > capacity {
-            let wanted = capacity.saturating_mul(2).min(self.limit).max(needed);
+            let wanted = if needed > SMALL { self.limit } else { capacity.saturating_mul(2) };
+            let wanted = wanted.min(self.limit).max(needed);
             self.carry.reserve_exact(wanted.saturating_sub(len));
         }
         self.carry.extend_from_slice(bytes);
     }
 }
+
+/// Bytes of a buffer that grows by doubling.
+const SMALL: usize = 1024;
 
 #[cfg(test)]
 mod tests {

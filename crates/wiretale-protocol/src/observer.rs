@@ -40,6 +40,14 @@ pub trait Observer {
         0
     }
 
+    /// Bytes on the heap that its state of a flow takes, as far as they can be counted at the cost of a few additions:
+    /// asked after every chunk that a decoder reads.
+    #[inline]
+    fn weight(flow: &Self::Flow) -> usize {
+        let _ = flow;
+        0
+    }
+
     /// The flow was found to be of this service. Once per flow and service.
     fn recognized(&mut self, flow: &mut Self::Flow, moment: &Moment<'_>, service: &'static str) {
         let _ = (flow, moment, service);

@@ -36,6 +36,11 @@ impl<A: Observer, B: Observer> Observer for (A, B) {
         self.0.memory().saturating_add(self.1.memory())
     }
 
+    #[inline]
+    fn weight(flow: &Self::Flow) -> usize {
+        A::weight(&flow.0).saturating_add(B::weight(&flow.1))
+    }
+
     fn recognized(&mut self, flow: &mut Self::Flow, moment: &Moment<'_>, service: &'static str) {
         self.0.recognized(&mut flow.0, moment, service);
         self.1.recognized(&mut flow.1, moment, service);

@@ -11,6 +11,11 @@ pub(crate) struct Tags {
 }
 
 impl Tags {
+    /// Bytes on the heap.
+    pub(crate) fn memory(&self) -> usize {
+        self.numbers.capacity() * 2 * size_of::<(Tag, usize)>()
+    }
+
     /// The tag's number, from 1. Beyond [`MOST`] tags all further ones share the number 0.
     pub(crate) fn number(&mut self, tag: Tag) -> usize {
         let next = self.numbers.len() + 1;
@@ -22,4 +27,4 @@ impl Tags {
     }
 }
 
-const MOST: usize = 1 << 20;
+const MOST: usize = 1 << 16;

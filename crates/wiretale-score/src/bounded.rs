@@ -30,6 +30,12 @@ impl<K: Hash + Eq, V> Bounded<K, V> {
         Self { index, places, first: 0, most, dropped: 0, hash: RandomState::default() }
     }
 
+    /// Bytes on the heap, if a value has `each` there.
+    pub(crate) fn memory(&self, each: usize) -> usize {
+        let places = self.places.capacity() * size_of::<Option<(K, V)>>();
+        places + self.index.allocation_size() + self.index.len() * each
+    }
+
     /// The value at `key`, made if it is not there.
     pub(crate) fn entry(&mut self, key: K) -> &mut V
     where
@@ -142,6 +148,9 @@ impl<K: Hash + Eq, V> Bounded<K, V> {
         }
     }
 }
+
+/// Bytes on the heap that a value of a few words, times or addresses has, by and large.
+pub(crate) const SOME: usize = 192;
 
 #[cfg(test)]
 mod tests {

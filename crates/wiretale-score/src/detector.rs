@@ -20,6 +20,11 @@ pub trait Detector: Send {
     /// The kinds of facts it wakes for.
     fn hears(&self) -> Hears;
 
+    /// Bytes on the heap that its memory takes, as far as they can be counted at the cost of a few additions.
+    fn memory(&self) -> usize {
+        0
+    }
+
     /// One more fact about a flow.
     fn hear(&mut self, scene: &Scene<'_>, fact: &Fact<'_>, findings: &mut Findings);
 }

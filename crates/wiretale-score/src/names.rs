@@ -21,6 +21,10 @@ impl Default for Names {
 }
 
 impl Names {
+    pub(crate) fn memory(&self) -> usize {
+        self.forward.len() * 128 + self.reverse.memory(64)
+    }
+
     /// The name whose resolution gave this address, or that a reverse look-up told.
     #[must_use]
     pub fn of(&self, address: Address) -> Option<&[u8]> {

@@ -187,6 +187,15 @@ impl Crossing {
 impl Observer for Scorer {
     type Flow = Scored;
 
+    fn memory(&self) -> usize {
+        self.detectors.iter().map(|detector| detector.memory()).sum::<usize>() + self.names.memory()
+    }
+
+    fn weight(scored: &Scored) -> usize {
+        let session = scored.facts.irc.as_ref().map_or(0, |session| session.weight());
+        session + scored.file.as_ref().map_or(0, |file| size_of::<Crossing>() + file.head.capacity())
+    }
+
     fn opened(&mut self, scored: &mut Scored, moment: &Moment<'_>) {
         scored.facts.ends = Some(ends(&self.home, moment));
         self.tell(&scored.facts, moment, Hears::OPENED, &Fact::Opened);

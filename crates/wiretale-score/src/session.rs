@@ -50,6 +50,11 @@ impl IrcSession {
         self.operators.iter().any(is)
     }
 
+    // Bytes on the heap that it takes, by and large.
+    pub(crate) fn weight(&self) -> usize {
+        size_of::<Self>() + NAMES + self.operators.capacity() * (size_of::<Operator>() + NAMES)
+    }
+
     /// Is it the client's own nick?
     #[must_use]
     pub fn is_own(&self, nick: &[u8]) -> bool {
@@ -113,4 +118,6 @@ fn short(bytes: &[u8]) -> Box<[u8]> {
 }
 
 const LONGEST: usize = 128;
+// Bytes of a few names.
+const NAMES: usize = 96;
 const OPERATORS: usize = 256;

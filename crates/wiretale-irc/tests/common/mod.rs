@@ -9,7 +9,7 @@ use serde_json::Value;
 use wiretale_irc::{Decoder, Event, Irc};
 use wiretale_protocol::{
     Address, Chunk, Context, Demand, Direction, End, Endpoint, Escaped, Expectation, Exposure, Flow, FlowId, Moment,
-    Observe, Observer, Opening, Outcome, Protocol, SecretKey, Shared, Timestamp, Transport, Weird,
+    Observe, Observer, Opening, Outcome, Protocol, Quota, SecretKey, Shared, Timestamp, Transport, Weird, Weirds,
 };
 
 /// Everything heard of one flow.
@@ -71,20 +71,24 @@ pub struct Session {
     pub shared: Shared,
     pub flow: Flow,
     pub frame: u64,
+    pub said: Weirds,
+    pub suppressed: u64,
 }
 
 impl Session {
     pub fn new() -> Self {
         let flow = flow();
         let decoder = Irc::start(&Opening { client: &[], server: &[], flow: &flow, last: true });
-        Self { decoder, heard: Heard::default(), shared: Shared::new(SecretKey::new(1, 2)), flow, frame: 0 }
+        let (heard, shared) = (Heard::default(), Shared::new(SecretKey::new(1, 2)));
+        Self { decoder, heard, shared, flow, frame: 0, said: Weirds::default(), suppressed: 0 }
     }
 
     pub fn chunk(&mut self, direction: Direction, chunk: Chunk<'_>) -> Demand {
         let at = Timestamp::from_parts(1_000_000_000 + self.frame as i64, 0);
         let moment = Moment { at, frame: self.frame, direction, flow: &self.flow };
         let state = &mut ();
-        let mut cx = Context::new(moment, &mut self.heard, state, &mut self.shared);
+        let quota = Quota { said: &mut self.said, most: 16, suppressed: &mut self.suppressed };
+        let mut cx = Context::new(moment, &mut self.heard, state, &mut self.shared).within(quota);
         Irc::feed(&mut self.decoder, &mut cx, chunk)
     }
 

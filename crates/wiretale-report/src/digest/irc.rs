@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use wiretale::irc::Event;
 use wiretale::protocol::{Address, Endpoint, Moment};
 
-use super::{Bounded, kept};
+use super::{Bounded, MOST_INNER, kept};
 
 /// The servers spoken to.
 #[derive(Debug)]
@@ -53,13 +53,18 @@ impl super::Digest {
             Event::LinkPeer { .. } => server.link = true,
             _ => {}
         }
-        if server.clients.len() >= MOST && !server.clients.contains_key(&moment.flow.client.address) {
-            return;
+        if !server.clients.contains_key(&moment.flow.client.address) {
+            if server.clients.len() >= MOST || self.inner >= MOST_INNER {
+                return;
+            }
+            self.inner += 1;
         }
         let client = server.clients.entry(moment.flow.client.address).or_default();
         match event {
-            Event::Registered { nick, .. } | Event::NickChanged { nick, own: true, .. } => put(&mut client.nicks, nick),
-            Event::Joined { channel, own: true, .. } => put(&mut client.channels, channel),
+            Event::Registered { nick, .. } | Event::NickChanged { nick, own: true, .. } => {
+                put(&mut self.inner, &mut client.nicks, nick)
+            }
+            Event::Joined { channel, own: true, .. } => put(&mut self.inner, &mut client.channels, channel),
             Event::Refused { .. } => client.refused += 1,
             _ => {}
         }
@@ -78,9 +83,9 @@ const fn is_of_interest(event: &Event<'_>) -> bool {
     )
 }
 
-fn put(set: &mut BTreeSet<Box<[u8]>>, text: &[u8]) {
+fn put(inner: &mut usize, set: &mut BTreeSet<Box<[u8]>>, text: &[u8]) {
     if set.len() < MOST && !text.is_empty() {
-        set.insert(kept(text));
+        super::put(inner, set, kept(text));
     }
 }
 

@@ -43,6 +43,8 @@ pub struct Digest {
     corrupt: u64,
     offloaded: u64,
     evicted: u64,
+    // Entries of the lists within lists.
+    inner: usize,
 }
 
 /// A host at home.
@@ -157,7 +159,15 @@ impl Digest {
             corrupt: 0,
             offloaded: 0,
             evicted: 0,
+            inner: 0,
         }
+    }
+
+    /// Bytes on the heap, by and large.
+    pub(crate) fn memory(&self) -> usize {
+        let hosts = self.hosts.map.len() + self.unusual.map.len() + self.irc.servers.map.len();
+        let others = self.ssh.map.len() + self.logins.map.len() + self.exposures.map.len();
+        (hosts + others + self.files.len()) * ENTRY + self.inner * INNER
     }
 
     /// The files that crossed, in the order of their ends.
@@ -201,13 +211,12 @@ impl Digest {
         if answered
             && self.home.is_home(flow.server.address)
             && let Some(host) = self.hosts.of(flow.server.address)
-            && host.answered.len() < MOST
         {
             match summary.services.first() {
-                None => _ = host.answered.insert((flow.server.port, UNKNOWN)),
+                None => put(&mut self.inner, &mut host.answered, (flow.server.port, UNKNOWN)),
                 // Data connections are answered, and no service.
                 Some(&("ftp-data" | "irc-dcc-data" | "irc-dcc-chat")) => {}
-                Some(service) => _ = host.answered.insert((flow.server.port, service)),
+                Some(service) => put(&mut self.inner, &mut host.answered, (flow.server.port, *service)),
             }
         }
     }
@@ -247,9 +256,7 @@ impl Digest {
                 let Some(server) = self.ssh.of(moment.flow.server) else { return };
                 server.sessions += 1;
                 server.software = kept(ident.software);
-                if server.clients.len() < MOST {
-                    server.clients.insert(moment.flow.client.address);
-                }
+                put(&mut self.inner, &mut server.clients, moment.flow.client.address);
             }
             SshEvent::Session(session) => {
                 let Some(server) = self.ssh.of(moment.flow.server) else { return };
@@ -275,9 +282,7 @@ impl Digest {
                 Outcome::Unknown => 2,
             };
             exposed.outcomes[outcome] += 1;
-            if exposed.tags.len() < MOST {
-                exposed.tags.insert(number);
-            }
+            put(&mut self.inner, &mut exposed.tags, number);
         }
     }
 
@@ -308,6 +313,13 @@ impl Digest {
             mime: file.mime.map(str::to_owned),
             sha256: file.sha256.map(str::to_owned),
         });
+    }
+}
+
+/// Puts an entry into a list within a list, if there is room in all of them together.
+fn put<T: Ord>(inner: &mut usize, set: &mut BTreeSet<T>, entry: T) {
+    if set.len() < MOST && *inner < MOST_INNER && set.insert(entry) {
+        *inner += 1;
     }
 }
 
@@ -354,3 +366,7 @@ const PORTS: &[(&str, &[u16])] = &[
 const UNKNOWN: &str = "something unknown";
 const LONGEST: usize = 128;
 const MOST: usize = 4096;
+const MOST_INNER: usize = 1 << 16;
+// Bytes that an entry takes, by and large.
+const ENTRY: usize = 320;
+const INNER: usize = 96;

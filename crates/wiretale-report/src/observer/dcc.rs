@@ -36,6 +36,11 @@ impl Default for Sessions {
 }
 
 impl Sessions {
+    pub(super) fn memory(&self) -> usize {
+        let made_in = self.made_in.len() * (size_of::<MadeIn>() + 96);
+        self.offers.records().len() * OFFER + made_in + self.files.len() * (size_of::<File>() + 256)
+    }
+
     fn note(&mut self, flow: &Flow, session: &irc::Session) {
         if self.made_in.len() < MOST || self.made_in.contains_key(&flow.id) {
             self.made_in.insert(flow.id, MadeIn { flow: *flow, session: session.clone() });
@@ -117,3 +122,5 @@ impl<W: Output> Logs<W> {
 }
 
 const MOST: usize = 1 << 14;
+// Bytes of an offer with its words and its places in the tables.
+const OFFER: usize = 1024;

@@ -19,6 +19,10 @@ pub(super) struct Carried {
 }
 
 impl Carried {
+    pub(super) fn memory(&self) -> usize {
+        self.files.len() * (size_of::<((FlowId, Endpoint), File)>() + 256)
+    }
+
     /// Notes a file; beyond [`MOST`] that wait for their command, none.
     pub(super) fn note(&mut self, parent: FlowId, at: Endpoint, file: File) {
         if self.files.len() < MOST || self.files.contains_key(&(parent, at)) {
@@ -200,4 +204,4 @@ const fn is_logged(verb: Verb) -> bool {
     matches!(verb, Appe | Dele | Retr | Stor | Stou | Acct | Port | Pasv | Eprt | Epsv)
 }
 
-const MOST: usize = 1 << 16;
+const MOST: usize = 1 << 14;

@@ -119,6 +119,21 @@ impl<W: Output> Logs<W> {
 impl<W: Output> Observer for Logs<W> {
     type Flow = State;
 
+    fn memory(&self) -> usize {
+        self.tags.memory()
+            + self.weirds.memory()
+            + self.services.memory()
+            + self.software.memory()
+            + self.dcc.memory()
+            + self.carried.memory()
+            + self.digest.memory()
+    }
+
+    #[inline]
+    fn weight(state: &State) -> usize {
+        state.weight()
+    }
+
     fn opened(&mut self, _: &mut State, moment: &Moment<'_>) {
         self.now(moment.at);
     }

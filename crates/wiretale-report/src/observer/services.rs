@@ -16,6 +16,10 @@ pub(super) struct Known {
 }
 
 impl Known {
+    pub(super) fn memory(&self) -> usize {
+        self.seen.capacity() * 2 * size_of::<(Endpoint, Transport, &'static str)>()
+    }
+
     fn first(&mut self, host: Endpoint, transport: Transport, service: &'static str) -> bool {
         self.seen.len() < MOST && self.seen.insert((host, transport, service))
     }
@@ -55,4 +59,4 @@ impl<W: Output> Logs<W> {
     }
 }
 
-const MOST: usize = 1 << 18;
+const MOST: usize = 1 << 16;

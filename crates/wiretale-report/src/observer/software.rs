@@ -17,6 +17,12 @@ pub(super) struct Known {
     seen: HashSet<(Address, &'static str, Box<[u8]>)>,
 }
 
+impl Known {
+    pub(super) fn memory(&self) -> usize {
+        self.seen.capacity() * 2 * size_of::<(Address, &'static str, Box<[u8]>)>() + self.seen.len() * 64
+    }
+}
+
 impl<W: Output> Logs<W> {
     pub(super) fn ssh_software(&mut self, moment: &Moment<'_>, software: &[u8]) {
         let kind = match moment.direction {
@@ -64,4 +70,4 @@ impl<W: Output> Logs<W> {
 }
 
 const LONGEST: usize = 256;
-const MOST: usize = 1 << 16;
+const MOST: usize = 1 << 14;

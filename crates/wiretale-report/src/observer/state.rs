@@ -24,6 +24,15 @@ pub(super) struct Parts {
 }
 
 impl State {
+    /// Bytes on the heap, by and large.
+    #[inline]
+    pub(super) fn weight(&self) -> usize {
+        self.parts.as_ref().map_or(0, |parts| {
+            let transfer = parts.transfer.as_ref().map_or(0, |_| size_of::<transfer::Transfer>() + 256);
+            size_of::<Parts>() + 64 + transfer
+        })
+    }
+
     pub(super) fn parts(&mut self) -> &mut Parts {
         self.parts.get_or_insert_default()
     }

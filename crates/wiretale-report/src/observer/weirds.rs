@@ -43,6 +43,10 @@ impl Weirds {
         self.left_out
     }
 
+    pub(super) fn memory(&self) -> usize {
+        self.strays.capacity() * 2 * size_of::<(&'static str, Option<Address>)>()
+    }
+
     fn first(&mut self, name: &'static str, sender: Option<Address>) -> bool {
         if self.strays.len() >= MOST_STRAYS {
             return false;

@@ -26,6 +26,10 @@ impl Detector for NewListener {
         "D02"
     }
 
+    fn memory(&self) -> usize {
+        self.known.memory(0)
+    }
+
     fn hears(&self) -> Hears {
         Hears::CLOSED
     }

@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 use wiretale_protocol::{Address, Direction, Escaped};
 use wiretale_terminal::Event;
 
-use crate::bounded::Bounded;
+use crate::bounded::{Bounded, SOME};
 use crate::{Detector, Fact, Findings, Hears, Scene};
 
 /// Who asks what, where.
@@ -24,6 +24,10 @@ impl Default for UnknownPrompt {
 impl Detector for UnknownPrompt {
     fn name(&self) -> &'static str {
         "D03"
+    }
+
+    fn memory(&self) -> usize {
+        self.greetings.memory(SOME)
     }
 
     fn hears(&self) -> Hears {

@@ -31,6 +31,10 @@ impl Detector for ReverseShell {
         "D05"
     }
 
+    fn memory(&self) -> usize {
+        self.flows.memory(0)
+    }
+
     fn hears(&self) -> Hears {
         Hears::TEXT | Hears::CLOSED
     }

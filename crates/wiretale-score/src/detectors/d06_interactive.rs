@@ -34,6 +34,10 @@ impl Detector for Interactive {
         "D06"
     }
 
+    fn memory(&self) -> usize {
+        self.dialogues.memory(0)
+    }
+
     fn hears(&self) -> Hears {
         Hears::TEXT | Hears::SSH
     }

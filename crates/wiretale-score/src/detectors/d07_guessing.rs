@@ -32,6 +32,10 @@ impl Detector for Guessing {
         "D07"
     }
 
+    fn memory(&self) -> usize {
+        self.campaigns.memory(0)
+    }
+
     fn hears(&self) -> Hears {
         Hears::SSH | Hears::FTP
     }

@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 
 use wiretale_protocol::{Address, Direction};
 
-use crate::bounded::Bounded;
+use crate::bounded::{Bounded, SOME};
 use crate::{Detector, Fact, Findings, Hears, Scene};
 
 /// Logins by SSH from outside.
@@ -25,6 +25,10 @@ impl Default for LoginFromOutside {
 impl Detector for LoginFromOutside {
     fn name(&self) -> &'static str {
         "D08"
+    }
+
+    fn memory(&self) -> usize {
+        self.from.memory(SOME)
     }
 
     fn hears(&self) -> Hears {

@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use wiretale_protocol::{Address, Direction, Escaped};
 use wiretale_ssh::Event;
 
-use crate::bounded::Bounded;
+use crate::bounded::{Bounded, SOME};
 use crate::{Detector, Fact, Findings, Hears, Scene};
 
 /// Who says he is what.
@@ -31,6 +31,10 @@ impl Default for SshIdentity {
 impl Detector for SshIdentity {
     fn name(&self) -> &'static str {
         "D10"
+    }
+
+    fn memory(&self) -> usize {
+        self.servers.memory(SOME)
     }
 
     fn hears(&self) -> Hears {

@@ -10,7 +10,7 @@ use std::time::Duration;
 use wiretale_protocol::{Address, Direction, Timestamp};
 use wiretale_ssh::{Event, Session};
 
-use crate::bounded::Bounded;
+use crate::bounded::{Bounded, SOME};
 use crate::{Detector, Fact, Findings, Hears, Scene};
 
 /// Interactive sessions by home host.
@@ -35,6 +35,10 @@ impl Default for SteppingStone {
 impl Detector for SteppingStone {
     fn name(&self) -> &'static str {
         "D11"
+    }
+
+    fn memory(&self) -> usize {
+        self.sessions.memory(SOME)
     }
 
     fn hears(&self) -> Hears {

@@ -57,6 +57,10 @@ impl Detector for MagicPacket {
         "D12"
     }
 
+    fn memory(&self) -> usize {
+        self.pairs.memory(32)
+    }
+
     fn hears(&self) -> Hears {
         Hears::PASSED
     }

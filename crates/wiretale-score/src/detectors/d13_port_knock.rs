@@ -26,6 +26,10 @@ impl Detector for PortKnock {
         "D13"
     }
 
+    fn memory(&self) -> usize {
+        self.knocks.memory(0) + self.refused.memory(0)
+    }
+
     fn hears(&self) -> Hears {
         Hears::CLOSED
     }

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 
 use wiretale_protocol::{Address, Direction, State, Transport};
 
-use crate::bounded::Bounded;
+use crate::bounded::{Bounded, SOME};
 use crate::{Detector, Fact, Findings, Hears, Scene};
 
 /// What home ports were confirmed to serve, and how often.
@@ -24,6 +24,10 @@ impl Default for WrongManners {
 impl Detector for WrongManners {
     fn name(&self) -> &'static str {
         "D14"
+    }
+
+    fn memory(&self) -> usize {
+        self.roles.memory(SOME)
     }
 
     fn hears(&self) -> Hears {

@@ -8,7 +8,7 @@ use std::fmt::Write as _;
 use wiretale_irc::{Command, Event};
 use wiretale_protocol::{Address, Direction, Timestamp};
 
-use crate::bounded::Bounded;
+use crate::bounded::{Bounded, SOME};
 use crate::text::shown;
 use crate::{Detector, Fact, Findings, Hears, Scene};
 
@@ -29,6 +29,10 @@ impl Default for BotName {
 impl Detector for BotName {
     fn name(&self) -> &'static str {
         "D15"
+    }
+
+    fn memory(&self) -> usize {
+        self.forms.memory(SOME) + self.nicks.memory(SOME)
     }
 
     fn hears(&self) -> Hears {

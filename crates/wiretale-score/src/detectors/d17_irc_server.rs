@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 use wiretale_irc::Event;
 use wiretale_protocol::{Address, Direction, FlowId};
 
-use crate::bounded::Bounded;
+use crate::bounded::{Bounded, SOME};
 use crate::{Detector, Fact, Findings, Hears, Scene};
 
 /// Home servers and who comes to them.
@@ -33,6 +33,10 @@ impl Default for IrcServer {
 impl Detector for IrcServer {
     fn name(&self) -> &'static str {
         "D17"
+    }
+
+    fn memory(&self) -> usize {
+        self.clients.memory(SOME) + self.told.memory(0)
     }
 
     fn hears(&self) -> Hears {

@@ -11,7 +11,7 @@ use std::net::IpAddr;
 use wiretale_irc::Event;
 use wiretale_protocol::{Address, Direction, FlowId, Timestamp};
 
-use crate::bounded::Bounded;
+use crate::bounded::{Bounded, SOME};
 use crate::dialect::{Verb, is_report};
 use crate::heard::{Heard, Spoken};
 use crate::text::{plain, shown};
@@ -68,6 +68,10 @@ impl Default for Obedience {
 impl Detector for Obedience {
     fn name(&self) -> &'static str {
         "D19"
+    }
+
+    fn memory(&self) -> usize {
+        self.sessions.memory(SOME) + self.hosts.memory(SOME)
     }
 
     fn hears(&self) -> Hears {

@@ -11,7 +11,7 @@ use hashbrown::HashSet;
 use wiretale_irc::Event;
 use wiretale_protocol::{Address, Direction, FlowId, Timestamp};
 
-use crate::bounded::Bounded;
+use crate::bounded::{Bounded, SOME};
 use crate::heard::{Heard, Spoken};
 use crate::text::{alike, shown};
 use crate::{Detector, Evidence, Fact, Findings, Hears, Scene};
@@ -56,6 +56,10 @@ impl Default for Crowd {
 impl Detector for Crowd {
     fn name(&self) -> &'static str {
         "D20"
+    }
+
+    fn memory(&self) -> usize {
+        self.channels.memory(SOME)
     }
 
     fn hears(&self) -> Hears {

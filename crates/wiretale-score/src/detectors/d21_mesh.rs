@@ -9,7 +9,7 @@ use std::collections::BTreeSet;
 use wiretale_irc::Event;
 use wiretale_protocol::{Address, Direction, FlowId, State, Summary, Timestamp, Transport};
 
-use crate::bounded::Bounded;
+use crate::bounded::{Bounded, SOME};
 use crate::{Detector, Evidence, Fact, Findings, Hears, Scene};
 
 /// Channels, and who of their members works.
@@ -44,6 +44,10 @@ impl Default for Mesh {
 impl Detector for Mesh {
     fn name(&self) -> &'static str {
         "D21"
+    }
+
+    fn memory(&self) -> usize {
+        self.work.memory(0) + self.hosts.memory(SOME) + self.channels.memory(SOME)
     }
 
     fn hears(&self) -> Hears {

@@ -8,7 +8,7 @@
 use wiretale_irc::Event;
 use wiretale_protocol::{Direction, FlowId, Timestamp};
 
-use crate::bounded::Bounded;
+use crate::bounded::{Bounded, SOME};
 use crate::text::words;
 use crate::{Detector, Fact, Findings, Hears, Scene};
 
@@ -35,6 +35,10 @@ impl Default for Automaton {
 impl Detector for Automaton {
     fn name(&self) -> &'static str {
         "D22"
+    }
+
+    fn memory(&self) -> usize {
+        self.sessions.memory(SOME)
     }
 
     fn hears(&self) -> Hears {

@@ -10,7 +10,7 @@ use wiretale_irc::{Event, Refusal};
 use wiretale_protocol::{Address, Direction, State, Timestamp, Transport};
 
 use super::d16_new_to_irc::is_own_port;
-use crate::bounded::Bounded;
+use crate::bounded::{Bounded, SOME};
 use crate::text::shown;
 use crate::{Detector, Evidence, Fact, Findings, Hears, Scene};
 
@@ -43,6 +43,10 @@ impl Default for Hopping {
 impl Detector for Hopping {
     fn name(&self) -> &'static str {
         "D23"
+    }
+
+    fn memory(&self) -> usize {
+        self.hosts.memory(SOME)
     }
 
     fn hears(&self) -> Hears {

@@ -7,7 +7,7 @@
 use wiretale_dcc::Event;
 use wiretale_protocol::FlowId;
 
-use crate::bounded::Bounded;
+use crate::bounded::{Bounded, SOME};
 use crate::carried::Kind;
 use crate::text::shown;
 use crate::{Detector, Fact, Findings, Hears, Scene, SeenFile};
@@ -27,6 +27,10 @@ impl Default for DccFile {
 impl Detector for DccFile {
     fn name(&self) -> &'static str {
         "D24"
+    }
+
+    fn memory(&self) -> usize {
+        self.nicks.memory(SOME)
     }
 
     fn hears(&self) -> Hears {

@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 use wiretale_irc::{Event, RecordKind};
 use wiretale_protocol::{Direction, FlowId};
 
-use crate::bounded::Bounded;
+use crate::bounded::{Bounded, SOME};
 use crate::text::{holds, shown, words};
 use crate::{Detector, Fact, Findings, Hears, Scene};
 
@@ -26,6 +26,10 @@ impl Default for Warez {
 impl Detector for Warez {
     fn name(&self) -> &'static str {
         "D25"
+    }
+
+    fn memory(&self) -> usize {
+        self.served.memory(SOME)
     }
 
     fn hears(&self) -> Hears {

@@ -10,7 +10,7 @@ use wiretale_irc::Event;
 use wiretale_protocol::{Address, Direction, FlowId, Timestamp};
 use wiretale_terminal::Event as Text;
 
-use crate::bounded::Bounded;
+use crate::bounded::{Bounded, SOME};
 use crate::text::shown;
 use crate::{Detector, Fact, Findings, Hears, Scene};
 
@@ -31,6 +31,10 @@ impl Default for Bouncer {
 impl Detector for Bouncer {
     fn name(&self) -> &'static str {
         "D26"
+    }
+
+    fn memory(&self) -> usize {
+        self.links.memory(0) + self.told.memory(SOME)
     }
 
     fn hears(&self) -> Hears {

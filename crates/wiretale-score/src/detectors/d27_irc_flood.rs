@@ -5,7 +5,7 @@ use std::collections::VecDeque;
 use wiretale_irc::Event;
 use wiretale_protocol::{Address, Direction, Timestamp};
 
-use crate::bounded::Bounded;
+use crate::bounded::{Bounded, SOME};
 use crate::{Detector, Fact, Findings, Hears, Scene};
 
 /// What each host sends how fast.
@@ -23,6 +23,10 @@ impl Default for IrcFlood {
 impl Detector for IrcFlood {
     fn name(&self) -> &'static str {
         "D27"
+    }
+
+    fn memory(&self) -> usize {
+        self.rates.memory(SOME) + self.clones.memory(SOME)
     }
 
     fn hears(&self) -> Hears {

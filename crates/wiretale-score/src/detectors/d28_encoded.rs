@@ -6,7 +6,7 @@
 use wiretale_irc::{Event, Source};
 use wiretale_protocol::{Address, Direction};
 
-use crate::bounded::Bounded;
+use crate::bounded::{Bounded, SOME};
 use crate::heard::Heard;
 use crate::text::{entropy, is_format, long_words, shown};
 use crate::{Detector, Fact, Findings, Hears, Scene};
@@ -25,6 +25,10 @@ impl Default for Encoded {
 impl Detector for Encoded {
     fn name(&self) -> &'static str {
         "D28"
+    }
+
+    fn memory(&self) -> usize {
+        self.lines.memory(SOME)
     }
 
     fn hears(&self) -> Hears {

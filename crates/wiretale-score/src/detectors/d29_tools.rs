@@ -9,7 +9,7 @@ use wiretale_protocol::{Direction, FlowId};
 use wiretale_ssh::{Event, Session};
 
 use super::d24_dcc_file::{quality, size, words};
-use crate::bounded::Bounded;
+use crate::bounded::{Bounded, SOME};
 use crate::carried::Kind;
 use crate::text::shown;
 use crate::{Detector, Fact, Findings, Hears, Scene, SeenFile};
@@ -35,6 +35,10 @@ impl Default for Tools {
 impl Detector for Tools {
     fn name(&self) -> &'static str {
         "D29"
+    }
+
+    fn memory(&self) -> usize {
+        self.transfers.memory(SOME)
     }
 
     fn hears(&self) -> Hears {

@@ -10,7 +10,7 @@ use std::net::IpAddr;
 
 use wiretale_protocol::{Address, Direction, Timestamp};
 
-use crate::bounded::Bounded;
+use crate::bounded::{Bounded, SOME};
 use crate::dialect::{Verb, address, url};
 use crate::heard::{Heard, Spoken};
 use crate::text::{names_a_url, shown, words};
@@ -44,6 +44,10 @@ impl Default for Egg {
 impl Detector for Egg {
     fn name(&self) -> &'static str {
         "D31"
+    }
+
+    fn memory(&self) -> usize {
+        self.hosts.memory(SOME) + self.visited.memory(0)
     }
 
     fn hears(&self) -> Hears {

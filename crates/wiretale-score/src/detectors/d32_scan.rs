@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 
 use wiretale_protocol::{Address, Direction, State, Transport};
 
-use crate::bounded::Bounded;
+use crate::bounded::{Bounded, SOME};
 use crate::{Detector, Fact, Findings, Hears, Scene};
 
 /// Walks by host.
@@ -33,6 +33,10 @@ impl Default for Scan {
 impl Detector for Scan {
     fn name(&self) -> &'static str {
         "D32"
+    }
+
+    fn memory(&self) -> usize {
+        self.walks.memory(SOME)
     }
 
     fn hears(&self) -> Hears {

@@ -29,6 +29,10 @@ impl Detector for Flood {
         "D33"
     }
 
+    fn memory(&self) -> usize {
+        self.rates.memory(0)
+    }
+
     fn hears(&self) -> Hears {
         Hears::CLOSED
     }

@@ -22,6 +22,10 @@ impl Detector for GuessingOut {
         "D34"
     }
 
+    fn memory(&self) -> usize {
+        self.failures.memory(0)
+    }
+
     fn hears(&self) -> Hears {
         Hears::SSH | Hears::FTP
     }

@@ -21,6 +21,10 @@ impl Detector for Volume {
         "D35"
     }
 
+    fn memory(&self) -> usize {
+        self.totals.memory(0)
+    }
+
     fn hears(&self) -> Hears {
         Hears::CLOSED
     }

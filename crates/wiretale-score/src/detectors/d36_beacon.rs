@@ -6,7 +6,7 @@
 
 use wiretale_protocol::{Address, Direction, Timestamp};
 
-use crate::bounded::Bounded;
+use crate::bounded::{Bounded, SOME};
 use crate::{Detector, Fact, Findings, Hears, Scene};
 
 /// Beginnings of connections by home host, peer and port.
@@ -30,6 +30,10 @@ impl Default for Beacon {
 impl Detector for Beacon {
     fn name(&self) -> &'static str {
         "D36"
+    }
+
+    fn memory(&self) -> usize {
+        self.calls.memory(SOME)
     }
 
     fn hears(&self) -> Hears {

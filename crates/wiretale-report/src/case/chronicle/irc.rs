@@ -70,6 +70,11 @@ impl IrcProfiles {
         self.left_out
     }
 
+    /// Bytes on the heap, by and large.
+    pub(super) fn memory(&self) -> usize {
+        self.people.len() * 2048 + self.sessions.len() * 1024
+    }
+
     pub(super) fn hear(&mut self, moment: &Moment<'_>, event: &Event<'_>) {
         match event {
             Event::Record(record) if record.kind == RecordKind::Whois => self.whois(moment, record),

@@ -43,6 +43,11 @@ impl Listeners {
         self.left_out
     }
 
+    /// Bytes on the heap, by and large.
+    pub(super) fn memory(&self) -> usize {
+        self.map.len() * (size_of::<((IpAddr, u16), Listener)>() + 128)
+    }
+
     pub(super) fn heard(
         &mut self,
         moment: &Moment<'_>,

@@ -30,6 +30,8 @@ pub struct Chronicle {
     tags: Tags,
     span: Option<(Timestamp, Timestamp)>,
     talks: BTreeMap<IpAddr, Vec<Talk>>,
+    // Over all hosts.
+    talks_kept: usize,
     talks_left_out: u64,
     listeners: Listeners,
     people: IrcProfiles,
@@ -114,6 +116,7 @@ impl Chronicle {
             tags: Tags::default(),
             span: None,
             talks: BTreeMap::new(),
+            talks_kept: 0,
             talks_left_out: 0,
             listeners: Listeners::default(),
             people: IrcProfiles::default(),
@@ -189,10 +192,11 @@ impl Chronicle {
             return;
         }
         let talks = self.talks.entry(host).or_default();
-        if talks.len() >= TALKS {
+        if talks.len() >= TALKS || self.talks_kept >= ALL_TALKS {
             self.talks_left_out += 1;
             return;
         }
+        self.talks_kept += 1;
         let lasted = summary.duration.map_or(0, |duration| i64::try_from(duration.as_nanos()).unwrap_or(i64::MAX));
         talks.push(Talk {
             flow: flow.id,
@@ -212,6 +216,16 @@ impl Chronicle {
 
 impl Observer for Chronicle {
     type Flow = Chronicled;
+
+    fn memory(&self) -> usize {
+        let talks = self.talks.len() * 64 + self.talks_kept * size_of::<Talk>() * 3 / 2;
+        let exposures = self.exposures.len() * (size_of::<Exposed>() + 64);
+        talks + exposures + self.tags.memory() + self.listeners.memory() + self.people.memory()
+    }
+
+    fn weight(chronicled: &Chronicled) -> usize {
+        chronicled.greeting.as_ref().map_or(0, |greeting| greeting.len() + 16)
+    }
 
     fn opened(&mut self, _: &mut Chronicled, moment: &Moment<'_>) {
         self.now(moment.at);
@@ -310,5 +324,6 @@ const LONGEST: usize = 128;
 const HOSTS: usize = 4096;
 // Connections kept of one host.
 const TALKS: usize = 2048;
+const ALL_TALKS: usize = 1 << 16;
 const EXPOSURES: usize = 16_384;
 const RESOLVERS: usize = 1024;
