@@ -1,55 +1,11 @@
 //! Tunnels, and that what is inside does not depend on them.
 mod wire;
 
-use wire::{DST, DST6, SRC, SRC6, all, ethernet, facts, gre, innermost, ipv4, ipv6, one, payload, segment, udp, weird};
+use wire::layers::{in_udp, tunnels};
+use wire::{DST6, SRC6, all, ethernet, facts, gre, innermost, ipv4, ipv6, one, payload, segment, udp, weird};
 use wiretale_packet::{Body, Checksum, LinkType, MAX_TUNNELS};
 
 const RAW: LinkType = LinkType::RAW;
-
-fn in_udp(port: u16, header: &[u8], inside: &[u8]) -> Vec<u8> {
-    ipv4(17, &udp(&SRC, &DST, port, &[header, inside].concat()))
-}
-
-/// Every tunnel around one IPv4 packet: name, the packet around it, and whether its carrier is a packet too.
-fn tunnels(packet: &[u8]) -> Vec<(&'static str, Vec<u8>, bool)> {
-    let framed = ethernet(0x0800, packet);
-    let wifi = [&[8, 1][..], &[0; 22], &[0xaa, 0xaa, 3, 0, 0, 0, 8, 0], packet].concat();
-    let gtp_len = u16::try_from(packet.len()).unwrap();
-    let extended = u16::try_from(packet.len() + 8).unwrap();
-    let ayiya = [&[0x44, 0x52, 0x11, 4, 0, 0, 0, 0][..], &[0; 36]].concat();
-    vec![
-        ("ip in ip", ipv4(4, packet), false),
-        ("4in6", ipv6(4, packet), false),
-        ("ethernet in ip", ipv4(97, &[&[0x30, 0][..], &framed].concat()), false),
-        ("mpls in ip", ipv4(137, &[&[0, 0, 1, 9][..], packet].concat()), false),
-        ("gre", gre(0, 0x0800, &[], packet), false),
-        ("gre with all", gre(0xb000, 0x0800, &[0; 12], packet), false),
-        ("gre with ethernet", gre(0x2000, 0x6558, &[0; 4], &framed), false),
-        ("gre with vlan", gre(0, 0x6558, &[], &ethernet(0x8100, &[&[0, 9, 8, 0][..], packet].concat())), false),
-        ("erspan I", gre(0, 0x88be, &[], &framed), false),
-        ("erspan II", gre(0x1000, 0x88be, &[0; 12], &framed), false),
-        ("erspan III", gre(0x1000, 0x22eb, &[0; 16], &framed), false),
-        ("erspan III, more", gre(0x1000, 0x22eb, &[&[0; 15][..], &[1], &[0; 8]].concat(), &framed), false),
-        ("aruba", gre(0, 0x8200, &[], &wifi), false),
-        ("pptp", gre(0x3001, 0x880b, &[0; 8], &[&[0xff, 3, 0, 0x21][..], packet].concat()), false),
-        ("pptp with ack", gre(0x3081, 0x880b, &[0; 12], &[&[0x21][..], packet].concat()), false),
-        ("gre in udp", in_udp(4754, &[0, 0, 8, 0], packet), true),
-        ("vxlan", in_udp(4789, &[8, 0, 0, 0, 0, 0, 1, 0], &framed), true),
-        ("geneve", in_udp(6081, &[0, 0, 0x65, 0x58, 0, 0, 1, 0], &framed), true),
-        ("geneve with options", in_udp(6081, &[2, 0, 0x08, 0, 0, 0, 1, 0, 1, 2, 3, 1, 9, 9, 9, 9], packet), true),
-        ("gtp", in_udp(2152, &[&[0x30, 0xff][..], &gtp_len.to_be_bytes(), &[0; 4]].concat(), packet), true),
-        (
-            "gtp extended",
-            in_udp(
-                2152,
-                &[&[0x34, 0xff][..], &extended.to_be_bytes(), &[0, 0, 0, 1, 0, 0, 0, 0xc0, 1, 0, 0, 0]].concat(),
-                packet,
-            ),
-            true,
-        ),
-        ("ayiya", in_udp(5072, &ayiya, packet), true),
-    ]
-}
 
 #[test]
 fn every_tunnel_gives_the_same_packet() {

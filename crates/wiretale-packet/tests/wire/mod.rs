@@ -1,6 +1,8 @@
 //! Frames made by hand: each function wraps what it is given in one layer, with right lengths and checksums.
 #![allow(dead_code, missing_docs, unreachable_pub)]
 
+pub mod layers;
+
 use wiretale_packet::{Address, Body, Checks, Frame, LinkType, Packet, Skip, Timestamp, dissect};
 
 pub const SRC: [u8; 4] = [10, 0, 0, 1];

@@ -1,0 +1,79 @@
+//! Addresses, flags, sequence numbers and times.
+mod wire;
+
+use std::cmp::Ordering;
+use std::time::Duration;
+
+use wire::layers::carriers;
+use wire::{DST, SRC, frame, one, segment, v4};
+use wiretale_packet::{Address, Endpoint, Flags, LinkType, SeqNumber, Timestamp, peek_tcp};
+
+#[test]
+fn addresses_and_endpoints_print_as_usual() {
+    let six = Address::v6([0x20, 1, 0xd, 0xb8, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1]);
+    assert_eq!((v4(SRC).to_string(), six.to_string()), ("10.0.0.1".to_owned(), "2001:db8::1".to_owned()));
+    assert_eq!(format!("{:?} {six:?}", v4(DST)), "10.0.0.2 2001:db8::1");
+    let ends = [Endpoint::new(v4(SRC), 6667), Endpoint::new(six, 22)];
+    assert_eq!(ends.map(|end| end.to_string()), ["10.0.0.1:6667", "[2001:db8::1]:22"]);
+    assert_eq!(ends.map(|end| format!("{end:?}")), ["10.0.0.1:6667", "[2001:db8::1]:22"]);
+    assert!(v4(SRC).is_v4() && !six.is_v4());
+    assert_eq!((v4(SRC).as_v4(), six.as_v4()), (Some(SRC), None));
+    for address in [v4(SRC), six] {
+        assert_eq!(Address::from(address.to_ip()), address);
+    }
+    assert_eq!(Address::UNSPECIFIED_V4, v4([0; 4]));
+}
+
+#[test]
+fn a_set_of_flags_has_all_of_another() {
+    let syn_ack = Flags::SYN.with(Flags::ACK);
+    assert!(syn_ack.has(Flags::SYN) && syn_ack.has(Flags::ACK) && syn_ack.has(syn_ack));
+    assert!(!syn_ack.has(Flags::FIN) && !Flags::SYN.has(syn_ack) && !syn_ack.has(Flags::SYN.with(Flags::FIN)));
+    assert!(Flags::SYN.with(Flags::SYN) == Flags::SYN);
+    assert_eq!((format!("{syn_ack:?}"), format!("{:?}", Flags::default())), ("SYN|ACK".into(), "-".into()));
+}
+
+#[test]
+fn sequence_numbers_wrap() {
+    let (last, first) = (SeqNumber(u32::MAX), SeqNumber(0));
+    assert_eq!((last.advance(1), first.ahead_of(last), last.ahead_of(first)), (first, 1, -1));
+    assert!(last < first && first > last && first <= first && first >= first);
+    assert_eq!(first.partial_cmp(&first), Some(Ordering::Equal));
+    assert_eq!(SeqNumber(1 << 31).ahead_of(first), i32::MIN);
+    assert_eq!(format!("{:?}", SeqNumber(77)), "77");
+}
+
+#[test]
+fn times_are_nanoseconds() {
+    let time = Timestamp::from_parts(3, 5_000_700);
+    assert_eq!((time.nanos(), time.to_string()), (3_005_000_700, "3.005000".to_owned()));
+    assert_eq!(Timestamp::from_nanos(-1).to_string(), "-1.999999");
+    assert!((time.as_secs_f64() - 3.005_000_7).abs() < 1e-9);
+    let later = time + Duration::from_nanos(9);
+    assert_eq!((later.since(time), time.since(later)), (Duration::from_nanos(9), Duration::ZERO));
+    assert_eq!(later - Duration::from_nanos(9), time);
+    let ends = [Timestamp::from_nanos(i64::MAX) + Duration::MAX, Timestamp::from_nanos(i64::MIN) - Duration::MAX];
+    assert_eq!(ends.map(Timestamp::nanos), [i64::MAX, i64::MIN]);
+    assert_eq!(Timestamp::from_parts(i64::MAX, 0).nanos(), i64::MAX);
+}
+
+#[test]
+fn a_first_look_finds_the_ends_of_plain_segments_alone() {
+    let packet = segment(b"PING :x\r\n");
+    let ends = one(LinkType::RAW, &packet).endpoints();
+    for (name, link, data) in carriers(&packet) {
+        let plain = matches!(name, "ethernet" | "padding");
+        assert_eq!(peek_tcp(&frame(link, &data)), plain.then_some(ends), "{name}");
+        if plain {
+            for end in 0..data.len() {
+                assert_eq!(peek_tcp(&frame(link, &data[..end])).is_some(), end >= 38, "{end}");
+            }
+            // Another ethertype, version, header length, protocol: not its business.
+            for at in [12, 13, 14, 23] {
+                let mut other = data.clone();
+                other[at] ^= 0x11;
+                assert_eq!(peek_tcp(&frame(link, &other)), None, "{at}");
+            }
+        }
+    }
+}
