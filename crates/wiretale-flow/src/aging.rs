@@ -6,10 +6,11 @@ use wiretale_packet::{FlowKey, Timestamp};
 use wiretale_protocol::{Observer, Services};
 use wiretale_reassembly::End;
 
+use crate::ahead::GROUP;
 use crate::analyzer::Analyzer;
 use crate::carry::{Around, with_sink};
 use crate::clock::{moment, second};
-use crate::table::Body as Known;
+use crate::table::{Body as Known, NONE};
 
 /// A flow that is over, and the time that orders it among others: small, as there may be millions.
 #[derive(Clone, Copy)]
@@ -34,14 +35,18 @@ impl<P: Services<O>, O: Observer> Analyzer<P, O> {
         let mut due = std::mem::take(&mut self.due);
         self.table.turn(now, &mut due);
         let mut over = std::mem::take(&mut self.over);
-        for at in due.drain(..) {
-            let deadline = self.deadline(at);
-            if deadline < moment(now) {
-                over.push(Over { time: deadline, at });
-            } else {
-                self.look_at(at, deadline);
+        for group in due.chunks(GROUP) {
+            self.look_ahead_at(group);
+            for &at in group {
+                let deadline = self.deadline(at);
+                if deadline < moment(now) {
+                    over.push(Over { time: deadline, at });
+                } else {
+                    self.look_at(at, deadline);
+                }
             }
         }
+        due.clear();
         self.due = due;
         let due_half = |this: &Self, at| Some(this.deadline(at)).filter(|deadline| *deadline < moment(now));
         self.end_in_order(&mut over, due_half, None);
@@ -87,12 +92,18 @@ impl<P: Services<O>, O: Observer> Analyzer<P, O> {
             }
         }
         over.sort_unstable_by(|one, other| self.order(one, other));
-        for next in over.drain(..) {
-            while let Some(half) = first_half(self).filter(|half| self.order(half, &next).is_lt()) {
-                self.close(half.at, last.unwrap_or(half.time), End::Abandoned);
+        for group in over.chunks(GROUP) {
+            let mut places = [NONE; GROUP];
+            places.iter_mut().zip(group).for_each(|(place, next)| *place = next.at);
+            self.look_ahead_at(&places);
+            for next in group {
+                while let Some(half) = first_half(self).filter(|half| self.order(half, next).is_lt()) {
+                    self.close(half.at, last.unwrap_or(half.time), End::Abandoned);
+                }
+                self.close(next.at, last.unwrap_or(next.time), End::Abandoned);
             }
-            self.close(next.at, last.unwrap_or(next.time), End::Abandoned);
         }
+        over.clear();
         while let Some(half) = first_half(self) {
             self.close(half.at, last.unwrap_or(half.time), End::Abandoned);
         }

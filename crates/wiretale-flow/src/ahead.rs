@@ -49,18 +49,26 @@ impl<P: Services<O>, O: Observer> Analyzer<P, O> {
                 *hint = self.table.find(self.table.hash(&key), &key).unwrap_or(NONE);
             }
         }
-        let mut seen = 0;
-        for at in hints.into_iter().filter(|at| *at != NONE) {
-            seen ^= self.record_at(at).map_or(0, glance_at_record);
-        }
-        for at in hints.into_iter().filter(|at| *at != NONE) {
-            seen ^= self.record_at(at).map_or(0, glance_beyond::<P, O>);
-        }
+        let mut seen = self.glance(&hints);
         for at in hints.into_iter().filter(|at| *at != NONE) {
             seen ^= self.record_at(at).map_or(0, glance_at_recent);
         }
         black_box(seen);
         hints
+    }
+
+    /// The same for flows that are to be looked at, or to end, one after the other.
+    #[inline]
+    pub(crate) fn look_ahead_at(&self, places: &[u32]) {
+        if self.table.len() >= WORTH_IT {
+            black_box(self.glance(places));
+        }
+    }
+
+    fn glance(&self, places: &[u32]) -> usize {
+        let flows = || places.iter().filter(|at| **at != NONE);
+        let first = flows().fold(0, |seen, at| seen ^ self.record_at(*at).map_or(0, glance_at_record));
+        flows().fold(first, |seen, at| seen ^ self.record_at(*at).map_or(0, glance_beyond::<P, O>))
     }
 
     fn record_at(&self, at: u32) -> Option<&Flows<P, O>> {
@@ -109,7 +117,7 @@ const fn low(n: u64) -> usize {
 
 /// Frames looked at in one go: enough that the waits overlap, few enough that what was read is still near when its turn
 /// comes.
-const GROUP: usize = 16;
+pub(crate) const GROUP: usize = 16;
 
 /// With fewer flows than this the caches hold them all.
 const WORTH_IT: usize = 256;

@@ -71,7 +71,9 @@ impl Index {
             0 if old.num_buckets() > 1 => HashTable::new(),
             len => HashTable::with_capacity(len + len / 8 + 1),
         };
-        old.iter().for_each(|at| drop(renewed.insert_unique(hasher(at), *at, hasher)));
+        for at in old.iter() {
+            renewed.insert_unique(hasher(at), *at, hasher);
+        }
         self.bytes = self.bytes - old.allocation_size() + renewed.allocation_size();
         *old = renewed;
     }

@@ -78,6 +78,10 @@ impl Detector for Crowd {
         if channel.nicks.len() < MEMBERS {
             channel.nicks.insert(nick);
         }
+        // Nobody is a crowd yet.
+        if channel.nicks.len() < LEAST {
+            return;
+        }
         match scene.heard {
             Some(Heard { spoken: Some(Spoken { from, text, .. }), .. })
                 if !channel.nicks.contains(&scene.name_key(from)) =>
