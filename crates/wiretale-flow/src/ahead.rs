@@ -51,7 +51,7 @@ impl<P: Services<O>, O: Observer> Analyzer<P, O> {
         }
         let mut seen = self.glance(&hints);
         for at in hints.into_iter().filter(|at| *at != NONE) {
-            seen ^= self.record_at(at).map_or(0, glance_at_recent);
+            seen ^= self.record_at(at).map_or(0, |record| glance_at_recent(record) ^ O::glance(&record.state));
         }
         black_box(seen);
         hints

@@ -71,6 +71,11 @@ impl<A: Observer, B: Observer> Observer for (A, B) {
         self.1.stray(stray);
     }
 
+    #[inline]
+    fn glance(flow: &Self::Flow) -> usize {
+        A::glance(&flow.0) ^ B::glance(&flow.1)
+    }
+
     fn tick(&mut self, now: Timestamp) {
         self.0.tick(now);
         self.1.tick(now);

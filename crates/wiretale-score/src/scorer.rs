@@ -16,7 +16,7 @@ use crate::heard::{Heard, heard_as};
 use crate::model::{Case, Evidence, cases};
 use crate::session::Keys;
 use crate::text::{Sorts, plain};
-use crate::{Facts, Home, Inventory, Names, SeenFile, Weights, detectors};
+use crate::{Facts, Home, Inventory, IrcSession, Names, SeenFile, Weights, detectors};
 
 /// Collects evidence against home hosts. Listens beside any other observer, as in `(Logs, Scorer)`.
 pub struct Scorer {
@@ -225,6 +225,11 @@ impl Observer for Scorer {
 
     fn exposed(&mut self, scored: &mut Scored, moment: &Moment<'_>, exposure: &Exposure<'_>) {
         self.tell(&scored.facts, moment, Hears::EXPOSED, &Fact::Exposed(exposure));
+    }
+
+    #[inline]
+    fn glance(scored: &Scored) -> usize {
+        scored.facts.irc.as_deref().map_or(0, IrcSession::glance)
     }
 
     fn closed(&mut self, scored: &mut Scored, moment: &Moment<'_>, summary: &Summary<'_>) {

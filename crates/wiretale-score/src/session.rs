@@ -61,6 +61,12 @@ impl IrcSession {
         !self.nick.is_empty() && self.nick.eq_ignore_ascii_case(nick)
     }
 
+    // The nick, and what else every line asks for.
+    #[inline]
+    pub(crate) fn glance(&self) -> usize {
+        usize::from(self.nick.first().copied().unwrap_or(0)) ^ usize::from(self.keys.is_some())
+    }
+
     pub(crate) fn learn(&mut self, at: Timestamp, event: &Event<'_>) {
         match *event {
             Event::Registered { .. }
