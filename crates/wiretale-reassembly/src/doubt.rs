@@ -211,7 +211,9 @@ impl Connection {
         let (half, peer) = self.pair(doubted.from);
         let asked = open && peer.has(Bits::SEEN) && !half.has(Bits::ALONE);
         let moot = half.has(Bits::STARTED) && half.expected().ahead_of(end) >= 0;
-        let acked = half.has(Bits::CLAIMED) && half.claim().ahead_of(end) >= 0;
+        // What is taken late repeats an older claim.
+        let claim = half.has(Bits::CLAIMED) && half.claim().ahead_of(end) >= 0;
+        let acked = claim || half.has(Bits::STARTED) && half.acked().ahead_of(end) >= 0;
         match judgement {
             Judgement::Refuse(..) => Fate::Refused,
             Judgement::Take if acked || !asked => Fate::Fine,

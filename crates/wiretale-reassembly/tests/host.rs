@@ -311,6 +311,19 @@ fn what_acknowledged_too_much_is_not_taken_once_that_was_sent() {
 }
 
 #[test]
+fn what_was_acknowledged_waits_for_no_second_word() {
+    let mut wire = talk();
+    wire.send(Server, data(1005, 200, b"answer"));
+    wire.send(Client, data(201, 1011, b"Y"));
+    wire.send(Client, data(200, 1011, b"X"));
+    wire.send(Server, segment(1011, 202, ACK, b""));
+    wire.now += 30_000_000_000;
+    wire.send(Server, data(1011, 202, b"more"));
+    wire.close();
+    assert!(wire.out.dotted(Client).ends_with(".XY"));
+}
+
+#[test]
 fn what_nobody_believes_is_no_answer() {
     let mut wire = talk();
     wire.send(Server, data(1005, 200, b"answer"));
