@@ -1,6 +1,6 @@
 //! What a detector is, what it hears and what it may say.
 
-use std::hash::BuildHasher as _;
+use std::hash::{BuildHasher as _, Hasher as _};
 use std::net::IpAddr;
 use std::ops::BitOr;
 
@@ -214,7 +214,7 @@ impl<'a> Scene<'a> {
         self.session().and_then(|session| session.keys).map(|keys| keys.nick)
     }
 
-    /// A number for a name in any case, of names up to 64 bytes; of longer ones their beginning.
+    /// A number for a name in any case.
     #[must_use]
     pub fn name_key(&self, name: &[u8]) -> u64 {
         name_key(self.hash, name)
@@ -252,13 +252,18 @@ impl<'a> Scene<'a> {
 }
 
 pub(crate) fn name_key(hash: &foldhash::fast::RandomState, name: &[u8]) -> u64 {
-    let mut lower = [0; 64];
-    let name = &name[..name.len().min(lower.len())];
-    for (place, byte) in lower.iter_mut().zip(name) {
-        *place = byte.to_ascii_lowercase();
+    let mut hasher = hash.build_hasher();
+    let (eights, rest) = name.as_chunks::<8>();
+    for eight in eights {
+        hasher.write_u64(u64::from_ne_bytes(*eight) | LOWER);
     }
-    hash.hash_one(&lower[..name.len()])
+    hasher.write_u64(rest.iter().fold(0, |word, byte| word << 8 | u64::from(*byte)) | LOWER);
+    hasher.write_usize(name.len());
+    hasher.finish()
 }
+
+// The bit that makes letters small, and IRC's brackets braces; what else it makes alike is no part of names.
+const LOWER: u64 = 0x2020_2020_2020_2020;
 
 /// Where evidence goes.
 #[derive(Default, Debug)]

@@ -1,6 +1,5 @@
 //! The score of one host at one moment.
 
-use std::collections::BTreeMap;
 use std::net::IpAddr;
 
 use super::{Contribution, Gate, Link, Row, Stage, Weights};
@@ -166,30 +165,43 @@ impl Tied<'_> {
 
 // For each stage the strongest tie to earlier evidence of another stage. A tie is worth no more than either end.
 fn links<'i>(kept: &[(&'i Item, f64)], weights: &Weights) -> Vec<Tied<'i>> {
-    let slack = (weights.model.slack_minutes * 60e9) as i64;
     let kept = strongest(kept);
-    let mut best: BTreeMap<Stage, Tied<'i>> = BTreeMap::new();
-    for &(later, later_db) in &kept {
-        let Some(stage) = later.stage else { continue };
-        for &(earlier, earlier_db) in &kept {
-            // A tie is worth this at most; those that follow are weaker still.
-            let most = weights.model.bonus.min(earlier_db).min(later_db);
-            if best.get(&stage).is_some_and(|link| most <= link.db) {
-                break;
-            }
-            let other = earlier.stage.is_some_and(|first| first < stage);
-            if !other || earlier.first_ns > later.first_ns.saturating_add(slack) {
-                continue;
-            }
-            let apart = later.first_ns.saturating_sub(earlier.first_ns).max(0);
-            let (by, share) = tie(earlier, later);
-            let db = most * share * (-hours(apart) / weights.model.bonus_hours).exp();
-            if best.get(&stage).is_none_or(|link| db > link.db) {
-                best.insert(stage, Tied { from: earlier, to: later, stage, by, apart, db });
-            }
+    let of = |stage| kept.iter().copied().filter(move |(item, _)| item.stage == Some(stage));
+    let before = |stage| kept.iter().copied().filter(move |(item, _)| item.stage.is_some_and(|other| other < stage));
+    let best = |stage| {
+        let earlier: Vec<(&'i Item, f64)> = before(stage).collect();
+        let mut best: Option<Tied<'i>> = None;
+        for later in of(stage).take_while(|_| !earlier.is_empty()) {
+            earlier.iter().for_each(|earlier| tighter(&mut best, *earlier, later, stage, weights));
         }
+        best
+    };
+    Stage::ALL.into_iter().filter_map(best).collect()
+}
+
+// Puts the tie of two items in the place of one that is worth less.
+fn tighter<'i>(
+    best: &mut Option<Tied<'i>>,
+    (earlier, earlier_db): (&'i Item, f64),
+    (later, later_db): (&'i Item, f64),
+    stage: Stage,
+    weights: &Weights,
+) {
+    let known = best.as_ref().map_or(f64::NEG_INFINITY, |tied| tied.db);
+    let most = weights.model.bonus.min(earlier_db).min(later_db);
+    let slack = (weights.model.slack_minutes * 60e9) as i64;
+    if most <= known || earlier.first_ns > later.first_ns.saturating_add(slack) {
+        return;
     }
-    best.into_values().collect()
+    let (by, share) = tie(earlier, later);
+    if most * share <= known {
+        return;
+    }
+    let apart = later.first_ns.saturating_sub(earlier.first_ns).max(0);
+    let db = most * share * (-hours(apart) / weights.model.bonus_hours).exp();
+    if db > known {
+        *best = Some(Tied { from: earlier, to: later, stage, by, apart, db });
+    }
 }
 
 // The items that can make a tie of note; bounded, since every pair of them is looked at.
