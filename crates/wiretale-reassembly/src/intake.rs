@@ -20,9 +20,12 @@ impl Half {
         if self.ttl.abs_diff(arrival.ttl) > USUAL_TTL_CHANGE && arrival.segment.seq_len() > 0 {
             sink.anomaly(from, Anomaly::TtlChanged { usual: self.ttl, seen: arrival.ttl });
         }
-        // Timestamps are used if the SYN had one, or was not seen.
+        // Timestamps are used if the SYN had one, or was not seen; a segment's counts where the receiver has all before
+        // it, captured or not.
+        let place = arrival.segment.seq;
+        let next = place.ahead_of(self.expected()) <= 0 || self.has(Bits::CLAIMED) && place.ahead_of(self.claim()) <= 0;
         if let Some(stamp) = options.stamp.filter(|_| self.has(Bits::STAMPED) || !self.has(Bits::SYN))
-            && arrival.segment.seq.ahead_of(self.expected()) <= 0
+            && next
             && (!self.has(Bits::STAMPED) || SeqNumber(stamp).ahead_of(SeqNumber(self.stamp)) > 0)
         {
             self.stamp = stamp;

@@ -108,6 +108,15 @@ fn an_old_timestamp_is_refused_where_timestamps_are_agreed() {
 }
 
 #[test]
+fn timestamps_go_on_behind_a_hole_that_was_acknowledged() {
+    let mut wire = Wire::new(Policy::default());
+    wire.send(Client, with(&stamp(10), data(100, 1000, b"a")));
+    wire.send(Server, with(&stamp(10), segment(1000, 151, ACK, b"")));
+    wire.send(Client, with(&stamp(90), data(151, 1000, b"b")));
+    assert_eq!(wire.send(Client, with(&stamp(20), data(152, 1000, b"!"))), Verdict::Ignored(Why::OldTimestamp));
+}
+
+#[test]
 fn one_tick_and_a_month_of_silence_are_forgiven() {
     let mut wire = Wire::new(Policy::default());
     wire.send(Client, with(&stamp(10), data(100, 1000, b"a")));
