@@ -72,6 +72,12 @@ fn irc(c: &mut Criterion) {
             black_box(seen)
         });
     });
+    group.bench_function("irc-proto, the same lines", |b| {
+        let text = str::from_utf8(&lines).expect("made lines are ASCII");
+        b.iter(|| {
+            text.split_inclusive('\n').filter(|line| black_box(line.parse::<irc_proto::Message>()).is_ok()).count()
+        });
+    });
     let turns = [(Direction::Server, lines.clone())];
     group.bench_function("decoded, 1448-byte segments", |b| b.iter(|| black_box(run::<Irc>(&turns, 1448))));
     group.finish();

@@ -3,6 +3,7 @@
 use std::hint::black_box;
 
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
+use etherparse::{LaxSlicedPacket, TransportSlice};
 use wiretale::packet::{Body, Checks, dissect};
 use wiretale_benches::{conversations, lend};
 
@@ -23,6 +24,15 @@ fn packets(c: &mut Criterion) {
             });
         });
     }
+    group.bench_function("etherparse, the same frames", |b| {
+        b.iter(|| {
+            let payload = |frame| match LaxSlicedPacket::from_ethernet(lend(frame).data).ok()?.transport? {
+                TransportSlice::Tcp(segment) => Some(segment.payload().len()),
+                _ => None,
+            };
+            black_box(frames.iter().filter_map(payload).sum::<usize>())
+        });
+    });
     group.finish();
 }
 
