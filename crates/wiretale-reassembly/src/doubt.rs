@@ -243,7 +243,10 @@ impl Connection {
                 sink.anomaly(from.opposite(), Anomaly::Reopened);
             }
             let (arrival, options) = doubted.arrival();
+            let peer = self.half(from.opposite());
+            let claim = peer.has(Bits::CLAIMED).then(|| peer.claim());
             self.take(from, &arrival, &options, limits, sink);
+            self.half(from.opposite()).reclaim(claim);
         }
         if let Some(anomaly) = doubted.anomaly(fate != Fate::Refused).filter(|_| fate != Fate::Fine) {
             sink.anomaly(from, anomaly);

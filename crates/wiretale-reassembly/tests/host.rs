@@ -325,11 +325,12 @@ fn what_was_acknowledged_waits_for_no_second_word() {
     wire.send(Server, data(1005, 200, b"answer"));
     wire.send(Client, data(201, 1011, b"Y"));
     wire.send(Client, data(200, 1011, b"X"));
-    wire.send(Server, segment(1011, 202, ACK, b""));
+    wire.send(Client, data(202, 1011, b"Z"));
+    wire.send(Server, segment(1011, 203, ACK, b""));
     wire.now += 30_000_000_000;
-    wire.send(Server, data(1011, 202, b"more"));
+    wire.send(Server, data(1011, 203, b"more"));
     wire.close();
-    assert!(wire.out.dotted(Client).ends_with(".XY"));
+    assert!(wire.out.dotted(Client).ends_with(".XYZ"));
 }
 
 #[test]

@@ -211,6 +211,16 @@ impl Half {
         }
     }
 
+    /// What was acknowledged since counts on: the segment taken last is an older one.
+    pub(crate) fn reclaim(&mut self, claim: Option<SeqNumber>) {
+        if let Some(claim) = claim.filter(|claim| claim.ahead_of(self.claim()) > 0) {
+            self.claim = claim.0;
+            if self.has(Bits::STARTED) {
+                self.believe();
+            }
+        }
+    }
+
     /// Believes an acknowledgement as far as what it acknowledges was seen: a forged one cannot tear holes.
     fn believe(&mut self) {
         let ack = if self.claim().ahead_of(self.top()) > 0 { self.top() } else { self.claim() };
