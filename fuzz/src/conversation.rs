@@ -145,12 +145,12 @@ impl Talk {
     fn inert(&mut self, from: Direction, what: &Inert, by: i32, junk: &[u8]) {
         let near = 1 + by % 30_000;
         match what {
-            Inert::ResetInWindow => self.send(from, near, Flags::RST, &[]),
-            Inert::ResetBehind => self.send(from, -near, Flags::RST.with(Flags::ACK), &[]),
-            Inert::SynInside => self.send(from, (1 << 28) + by, Flags::SYN, &[]),
-            Inert::NoAckFlag => self.send(from, 0, Flags::PSH, junk),
-            Inert::BareFin => self.send(from, 0, Flags::FIN, junk),
-            Inert::FinBeyondWindow => self.send(from, 100_000 + by, Flags::FIN.with(Flags::ACK), &[]),
+            Inert::ResetInWindow => self.ignored(from, near, Flags::RST, &[]),
+            Inert::ResetBehind => self.ignored(from, -near, Flags::RST.with(Flags::ACK), &[]),
+            Inert::SynInside => self.ignored(from, (1 << 28) + by, Flags::SYN, &[]),
+            Inert::NoAckFlag => self.ignored(from, 0, Flags::PSH, junk),
+            Inert::BareFin => self.ignored(from, 0, Flags::FIN, junk),
+            Inert::FinBeyondWindow => self.ignored(from, 100_000 + by, Flags::FIN.with(Flags::ACK), &[]),
             Inert::Signed => {
                 self.raw(from, 0, PUSH, junk, &[19, 18, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 1]);
             }
@@ -158,7 +158,7 @@ impl Talk {
                 self.raw(from, 0, PUSH, junk, &stamp(self.stamps[from.index()].wrapping_sub(100_000)));
             }
             Inert::OldStamp => {}
-            Inert::FarBehind => self.send(from, -(1 << 30) - 1 - by, PUSH, junk),
+            Inert::FarBehind => self.ignored(from, -(1 << 30) - 1 - by, PUSH, junk),
         }
     }
 
@@ -184,9 +184,14 @@ impl Talk {
     }
 
     fn send(&mut self, from: Direction, ahead: i32, flags: Flags, payload: &[u8]) {
-        let options = if self.stamped { stamp(self.clock).to_vec() } else { Vec::new() };
         self.stamps[from.index()] = self.clock;
-        self.raw(from, ahead, flags, payload, &options);
+        self.ignored(from, ahead, flags, payload);
+    }
+
+    // A timestamp counts only where the segment does.
+    fn ignored(&mut self, from: Direction, ahead: i32, flags: Flags, payload: &[u8]) {
+        let stamp = stamp(self.clock);
+        self.raw(from, ahead, flags, payload, if self.stamped { &stamp } else { &[] });
     }
 
     fn raw(&mut self, from: Direction, ahead: i32, flags: Flags, payload: &[u8], options: &[u8]) {
