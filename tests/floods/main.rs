@@ -220,10 +220,10 @@ impl<'f> Flood<'f> {
             "PORT offers" => self.lines(1, 21, "USER a\r\n", count, |n| {
                 format!("PORT 10,{},{},1,{},{}\r\n", n >> 16 & 255, n >> 24, (n >> 8 & 255).max(8), n & 255)
             }),
-            "channels" => self.lines(1, 6667, HELLO, count, channel),
-            "nicks" => self.lines(1, 6667, HELLO, count, nick),
-            "channels of 500 connections" => (0..500).for_each(|n| self.lines(n, 6667, HELLO, count / 500, channel)),
-            "nicks of 100 connections" => (0..100).for_each(|n| self.lines(n, 6667, HELLO, count / 100, nick)),
+            "channels" => self.joins(1, count, channel),
+            "nicks" => self.joins(1, count, nick),
+            "channels of 500 connections" => (10..510).for_each(|n| self.joins(n, count / 500, channel)),
+            "nicks of 100 connections" => (10..110).for_each(|n| self.joins(n, count / 100, nick)),
             "endless lines" => self.endless(count as u32),
             "datagrams from all over" => (0..count).for_each(|n| {
                 let ends = [host(n as u32, 1000), host(2, 9)];
@@ -248,6 +248,24 @@ impl<'f> Flood<'f> {
                 } else {
                     self.data(0, n, 6667, 28 + (step - 1) * 1400, &[b'x'; 1400]);
                 }
+            }
+        }
+    }
+
+    /// Lines of an IRC server to a client that has said hello.
+    fn joins(&mut self, n: u32, count: u64, line: impl Fn(u64) -> String) {
+        self.open(0, n, 6667);
+        self.data(0, n, 6667, 1, HELLO.as_bytes());
+        let (mut next, mut text) = (0, ":irc.example.edu 001 a :Welcome\r\n".to_owned());
+        for done in 0..count {
+            text += &line(done);
+            if text.len() > 1200 || done + 1 == count {
+                let (seq, flags) = (next + 1, Flags::ACK.with(Flags::PSH));
+                let header = TcpHeader { seq, ack: 2 + HELLO.len() as u32, flags, window: 65_535, options: Vec::new() };
+                let frame = tcp_frame(host(2, 6667), host(n, 40_000), 64, &header, text.as_bytes());
+                self.frame(done / 50_000, &frame);
+                next = next.wrapping_add(text.len() as u32);
+                text.clear();
             }
         }
     }
