@@ -26,12 +26,7 @@ impl Session {
             Ok(message) => {
                 let from = mask(said.from);
                 let step = self.dealings.0.message(cx, &from, said.target.0, &message);
-                cx.emit::<Irc>(Event::Dcc {
-                    from: said.from,
-                    target: said.target,
-                    message: &message,
-                    step: step.as_ref(),
-                });
+                cx.emit::<Irc>(Event::Dcc { from: said.from, target: said.target, message, step });
             }
             Err(malformed) => self.weird(cx, malformed.weird(), &[]),
         }

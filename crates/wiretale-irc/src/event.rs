@@ -185,9 +185,9 @@ pub enum Event<'a> {
         /// To whom.
         target: Wire<'a>,
         /// What it says.
-        message: &'a wiretale_dcc::Message<'a>,
+        message: wiretale_dcc::Message<'a>,
         /// What it did to an offer; `None` where it did nothing new.
-        step: Option<&'a wiretale_dcc::Step<'a>>,
+        step: Option<wiretale_dcc::Step<'a>>,
     },
     /// Replies of several lines, put together.
     Record(Record<'a>),
@@ -359,7 +359,22 @@ pub enum Event<'a> {
         reason: Wire<'a>,
     },
     /// A server told of a user.
-    UserJoined(&'a UserJoined<'a>),
+    UserJoined {
+        /// The user's identifier, where the dialect has one.
+        uid: Wire<'a>,
+        /// Who.
+        who: Source<'a>,
+        /// The host behind what is shown; empty where it is the same or not told.
+        real_host: Wire<'a>,
+        /// The user's address as written.
+        address: Wire<'a>,
+        /// The user's account; empty for none.
+        account: Wire<'a>,
+        /// The real name.
+        real_name: Wire<'a>,
+        /// The server the user is on.
+        server: Wire<'a>,
+    },
     /// A server has told all it knows.
     BurstEnd {
         /// Which.
@@ -376,25 +391,6 @@ pub enum Event<'a> {
         /// Its words.
         reason: Wire<'a>,
     },
-}
-
-/// A user of the network, as one server introduces it to another.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub struct UserJoined<'a> {
-    /// The user's identifier, where the dialect has one.
-    pub uid: Wire<'a>,
-    /// Who.
-    pub who: Source<'a>,
-    /// The host behind what is shown; empty where it is the same or not told.
-    pub real_host: Wire<'a>,
-    /// The user's address as written.
-    pub address: Wire<'a>,
-    /// The user's account; empty for none.
-    pub account: Wire<'a>,
-    /// The real name.
-    pub real_name: Wire<'a>,
-    /// The server the user is on.
-    pub server: Wire<'a>,
 }
 
 /// How bad a standard reply is.

@@ -78,7 +78,7 @@ mod wire;
 
 pub use channels::{Channel, Channels, Member, Topic};
 pub use command::{COMMANDS, Command, Origin};
-pub use event::{Dialect, Event, ModeChange, ModeKind, Refusal, Severity, UserJoined};
+pub use event::{Dialect, Event, ModeChange, ModeKind, Refusal, Severity};
 pub use masks::{Listed, Mask};
 pub use message::{Message, Params, ParamsIter, Prefix, Source};
 pub use parse::{Malformed, parse};

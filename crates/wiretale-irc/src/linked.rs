@@ -11,7 +11,7 @@ use crate::link::{Link, User};
 use crate::owned::Sender;
 use crate::replies::number;
 use crate::session::Session;
-use crate::{Command, Dialect, Event, Irc, Message, Source, UserJoined, Wire};
+use crate::{Command, Dialect, Event, Irc, Message, Source, Wire};
 
 impl Session {
     /// Does this line show that servers talk here?
@@ -212,7 +212,7 @@ impl Session {
         );
         let account = if matches!(new.account, b"*" | b"0") { &[] } else { new.account };
         let real_host = if new.real_host == new.host || new.real_host == b"*" { &[] } else { new.real_host };
-        cx.emit::<Irc>(Event::UserJoined(&UserJoined {
+        cx.emit::<Irc>(Event::UserJoined {
             uid: Wire(new.id),
             who: Source { name: Wire(new.nick), user: Wire(new.user), host: Wire(new.host) },
             real_host: Wire(real_host),
@@ -220,7 +220,7 @@ impl Session {
             account: Wire(account),
             real_name: Wire(new.real_name),
             server: Wire(&server_name),
-        }));
+        });
         if !room {
             self.weird(cx, "irc_too_many_users", &[]);
         }

@@ -28,7 +28,7 @@ impl<W: Output> Observe<Irc> for Logs<W> {
         }
         self.irc_software(moment, &event);
         if let Event::Dcc { step, .. } = &event {
-            self.dcc_offer(state, moment, *step);
+            self.dcc_offer(state, moment, step.as_ref());
         }
         self.digest.irc(moment, &event);
     }
