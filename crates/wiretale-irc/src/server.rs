@@ -73,7 +73,11 @@ impl Session {
 
     // psyBNC and ZNC speak under names of their own.
     fn sender<O: Observe<Irc>>(&mut self, cx: &mut Context<'_, O>, from: Source<'_>) {
-        if self.bouncer {
+        // One byte of each tells it of nearly all.
+        let host = from.host.last() == Some(&b'n');
+        let user = from.user.first() == Some(&b'p');
+        let name = matches!(from.name.first(), Some(b'-' | b'B' | b'b'));
+        if self.bouncer || !(host || user || name) {
             return;
         }
         if from.host.ends_with(b"znc.in") {

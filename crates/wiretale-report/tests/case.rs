@@ -83,7 +83,9 @@ fn a_small_case_on_the_terminal() {
 
 #[test]
 fn a_small_case_as_json_and_csv() {
-    let (json, csv) = told(&small(), DANA, |dossier, _| (text(|out| cases_json(out, dossier)), text(|out| timeline_csv(out, dossier))));
+    let (json, csv) = told(&small(), DANA, |dossier, _| {
+        (text(|out| cases_json(out, dossier)), text(|out| timeline_csv(out, dossier)))
+    });
     golden("small.json", &json);
     golden("small.csv", &csv.replace("\r\n", "\n"));
     assert_eq!(csv.matches("\r\n").count(), csv.matches('\n').count());
@@ -313,6 +315,9 @@ fn nothing_to_tell_is_told() {
     told(&[], "", |dossier, _| {
         assert!(Terminal(*dossier).to_string().contains("No host at home"));
         assert!(page(dossier).contains("<title>wiretale: no case</title>"));
-        assert_eq!((stix(dossier), letters(dossier).len(), text(|out| cases_json(out, dossier))), (None, 0, "[]\n".to_owned()));
+        assert_eq!(
+            (stix(dossier), letters(dossier).len(), text(|out| cases_json(out, dossier))),
+            (None, 0, "[]\n".to_owned())
+        );
     });
 }

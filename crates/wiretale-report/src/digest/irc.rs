@@ -62,7 +62,7 @@ impl super::Digest {
         let client = server.clients.entry(moment.flow.client.address).or_default();
         match event {
             Event::Registered { nick, .. } | Event::NickChanged { nick, own: true, .. } => {
-                put(&mut self.inner, &mut client.nicks, nick)
+                put(&mut self.inner, &mut client.nicks, nick);
             }
             Event::Joined { channel, own: true, .. } => put(&mut self.inner, &mut client.channels, channel),
             Event::Refused { .. } => client.refused += 1,
