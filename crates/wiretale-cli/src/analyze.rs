@@ -9,7 +9,7 @@ use wiretale::files::Extract;
 use wiretale::protocol::SecretKey;
 use wiretale::reassembly::Host;
 use wiretale::score::Scorer;
-use wiretale::{Analyzer, Network, Settings, Standard};
+use wiretale::{Analyzer, Limits, Network, Settings, Standard};
 use wiretale_report::case::{Chronicle, Dossier, Terminal, evidence_lines, notices};
 use wiretale_report::{Digest, Directory, Home, Logs, Options, Streams, Writer};
 
@@ -155,6 +155,7 @@ fn settings(args: &Analyze) -> Settings {
         fragment_hosts: args.os_policy.iter().map(|policy| (network(policy), policy.fragments)).collect(),
         secrets: SecretKey::new(random(), random()),
         seed: random(),
+        limits: Limits { memory: Limits::default().memory - OWN_MEMORY, ..Limits::default() },
         ..Settings::default()
     }
 }
@@ -197,5 +198,7 @@ const fn format(args: &Analyze) -> wiretale_report::Format {
 // Zeek's limit of one extracted file.
 const EXTRACT_AT_MOST: u64 = 100 << 20;
 const CHECK_EVERY: u64 = 256;
+// What the program takes beside the engine and its observers: code, weights, buffers, what the allocator keeps.
+const OWN_MEMORY: usize = 16 << 20;
 // A divisor of what the progress bar counts by.
 const BATCH: usize = 64;
