@@ -69,7 +69,7 @@ impl<P: Services<O>, O: Observer> Analyzer<P, O> {
             due: Vec::new(),
             over: Vec::new(),
             hint: NONE,
-            record_size: size_of::<Flows<P, O>>() + size_of::<Tcp>() + size_of::<P::Session>() + 96,
+            record_size: size_of::<Flows<P, O>>() + size_of::<Tcp>() + 96,
             beside: 0,
             settings,
         }
@@ -126,11 +126,11 @@ impl<P: Services<O>, O: Observer> Analyzer<P, O> {
     #[must_use]
     pub fn memory(&self) -> usize {
         let (halves, stats) = (self.table.half_count(), &self.commons.stats);
-        let scattered = (self.table.len() - halves) * self.record_size
-            + usize::try_from(stats.waiting()).unwrap_or(usize::MAX)
-            + self.fragments.held_bytes();
-        // What is in many pieces that come and go takes more than it asks for, by a quarter or so.
-        self.table.memory() + scattered + scattered / 4 + self.beside
+        let records = (self.table.len() - halves) * self.record_size;
+        let scattered =
+            usize::try_from(stats.waiting()).unwrap_or(usize::MAX).saturating_add(self.fragments.held_bytes());
+        // What is in many pieces of all sizes that come and go takes more than it asks for, by a quarter or so.
+        self.table.memory() + records + scattered.saturating_add(scattered / 4) + self.beside
     }
 
     /// Of [`Analyzer::memory`], what is not of flows and goes on when they are over: what the observer keeps, announced

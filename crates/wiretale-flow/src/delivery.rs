@@ -201,7 +201,8 @@ impl<P: Services<O>, O: Observer> Delivery<'_, P, O> {
         let quota = Quota { said: self.weirds, most: limits.weirds, suppressed: &mut stats.weirds_suppressed };
         let mut cx = Context::new(moment, self.observer, self.state, shared).within(quota);
         let demand = P::feed(session, &mut cx, chunk);
-        let holds = u32::try_from(P::memory(session).saturating_add(O::weight(self.state))).unwrap_or(u32::MAX);
+        let holds = size_of::<P::Session>().saturating_add(P::memory(session)).saturating_add(O::weight(self.state));
+        let holds = u32::try_from(holds).unwrap_or(u32::MAX);
         if holds != *self.decoder_bytes {
             self.holds(holds);
         }
