@@ -262,6 +262,8 @@ impl Connection {
         if now.since(self.last) < limits.grace {
             return;
         }
+        // What may fill a hole comes before the hole is given up.
+        self.judge_doubts(now, false, limits, sink);
         let last = self.last;
         for from in Direction::BOTH {
             let (half, peer) = self.pair(from);

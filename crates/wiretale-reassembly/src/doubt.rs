@@ -162,7 +162,7 @@ impl Connection {
         {
             sink.anomaly(from, Anomaly::LimitReached(Bound::Doubts));
             let vouched = oldest.vouched(&doubts.list);
-            let fate = self.fate(&oldest, true, vouched);
+            let fate = self.fate(&oldest, true, true, vouched);
             self.carry_out(&oldest, fate, limits, sink);
         }
     }
@@ -175,9 +175,9 @@ impl Connection {
             let Some(doubts) = &mut self.doubts else { return };
             let mut list = core::mem::take(&mut doubts.list);
             let settled = list.iter().enumerate().find_map(|(place, doubted)| {
-                let patient = now.since(doubted.at) < limits.grace;
-                let due = !patient && (hurry || doubted.packets >= limits.grace_packets);
-                let fate = self.fate(doubted, due, due && doubted.vouched(&list));
+                let late = now.since(doubted.at) >= limits.grace;
+                let due = late && (hurry || doubted.packets >= limits.grace_packets);
+                let fate = self.fate(doubted, late, due, due && doubted.vouched(&list));
                 (fate != Fate::Wait).then_some((place, fate))
             });
             let settled = settled.and_then(|(place, fate)| list.remove(place).zip(Some(fate)));
@@ -197,12 +197,12 @@ impl Connection {
         let (limits, mut list) = (Limits::default(), doubts.list);
         while let Some(doubted) = list.pop_front() {
             let vouched = doubted.vouched(&list);
-            let fate = self.fate(&doubted, true, vouched);
+            let fate = self.fate(&doubted, true, true, vouched);
             self.carry_out(&doubted, fate, &limits, sink);
         }
     }
 
-    fn fate(&mut self, doubted: &Doubted, due: bool, vouched: bool) -> Fate {
+    fn fate(&mut self, doubted: &Doubted, late: bool, due: bool, vouched: bool) -> Fate {
         let (arrival, options) = doubted.arrival();
         let end = doubted.seq.advance(arrival.segment.seq_len());
         let judgement = self.judge(doubted.from, &arrival, &options);
@@ -218,7 +218,7 @@ impl Connection {
             Judgement::Refuse(..) => Fate::Refused,
             Judgement::Take if acked || !asked => Fate::Fine,
             Judgement::Take | Judgement::Doubt(_) if moot => Fate::Refused,
-            Judgement::Take if due => Fate::Proven,
+            Judgement::Take if late => Fate::Proven,
             Judgement::Take => Fate::Wait,
             Judgement::Doubt(_) if acked => Fate::Proven,
             Judgement::Doubt(Doubt::Ack) if due && vouched => Fate::Proven,

@@ -334,6 +334,21 @@ fn what_was_acknowledged_waits_for_no_second_word() {
 }
 
 #[test]
+fn what_may_fill_a_hole_comes_before_it_is_given_up() {
+    let mut wire = talk();
+    wire.send(Server, data(1005, 200, b"answer"));
+    wire.send(Client, data(200, 1011, b"more"));
+    wire.send(Client, segment(203, 1011, ACK, b""));
+    wire.send(Client, segment(203, 1011, ACK, b"\0"));
+    wire.now += 100_000_000_000;
+    wire.send(Server, data(1011, 204, b"fine"));
+    wire.close();
+    // Of the keep-alive's byte nobody could tell that it repeats one in doubt.
+    assert!(wire.out.dotted(Client).ends_with(".mor\0") && wire.out.has("rexmit_inconsistency"));
+    assert_eq!(wire.out.bytes(Server), b"HELLOanswerfine");
+}
+
+#[test]
 fn what_nobody_believes_is_no_answer() {
     let mut wire = talk();
     wire.send(Server, data(1005, 200, b"answer"));
