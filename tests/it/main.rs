@@ -14,5 +14,6 @@ mod layering;
 mod manifest;
 mod pages;
 mod scenarios;
+mod threads;
 mod websockets;
 mod wrapping;

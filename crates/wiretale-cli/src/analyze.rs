@@ -17,8 +17,12 @@ use crate::args::{self, Analyze, OsPolicy};
 use crate::case::{self, Tables};
 use crate::failure::Failure;
 use crate::progress::Progress;
+use crate::threads;
 
-type Line = Analyzer<Standard, (Logs<Directory>, (Scorer, Chronicle))>;
+/// What listens.
+pub(crate) type Observers = (Logs<Directory>, (Scorer, Chronicle));
+
+type Line = Analyzer<Standard, Observers>;
 
 /// Reads the captures, writes the logs, prints the summary. What was analysed before an error stays written.
 pub(crate) fn run(args: Analyze) -> Result<(), Failure> {
@@ -27,10 +31,19 @@ pub(crate) fn run(args: Analyze) -> Result<(), Failure> {
         return Err(Failure::Captures(errors));
     }
     let tables = Tables::read(&args.scoring)?;
-    let mut line = Line::new(observers(&args, &tables)?, settings(&args));
     let mut notes = Vec::new();
-    read(captures, &mut line, &mut errors, &mut notes);
-    let ((logs, (scorer, chronicle)), stats) = line.finish_with_stats();
+    let observers = observers(&args, &tables)?;
+    let (observers, stats) = match threads::count(&args, &captures) {
+        1 => {
+            let mut line = Line::new(observers, settings(&args));
+            read(captures, &mut line, &mut errors, &mut notes);
+            line.finish_with_stats()
+        }
+        many => threads::read(&captures[0], many, &settings(&args), observers, |error| {
+            broken(error, &mut errors, &mut notes)
+        })?,
+    };
+    let (logs, (scorer, chronicle)) = observers;
     let (directory, mut digest) = logs.finish(&stats)?;
     notes.iter().for_each(|note| digest.note(note));
     tell(&args, &tables, directory, &digest, scorer, &chronicle)?;
@@ -118,7 +131,7 @@ fn broken(error: Error, errors: &mut Vec<Error>, notes: &mut Vec<String>) {
 }
 
 /// The logs, and beside them what makes cases.
-fn observers(args: &Analyze, tables: &Tables) -> Result<(Logs<Directory>, (Scorer, Chronicle)), Failure> {
+fn observers(args: &Analyze, tables: &Tables) -> Result<Observers, Failure> {
     let home = tables.home(&args.home);
     let scorer = Scorer::new(home.clone(), tables.inventory.clone(), tables.weights.clone());
     Ok((logs(args, tables)?, (scorer, Chronicle::new(home))))

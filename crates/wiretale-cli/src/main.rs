@@ -9,6 +9,7 @@ mod decode;
 mod failure;
 mod progress;
 mod score;
+mod threads;
 
 use std::io::Write as _;
 use std::process::ExitCode;

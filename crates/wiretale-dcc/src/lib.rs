@@ -40,6 +40,7 @@ mod event;
 mod grammar;
 mod negotiation;
 mod offers;
+mod relend;
 mod transfer;
 
 pub use announced::{Announced, OfferId, Provenance};
@@ -48,5 +49,6 @@ pub use event::{Event, Outcome};
 pub use grammar::{Kind, Malformed, Message, Offer, Place, parse};
 pub use negotiation::{Change, Negotiation, Step};
 pub use offers::{Fate, Offers, Record, Resumed};
+pub use relend::LendOffers;
 
 pub use transfer::{Dcc, TransferDecoder};

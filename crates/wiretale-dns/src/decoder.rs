@@ -94,6 +94,7 @@ impl Decoder {
 
 impl Protocol for Dns {
     const TAG: &'static str = "dns";
+    const ANNOUNCED: bool = false;
 
     type Event<'a> = Event<'a>;
 

@@ -41,6 +41,7 @@ mod name;
 mod names;
 mod probe;
 mod record;
+mod relend;
 
 pub use codes::{class_name, rcode_name, type_name};
 pub use decoder::{Answer, Decoder, Dns, Event, Query, Reply};

@@ -3,6 +3,8 @@
 use alloc::vec::Vec;
 use core::fmt;
 
+use wiretale_protocol::Lend;
+
 use crate::Unreadable;
 
 /// A domain name inside a message. Its compression is followed while it is read (RFC 1035, section 4.1.4): always
@@ -28,6 +30,11 @@ impl<'a> Name<'a> {
                 return Err(Unreadable::LongName);
             }
         }
+    }
+
+    /// The same name in a message that `lender` lends.
+    pub(crate) fn relend<'b>(self, lender: &mut impl Lend<'b>) -> Name<'b> {
+        Name { message: lender.lend(self.message), at: self.at }
     }
 
     /// Its labels, as written. Ends early where the name is broken or passes 255 bytes.

@@ -2,8 +2,8 @@
 
 use std::cmp::Ordering;
 
-use wiretale_packet::{FlowKey, Timestamp};
-use wiretale_protocol::{Observer, Services};
+use wiretale_packet::Timestamp;
+use wiretale_protocol::{Began, Observer, Place, Services, Step};
 use wiretale_reassembly::End;
 
 use crate::ahead::GROUP;
@@ -23,39 +23,56 @@ impl<P: Services<O>, O: Observer> Analyzer<P, O> {
     /// Moves packet time on, and closes what is over by it.
     #[inline]
     pub(crate) fn advance(&mut self, at: Timestamp) {
-        let before = second(self.clock.now());
-        self.clock.advance(at);
-        let now = second(self.clock.now());
-        if now != before {
-            self.turn(now);
+        if let Some(now) = self.clock.turns(at) {
+            self.turn(second(now), 0);
         }
     }
 
-    fn turn(&mut self, now: i64) {
+    /// What is due when packet time has come to the second `now`, before `frame`.
+    pub(crate) fn turn(&mut self, now: i64, frame: u64) {
+        self.count_open(frame);
         let mut due = std::mem::take(&mut self.due);
         self.table.turn(now, &mut due);
         let mut over = std::mem::take(&mut self.over);
+        // Looked at in an order that does not depend on who stands where in the table.
+        let mut holding = Vec::new();
         for group in due.chunks(GROUP) {
             self.look_ahead_at(group);
             for &at in group {
                 let deadline = self.deadline(at);
                 if deadline < moment(now) {
                     over.push(Over { time: deadline, at });
+                    continue;
+                }
+                let holds = matches!(&self.table.slot(at).body, Known::Full { flow, .. } if flow.held_bytes() > 0);
+                if holds {
+                    holding.push(at);
                 } else {
-                    self.look_at(at, deadline);
+                    self.table.arm(at, second(deadline));
                 }
             }
+        }
+        holding.sort_unstable_by_key(|&at| self.began(at));
+        for at in holding {
+            if !self.commons.joint.is_alone() {
+                self.step(frame, Step::Look(self.began(at)));
+            }
+            self.look_at(at, self.deadline(at));
         }
         due.clear();
         self.due = due;
         let due_half = |this: &Self, at| Some(this.deadline(at)).filter(|deadline| *deadline < moment(now));
-        self.end_in_order(&mut over, due_half, None);
+        self.end_in_order(&mut over, due_half, None, frame);
         self.over = over;
         self.due.shrink_to(KEPT);
         self.over.shrink_to(KEPT);
-        self.lapse(moment(now));
+        self.lapse(moment(now), frame);
+        self.step(frame, Step::Fragments);
         self.expire_fragments(moment(now));
-        self.observer.tick(moment(now));
+        if self.commons.joint.is_first() {
+            self.step(frame, Step::Tick);
+            self.observer.tick(moment(now));
+        }
         self.table.shrink();
         self.count_beside();
     }
@@ -63,8 +80,8 @@ impl<P: Services<O>, O: Observer> Analyzer<P, O> {
     /// Closes all flows, the earliest first.
     pub(crate) fn end_all(&mut self) {
         let full = self.table.all().filter(|at| matches!(self.table.slot(*at).body, Known::Full { .. }));
-        let mut over = full.map(|at| Over { time: self.began(at).0, at }).collect();
-        self.end_in_order(&mut over, |this, at| Some(this.began(at).0), Some(self.clock.now()));
+        let mut over = full.map(|at| Over { time: self.began(at).opened, at }).collect();
+        self.end_in_order(&mut over, |this, at| Some(this.began(at).opened), Some(self.clock.now()), Place::END);
     }
 
     /// Closes the flows of `over`, and those with one SYN up to the first that has no `time`, the earliest first, all of
@@ -76,6 +93,7 @@ impl<P: Services<O>, O: Observer> Analyzer<P, O> {
         over: &mut Vec<Over>,
         time: impl Fn(&Self, u32) -> Option<Timestamp>,
         last: Option<Timestamp>,
+        frame: u64,
     ) {
         let first_half = |this: &Self| this.table.oldest_half().and_then(|at| Some(Over { time: time(this, at)?, at }));
         let mut latest: Option<Over> = None;
@@ -98,15 +116,22 @@ impl<P: Services<O>, O: Observer> Analyzer<P, O> {
             self.look_ahead_at(&places);
             for next in group {
                 while let Some(half) = first_half(self).filter(|half| self.order(half, next).is_lt()) {
-                    self.close(half.at, last.unwrap_or(half.time), End::Abandoned);
+                    self.end(&half, last, frame);
                 }
-                self.close(next.at, last.unwrap_or(next.time), End::Abandoned);
+                self.end(next, last, frame);
             }
         }
         over.clear();
         while let Some(half) = first_half(self) {
-            self.close(half.at, last.unwrap_or(half.time), End::Abandoned);
+            self.end(&half, last, frame);
         }
+    }
+
+    fn end(&mut self, over: &Over, last: Option<Timestamp>, frame: u64) {
+        if !self.commons.joint.is_alone() {
+            self.step(frame, Step::Close(over.time, self.began(over.at)));
+        }
+        self.close(over.at, last.unwrap_or(over.time), End::Abandoned);
     }
 
     fn order(&self, one: &Over, other: &Over) -> Ordering {
@@ -149,19 +174,23 @@ impl<P: Services<O>, O: Observer> Analyzer<P, O> {
     }
 
     /// What orders flows that end at the same time.
-    fn began(&self, at: u32) -> (Timestamp, u64, FlowKey) {
+    fn began(&self, at: u32) -> Began {
         let slot = self.table.slot(at);
         match &slot.body {
-            Known::Full { flow, .. } => (flow.flow.opened, flow.first_frame, slot.key),
-            Known::Half(half) => (half.opened(), half.frame(), slot.key),
-            Known::Vacant => (Timestamp::default(), 0, slot.key),
+            Known::Full { flow, .. } => Began { opened: flow.flow.opened, frame: flow.first_frame, key: slot.key },
+            Known::Half(half) => Began { opened: half.opened(), frame: half.frame(), key: slot.key },
+            Known::Vacant => Began { opened: Timestamp::default(), frame: 0, key: slot.key },
         }
     }
 
-    fn lapse(&mut self, now: Timestamp) {
+    fn lapse(&mut self, now: Timestamp, frame: u64) {
+        let age = self.settings.timeouts.expectation;
+        if !self.commons.joint.is_alone() {
+            return self.lapse_own(frame, |announced| announced + age < now, |announced| announced + age);
+        }
         while let Some(expectation) = self.commons.expectations.lapse(now) {
             self.commons.stats.expectations_lapsed += 1;
-            self.observer.lapsed(expectation.announced + self.settings.timeouts.expectation, &expectation);
+            self.observer.lapsed(expectation.announced + age, &expectation);
         }
     }
 

@@ -22,7 +22,17 @@ impl<P: Services<O>, O: Observer> Analyzer<P, O> {
     /// `capture` is the mapped file that the frames are slices of, where it is one: with it, bytes sent twice are
     /// compared with what was delivered before.
     pub fn packets(&mut self, frames: &[Frame<'_>], first: u64, capture: Option<&[u8]>) {
-        let mut number = first;
+        self.in_groups(frames, |at| first + at as u64, capture);
+    }
+
+    /// The same for frames that are not all there are: `numbers` has the number of each.
+    pub fn packets_of(&mut self, frames: &[Frame<'_>], numbers: &[u64], capture: Option<&[u8]>) {
+        self.in_groups(frames, |at| numbers.get(at).copied().unwrap_or(0), capture);
+    }
+
+    #[inline]
+    fn in_groups(&mut self, frames: &[Frame<'_>], number: impl Fn(usize) -> u64, capture: Option<&[u8]>) {
+        let mut at = 0;
         for group in frames.chunks(GROUP) {
             let hints = self.look_ahead(group);
             for (frame, hint) in group.iter().zip(hints) {
@@ -30,8 +40,8 @@ impl<P: Services<O>, O: Observer> Analyzer<P, O> {
                 let position = capture.and_then(|bytes| frame.data.as_ptr().addr().checked_sub(bytes.as_ptr().addr()));
                 let lookback = position.zip(capture.as_ref());
                 let lookback = lookback.map(|(position, capture)| Lookback { position: position as u64, capture });
-                self.packet_at(*frame, number, lookback);
-                number += 1;
+                self.packet_at(*frame, number(at), lookback);
+                at += 1;
             }
         }
         self.hint = NONE;

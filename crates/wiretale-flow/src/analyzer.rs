@@ -1,7 +1,7 @@
 //! The analyzer: packets in, the observer's calls out.
 
 use wiretale_packet::{Address, Body, Checks, Endpoint, Fragment, Frame, Packet, Skip, Timestamp, dissect, dissect_ip};
-use wiretale_protocol::{Observer, Services, Shared, Stray, Weird};
+use wiretale_protocol::{Observer, Place, Services, Shared, Stray, Weird};
 use wiretale_reassembly::{FragmentAnomaly, FragmentPolicy, FragmentSink, Fragments};
 
 use crate::aging::Over;
@@ -11,6 +11,7 @@ use crate::expectations::Expectations;
 use crate::recall::Lookback;
 use crate::record::{Record, Tcp};
 use crate::settings::{Checksums, Network, Settings, longest};
+use crate::shared::Joint;
 use crate::sources::{Covers, Judged, Sources};
 use crate::stats::Stats;
 use crate::table::{NONE, Table};
@@ -62,6 +63,7 @@ impl<P: Services<O>, O: Observer> Analyzer<P, O> {
                 limits,
                 patient_services: settings.timeouts.patient_services.clone(),
                 stats: Stats::default(),
+                joint: Joint::default(),
             },
             clock: Clock::default(),
             fragments: Fragments::new(limits.fragments),
@@ -83,15 +85,18 @@ impl<P: Services<O>, O: Observer> Analyzer<P, O> {
 
     /// Takes the next frame of a capture that can be looked back into.
     pub fn packet_at(&mut self, frame: Frame<'_>, number: u64, lookback: Option<Lookback<'_>>) {
-        self.commons.stats.frames += 1;
-        self.commons.stats.bytes += frame.data.len() as u64;
-        if self.commons.stats.frames.is_multiple_of(COUNTED_EVERY) {
+        if self.commons.joint.is_alone() {
+            self.commons.stats.frames += 1;
+            self.commons.stats.bytes += frame.data.len() as u64;
+            self.advance(frame.at);
+        }
+        if number.is_multiple_of(COUNTED_EVERY) {
             self.count_beside();
         }
-        self.advance(frame.at);
         let checks = self.checks();
         let within = Within { number, lookback, frame: frame.data };
         for found in dissect(frame, checks) {
+            self.next_packet(number);
             match found {
                 Ok(packet) => self.ip(&packet, &within, 0),
                 Err(skip) => self.skipped(frame.at, &within, &skip),
@@ -156,10 +161,16 @@ impl<P: Services<O>, O: Observer> Analyzer<P, O> {
     #[must_use]
     pub fn finish_with_stats(mut self) -> (O, Stats) {
         let now = self.clock.now();
+        self.count_open(Place::END);
         self.end_all();
-        while let Some(expectation) = self.commons.expectations.pop_oldest() {
-            self.commons.stats.expectations_lapsed += 1;
-            self.observer.lapsed(now, &expectation);
+        if self.commons.joint.is_alone() {
+            while let Some(expectation) = self.commons.expectations.pop_oldest() {
+                self.commons.stats.expectations_lapsed += 1;
+                self.observer.lapsed(now, &expectation);
+            }
+        } else {
+            self.lapse_own(Place::END, |_| true, |_| now);
+            self.commons.joint.reach_end();
         }
         (self.observer, self.commons.stats)
     }
@@ -173,6 +184,9 @@ impl<P: Services<O>, O: Observer> Analyzer<P, O> {
 
     #[cold]
     fn skipped(&mut self, at: Timestamp, within: &Within<'_>, skip: &Skip) {
+        if !self.commons.joint.is_mine_to_skip(skip.src.zip(skip.dst)) {
+            return;
+        }
         self.commons.stats.skipped += 1;
         let Some(name) = skip.weird_name() else { return };
         let end = |address| Endpoint::new(address, 0);
@@ -194,6 +208,9 @@ impl<P: Services<O>, O: Observer> Analyzer<P, O> {
 
     #[inline]
     fn ip(&mut self, packet: &Packet<'_>, within: &Within<'_>, nested: u8) {
+        if !self.commons.joint.is_mine(packet.ip.src, packet.ip.dst) {
+            return self.not_mine(packet, within, nested);
+        }
         self.commons.stats.packets += 1;
         if !packet.ip.header_ok && self.is_header_corrupt(packet, within) {
             return;
@@ -207,7 +224,8 @@ impl<P: Services<O>, O: Observer> Analyzer<P, O> {
     #[cold]
     fn is_header_corrupt(&mut self, packet: &Packet<'_>, within: &Within<'_>) -> bool {
         let auto = self.settings.checksums == Checksums::Auto;
-        let judged = if auto { self.sources.bad(packet.ip.src, Covers::Header) } else { Judged::Corrupt };
+        let judged =
+            if auto { self.sources.bad(packet.ip.src, packet.ip.dst, Covers::Header) } else { Judged::Corrupt };
         let endpoints = Some(packet.endpoints());
         match judged {
             Judged::Offloaded(first) => {
@@ -231,18 +249,28 @@ impl<P: Services<O>, O: Observer> Analyzer<P, O> {
             return;
         }
         let hosts = &self.settings.fragment_hosts;
-        let mut sink = FragmentWeirds { at: now, frame: 0, observer: &mut self.observer, hosts };
+        let joint = &self.commons.joint;
+        let mut sink = FragmentWeirds { at: now, frame: 0, observer: &mut self.observer, hosts, joint };
         self.fragments.expire(now, &mut sink);
+    }
+
+    /// Fragments are put together in every share: what they carry may be anybody's.
+    #[cold]
+    fn not_mine(&mut self, packet: &Packet<'_>, within: &Within<'_>, nested: u8) {
+        if let (Body::Fragment(fragment), true) = (packet.body, packet.ip.header_ok) {
+            self.fragment(packet, &fragment, within, nested);
+        }
     }
 
     #[cold]
     fn fragment(&mut self, packet: &Packet<'_>, fragment: &Fragment<'_>, within: &Within<'_>, nested: u8) {
-        self.commons.stats.fragments += 1;
+        self.commons.stats.fragments += u64::from(self.commons.joint.is_mine(packet.ip.src, packet.ip.dst));
         let mut sink = FragmentWeirds {
             at: packet.at,
             frame: within.number,
             observer: &mut self.observer,
             hosts: &self.settings.fragment_hosts,
+            joint: &self.commons.joint,
         };
         let Some(whole) = self.fragments.push(packet.at, &packet.ip, fragment, &mut sink) else { return };
         if nested >= NESTED {
@@ -251,6 +279,7 @@ impl<P: Services<O>, O: Observer> Analyzer<P, O> {
         let len = u32::try_from(whole.packet.len()).unwrap_or(u32::MAX);
         let checks = self.checks();
         for found in dissect_ip(packet.at, &whole.packet, len, packet.depth, packet.tags, checks) {
+            self.next_packet(within.number);
             match found {
                 Ok(packet) => self.ip(&packet, within, nested + 1),
                 Err(skip) => self.skipped(packet.at, within, &skip),
@@ -274,10 +303,14 @@ struct FragmentWeirds<'s, O> {
     frame: u64,
     observer: &'s mut O,
     hosts: &'s [(Network, FragmentPolicy)],
+    joint: &'s Joint,
 }
 
 impl<O: Observer> FragmentSink for FragmentWeirds<'_, O> {
     fn anomaly(&mut self, src: Address, dst: Address, anomaly: FragmentAnomaly<'_>) {
+        if !self.joint.is_mine(src, dst) {
+            return;
+        }
         let endpoints = Some((Endpoint::new(src, 0), Endpoint::new(dst, 0)));
         let weird = Weird { name: anomaly.name(), addl: b"" };
         self.observer.stray(&Stray { at: self.at, frame: self.frame, endpoints, weird });

@@ -4,9 +4,10 @@ use std::time::Duration;
 
 use wiretale_packet::Timestamp;
 
-/// How far packet time has come. It never goes back.
+/// How far packet time has come. It never goes back. An [`Analyzer`](crate::Analyzer) has one of its own; several that share the work
+/// are told of time by who hands out the frames.
 #[derive(Default, Debug)]
-pub(crate) struct Clock {
+pub struct Clock {
     now: Option<Timestamp>,
     /// A leap seen once and not yet believed.
     leap: Option<Timestamp>,
@@ -31,7 +32,22 @@ impl Clock {
         }
     }
 
-    pub(crate) fn now(&self) -> Timestamp {
+    /// The time of a packet; the time it is now, if another second begins with it.
+    #[inline]
+    pub fn turns(&mut self, at: Timestamp) -> Option<Timestamp> {
+        let before = second(self.now());
+        self.advance(at);
+        Some(self.now()).filter(|now| second(*now) != before)
+    }
+
+    /// Somebody else keeps the time.
+    pub(crate) fn set(&mut self, now: Timestamp) {
+        self.now = Some(now);
+    }
+
+    /// How far it has come.
+    #[must_use]
+    pub fn now(&self) -> Timestamp {
         self.now.unwrap_or_default()
     }
 }

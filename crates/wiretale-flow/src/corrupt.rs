@@ -19,7 +19,7 @@ pub(crate) fn judge<S, F>(
 ) -> Judged {
     match covers(packet) {
         Some(covers) if checksums == Checksums::Auto && !record.credited[from.index()] => {
-            sources.bad(packet.ip.src, covers)
+            sources.bad(packet.ip.src, packet.ip.dst, covers)
         }
         _ => Judged::Corrupt,
     }

@@ -11,6 +11,7 @@ use crate::expectations::Expectations;
 use crate::reading::{Held, Reading};
 use crate::recall::Lookback;
 use crate::settings::Limits;
+use crate::shared::Joint;
 use crate::stats::Stats;
 
 /// What all flows share.
@@ -20,6 +21,8 @@ pub(crate) struct Commons {
     pub(crate) limits: Limits,
     pub(crate) patient_services: Vec<&'static str>,
     pub(crate) stats: Stats,
+    /// With others at work, this one's share.
+    pub(crate) joint: Joint,
 }
 
 /// The way of one flow's bytes while one packet is processed.
@@ -163,7 +166,7 @@ impl<P: Services<O>, O: Observer> Delivery<'_, P, O> {
     /// since the flow began.
     fn announced(&mut self) -> Option<P::Session> {
         self.established?;
-        while let Some(expectation) = self.commons.expectations.take(self.flow, self.at) {
+        while let Some(expectation) = self.commons.take_announced(self.flow, self.at) {
             if let Some(session) = P::start_expected(expectation.tag, expectation.note) {
                 self.commons.stats.expected += 1;
                 return Some(session);
@@ -175,6 +178,10 @@ impl<P: Services<O>, O: Observer> Delivery<'_, P, O> {
     /// The decoder of a flow known by its bytes. An announcement of the same protocol knows more: a file's name, its size.
     fn identified(&mut self, session: P::Session) -> P::Session {
         self.commons.stats.identified += 1;
+        if !P::may_be_announced(&session) {
+            return session;
+        }
+        self.commons.hear_news();
         let same = self.commons.expectations.tag(self.flow, self.at) == Some(P::service(&session));
         let announced = if same { self.announced() } else { None };
         announced.unwrap_or(session)
@@ -240,7 +247,7 @@ impl<P: Services<O>, O: Observer> Delivery<'_, P, O> {
         let mut announced = std::mem::take(&mut self.commons.shared.expected);
         for expectation in announced.drain(..) {
             self.commons.stats.expectations += 1;
-            if let Some(dropped) = self.commons.expectations.add(expectation) {
+            if let Some(dropped) = self.commons.announce(expectation) {
                 self.commons.stats.expectations_dropped += 1;
                 self.commons.stats.expectations_lapsed += 1;
                 self.observer.lapsed(self.at, &dropped);

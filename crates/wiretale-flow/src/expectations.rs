@@ -8,26 +8,29 @@ use hashbrown::HashMap;
 use smallvec::SmallVec;
 use wiretale_protocol::{Endpoint, Expectation, Flow, Timestamp};
 
+/// The number of an announcement: the frame it was made in, the how manieth it was there, and by whom. The first two
+/// order announcements as they were made.
+pub(crate) type Id = (u64, u32, u32);
+
 /// Announced flows, by the endpoint they will be made to.
 pub(crate) struct Expectations {
     by_server: HashMap<Endpoint, SmallVec<[Entry; 1]>, SeedableRandomState>,
     /// Every announcement in the order made; those used or replaced since are known by their number.
-    order: VecDeque<(Endpoint, u64)>,
-    next: u64,
+    order: VecDeque<(Endpoint, Id)>,
     waiting: usize,
     most: usize,
     age: Duration,
 }
 
 struct Entry {
-    number: u64,
+    number: Id,
     expectation: Expectation,
 }
 
 impl Expectations {
     pub(crate) fn new(seed: u64, most: usize, age: Duration) -> Self {
         let state = SeedableRandomState::with_seed(seed, foldhash::SharedSeed::global_fixed());
-        Self { by_server: HashMap::with_hasher(state), order: VecDeque::new(), next: 0, waiting: 0, most, age }
+        Self { by_server: HashMap::with_hasher(state), order: VecDeque::new(), waiting: 0, most, age }
     }
 
     pub(crate) fn is_empty(&self) -> bool {
@@ -36,16 +39,15 @@ impl Expectations {
 
     /// Bytes on the heap.
     pub(crate) fn memory(&self) -> usize {
-        self.by_server.allocation_size() + self.order.capacity() * size_of::<(Endpoint, u64)>() + self.waiting * NOTE
+        self.by_server.allocation_size() + self.order.capacity() * size_of::<(Endpoint, Id)>() + self.waiting * NOTE
     }
 
-    /// Adds one. It takes the place of an earlier one with the same tag and endpoints. What had to go for it comes back.
-    pub(crate) fn add(&mut self, expectation: Expectation) -> Option<Expectation> {
+    /// Adds one with this number. It takes the place of an earlier one with the same tag and endpoints. What had to go
+    /// for it comes back.
+    pub(crate) fn add(&mut self, number: Id, expectation: Expectation) -> Option<Expectation> {
         if self.most == 0 {
             return Some(expectation);
         }
-        let number = self.next;
-        self.next += 1;
         let server = expectation.server;
         let entries = self.by_server.entry(server).or_default();
         let same =
@@ -76,9 +78,16 @@ impl Expectations {
     }
 
     /// Takes the earliest one for this flow.
-    pub(crate) fn take(&mut self, flow: &Flow, now: Timestamp) -> Option<Expectation> {
+    pub(crate) fn take(&mut self, flow: &Flow, now: Timestamp) -> Option<(Id, Expectation)> {
         let at = self.find(flow.server, flow.client, now)?;
-        Some(self.remove(flow.server, at))
+        let number = self.by_server.get(&flow.server)?.get(at)?.number;
+        Some((number, self.remove(flow.server, at)))
+    }
+
+    /// Takes the one with this number, if it still waits at `server`.
+    pub(crate) fn take_number(&mut self, server: Endpoint, number: Id) -> Option<Expectation> {
+        let at = self.by_server.get(&server)?.iter().position(|entry| entry.number == number)?;
+        Some(self.remove(server, at))
     }
 
     /// Takes the next one that was announced too long before `now`, in the order announced.
@@ -120,7 +129,7 @@ impl Expectations {
         entry.expectation
     }
 
-    fn is_waiting(&self, server: Endpoint, number: u64) -> bool {
+    fn is_waiting(&self, server: Endpoint, number: Id) -> bool {
         self.by_server.get(&server).is_some_and(|entries| entries.iter().any(|entry| entry.number == number))
     }
 

@@ -133,10 +133,10 @@ impl<P: Services<O>, O: Observer> Analyzer<P, O> {
             && let Some(half) = Half::of(packet.at, within.number, &packet.ip, packet.depth > 0, &segment)
         {
             if packet.checksum == Checksum::Good && self.settings.checksums == Checksums::Auto {
-                self.sources.good(packet.ip.src, Covers::Tcp);
+                self.sources.good(packet.ip.src, packet.ip.dst, Covers::Tcp);
             }
             self.table.insert_half(hash, key, forward, half);
-            return self.peak();
+            return;
         }
         let flow = self.roles(packet, &ends, flow_id(&key, packet.at, ordinal));
         let flipped = flow.client != ends.src || (flow.server != ends.dst);
@@ -146,18 +146,12 @@ impl<P: Services<O>, O: Observer> Analyzer<P, O> {
         }
         let wake = second(record.deadline(&self.settings.timeouts));
         let at = self.table.insert(hash, key, forward != flipped, record, wake);
-        self.peak();
         self.take(at, if flipped { Direction::Server } else { Direction::Client }, arrived);
-    }
-
-    fn peak(&mut self) {
-        let stats = &mut self.commons.stats;
-        stats.flows_peak = stats.flows_peak.max(self.table.len() as u64);
     }
 
     /// Who is client and who server. The sender of a SYN is the client; where the beginning was not seen, ports that
     /// speak for a server decide, and announcements above them.
-    fn roles(&self, packet: &Packet<'_>, ends: &Ends, id: FlowId) -> Flow {
+    fn roles(&mut self, packet: &Packet<'_>, ends: &Ends, id: FlowId) -> Flow {
         let ports = &self.settings.server_ports;
         let (src, dst) = (ends.src, ends.dst);
         let (midstream, mut flip) = match packet.body {
@@ -183,6 +177,7 @@ impl<P: Services<O>, O: Observer> Analyzer<P, O> {
         };
         let reversed = Flow { client: dst, server: src, ..as_sent };
         if midstream {
+            self.commons.hear_news();
             let expectations = &self.commons.expectations;
             flip = expectations.matches_reversed(&as_sent, opened)
                 || (flip && !expectations.matches_reversed(&reversed, opened));
@@ -251,8 +246,8 @@ impl<P: Services<O>, O: Observer> Analyzer<P, O> {
         } else if packet.checksum == Checksum::Good && !record.credited[from.index()] {
             record.credited[from.index()] = true;
             if let (Checksums::Auto, Some(covers)) = (self.settings.checksums, covers(packet)) {
-                self.sources.good(packet.ip.src, covers);
-                self.sources.good(packet.ip.src, Covers::Header);
+                self.sources.good(packet.ip.src, packet.ip.dst, covers);
+                self.sources.good(packet.ip.src, packet.ip.dst, Covers::Header);
             }
         }
         let around = Around {

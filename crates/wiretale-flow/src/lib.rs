@@ -57,16 +57,20 @@ mod reading;
 mod recall;
 mod record;
 mod settings;
+mod share;
+mod shared;
 mod sources;
 mod stats;
 mod steps;
 mod table;
 
 pub use analyzer::Analyzer;
+pub use clock::Clock;
 pub use community::community_id;
 pub use ports::Ports;
 pub use recall::{Lookback, Recall};
 pub use settings::{Checksums, Limits, Network, Settings, Timeouts};
+pub use share::Share;
 pub use stats::Stats;
 
 #[cfg(test)]

@@ -88,7 +88,7 @@ pub struct Limits {
     pub probe_pieces: usize,
     /// Weirds of one kind that are reported of one flow; the rest is counted.
     pub weirds: u32,
-    /// Senders whose checksums are watched.
+    /// Senders whose checksums are watched, one for each of their receivers.
     pub senders: usize,
     /// Bounds of each TCP connection.
     pub reassembly: wiretale_reassembly::Limits,
@@ -105,7 +105,7 @@ impl Default for Limits {
             probe_bytes: 2048,
             probe_pieces: 100,
             weirds: 5,
-            senders: 65_536,
+            senders: 262_144,
             reassembly: wiretale_reassembly::Limits::default(),
             fragments: FragmentLimits::default(),
         }

@@ -1,7 +1,7 @@
 //! Whose checksums are left to the network card.
 
 use foldhash::fast::SeedableRandomState;
-use hashbrown::HashMap;
+use hashbrown::{HashMap, HashSet};
 use wiretale_packet::Address;
 
 /// What a checksum covers.
@@ -12,16 +12,18 @@ pub(crate) enum Covers {
     Udp,
 }
 
-/// What was seen of the checksums of each sender, counted once for each of its flows.
+/// What was seen of the checksums that each sender sent to each receiver, counted once for each of their flows.
 ///
 /// A host that leaves checksums to its network card, captured on that host, has every one of them wrong. So a wrong
-/// checksum is believed to be such a one as long as its sender has shown no right one of that kind, or hardly any: one
-/// in eight. The first packet decides at once, since what was dropped cannot be taken back. What this gives up: a packet
-/// forged with a wrong checksum is taken if it is the first that its alleged sender shows; and what it costs is only
+/// checksum is believed to be such a one as long as its sender has shown no right one of that kind to the same receiver,
+/// or hardly any: one in eight. The first packet decides at once, since what was dropped cannot be taken back. What this gives up: a packet
+/// forged with a wrong checksum is taken if it is the first that its alleged sender shows to that receiver; and what it costs is only
 /// that packet, since the next right one ends it.
 #[derive(Debug)]
 pub(crate) struct Sources {
-    seen: HashMap<(Address, Covers), Seen, SeedableRandomState>,
+    seen: HashMap<(Address, Address, Covers), Seen, SeedableRandomState>,
+    // Senders of which it was told.
+    told: HashSet<(Address, Covers), SeedableRandomState>,
     most: usize,
 }
 
@@ -29,7 +31,6 @@ pub(crate) struct Sources {
 struct Seen {
     good: u32,
     bad: u32,
-    told: bool,
 }
 
 /// What to make of a wrong checksum.
@@ -46,36 +47,36 @@ pub(crate) enum Judged {
 impl Sources {
     pub(crate) fn new(seed: u64, most: usize) -> Self {
         let state = SeedableRandomState::with_seed(seed, foldhash::SharedSeed::global_fixed());
-        Self { seen: HashMap::with_hasher(state), most }
+        Self { seen: HashMap::with_hasher(state.clone()), told: HashSet::with_hasher(state), most }
     }
 
     /// Bytes on the heap.
     pub(crate) fn memory(&self) -> usize {
-        self.seen.allocation_size()
+        self.seen.allocation_size() + self.told.allocation_size()
     }
 
-    /// A flow of `sender` began with a right checksum.
-    pub(crate) fn good(&mut self, sender: Address, covers: Covers) {
-        if let Some(seen) = self.entry(sender, covers) {
+    /// A flow of `sender` to `receiver` began with a right checksum.
+    pub(crate) fn good(&mut self, sender: Address, receiver: Address, covers: Covers) {
+        if let Some(seen) = self.entry((sender, receiver, covers)) {
             seen.good = seen.good.saturating_add(1);
         }
     }
 
     /// A wrong checksum of `sender`.
-    pub(crate) fn bad(&mut self, sender: Address, covers: Covers) -> Judged {
-        let Some(seen) = self.entry(sender, covers) else { return Judged::Unwatched };
+    pub(crate) fn bad(&mut self, sender: Address, receiver: Address, covers: Covers) -> Judged {
+        let Some(seen) = self.entry((sender, receiver, covers)) else { return Judged::Unwatched };
         if seen.good.saturating_mul(8) > seen.bad {
             return Judged::Corrupt;
         }
         seen.bad = seen.bad.saturating_add(1);
-        Judged::Offloaded(!std::mem::replace(&mut seen.told, true))
+        Judged::Offloaded(self.told.len() < self.most && self.told.insert((sender, covers)))
     }
 
-    fn entry(&mut self, sender: Address, covers: Covers) -> Option<&mut Seen> {
-        if self.seen.len() >= self.most && !self.seen.contains_key(&(sender, covers)) {
+    fn entry(&mut self, key: (Address, Address, Covers)) -> Option<&mut Seen> {
+        if self.seen.len() >= self.most && !self.seen.contains_key(&key) {
             return None;
         }
-        Some(self.seen.entry((sender, covers)).or_default())
+        Some(self.seen.entry(key).or_default())
     }
 }
 
@@ -84,34 +85,35 @@ mod tests {
     use super::*;
 
     const HOST: Address = Address::v4([10, 0, 0, 1]);
+    const PEER: Address = Address::v4([192, 0, 2, 1]);
 
     #[test]
     fn a_sender_without_any_right_checksum_is_believed() {
         let mut sources = Sources::new(1, 10);
-        assert_eq!(sources.bad(HOST, Covers::Tcp), Judged::Offloaded(true));
-        assert_eq!(sources.bad(HOST, Covers::Tcp), Judged::Offloaded(false));
+        assert_eq!(sources.bad(HOST, PEER, Covers::Tcp), Judged::Offloaded(true));
+        assert_eq!(sources.bad(HOST, PEER, Covers::Tcp), Judged::Offloaded(false));
     }
 
     #[test]
     fn a_sender_with_right_checksums_is_not() {
         let mut sources = Sources::new(1, 10);
-        sources.good(HOST, Covers::Tcp);
-        assert_eq!(sources.bad(HOST, Covers::Tcp), Judged::Corrupt);
-        assert_eq!(sources.bad(HOST, Covers::Udp), Judged::Offloaded(true));
+        sources.good(HOST, PEER, Covers::Tcp);
+        assert_eq!(sources.bad(HOST, PEER, Covers::Tcp), Judged::Corrupt);
+        assert_eq!(sources.bad(HOST, PEER, Covers::Udp), Judged::Offloaded(true));
     }
 
     #[test]
     fn a_forged_first_packet_gains_nothing_for_the_next() {
         let mut sources = Sources::new(1, 10);
-        assert_eq!(sources.bad(HOST, Covers::Tcp), Judged::Offloaded(true));
-        sources.good(HOST, Covers::Tcp);
-        assert_eq!(sources.bad(HOST, Covers::Tcp), Judged::Corrupt);
+        assert_eq!(sources.bad(HOST, PEER, Covers::Tcp), Judged::Offloaded(true));
+        sources.good(HOST, PEER, Covers::Tcp);
+        assert_eq!(sources.bad(HOST, PEER, Covers::Tcp), Judged::Corrupt);
     }
 
     #[test]
     fn the_table_is_bounded() {
         let mut sources = Sources::new(1, 1);
-        sources.good(HOST, Covers::Tcp);
-        assert_eq!(sources.bad(Address::v4([10, 0, 0, 2]), Covers::Tcp), Judged::Unwatched);
+        sources.good(HOST, PEER, Covers::Tcp);
+        assert_eq!(sources.bad(Address::v4([10, 0, 0, 2]), PEER, Covers::Tcp), Judged::Unwatched);
     }
 }

@@ -27,7 +27,7 @@ pub struct Stats {
     pub evicted_half_open: u64,
     /// Of these, given up otherwise, a bound being reached.
     pub evicted: u64,
-    /// The most flows at a time.
+    /// The most flows at the turn of a second.
     pub flows_peak: u64,
     /// Flows whose protocol was found by their bytes.
     pub identified: u64,
@@ -50,6 +50,39 @@ pub struct Stats {
 }
 
 impl Stats {
+    /// Adds what another analyzer of the same capture counted of its share; the most flows at a time are told apart.
+    pub fn add(&mut self, other: &Self) {
+        let Self { frames, bytes, packets, skipped, corrupt, offloaded, senders_unwatched, .. } = *other;
+        let Self { fragments, flows_opened, flows_closed, evicted_half_open, evicted, identified, .. } = *other;
+        let Self { expected, expectations, expectations_lapsed, expectations_dropped, .. } = *other;
+        let Self { weirds_suppressed, held_bytes, probed_bytes, decoder_bytes, flows_peak: _, .. } = *other;
+        for (sum, more) in [
+            (&mut self.frames, frames),
+            (&mut self.bytes, bytes),
+            (&mut self.packets, packets),
+            (&mut self.skipped, skipped),
+            (&mut self.corrupt, corrupt),
+            (&mut self.offloaded, offloaded),
+            (&mut self.senders_unwatched, senders_unwatched),
+            (&mut self.fragments, fragments),
+            (&mut self.flows_opened, flows_opened),
+            (&mut self.flows_closed, flows_closed),
+            (&mut self.evicted_half_open, evicted_half_open),
+            (&mut self.evicted, evicted),
+            (&mut self.identified, identified),
+            (&mut self.expected, expected),
+            (&mut self.expectations, expectations),
+            (&mut self.expectations_lapsed, expectations_lapsed),
+            (&mut self.expectations_dropped, expectations_dropped),
+            (&mut self.weirds_suppressed, weirds_suppressed),
+            (&mut self.held_bytes, held_bytes),
+            (&mut self.probed_bytes, probed_bytes),
+            (&mut self.decoder_bytes, decoder_bytes),
+        ] {
+            *sum += more;
+        }
+    }
+
     /// Bytes of flows that wait for others.
     pub(crate) const fn waiting(&self) -> u64 {
         self.held_bytes + self.probed_bytes + self.decoder_bytes

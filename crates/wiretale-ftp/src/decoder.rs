@@ -30,6 +30,7 @@ struct Side {
 
 impl Protocol for Ftp {
     const TAG: &'static str = "ftp";
+    const ANNOUNCED: bool = false;
     type Event<'a> = Event<'a>;
     type Decoder = Decoder;
 

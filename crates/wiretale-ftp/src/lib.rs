@@ -47,6 +47,7 @@ mod nvt;
 mod path;
 mod pending;
 mod probe;
+mod relend;
 mod replies;
 mod reply;
 mod session;

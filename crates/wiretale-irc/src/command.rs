@@ -17,6 +17,16 @@ macro_rules! commands {
             Unknown(&'a [u8]),
         }
 
+        impl Command<'_> {
+            pub(crate) fn relend<'b>(self, lender: &mut impl wiretale_protocol::Lend<'b>) -> Command<'b> {
+                match self {
+                    $(Self::$variant => Command::$variant,)*
+                    Self::Numeric(numeric) => Command::Numeric(numeric),
+                    Self::Unknown(name) => Command::Unknown(lender.lend(name)),
+                }
+            }
+        }
+
         impl<'a> Command<'a> {
             /// Reads a command, in any case. Three digits are a numeric.
             #[must_use]

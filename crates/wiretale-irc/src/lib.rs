@@ -62,6 +62,7 @@ mod proxy;
 #[cfg(test)]
 mod readme;
 mod record;
+mod relend;
 mod replies;
 mod sasl;
 mod secrets;

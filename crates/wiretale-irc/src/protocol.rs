@@ -33,6 +33,7 @@ struct Half {
 
 impl Protocol for Irc {
     const TAG: &'static str = "irc";
+    const ANNOUNCED: bool = false;
     type Event<'a> = Event<'a>;
     type Decoder = Decoder;
 

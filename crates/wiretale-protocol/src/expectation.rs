@@ -1,6 +1,6 @@
 //! Flows that other flows announce.
 
-use alloc::boxed::Box;
+use alloc::sync::Arc;
 use core::any::Any;
 use core::fmt;
 
@@ -11,7 +11,7 @@ use crate::FlowId;
 /// A flow announced by another: a DCC offer, the answer to an FTP `PASV`.
 ///
 /// It adds a reading to what the flow itself shows, and never takes one away.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Expectation {
     /// The protocol's tag ([`crate::Protocol::TAG`]).
     pub tag: &'static str,
@@ -27,19 +27,20 @@ pub struct Expectation {
     pub announced: Timestamp,
 }
 
-/// What one decoder leaves for another: a value of a type only their protocol knows.
-pub struct Note(Box<dyn Any + Send>);
+/// What one decoder leaves for another: a value of a type only their protocol knows. A copy of it is the same value.
+#[derive(Clone)]
+pub struct Note(Arc<dyn Any + Send + Sync>);
 
 impl Note {
     /// A note that holds `value`.
     #[must_use]
-    pub fn new<T: Any + Send>(value: T) -> Self {
-        Self(Box::new(value))
+    pub fn new<T: Any + Send + Sync>(value: T) -> Self {
+        Self(Arc::new(value))
     }
 
     /// The value, if it is a `T`.
-    pub fn take<T: Any>(self) -> Option<T> {
-        self.0.downcast().ok().map(|boxed| *boxed)
+    pub fn take<T: Any + Send + Sync + Clone>(self) -> Option<T> {
+        self.0.downcast().ok().map(Arc::unwrap_or_clone)
     }
 
     /// A look at the value, if it is a `T`.

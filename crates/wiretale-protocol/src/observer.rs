@@ -5,7 +5,7 @@ use core::fmt;
 use wiretale_packet::{Direction, Endpoint, Timestamp, Transport};
 use wiretale_reassembly::Chunk;
 
-use crate::{Expectation, Exposure, Protocol, Summary};
+use crate::{Expectation, Exposure, Place, Protocol, Summary};
 
 /// One that hears of flows. Every method defaults to doing nothing.
 pub trait Observer {
@@ -90,6 +90,11 @@ pub trait Observer {
     /// Packet time has come this far. Called now and then; results must not depend on how often.
     fn tick(&mut self, now: Timestamp) {
         let _ = now;
+    }
+
+    /// All that is told from now on is told at this place. Only an analyzer with a share of the work says so.
+    fn place(&mut self, place: &Place) {
+        let _ = place;
     }
 }
 

@@ -3,7 +3,7 @@
 use wiretale_packet::Timestamp;
 use wiretale_reassembly::Chunk;
 
-use crate::{Expectation, Exposure, Moment, Observe, Observer, Passed, Protocol, Stray, Summary, Weird};
+use crate::{Expectation, Exposure, Moment, Observe, Observer, Passed, Place, Protocol, Stray, Summary, Weird};
 
 impl<A: Observer, B: Observer> Observer for (A, B) {
     type Flow = (A::Flow, B::Flow);
@@ -79,6 +79,11 @@ impl<A: Observer, B: Observer> Observer for (A, B) {
     fn tick(&mut self, now: Timestamp) {
         self.0.tick(now);
         self.1.tick(now);
+    }
+
+    fn place(&mut self, place: &Place) {
+        self.0.place(place);
+        self.1.place(place);
     }
 }
 

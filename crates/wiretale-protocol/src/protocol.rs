@@ -14,6 +14,10 @@ pub trait Protocol: Sized {
     /// Its name in expectations and in logs, as Zeek's `service` column has it: `"irc"`, `"ftp-data"`.
     const TAG: &'static str;
 
+    /// May flows of it be announced by others? Where not, nobody looks for announcements of a flow that is known to be
+    /// of it.
+    const ANNOUNCED: bool = true;
+
     /// What it has to say: small, `Copy`, its text borrowed from the packet or from the decoder.
     type Event<'a>: Copy + Debug;
 

@@ -21,6 +21,12 @@ pub trait Services<O: Observer> {
     /// The service's name.
     fn service(session: &Self::Session) -> &'static str;
 
+    /// [`Protocol::ANNOUNCED`] of a running decoder's protocol.
+    fn may_be_announced(session: &Self::Session) -> bool {
+        let _ = session;
+        true
+    }
+
     /// [`Protocol::glance`] at a running decoder.
     fn glance(session: &Self::Session) -> usize {
         let _ = session;
@@ -122,6 +128,13 @@ where
         match session {
             Either::Head(decoder) => P::service(decoder),
             Either::Tail(rest) => Rest::service(rest),
+        }
+    }
+
+    fn may_be_announced(session: &Self::Session) -> bool {
+        match session {
+            Either::Head(_) => P::ANNOUNCED,
+            Either::Tail(rest) => Rest::may_be_announced(rest),
         }
     }
 

@@ -18,6 +18,7 @@ pub struct Decoder {
 
 impl Protocol for Named {
     const TAG: &'static str = "other";
+    const ANNOUNCED: bool = false;
 
     type Event<'a> = ();
 

@@ -58,6 +58,7 @@ mod method;
 mod names;
 mod probe;
 mod protocol;
+mod relend;
 mod sealed;
 mod ssh1;
 

@@ -60,6 +60,7 @@ struct Given {
 
 impl Protocol for Terminal {
     const TAG: &'static str = "text";
+    const ANNOUNCED: bool = false;
     type Event<'a> = Event<'a>;
     type Decoder = Decoder;
 

@@ -33,6 +33,7 @@ extern crate alloc;
 
 mod decoder;
 mod probe;
+mod relend;
 mod side;
 mod telnet;
 

@@ -37,6 +37,7 @@
 #![forbid(unsafe_code)]
 
 mod analyze;
+mod threads;
 
 pub use wiretale_capture as capture;
 pub use wiretale_dcc as dcc;
@@ -54,6 +55,7 @@ pub use wiretale_ssh as ssh;
 pub use wiretale_terminal as terminal;
 
 pub use analyze::{Analyzed, analyze, analyze_captures};
+pub use threads::{Crashed, Listener, MOST_THREADS, analyze_threads};
 pub use wiretale_flow::{Analyzer, Checksums, Limits, Lookback, Network, Settings, Stats, Timeouts, community_id};
 
 /// Every protocol that is decoded or known by name, in the order in which they are asked whose bytes those are. A list

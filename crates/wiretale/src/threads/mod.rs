@@ -1,0 +1,240 @@
+//! One capture on several threads.
+//!
+//! A reader hands each frame to the thread to which the pair of its addresses falls. Each thread has an analyzer of its
+//! own, and puts down what that tells instead of doing anything about it. The thread that called tells the observer, call
+//! by call, in the order of [`Place`](wiretale_protocol::Place)s, which is the order in which one analyzer alone would
+//! have told it. So the observer is what it was, lives in one thread, and cannot tell how many others there are.
+
+mod reader;
+mod recorder;
+mod replay;
+mod slips;
+
+use std::fmt;
+use std::sync::mpsc::{Receiver, Sender, SyncSender, channel, sync_channel};
+use std::thread;
+
+use wiretale_capture::Capture;
+use wiretale_flow::{Analyzer, Settings, Share, Stats};
+
+use self::reader::{Mark, Round};
+use self::recorder::{Recorder, Told};
+pub use self::replay::Listener;
+use self::replay::{Reading, Replay};
+use self::slips::Slips;
+use crate::{Analyzed, Standard};
+
+/// The most threads that [`analyze_threads`] uses.
+pub const MOST_THREADS: usize = 64;
+
+/// A thread that analysed ended as it should not have, which is an error of this library. What the observer was told
+/// before is right.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Crashed;
+
+impl fmt::Display for Crashed {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a thread of the analysis came to an unexpected end: what is written is not whole")
+    }
+}
+
+impl std::error::Error for Crashed {}
+
+/// Analyses a capture that lies in memory as a whole ([`Capture::frames`]) with `threads` analyzers, at most
+/// [`MOST_THREADS`]; nothing if it does not lie so. The observer is told the same, in the same order, for any number of
+/// them, as long as no bound in [`Settings::limits`] is reached: of those each thread has its share.
+///
+/// Now and then `go_on` is asked, with how many frames and bytes of the file were read; if it says no, that is the end.
+///
+/// # Errors
+/// If a thread panics.
+pub fn analyze_threads<O: Listener>(
+    capture: &Capture,
+    threads: usize,
+    settings: &Settings,
+    observer: O,
+    go_on: impl FnMut(u64, u64, &O) -> bool,
+) -> Option<Result<Analyzed<O>, Crashed>> {
+    let (frames, bytes) = (capture.frames()?, capture.mapped()?);
+    let threads = threads.clamp(1, MOST_THREADS);
+    let settings = shared_by(settings, threads);
+    let streams = observer.wants_streams();
+    let shares = Share::among(threads);
+    let replay = Replay::new(observer, bytes, threads);
+    Some(thread::scope(|scope| {
+        let (mut inputs, mut outputs, mut workers) = (Vec::new(), Vec::new(), Vec::new());
+        let (worked, free) = channel();
+        for share in &shares {
+            let (to, rounds) = sync_channel(WAITING);
+            let (told, output) = channel();
+            let (used, back) = channel();
+            let recorder = Recorder::new(bytes, streams, told, back);
+            let (settings, share, worked) = (settings.clone(), share.clone(), worked.clone());
+            workers.push(scope.spawn(move || work(bytes, recorder, &rounds, &worked, settings, share)));
+            inputs.push(to);
+            outputs.push(Thread::new(output, used));
+        }
+        let (mark, marks) = channel();
+        let (done, finished) = channel();
+        let reader = scope.spawn(move || {
+            let inputs: Vec<SyncSender<Round<'_>>> = inputs;
+            reader::read(frames, &inputs, &free, &mark, &finished)
+        });
+        let guard = Guard(shares[0].clone());
+        let told = tell(replay, outputs, &marks, done, go_on);
+        if told.as_ref().is_none_or(|(.., whole)| !whole) {
+            guard.0.abandon();
+        }
+        // Every thread is asked how it ended, so that none takes this one with it.
+        let ended = workers.into_iter().map(thread::ScopedJoinHandle::join).fold(true, |well, end| well & end.is_ok());
+        let read = reader.join();
+        let (Some((observer, mut stats, _)), Ok(read), true) = (told, read, ended) else { return Err(Crashed) };
+        (stats.frames, stats.bytes, stats.flows_peak) = (read.frames, read.bytes, shares[0].peak());
+        Ok(Analyzed { observer, stats, trouble: read.trouble })
+    }))
+}
+
+/// Each thread has its share of what may be held.
+fn shared_by(settings: &Settings, threads: usize) -> Settings {
+    let mut settings = settings.clone();
+    settings.limits.flows = (settings.limits.flows / threads).max(1);
+    settings.limits.memory = (settings.limits.memory / threads).max(1);
+    settings
+}
+
+/// One analyzer's work.
+fn work<'m>(
+    capture: &'m [u8],
+    recorder: Recorder<'m>,
+    rounds: &Receiver<Round<'m>>,
+    worked: &Sender<Round<'m>>,
+    settings: Settings,
+    share: Share,
+) {
+    let guard = Guard(share.clone());
+    let mut analyzer = Analyzer::<Standard, Recorder<'_>>::sharing(recorder, settings, share.clone());
+    for mut round in rounds {
+        #[cfg(test)]
+        tests::poison(&round.numbers);
+        let mut from = 0;
+        for turn in &round.turns {
+            let (frames, numbers) = (&round.frames[from..turn.before], &round.numbers[from..turn.before]);
+            analyzer.packets_of(frames, numbers, Some(capture));
+            analyzer.time(turn.now, turn.frame);
+            from = turn.before;
+        }
+        analyzer.packets_of(&round.frames[from..], &round.numbers[from..], Some(capture));
+        analyzer.now(round.now);
+        share.reach_frame(round.last + 1);
+        analyzer.observer_mut().round();
+        round.clear();
+        // The reader may have read its last.
+        let _ = worked.send(round);
+        if share.is_abandoned() {
+            return;
+        }
+    }
+    let (recorder, stats) = analyzer.finish_with_stats();
+    recorder.end(stats);
+    drop(guard);
+}
+
+/// Tells the observer all that the threads tell, in order. Nothing comes back if one of them has come to grief; false,
+/// if it was not to go on to the end.
+fn tell<O: Listener>(
+    mut replay: Replay<'_, O>,
+    mut threads: Vec<Thread>,
+    marks: &Receiver<Mark>,
+    done: Sender<()>,
+    mut go_on: impl FnMut(u64, u64, &O) -> bool,
+) -> Option<(O, Stats, bool)> {
+    let mut stats = Stats::default();
+    loop {
+        for thread in &mut threads {
+            thread.advance()?;
+        }
+        while let Some(first) = first(&threads) {
+            let thread = &mut threads[first];
+            if let Some(reading) = &mut thread.reading {
+                replay.scene(first, reading);
+                if reading.is_over() {
+                    thread.advance()?;
+                }
+            }
+        }
+        if threads.iter().all(|thread| thread.ended.is_some()) {
+            threads.iter().filter_map(|thread| thread.ended.as_deref()).for_each(|ended| stats.add(ended));
+            return Some((replay.observer, stats, true));
+        }
+        threads.iter_mut().for_each(|thread| thread.round = false);
+        // The reader may have handed out its last.
+        let _ = done.send(());
+        if let Ok((frames, bytes)) = marks.try_recv()
+            && !go_on(frames, bytes, &replay.observer)
+        {
+            return Some((replay.observer, stats, false));
+        }
+    }
+}
+
+/// The thread whose next scene comes first, if any has one in this round.
+fn first(threads: &[Thread]) -> Option<usize> {
+    let mut first: Option<(usize, &Reading)> = None;
+    for (index, thread) in threads.iter().enumerate() {
+        let Some(reading) = &thread.reading else { continue };
+        if first.is_none_or(|(_, best)| reading.is_before(best)) {
+            first = Some((index, reading));
+        }
+    }
+    first.map(|(index, _)| index)
+}
+
+/// What comes from one thread.
+struct Thread {
+    from: Receiver<Told>,
+    // Takes back what was read.
+    used: Sender<Box<Slips>>,
+    reading: Option<Reading>,
+    // All of the round is here.
+    round: bool,
+    ended: Option<Box<Stats>>,
+}
+
+impl Thread {
+    const fn new(from: Receiver<Told>, used: Sender<Box<Slips>>) -> Self {
+        Self { from, used, reading: None, round: false, ended: None }
+    }
+
+    /// Sees to it that there is something to read, if there is more in this round; nothing if the thread is no more.
+    fn advance(&mut self) -> Option<()> {
+        if let Some(reading) = self.reading.take() {
+            // It may have ended.
+            let _ = self.used.send(reading.used());
+        }
+        while self.reading.is_none() && !self.round && self.ended.is_none() {
+            match self.from.recv().ok()? {
+                Told::Slips(slips) => self.reading = Some(Reading::of(slips)).filter(|reading| !reading.is_over()),
+                Told::Round => self.round = true,
+                Told::End(stats) => self.ended = Some(stats),
+            }
+        }
+        Some(())
+    }
+}
+
+/// Has nobody wait for a thread that panics.
+struct Guard(Share);
+
+impl Drop for Guard {
+    fn drop(&mut self) {
+        if thread::panicking() {
+            self.0.abandon();
+        }
+    }
+}
+
+/// Rounds that wait for a thread.
+const WAITING: usize = 2;
+
+#[cfg(test)]
+mod tests;

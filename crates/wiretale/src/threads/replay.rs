@@ -1,0 +1,223 @@
+//! Tells an observer what threads have put down, in order.
+
+use std::collections::HashSet;
+
+use wiretale_protocol::{Address, Chunk, Flow, Lend, Moment, Observe, Observer, Transport};
+
+use super::slips::{Call, Lender, Slips, What};
+use crate::{dcc, dns, ftp, irc, ssh, terminal};
+
+/// An observer that hears all protocols of [`Standard`](crate::Standard) that have something to say.
+pub trait Listener:
+    Observe<irc::Irc>
+    + Observe<dcc::Dcc>
+    + Observe<dcc::DccChat>
+    + Observe<ssh::Ssh>
+    + Observe<ftp::Ftp>
+    + Observe<ftp::FtpData>
+    + Observe<dns::Dns>
+    + Observe<terminal::Terminal>
+{
+}
+
+impl<O> Listener for O where
+    O: Observe<irc::Irc>
+        + Observe<dcc::Dcc>
+        + Observe<dcc::DccChat>
+        + Observe<ssh::Ssh>
+        + Observe<ftp::Ftp>
+        + Observe<ftp::FtpData>
+        + Observe<dns::Dns>
+        + Observe<terminal::Terminal>
+{
+}
+
+/// An observer, and its states of the flows of each thread.
+pub(super) struct Replay<'m, O: Observer> {
+    pub(super) observer: O,
+    capture: &'m [u8],
+    threads: Vec<Vec<State<O>>>,
+    // Whose checksums were said to be left to the network card.
+    offloaded: HashSet<(Address, Option<Transport>)>,
+}
+
+/// A flow and the observer's state of it, if it is open.
+type State<O> = Option<(Flow, <O as Observer>::Flow)>;
+
+/// Slips that are being read, and how far.
+pub(super) struct Reading {
+    slips: Box<Slips>,
+    scene: usize,
+    at: Positions,
+}
+
+/// How far each list was read.
+#[derive(Default)]
+struct Positions {
+    calls: usize,
+    flows: usize,
+    passed: usize,
+    words: usize,
+    weirds: usize,
+    exposures: usize,
+    closed: usize,
+    lapsed: usize,
+    strays: usize,
+    chunks: usize,
+    irc: usize,
+    dcc: usize,
+    ssh: usize,
+    ftp: usize,
+    ftp_data: usize,
+    dns: usize,
+    terminal: usize,
+    kept: (usize, usize),
+}
+
+impl Reading {
+    pub(super) fn of(slips: Box<Slips>) -> Self {
+        Self { slips, scene: 0, at: Positions::default() }
+    }
+
+    /// What was read, to be written anew.
+    pub(super) fn used(self) -> Box<Slips> {
+        let mut slips = self.slips;
+        slips.clear();
+        slips
+    }
+
+    pub(super) fn is_over(&self) -> bool {
+        self.scene >= self.slips.scenes.len()
+    }
+
+    /// Does its next scene come before that of `other`? Neither is over.
+    pub(super) fn is_before(&self, other: &Self) -> bool {
+        self.slips.is_before(self.scene, &other.slips, other.scene)
+    }
+}
+
+impl<'m, O: Listener> Replay<'m, O> {
+    pub(super) fn new(observer: O, capture: &'m [u8], threads: usize) -> Self {
+        let threads = (0..threads).map(|_| Vec::new()).collect();
+        Self { observer, capture, threads, offloaded: HashSet::new() }
+    }
+
+    /// Tells the next scene of what `thread` has put down.
+    pub(super) fn scene(&mut self, thread: usize, reading: &mut Reading) {
+        let Reading { slips, scene, at } = reading;
+        let end = slips.scenes[*scene].end as usize;
+        *scene += 1;
+        let mut lender = Lender::new(&slips.kept, self.capture, at.kept);
+        while at.calls < end {
+            let call = slips.calls[at.calls];
+            at.calls += 1;
+            match call.what {
+                What::Lapsed => {
+                    let (now, expectation) = &slips.lapsed[next(&mut at.lapsed)];
+                    self.observer.lapsed(*now, expectation);
+                }
+                What::Stray => {
+                    let stray = slips.strays[next(&mut at.strays)].relend(&mut lender);
+                    let sender = stray.endpoints.map(|ends| ends.0.address).unwrap_or_default();
+                    if stray.weird.name != OFFLOAD || self.offloaded.insert((sender, None)) {
+                        self.observer.stray(&stray);
+                    }
+                }
+                What::Tick => self.observer.tick(call.at),
+                _ => self.flow(thread, &call, slips, at, &mut lender),
+            }
+        }
+        at.kept = lender.come();
+    }
+
+    /// A call about a flow.
+    fn flow(&mut self, thread: usize, call: &Call, slips: &Slips, at: &mut Positions, lender: &mut Lender<'_>) {
+        let (flows, index) = (&mut self.threads[thread], call.flow as usize);
+        if call.what == What::Opened {
+            if flows.len() <= index {
+                flows.resize_with(index + 1, || None);
+            }
+            flows[index] = Some((slips.flows[next(&mut at.flows)], O::Flow::default()));
+        }
+        let Some((flow, state)) = flows.get_mut(index).and_then(Option::as_mut) else { return };
+        let moment = &Moment { at: call.at, frame: call.frame, direction: call.direction, flow };
+        let observer = &mut self.observer;
+        match call.what {
+            What::Opened => observer.opened(state, moment),
+            What::Passed => observer.passed(state, moment, &slips.passed[next(&mut at.passed)]),
+            What::Stream => {
+                let (offset, chunk) = slips.chunks[next(&mut at.chunks)];
+                observer.stream(state, moment, offset, relend(chunk, lender));
+            }
+            What::Recognized => observer.recognized(state, moment, slips.words[next(&mut at.words)]),
+            What::Weird => {
+                let weird = slips.weirds[next(&mut at.weirds)].relend(lender);
+                let sender = || (flow.speaker(call.direction).address, Some(flow.transport));
+                if weird.name != OFFLOAD || self.offloaded.insert(sender()) {
+                    observer.weird(state, moment, &weird);
+                }
+            }
+            What::Exposed => {
+                observer.exposed(state, moment, &slips.exposures[next(&mut at.exposures)].relend(lender));
+            }
+            What::Closed => {
+                let (mut summary, services) = slips.closed[next(&mut at.closed)];
+                summary.history = lender.lend(&[]);
+                summary.services = &slips.words[at.words..at.words + services];
+                at.words += services;
+                observer.closed(state, moment, &summary);
+                flows[index] = None;
+            }
+            What::Irc => {
+                let event = slips.irc[next(&mut at.irc)].relend(lender);
+                Observe::<irc::Irc>::observe(observer, state, moment, event);
+            }
+            What::Dcc => {
+                let event = slips.dcc[next(&mut at.dcc)].relend(lender);
+                Observe::<dcc::Dcc>::observe(observer, state, moment, event);
+            }
+            What::Chat => {
+                let event = slips.dcc[next(&mut at.dcc)].relend(lender);
+                Observe::<dcc::DccChat>::observe(observer, state, moment, event);
+            }
+            What::Ssh => {
+                let event = slips.ssh[next(&mut at.ssh)].relend(lender);
+                Observe::<ssh::Ssh>::observe(observer, state, moment, event);
+            }
+            What::Ftp => {
+                let event = slips.ftp[next(&mut at.ftp)].relend(lender);
+                Observe::<ftp::Ftp>::observe(observer, state, moment, event);
+            }
+            What::FtpData => {
+                let event = slips.ftp_data[next(&mut at.ftp_data)].relend(lender);
+                Observe::<ftp::FtpData>::observe(observer, state, moment, event);
+            }
+            What::Dns => {
+                let event = slips.dns[next(&mut at.dns)].relend(lender);
+                Observe::<dns::Dns>::observe(observer, state, moment, event);
+            }
+            What::Terminal => {
+                let event = slips.terminal[next(&mut at.terminal)].relend(lender);
+                Observe::<terminal::Terminal>::observe(observer, state, moment, event);
+            }
+            What::Lapsed | What::Stray | What::Tick => {}
+        }
+    }
+}
+
+/// A chunk with bytes that `lender` lends.
+pub(super) fn relend<'b>(chunk: Chunk<'_>, lender: &mut impl Lend<'b>) -> Chunk<'b> {
+    match chunk {
+        Chunk::Data(bytes) => Chunk::Data(lender.lend(bytes)),
+        Chunk::Gap(length) => Chunk::Gap(length),
+        Chunk::End(end) => Chunk::End(end),
+    }
+}
+
+fn next(position: &mut usize) -> usize {
+    *position += 1;
+    *position - 1
+}
+
+/// Each thread says it once of a sender.
+const OFFLOAD: &str = "checksum_offload";

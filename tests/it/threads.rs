@@ -1,0 +1,249 @@
+//! The same bytes come out for any number of threads.
+
+use std::fs::File;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use tempfile::TempDir;
+use wiretale::capture::Capture;
+use wiretale::capture::write::Pcap;
+use wiretale::packet::{Address, Direction, Endpoint, Frame, LinkType, Timestamp};
+use wiretale::score::{Home, Inventory, Scorer, Weights};
+use wiretale::{Settings, Standard, Stats, analyze_captures, analyze_threads};
+use wiretale_report::case::{Chronicle, Dossier, Terminal, evidence_lines};
+use wiretale_report::{Logs, Memory, Options, Streams};
+use wiretale_testkit::scenario::{benign, malicious};
+use wiretale_testkit::{Weather, Wire, lend};
+use wiretale_tests::{data, shared};
+
+type Observers = (Logs<Memory>, (Scorer, Chronicle));
+
+/// All that comes out.
+#[derive(PartialEq, Eq)]
+struct Told {
+    logs: Memory,
+    stats: Stats,
+    digest: String,
+    evidence: String,
+    chronicle: String,
+    pages: String,
+    streams: Vec<(PathBuf, Vec<u8>)>,
+}
+
+#[test]
+fn recordings_are_told_alike() {
+    let own = ["benign", "botnet", "exposure", "noise"].map(|name| data().join(format!("{name}.pcap.gz")));
+    for path in own {
+        let (folder, capture) = plain(&path);
+        alike(&path, &capture);
+        drop(folder);
+    }
+}
+
+#[test]
+fn captures_that_would_deceive_are_told_alike() {
+    let entries = std::fs::read_dir(data().join("evasion")).expect("a folder of captures");
+    let mut captures: Vec<PathBuf> = entries.map(|entry| entry.expect("an entry").path()).collect();
+    captures.retain(|path| path.extension().is_some_and(|extension| extension == "pcap"));
+    assert!(captures.len() > 40);
+    captures.iter().for_each(|path| alike(path, path));
+}
+
+#[test]
+fn recordings_beside_the_project_are_told_alike() {
+    let Some(lab) = shared("lab") else { return };
+    for name in ["benign", "botnet", "exposure", "incident", "noise"] {
+        let path = lab.join(name).join(format!("{name}.pcap.gz"));
+        let (folder, capture) = plain(&path);
+        alike(&path, &capture);
+        drop(folder);
+    }
+}
+
+#[test]
+fn made_captures_of_a_day_are_told_alike() {
+    let Some(folder) = std::env::var_os("WIRETALE_WORKLOAD").map(PathBuf::from) else {
+        println!("passed over: WIRETALE_WORKLOAD names no folder with captures and their manifests");
+        return;
+    };
+    for name in ["bulk", "irc", "mixed", "flows"] {
+        let path = folder.join(format!("{name}.pcap"));
+        alike(&path, &path);
+    }
+}
+
+#[test]
+fn scenarios_are_told_alike() {
+    for family in malicious().iter().chain(benign()) {
+        made(family.name, &family.scenario(Weather::default(), 1).frames);
+    }
+}
+
+#[test]
+fn an_offer_between_two_home_hosts_is_told_alike() {
+    let frames = offer();
+    let told = made("offer", &frames);
+    let dcc = String::from_utf8_lossy(&told.logs.logs["dcc"]).into_owned();
+    assert!(dcc.contains("notes.txt") && dcc.contains("complete"), "{dcc}");
+    let conn = String::from_utf8_lossy(&told.logs.logs["conn"]).into_owned();
+    assert!(conn.contains("irc-dcc-data"), "{conn}");
+}
+
+/// Frames as a capture, told alike; what was told.
+fn made(name: &str, frames: &[(Timestamp, Vec<u8>)]) -> Told {
+    let folder = tempfile::tempdir().expect("a folder");
+    let capture = folder.path().join("made.pcap");
+    write(&capture, LinkType::ETHERNET, frames.iter().map(lend));
+    alike(Path::new(name), &capture);
+    tell(&capture, 2)
+}
+
+/// Two people at home, each in a session of his own, and a file that goes from one to the other.
+fn offer() -> Vec<(Timestamp, Vec<u8>)> {
+    let at = |seconds: u32| Timestamp::from_parts(1_700_000_000 + i64::from(seconds), 0);
+    let end = |address, port| Endpoint::new(Address::v4(address), port);
+    let (alice, bob, server) = ([10, 20, 0, 5], [10, 20, 0, 9], end([203, 0, 113, 1], 6667));
+    let offer = format!("PRIVMSG bob :\x01DCC SEND notes.txt {} 5000 900\x01\r\n", u32::from_be_bytes(alice));
+    let mut wire = Wire::new(Weather::default(), 1);
+    let mut sessions = [(alice, "alice", 0), (bob, "bob", 1)];
+    sessions.reverse();
+    for (host, nick, after) in sessions {
+        let mut talk = wire
+            .tcp(at(after), end(host, 4000), server)
+            .client(format!("NICK {nick}\r\nUSER {nick} 0 * :{nick}\r\n"))
+            .server(format!(":irc.example.org 001 {nick} :Welcome {nick}!{nick}@home\r\n"));
+        talk.until(at(5 + after));
+        let talk = match nick {
+            "alice" => talk.client(&offer),
+            _ => talk.server(format!(":alice!alice@home {offer}")),
+        };
+        let mut talk = talk;
+        talk.until(at(60));
+        talk.client("QUIT :bye\r\n").close(Direction::Client);
+    }
+    let mut talk = wire.tcp(at(10), end(bob, 4100), end(alice, 5000));
+    for sent in 1..=9_u32 {
+        talk.speak(Direction::Server, &[b'x'; 100]);
+        talk.speak(Direction::Client, &(sent * 100).to_be_bytes());
+        talk.pause(Duration::from_millis(20));
+    }
+    talk.close(Direction::Server);
+    wire.into_frames()
+}
+
+/// Holds that two, three and eight threads tell what one does.
+fn alike(name: &Path, capture: &Path) {
+    let one = tell(capture, 1);
+    for threads in [2, 3, 8] {
+        let many = tell(capture, threads);
+        if let Some(what) = differ(&one, &many) {
+            panic!("{}: {what} with {threads} threads", name.display());
+        }
+    }
+}
+
+/// The first thing that differs.
+fn differ(one: &Told, other: &Told) -> Option<String> {
+    for (log, bytes) in &one.logs.logs {
+        let there = other.logs.logs.get(log).cloned().unwrap_or_default();
+        if *bytes != there {
+            return Some(format!(
+                "{log}.log: {}",
+                line(&String::from_utf8_lossy(bytes), &String::from_utf8_lossy(&there))
+            ));
+        }
+    }
+    for (what, here, there) in [
+        ("digest", &one.digest, &other.digest),
+        ("evidence", &one.evidence, &other.evidence),
+        ("chronicle", &one.chronicle, &other.chronicle),
+        ("pages", &one.pages, &other.pages),
+    ] {
+        if here != there {
+            return Some(format!("{what}: {}", line(here, there)));
+        }
+    }
+    (one != other).then(|| format!("{:?} is not {:?}", one.stats, other.stats))
+}
+
+/// The first line that differs.
+fn line(one: &str, other: &str) -> String {
+    let pairs = one.lines().zip(other.lines()).find(|(one, other)| one != other);
+    pairs.map_or_else(|| "one is longer".to_owned(), |(one, other)| format!("\n{one}\n{other}"))
+}
+
+fn tell(path: &Path, threads: usize) -> Told {
+    let folder = tempfile::tempdir().expect("a folder");
+    let streams = Streams::create(folder.path()).expect("a folder for streams");
+    let options = Options { messages: true, hashes: true, streams: Some(streams), ..Options::default() };
+    let (home, weights) = (Home::default(), Weights::built_in());
+    let scorer = Scorer::new(home.clone(), Inventory::default(), weights.clone());
+    let observers = (Logs::new(Memory::default(), options), (scorer, Chronicle::new(home)));
+    let ((logs, (scorer, chronicle)), stats) = run(path, threads, observers);
+    let (logs, digest) = logs.finish(&stats).expect("memory takes everything");
+    let mut lines = Vec::new();
+    evidence_lines(&mut lines, scorer.evidence()).expect("memory takes everything");
+    let (cases, files, inventory) = (scorer.cases(), digest.files_moved(), Inventory::default());
+    let (weights, names) = (&weights, scorer.names());
+    let dossier =
+        Dossier { cases: &cases, weights, inventory: &inventory, names, chronicle: &chronicle, files: &files };
+    let pages = Terminal(dossier).to_string();
+    let talks: Vec<_> = cases.iter().map(|case| chronicle.talks(case.host)).collect();
+    let (people, listeners) = (chronicle.people(), chronicle.listeners());
+    let (exposures, resolvers) = (chronicle.exposures(), chronicle.resolvers());
+    let chronicle =
+        format!("{:?} {talks:#?} {people:#?} {listeners:#?} {exposures:#?} {resolvers:#?}", chronicle.span());
+    Told {
+        logs,
+        stats,
+        digest: digest.to_string(),
+        evidence: String::from_utf8(lines).expect("UTF-8"),
+        chronicle,
+        pages,
+        streams: files_in(&folder),
+    }
+}
+
+fn run(path: &Path, threads: usize, observers: Observers) -> (Observers, Stats) {
+    let capture = Capture::map(path).expect("a capture");
+    // The key of the tags of secrets differs from thread count to thread count, as it would from run to run.
+    let settings = Settings { seed: threads as u64, ..Settings::default() };
+    let analyzed = if threads == 1 {
+        analyze_captures::<Standard, _>(vec![capture], settings, observers)
+    } else {
+        let told = analyze_threads(&capture, threads, &settings, observers, |_, _, _| true);
+        told.expect("a plain file").expect("no thread comes to grief")
+    };
+    (analyzed.observer, analyzed.stats)
+}
+
+fn files_in(folder: &TempDir) -> Vec<(PathBuf, Vec<u8>)> {
+    let entries = std::fs::read_dir(folder.path()).expect("a folder").map(|entry| entry.expect("an entry").path());
+    let mut files: Vec<_> =
+        entries.map(|path| (path.file_name().unwrap().into(), std::fs::read(&path).unwrap())).collect();
+    files.sort();
+    files
+}
+
+/// A compressed capture as a plain one.
+fn plain(path: &Path) -> (TempDir, PathBuf) {
+    let folder = tempfile::tempdir().expect("a folder");
+    let plain = folder.path().join("plain.pcap");
+    let mut capture = Capture::open(path).expect("a capture");
+    let mut frames = Vec::new();
+    let mut link = LinkType::ETHERNET;
+    while let Some(frame) = capture.next() {
+        let frame = frame.expect("a frame");
+        link = frame.link;
+        frames.push((frame.at, frame.data.to_vec(), frame.wire_len));
+    }
+    let lent = frames.iter().map(|(at, data, wire_len)| Frame { at: *at, link, data, wire_len: *wire_len });
+    write(&plain, link, lent);
+    (folder, plain)
+}
+
+fn write<'a>(path: &Path, link: LinkType, frames: impl Iterator<Item = Frame<'a>>) {
+    let file = std::io::BufWriter::new(File::create(path).expect("a file"));
+    let mut writer = Pcap::nanos(file, link).expect("a header");
+    frames.for_each(|frame| writer.frame(&frame).expect("a frame"));
+}
