@@ -234,7 +234,7 @@ impl Drop for Guard {
 }
 
 /// Rounds that wait for a thread.
-const WAITING: usize = 2;
+const WAITING: usize = 8;
 
 #[cfg(test)]
 mod tests;

@@ -149,8 +149,8 @@ impl<'m> Round<'m> {
     }
 }
 
-/// Frames of a round.
-const FRAMES: u64 = 4096;
+/// Frames of a round: what they give to tell should fit into a processor's own cache, with room for the work.
+const FRAMES: u64 = 512;
 
 /// Rounds that are read before the first of them is told.
-const AHEAD: usize = 4;
+const AHEAD: usize = 16;
