@@ -55,9 +55,9 @@ pub(crate) struct Analyze {
     /// Write every TCP direction's bytes into DIR, as UID.client and UID.server
     #[arg(long, value_name = "DIR")]
     pub(crate) streams: Option<PathBuf>,
-    /// Threads that analyse, 1 to 64; what comes out is the same [default: as many as there are cores]
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=64))]
-    pub(crate) threads: Option<u16>,
+    /// Threads that analyse, 1 to 64; what comes out is the same
+    #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u16).range(1..=64))]
+    pub(crate) threads: u16,
     /// Which copy the hosts of a network keep where segments overlap: first, last, bsd, linux, old-linux, solaris,
     /// windows; may be given several times
     #[arg(long, value_name = "CIDR=POLICY", value_parser = os_policy)]

@@ -1,7 +1,7 @@
 //! `--threads`.
 
 use wiretale::capture::{Capture, Error};
-use wiretale::{MOST_THREADS, Settings, Stats, analyze_threads};
+use wiretale::{Settings, Stats, analyze_threads};
 
 use crate::analyze::Observers;
 use crate::args::Analyze;
@@ -11,7 +11,7 @@ use crate::progress::Progress;
 /// How many threads analyse. One capture that lies in memory can be shared out; a pipe, a compressed file and several
 /// captures at once are read as they come.
 pub(crate) fn count(args: &Analyze, captures: &[Capture]) -> usize {
-    let wanted = args.threads.map_or_else(cores, usize::from);
+    let wanted = usize::from(args.threads);
     match captures {
         [only] if only.frames().is_some() => wanted,
         _ => 1,
@@ -38,8 +38,4 @@ pub(crate) fn read(
     let analyzed = analyzed.map_err(|crashed| Failure::Refused(crashed.to_string()))?;
     analyzed.trouble.into_iter().for_each(broken);
     Ok((analyzed.observer, analyzed.stats))
-}
-
-fn cores() -> usize {
-    std::thread::available_parallelism().map_or(1, std::num::NonZero::get).min(MOST_THREADS)
 }
