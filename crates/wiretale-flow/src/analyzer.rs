@@ -132,10 +132,11 @@ impl<P: Services<O>, O: Observer> Analyzer<P, O> {
     pub fn memory(&self) -> usize {
         let (halves, stats) = (self.table.half_count(), &self.commons.stats);
         let records = (self.table.len() - halves) * self.record_size;
-        let scattered =
-            usize::try_from(stats.waiting()).unwrap_or(usize::MAX).saturating_add(self.fragments.held_bytes());
-        // What is in many pieces of all sizes that come and go takes more than it asks for, by a quarter or so.
-        self.table.memory() + records + scattered.saturating_add(scattered / 4) + self.beside
+        let waiting = usize::try_from(stats.waiting()).unwrap_or(usize::MAX);
+        let pieces = records.saturating_add(waiting).saturating_add(self.fragments.held_bytes());
+        // What is in many pieces that come and go takes half as much again, as measured under floods: what an allocator
+        // adds and keeps, and what an observer keeps of flows that nobody decodes.
+        self.table.memory().saturating_add(pieces).saturating_add(pieces / 2).saturating_add(self.beside)
     }
 
     /// Of [`Analyzer::memory`], what is not of flows and goes on when they are over: what the observer keeps, announced

@@ -132,7 +132,7 @@ pub(crate) fn with_sink<P: Services<O>, O: Observer, R>(
     let Record { flow, state, carrier, reading, decoder_bytes, services, weirds, patient, streams, .. } = record;
     let Carrier::Tcp(tcp) = carrier else { return None };
     let Tcp { account, connection } = &mut **tcp;
-    let held = connection.held_bytes();
+    let held = connection.held_memory();
     let mut sink = Delivery::<P, O> {
         at: around.at,
         frame: around.frame,
@@ -160,7 +160,7 @@ pub(crate) fn with_sink<P: Services<O>, O: Observer, R>(
         }
     }
     let stats = &mut commons.stats;
-    stats.held_bytes = stats.held_bytes.saturating_add(connection.held_bytes() as u64).saturating_sub(held as u64);
+    stats.held_bytes = stats.held_bytes.saturating_add(connection.held_memory() as u64).saturating_sub(held as u64);
     Some(result)
 }
 

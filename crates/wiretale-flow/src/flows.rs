@@ -342,7 +342,7 @@ impl<P: Services<O>, O: Observer> Analyzer<P, O> {
         self.commons.stats.flows_closed += 1;
         // What was waiting came with the last packet at the latest.
         let around = Around { frame: record.last_frame, ..Around::at(record.last) };
-        let held = record.held_bytes() as u64;
+        let held = record.held_memory() as u64;
         self.commons.stats.held_bytes = self.commons.stats.held_bytes.saturating_sub(held);
         end_record::<P, O>(&mut record, around, end, &mut self.observer, &mut self.commons);
         self.commons.stats.decoder_bytes -= u64::from(std::mem::take(&mut record.decoder_bytes));

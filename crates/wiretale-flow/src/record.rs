@@ -77,6 +77,14 @@ impl<S, F> Record<S, F> {
         }
     }
 
+    /// Bytes of memory in what waits for others.
+    pub(crate) fn held_memory(&self) -> usize {
+        match &self.carrier {
+            Carrier::Tcp(tcp) => tcp.connection.held_memory(),
+            Carrier::Datagrams(_) => 0,
+        }
+    }
+
     /// Bytes of it that wait for others.
     pub(crate) fn held_bytes(&self) -> usize {
         match &self.carrier {

@@ -41,7 +41,7 @@ pub struct Stats {
     pub expectations_dropped: u64,
     /// Weirds left out, being of a kind and flow that had many.
     pub weirds_suppressed: u64,
-    /// Bytes that wait out of order now.
+    /// Bytes of memory that segments out of order take now.
     pub held_bytes: u64,
     /// Bytes kept for identification now.
     pub probed_bytes: u64,

@@ -155,6 +155,21 @@ impl Connection {
         if odd || self.halves.iter().any(|half| half.has(Bits::WAITING)) { self.count_held_bytes() } else { 0 }
     }
 
+    /// Bytes of memory in what is held: payload, and what it takes to keep it in order.
+    #[must_use]
+    #[inline]
+    pub fn held_memory(&self) -> usize {
+        let odd = self.doubts.is_some() || self.opening.is_some();
+        if odd || self.halves.iter().any(|half| half.has(Bits::WAITING)) { self.count_held_memory() } else { 0 }
+    }
+
+    #[cold]
+    fn count_held_memory(&self) -> usize {
+        let doubted = self.doubts.as_ref().map_or(0, |doubts| doubts.overhead());
+        let kept = self.halves.iter().map(Half::held_overhead).sum::<usize>();
+        self.count_held_bytes().saturating_add(doubted).saturating_add(kept)
+    }
+
     #[cold]
     fn count_held_bytes(&self) -> usize {
         let doubted = self.doubts.as_ref().map_or(0, |doubts| doubts.bytes());

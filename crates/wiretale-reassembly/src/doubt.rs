@@ -70,6 +70,11 @@ impl Doubts {
         self.list.iter().map(|doubted| doubted.payload.len()).sum()
     }
 
+    /// Bytes of memory beside the payload.
+    pub(crate) fn overhead(&self) -> usize {
+        self.list.capacity() * size_of::<Doubted>() + self.list.len() * 16
+    }
+
     pub(crate) fn bytes_from(&self, from: Direction) -> u64 {
         self.list.iter().filter(|doubted| doubted.from == from).map(|doubted| doubted.payload.len() as u64).sum()
     }

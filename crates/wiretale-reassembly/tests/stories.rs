@@ -188,7 +188,7 @@ fn end(wire: &Wire, told: &str) -> String {
         let (length, bytes) = (wire.out.streams[from.index()].len(), wire.out.bytes(from));
         write!(all, "{ledger:?}{length}{bytes:?}").unwrap();
         let shown = if length > 48 { format!("{length} bytes") } else { wire.out.dotted(from) };
-        let end = wire.out.ends[from.index()].map_or("?".to_owned(), |end| format!("{end:?}"));
+        let end = wire.out.ends[from.index()].map_or_else(|| "?".to_owned(), |end| format!("{end:?}"));
         write!(line, "{shown} ({end}); ").unwrap();
     }
     let digest = all

@@ -229,6 +229,11 @@ impl Half {
         }
     }
 
+    /// Memory that waiting payload takes beside itself.
+    pub(crate) fn held_overhead(&self) -> usize {
+        self.rare.as_ref().map_or(0, |rare| size_of::<Rare>() + rare.held.overhead())
+    }
+
     pub(crate) fn held_bytes(&self) -> usize {
         self.rare.as_ref().map_or(0, |rare| rare.held.bytes())
     }

@@ -69,6 +69,12 @@ impl Held {
         self.bytes
     }
 
+    /// Bytes of memory beside the payload: the lists, and what an allocator adds to each piece.
+    pub(crate) fn overhead(&self) -> usize {
+        let lists = self.content.capacity() * size_of::<Piece>() + self.extents.capacity() * size_of::<Extent>();
+        lists + self.content.len() * 16
+    }
+
     pub(crate) fn pieces(&self) -> usize {
         self.extents.len()
     }
