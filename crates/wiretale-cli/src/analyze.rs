@@ -40,7 +40,7 @@ pub(crate) fn run(args: Analyze) -> Result<(), Failure> {
             line.finish_with_stats()
         }
         many => threads::read(&captures[0], many, &settings(&args), observers, |error| {
-            broken(error, &mut errors, &mut notes)
+            broken(error, &mut errors, &mut notes);
         })?,
     };
     let (logs, (scorer, chronicle)) = observers;

@@ -37,7 +37,7 @@ fn a_set_of_flags_has_all_of_another() {
 fn sequence_numbers_wrap() {
     let (last, first) = (SeqNumber(u32::MAX), SeqNumber(0));
     assert_eq!((last.advance(1), first.ahead_of(last), last.ahead_of(first)), (first, 1, -1));
-    assert!(last < first && first > last && first.le(&SeqNumber(0)) && first.ge(&SeqNumber(0)));
+    assert_eq!([last < first, first > last, first <= SeqNumber(0), first >= SeqNumber(0)], [true; 4]);
     assert_eq!(first.partial_cmp(&first), Some(Ordering::Equal));
     assert_eq!(SeqNumber(1 << 31).ahead_of(first), i32::MIN);
     assert_eq!(format!("{:?}", SeqNumber(77)), "77");
