@@ -121,7 +121,8 @@ impl Malformed {
 /// If a verb that is known lacks words, or its address or port cannot be read.
 pub fn parse(text: &[u8]) -> Result<Message<'_>, Malformed> {
     let (rest, verb) = word(text).map_err(|_| Malformed::Format)?;
-    let offer = |offered, tls, turbo| offer(rest, Offered { kind: offered, tls, turbo }).map(Message::Offer);
+    let offer =
+        |offered, tls, turbo| offer(rest, Offered { kind: offered, tls, turbo, quoted: false }).map(Message::Offer);
     let is = |name: &[u8]| verb.eq_ignore_ascii_case(name);
     if is(b"SEND") {
         offer(Kind::Send, false, false)
@@ -153,11 +154,14 @@ struct Offered {
     kind: Kind,
     tls: bool,
     turbo: bool,
+    // Its name stands in quotes, so that it cannot be mistaken where it ends.
+    quoted: bool,
 }
 
 // name address port [size [token [T]]], or for a chat: name address port [token].
 fn offer(text: &[u8], offered: Offered) -> Result<Offer<'_>, Malformed> {
     let mut first = None;
+    let offered = Offered { quoted: quoted(text).is_ok(), ..offered };
     for (name, tail) in names(text) {
         match offer_tail(name, tail, offered, true) {
             Ok(offer) => return Ok(offer),
@@ -177,7 +181,7 @@ fn offer_tail<'a>(name: &'a [u8], tail: &'a [u8], offered: Offered, strict: bool
     let address = address(host).ok_or(Malformed::Host)?;
     let port = number(port).and_then(|port| u16::try_from(port).ok()).ok_or(Malformed::Port)?;
     // A size is easily taken for an address: where the name has spaces, no host of network 0 is believed.
-    if name.contains(&b' ') && port != 0 && matches!(address.as_v4(), Some([0, ..])) {
+    if !offered.quoted && name.contains(&b' ') && port != 0 && matches!(address.as_v4(), Some([0, ..])) {
         return Err(Malformed::Host);
     }
     let mut offer = Offer {
