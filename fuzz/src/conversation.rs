@@ -215,9 +215,11 @@ impl Talk {
         }
         assert!(self.run.connection.established());
         self.run.close();
+        // Where the capture lost bytes of both, neither side's word proves the other's.
+        let blind = self.run.refused && self.said.iter().all(|said| said.contains(&None));
         for from in Direction::BOTH {
             let (got, want) = (&self.run.streams[from.index()], &self.said[from.index()]);
-            assert!(got == want || self.run.ambiguous, "{from:?}:\n{}\n{}", shown(got), shown(want));
+            assert!(got == want || self.run.ambiguous || blind, "{from:?}:\n{}\n{}", shown(got), shown(want));
         }
     }
 }

@@ -179,6 +179,8 @@ pub(crate) struct Run {
     pub(crate) clashes: usize,
     /// Was anything said that lets two readings stand?
     pub(crate) ambiguous: bool,
+    /// Was a segment refused, with a word, that acknowledged bytes not seen?
+    pub(crate) refused: bool,
     next: [u64; 2],
     ended: [bool; 2],
     skips: bool,
@@ -193,6 +195,7 @@ impl Run {
             streams: Default::default(),
             clashes: 0,
             ambiguous: false,
+            refused: false,
             next: [0; 2],
             ended: [false; 2],
             skips: policy.client.urgent == Urgent::Skip,
@@ -285,6 +288,7 @@ impl Sink for Run {
     fn anomaly(&mut self, _: Direction, anomaly: Anomaly<'_>) {
         assert!(!anomaly.name().is_empty());
         self.ambiguous |= anomaly.is_ambiguity();
+        self.refused |= matches!(anomaly, Anomaly::AckUnseen { accepted: false });
         if let Anomaly::Conflict(conflict) = anomaly {
             assert_eq!(conflict.old.len(), conflict.new.len());
             assert_ne!(conflict.old, conflict.new, "equal copies are no conflict");
