@@ -70,9 +70,11 @@ fn client(bytes: &[u8]) -> Side {
     let mut rest = bytes;
     while !rest.is_empty() {
         let (line, whole) = first_line(rest);
+        if !line.iter().all(|&b| matches!(b, b'\t' | b' '..=b'~' | 0x80..)) {
+            return Side::Foreign;
+        }
         if !whole {
-            let partial = line.iter().all(|&b| (b' '..=b'~').contains(&b) || b >= 0x80);
-            return if partial { seen.max(Side::Partial) } else { Side::Foreign };
+            return seen.max(Side::Partial);
         }
         rest = rest.get(line.len() + 1..).unwrap_or_default();
         let line = line.trim_ascii();

@@ -50,3 +50,11 @@ fn one_side_alone_is_known_by_its_login() {
     assert_eq!(ask("USER bob\r\nPASS x\r\n", "", 1234, false), Probe::Yes);
     assert_eq!(ask("USER bob\r\nPASS x\r\n", "", 110, true), Probe::No);
 }
+
+#[test]
+fn a_line_is_refused_as_soon_as_it_is_no_text() {
+    for client in ["USER \u{1a}", "USER \u{1a}\r\n", "USER \u{1a}\r\nPASS x\r\n"] {
+        assert_eq!(ask(client, "220 ready\r\n", 21, false), Probe::No, "{client:?}");
+    }
+    assert_eq!(ask("USER\tbob\r\n", "220 ready\r\n", 21, false), ask("USER\tbob", "220 ready\r\n", 21, true));
+}
