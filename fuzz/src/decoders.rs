@@ -7,7 +7,7 @@ use wiretale::ftp::{Ftp, FtpData};
 use wiretale::protocol::{Note, Opening, Probe, Protocol};
 use wiretale::{irc::Irc, recognize::Named, ssh::Ssh, terminal::Terminal};
 
-use crate::ear::{Alone, flow, plain};
+use crate::alone::{Alone, flow, plain};
 use crate::law;
 
 /// `wiretale_irc::Irc`.
@@ -46,12 +46,9 @@ pub fn ftp(data: &[u8]) {
 /// `wiretale_ftp::FtpData`, behind a control connection that asks for a file or a directory.
 pub fn ftp_data(data: &[u8]) {
     let Some((kind, data)) = data.split_first() else { return };
-    let command = COMMANDS[usize::from(*kind) % COMMANDS.len()];
+    let announced = &DATA[usize::from(*kind) % DATA.len()];
     law::holds_for::<FtpData>(data, || {
-        let control = Alone::<Ftp, _>::unheard().server(b"220 hi\r\n").client(b"USER bob\r\n").server(b"230 in\r\n");
-        let control = control.client(b"PASV\r\n").server(b"227 (10,0,0,2,8,1)\r\n").client(command);
-        let expected = control.server(b"150 on (40 bytes)\r\n").expected().filter(|it| it.tag == FtpData::TAG);
-        expected.and_then(|it| FtpData::start_expected(it.note)).unwrap_or_else(plain::<FtpData>)
+        announced.clone().and_then(FtpData::start_expected).unwrap_or_else(plain::<FtpData>)
     });
 }
 
@@ -121,9 +118,18 @@ fn announced<P: Protocol>(announced: &Announced) -> P::Decoder {
     P::start_expected(Note::new(announced.clone())).expect("it is announced")
 }
 
-static SEND: LazyLock<Announced> = LazyLock::new(|| offered(b"\x01DCC SEND a 167772161 5000 300\x01"));
+// What a control connection leaves for the data connection of a command.
+fn transfer(command: &[u8]) -> Option<Note> {
+    let control = Alone::<Ftp, _>::unheard().server(b"220 hi\r\n").client(b"USER bob\r\n").server(b"230 in\r\n");
+    let control = control.client(b"PASV\r\n").server(b"227 (10,0,0,2,8,1)\r\n").client(command);
+    let expected = control.server(b"150 on (40 bytes)\r\n").expected();
+    expected.filter(|it| it.tag == FtpData::TAG).map(|it| it.note)
+}
+
+pub(crate) static SEND: LazyLock<Announced> = LazyLock::new(|| offered(b"\x01DCC SEND a 167772161 5000 300\x01"));
 static CHAT: LazyLock<Announced> = LazyLock::new(|| offered(b"\x01DCC CHAT chat 167772161 5000\x01"));
 
+static DATA: LazyLock<[Option<Note>; 7]> = LazyLock::new(|| COMMANDS.map(transfer));
 const COMMANDS: [&[u8]; 7] =
     [b"RETR a\r\n", b"LIST\r\n", b"MLSD\r\n", b"STOR b\r\n", b"NLST\r\n", b"NOOP\r\n", b"REST 7\r\n"];
 const NEWKEYS: &[u8] = &[0, 0, 0, 12, 10, 21];

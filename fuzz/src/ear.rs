@@ -1,103 +1,52 @@
-//! A decoder alone, and an ear that remembers all it was told without keeping it: inputs are many and mostly dull.
+//! An ear that remembers all it was told without keeping it: inputs are many and mostly dull.
 
-use std::fmt::{Debug, Write as _};
-use std::hash::{DefaultHasher, Hasher as _};
-use std::time::Duration;
+use std::fmt::{self, Debug, Write as _};
 
-use wiretale::packet::{Address, Endpoint, Timestamp, Transport};
-use wiretale::protocol::{
-    Chunk, Context, Demand, Direction, End, Escaped, Expectation, Exposure, Flow, FlowId, Moment, Observe, Observer,
-    Opening, Protocol, SecretKey, Shared, Weird,
-};
+use wiretale::dcc::{self, Announced, Dcc, DccChat, LendOffers};
+use wiretale::ftp::{Ftp, FtpData};
+use wiretale::protocol::{Content, Direction, Exposure, Lend, Moment, Observe, Observer, Protocol, Weird};
+use wiretale::{irc::Irc, ssh::Ssh, terminal::Terminal};
 
-/// A decoder of `P` outside any engine, and who hears it.
-pub(crate) struct Alone<P: Protocol, O> {
-    decoder: P::Decoder,
-    pub(crate) heard: O,
-    shared: Shared,
-    flow: Flow,
-    pub(crate) now: Timestamp,
-    frame: u64,
-}
-
-impl<P: Protocol, O: Observe<P, Flow = ()>> Alone<P, O> {
-    pub(crate) const fn with(decoder: P::Decoder, heard: O) -> Self {
-        let now = Timestamp::from_parts(1_000_000_000, 0);
-        Self { decoder, heard, shared: Shared::new(SecretKey::new(1, 2)), flow: flow(), now, frame: 0 }
-    }
-
-    pub(crate) fn chunk(&mut self, direction: Direction, chunk: Chunk<'_>) -> Demand {
-        self.frame += 1;
-        self.now = self.now + Duration::from_millis(1);
-        let moment = Moment { at: self.now, frame: self.frame, direction, flow: &self.flow };
-        let mut nothing = ();
-        let mut cx = Context::new(moment, &mut self.heard, &mut nothing, &mut self.shared);
-        P::feed(&mut self.decoder, &mut cx, chunk)
-    }
-
-    pub(crate) fn end(&mut self) {
-        for direction in Direction::BOTH {
-            self.chunk(direction, Chunk::End(End::Finished));
-        }
-    }
-}
-
-impl<P: Protocol> Alone<P, Deaf> {
-    /// A decoder to which nobody listens.
-    pub(crate) fn unheard() -> Self {
-        Self::with(plain::<P>(), Deaf)
-    }
-
-    pub(crate) fn client(mut self, bytes: &[u8]) -> Self {
-        self.chunk(Direction::Client, Chunk::Data(bytes));
-        self
-    }
-
-    pub(crate) fn server(mut self, bytes: &[u8]) -> Self {
-        self.chunk(Direction::Server, Chunk::Data(bytes));
-        self
-    }
-
-    /// What was announced last.
-    pub(crate) fn expected(mut self) -> Option<Expectation> {
-        self.shared.expected.pop()
-    }
-}
+use crate::decoders;
 
 /// The sum of what was said: equal for equal words. Contents count by their bytes, however they were cut, and wherever
 /// something else was said between them.
 #[derive(Default)]
 pub(crate) struct Ear {
-    line: String,
-    lines: DefaultHasher,
-    contents: DefaultHasher,
+    lines: Sum,
+    contents: Sum,
     /// Whose contents are coming.
     run: Option<Direction>,
 }
 
+/// What an event comes to.
+pub(crate) trait Said: Protocol {
+    /// Adds it, its bytes apart from the rest: a list of bytes is long in words.
+    fn add(event: Self::Event<'_>, sum: &mut Sum);
+
+    /// The step of a file's contents that it is.
+    fn step<'a>(event: &Self::Event<'a>) -> Option<Content<'a>> {
+        let _ = event;
+        None
+    }
+}
+
 impl Ear {
-    pub(crate) fn sum(&self) -> (u64, u64) {
-        (self.lines.finish(), self.contents.finish())
+    pub(crate) const fn sum(&self) -> (u64, u64) {
+        (self.lines.0, self.contents.0)
     }
 
     fn said(&mut self, direction: Direction, what: impl Debug) {
-        self.line.clear();
-        let _ = write!(self.line, "{what:?}");
-        if let Some(bytes) = self.line.strip_prefix("Content(Data([").and_then(|rest| rest.strip_suffix("]))")) {
-            if self.run.replace(direction) == Some(direction) {
-                self.contents.write(b", ");
-            } else {
-                self.lines.write_u8(direction.index() as u8);
-                self.contents.write_u8(b'\n');
-            }
-            return self.contents.write(bytes.as_bytes());
+        self.lines.word(direction.index() as u64);
+        self.lines.debug(what);
+    }
+
+    fn content(&mut self, direction: Direction, bytes: &[u8]) {
+        if self.run.replace(direction) != Some(direction) {
+            self.lines.word(RUN + direction.index() as u64);
+            self.contents.word(RUN);
         }
-        if self.line.starts_with("Content(") {
-            self.run = None;
-        }
-        self.lines.write_u8(b'0' + direction.index() as u8);
-        self.lines.write(self.line.as_bytes());
-        self.lines.write_u8(b'\n');
+        bytes.iter().for_each(|&byte| self.contents.word(byte.into()));
     }
 }
 
@@ -105,44 +54,126 @@ impl Observer for Ear {
     type Flow = ();
 
     fn weird(&mut self, (): &mut (), moment: &Moment<'_>, weird: &Weird<'_>) {
-        self.said(moment.direction, (weird.name, weird.addl));
+        let weird = weird.relend(&mut self.lines);
+        self.said(moment.direction, weird);
     }
 
     fn exposed(&mut self, (): &mut (), moment: &Moment<'_>, exposure: &Exposure<'_>) {
-        let Exposure { kind, account, scope, outcome, .. } = exposure;
-        self.said(moment.direction, (kind, Escaped(account), Escaped(scope), outcome));
+        // When it crossed and in which frame depends on the cuts.
+        let Exposure { kind, account, scope, outcome, .. } = exposure.relend(&mut self.lines);
+        self.said(moment.direction, (kind, account, scope, outcome));
     }
 }
 
-impl<P: Protocol> Observe<P> for Ear {
+impl<P: Said> Observe<P> for Ear {
     fn observe(&mut self, (): &mut (), moment: &Moment<'_>, event: P::Event<'_>) {
-        self.said(moment.direction, event);
+        match P::step(&event) {
+            Some(Content::Data(bytes)) => return self.content(moment.direction, bytes),
+            Some(_) => self.run = None,
+            None => {}
+        }
+        self.lines.word(moment.direction.index() as u64);
+        P::add(event, &mut self.lines);
     }
 }
 
-/// Nobody listens.
-pub(crate) struct Deaf;
+macro_rules! said {
+    ($($protocol:ty $(: $content:path)?),*) => {
+        $(impl Said for $protocol {
+            fn add(event: Self::Event<'_>, sum: &mut Sum) {
+                let bones = event.relend(sum);
+                sum.debug(bones);
+            }
 
-impl Observer for Deaf {
-    type Flow = ();
+            $(fn step<'a>(event: &Self::Event<'a>) -> Option<Content<'a>> {
+                if let $content(content) = event { Some(*content) } else { None }
+            })?
+        })*
+    };
 }
 
-impl<P: Protocol> Observe<P> for Deaf {}
+said!(Irc, Ftp, FtpData: wiretale::ftp::DataEvent::Content, Ssh, Terminal);
 
-/// A decoder as it starts for an empty opening.
-pub(crate) fn plain<P: Protocol>() -> P::Decoder {
-    P::start(&Opening { client: &[], server: &[], flow: &flow(), last: true })
-}
+impl Said for Dcc {
+    fn add(event: Self::Event<'_>, sum: &mut Sum) {
+        DccChat::add(event, sum);
+    }
 
-/// 10.0.0.1:1024 to 10.0.0.2:6667.
-pub(crate) const fn flow() -> Flow {
-    Flow {
-        id: FlowId(1),
-        client: Endpoint::new(Address::v4([10, 0, 0, 1]), 1024),
-        server: Endpoint::new(Address::v4([10, 0, 0, 2]), 6667),
-        transport: Transport::Tcp,
-        opened: Timestamp::from_parts(1_000_000_000, 0),
-        midstream: false,
-        tunneled: false,
+    fn step<'a>(event: &Self::Event<'a>) -> Option<Content<'a>> {
+        if let dcc::Event::Content(content) = event { Some(*content) } else { None }
     }
 }
+
+// Short inputs make many of these, and words would cost more than all the rest.
+impl Said for DccChat {
+    fn add(event: Self::Event<'_>, sum: &mut Sum) {
+        let optional = |number: Option<u64>| number.map_or(1, |number| number << 1);
+        match event {
+            dcc::Event::Opened { announced, sender } => {
+                sum.word(announced.map_or(0, |announced| 1 + u64::from(announced.offer.number)));
+                sum.word(sender.index() as u64);
+            }
+            dcc::Event::Content(content) => sum.debug(content),
+            dcc::Event::Acknowledged(count) => sum.word(optional(Some(count))),
+            dcc::Event::Chat { line, cut } => {
+                sum.bytes(line);
+                sum.word(cut.into());
+            }
+            dcc::Event::Finished { bytes, missed, size, start, acknowledged, outcome } => {
+                for number in [bytes, missed, optional(size), start, optional(acknowledged)] {
+                    sum.word(number);
+                }
+                sum.debug(outcome);
+            }
+        }
+    }
+}
+
+/// A sum of words and numbers in their order.
+#[derive(Default)]
+pub(crate) struct Sum(u64);
+
+impl Sum {
+    fn debug(&mut self, what: impl Debug) {
+        let _ = write!(self, "{what:?}");
+    }
+
+    fn word(&mut self, word: u64) {
+        self.0 = (self.0.rotate_left(5) ^ word.wrapping_add(0x9e37_79b9_7f4a_7c15)).wrapping_mul(0xf135_7aea_2e62_a9c5);
+    }
+
+    fn bytes(&mut self, bytes: &[u8]) {
+        self.word(bytes.len() as u64);
+        let (words, rest) = bytes.as_chunks::<8>();
+        words.iter().for_each(|word| self.word(u64::from_le_bytes(*word)));
+        let (words, rest) = rest.as_chunks::<4>();
+        words.iter().for_each(|word| self.word(u32::from_le_bytes(*word).into()));
+        if let [first, ..] = *rest {
+            self.word(u64::from(first) | u64::from(rest[rest.len() / 2]) << 8 | u64::from(rest[rest.len() - 1]) << 16);
+        }
+    }
+}
+
+impl fmt::Write for Sum {
+    fn write_str(&mut self, text: &str) -> fmt::Result {
+        self.bytes(text.as_bytes());
+        Ok(())
+    }
+}
+
+impl Lend<'static> for Sum {
+    fn lend(&mut self, bytes: &[u8]) -> &'static [u8] {
+        self.bytes(bytes);
+        &[]
+    }
+}
+
+impl LendOffers<'static> for Sum {
+    fn lend_offer(&mut self, announced: &Announced) -> &'static Announced {
+        self.debug(announced);
+        &decoders::SEND
+    }
+}
+
+// No byte, and no direction.
+const RUN: u64 = 1 << 32;

@@ -5,15 +5,16 @@ use std::time::Duration;
 use wiretale::protocol::{Chunk, Demand, Direction, Observe, Protocol};
 use wiretale_testkit::Heard;
 
-use crate::ear::{Alone, Ear, plain};
+use crate::alone::{Alone, plain};
+use crate::ear::{Ear, Said};
 
 /// What a decoder says of a conversation must not depend on how its turns are cut; a turn may also be a gap.
-pub(crate) fn holds<P: Protocol>(data: &[u8]) {
+pub(crate) fn holds<P: Said>(data: &[u8]) {
     holds_for::<P>(data, plain::<P>);
 }
 
 /// The same for decoders made by `make`.
-pub(crate) fn holds_for<P: Protocol>(data: &[u8], make: impl Fn() -> P::Decoder) {
+pub(crate) fn holds_for<P: Said>(data: &[u8], make: impl Fn() -> P::Decoder) {
     let turns = turns(data);
     let sum = |cutting| hear::<P, Ear>(make(), &turns, cutting).sum();
     let whole = sum(Cutting::None);
@@ -25,7 +26,7 @@ pub(crate) fn holds_for<P: Protocol>(data: &[u8], make: impl Fn() -> P::Decoder)
 }
 
 // The same once more, in words.
-fn differs<P: Protocol>(one: P::Decoder, other: P::Decoder, turns: &[Turn<'_>], cutting: Cutting) -> ! {
+fn differs<P: Said>(one: P::Decoder, other: P::Decoder, turns: &[Turn<'_>], cutting: Cutting) -> ! {
     let whole = joined(hear::<P, Heard>(one, turns, Cutting::None).said);
     let pieces = joined(hear::<P, Heard>(other, turns, cutting).said);
     assert_eq!(whole, pieces, "the events depend on the cuts: {cutting:?}");
