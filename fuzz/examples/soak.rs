@@ -135,7 +135,7 @@ fn dictionary(name: &str) -> Vec<Vec<u8>> {
     let family = match name {
         "irc" | "irc_line" | "dcc" | "dcc_line" => "irc",
         "ftp" | "ftp_data" => "ftp",
-        "ssh" | "dns" => name,
+        "ssh" | "dns" | "websocket" => name,
         "recognize" | "pcap" => "magic",
         _ => return Vec::new(),
     };

@@ -47,7 +47,7 @@ pub(crate) fn fed<P: Protocol>(data: &[u8]) {
 
 /// Where turns are cut.
 #[derive(Clone, Copy, Debug)]
-enum Cutting {
+pub(crate) enum Cutting {
     None,
     /// At these places, modulo the length of the turn.
     At([usize; 4]),
@@ -55,7 +55,7 @@ enum Cutting {
 }
 
 impl Cutting {
-    fn pieces(self, bytes: &[u8], mut each: impl FnMut(&[u8])) {
+    pub(crate) fn pieces(self, bytes: &[u8], mut each: impl FnMut(&[u8])) {
         match self {
             Self::None => each(bytes),
             Self::Bytes => bytes.chunks(1).for_each(each),
@@ -76,7 +76,7 @@ impl Cutting {
 
 /// A step of a conversation.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-enum Turn<'a> {
+pub(crate) enum Turn<'a> {
     /// Bytes.
     Says(Direction, &'a [u8]),
     /// So many are lost.
@@ -85,7 +85,7 @@ enum Turn<'a> {
 
 /// A conversation: pieces behind the mark `\1PKT` and a byte whose lowest bit is the direction, as Zeek's fuzzers write
 /// them; without a mark, the client's bytes. A byte above 0xf0 stands for a gap.
-fn turns(data: &[u8]) -> Vec<Turn<'_>> {
+pub(crate) fn turns(data: &[u8]) -> Vec<Turn<'_>> {
     let mut turns = Vec::new();
     let (mut rest, mut direction) = (data, Direction::Client);
     loop {
@@ -103,7 +103,7 @@ fn turns(data: &[u8]) -> Vec<Turn<'_>> {
     }
 }
 
-fn cuts(data: &[u8]) -> [usize; 4] {
+pub(crate) fn cuts(data: &[u8]) -> [usize; 4] {
     let mut last = data.iter().rev();
     [(); 4].map(|()| last.next().map_or(0, |&byte| usize::from(byte) * 3))
 }

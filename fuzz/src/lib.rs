@@ -17,6 +17,7 @@ mod law;
 pub mod mangle;
 mod model;
 mod reassembly;
+mod websocket;
 
 use std::ffi::OsString;
 
@@ -28,6 +29,7 @@ pub use fragments::fragments;
 pub use frames::{ip_headers, packet, pipeline};
 pub use geneva::geneva;
 pub use reassembly::reassembly;
+pub use websocket::websocket;
 
 /// A target: its name, its body.
 pub type Target = (&'static str, fn(&[u8]));
@@ -50,6 +52,7 @@ pub const TARGETS: &[Target] = &[
     ("ssh", ssh),
     ("dns", dns),
     ("terminal", terminal),
+    ("websocket", websocket),
     ("recognize", recognize),
     ("pipeline", pipeline),
     ("geneva", geneva),
