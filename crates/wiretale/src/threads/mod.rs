@@ -4,6 +4,9 @@
 //! own, and puts down what that tells instead of doing anything about it. The thread that called tells the observer, call
 //! by call, in the order of [`Place`](wiretale_protocol::Place)s, which is the order in which one analyzer alone would
 //! have told it. So the observer is what it was, lives in one thread, and cannot tell how many others there are.
+//!
+//! With two threads one analyses and the other observes, and what the reader takes is little. Every further one
+//! analyses: it has a share of the flows, and waits for the others where one flow may have announced another.
 
 mod reader;
 mod recorder;
@@ -40,9 +43,10 @@ impl fmt::Display for Crashed {
 
 impl std::error::Error for Crashed {}
 
-/// Analyses a capture that lies in memory as a whole ([`Capture::frames`]) with `threads` analyzers, at most
-/// [`MOST_THREADS`]; nothing if it does not lie so. The observer is told the same, in the same order, for any number of
-/// them, as long as no bound in [`Settings::limits`] is reached: of those each thread has its share.
+/// Analyses a capture that lies in memory as a whole ([`Capture::frames`]) with `threads`, at least two and at most
+/// [`MOST_THREADS`]; nothing if it does not lie so. One of them is this one, and observes. The observer is told the same,
+/// in the same order, for any number of them, as long as no bound in [`Settings::limits`] is reached: of those each
+/// analyzer has its share.
 ///
 /// Now and then `go_on` is asked, with how many frames and bytes of the file were read; if it says no, that is the end.
 ///
@@ -56,7 +60,7 @@ pub fn analyze_threads<O: Listener>(
     go_on: impl FnMut(u64, u64, &O) -> bool,
 ) -> Option<Result<Analyzed<O>, Crashed>> {
     let (frames, bytes) = (capture.frames()?, capture.mapped()?);
-    let threads = threads.clamp(1, MOST_THREADS);
+    let threads = threads.clamp(2, MOST_THREADS) - 1;
     let settings = shared_by(settings, threads);
     let streams = observer.wants_streams();
     let shares = Share::among(threads);
@@ -114,6 +118,7 @@ fn work<'m>(
     let guard = Guard(share.clone());
     let mut analyzer = Analyzer::<Standard, Recorder<'_>>::sharing(recorder, settings, share.clone());
     for mut round in rounds {
+        analyzer.observer_mut().observed = round.observed;
         #[cfg(test)]
         tests::poison(&round.numbers);
         let mut from = 0;
@@ -145,7 +150,7 @@ fn tell<O: Listener>(
     mut replay: Replay<'_, O>,
     mut threads: Vec<Thread>,
     marks: &Receiver<Mark>,
-    done: Sender<()>,
+    done: Sender<usize>,
     mut go_on: impl FnMut(u64, u64, &O) -> bool,
 ) -> Option<(O, Stats, bool)> {
     let mut stats = Stats::default();
@@ -168,7 +173,7 @@ fn tell<O: Listener>(
         }
         threads.iter_mut().for_each(|thread| thread.round = false);
         // The reader may have handed out its last.
-        let _ = done.send(());
+        let _ = done.send(replay.memory());
         if let Ok((frames, bytes)) = marks.try_recv()
             && !go_on(frames, bytes, &replay.observer)
         {

@@ -18,6 +18,8 @@ pub(super) struct Round<'m> {
     pub(super) last: u64,
     /// Packet time at its end.
     pub(super) now: Timestamp,
+    /// Bytes that the observer kept when it had been told all up to [`AHEAD`] rounds before: the same in every run.
+    pub(super) observed: usize,
 }
 
 /// Packet time has come to another second.
@@ -50,16 +52,18 @@ pub(super) fn read<'m>(
     to: &[SyncSender<Round<'m>>],
     free: &Receiver<Round<'m>>,
     marks: &std::sync::mpsc::Sender<Mark>,
-    done: &Receiver<()>,
+    done: &Receiver<usize>,
 ) -> Read {
-    let (mut read, mut clock, mut ahead) = (Read::default(), Clock::default(), 0);
+    let (mut read, mut clock, mut ahead, mut observed) = (Read::default(), Clock::default(), 0, 0);
     loop {
         let mut rounds: Vec<Round<'_>> = to.iter().map(|_| free.try_recv().unwrap_or_default()).collect();
         let over = fill(&mut frames, &mut rounds, &mut read, &mut clock);
-        if ahead == AHEAD && done.recv().is_err() {
-            return read;
+        if ahead == AHEAD {
+            let Ok(memory) = done.recv() else { return read };
+            observed = memory;
         }
         ahead = AHEAD.min(ahead + 1);
+        rounds.iter_mut().for_each(|round| round.observed = observed / to.len());
         let sent = to.iter().zip(rounds).all(|(to, round)| to.send(round).is_ok());
         if !sent || over || marks.send((read.frames, frames.offset())).is_err() {
             return read;

@@ -15,6 +15,8 @@ pub(super) struct Recorder<'m> {
     slips: Box<Slips>,
     place: Option<Place>,
     streams: bool,
+    /// Of the bytes that the observer keeps, this thread's share.
+    pub(super) observed: usize,
     // Numbers of flows: those that are free again, and the next new one.
     free: Vec<u32>,
     next: u32,
@@ -40,7 +42,7 @@ pub(super) struct Numbered(u32);
 impl<'m> Recorder<'m> {
     pub(super) fn new(capture: &'m [u8], streams: bool, to: Sender<Told>, back: Receiver<Box<Slips>>) -> Self {
         let slips = Box::new(Slips::of(capture));
-        Self { capture, slips, place: None, streams, free: Vec::new(), next: 0, to, back }
+        Self { capture, slips, place: None, streams, observed: 0, free: Vec::new(), next: 0, to, back }
     }
 
     /// A round is over.
@@ -108,6 +110,10 @@ impl Observer for Recorder<'_> {
 
     fn wants_streams(&self) -> bool {
         self.streams
+    }
+
+    fn memory(&self) -> usize {
+        self.observed
     }
 
     fn stream(&mut self, flow: &mut Numbered, moment: &Moment<'_>, offset: u64, chunk: Chunk<'_>) {

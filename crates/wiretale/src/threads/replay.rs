@@ -37,12 +37,14 @@ pub(super) struct Replay<'m, O: Observer> {
     pub(super) observer: O,
     capture: &'m [u8],
     threads: Vec<Vec<State<O>>>,
+    // What the observer keeps on the heap with open flows.
+    weights: usize,
     // Whose checksums were said to be left to the network card.
     offloaded: HashSet<(Address, Option<Transport>)>,
 }
 
-/// A flow and the observer's state of it, if it is open.
-type State<O> = Option<(Flow, <O as Observer>::Flow)>;
+/// A flow, the observer's state of it and what that weighs, if it is open.
+type State<O> = Option<(Flow, <O as Observer>::Flow, usize)>;
 
 /// Slips that are being read, and how far.
 pub(super) struct Reading {
@@ -99,7 +101,12 @@ impl Reading {
 impl<'m, O: Listener> Replay<'m, O> {
     pub(super) fn new(observer: O, capture: &'m [u8], threads: usize) -> Self {
         let threads = (0..threads).map(|_| Vec::new()).collect();
-        Self { observer, capture, threads, offloaded: HashSet::new() }
+        Self { observer, capture, threads, weights: 0, offloaded: HashSet::new() }
+    }
+
+    /// Bytes that the observer keeps.
+    pub(super) fn memory(&self) -> usize {
+        self.observer.memory() + self.weights
     }
 
     /// Tells the next scene of what `thread` has put down.
@@ -137,9 +144,9 @@ impl<'m, O: Listener> Replay<'m, O> {
             if flows.len() <= index {
                 flows.resize_with(index + 1, || None);
             }
-            flows[index] = Some((slips.flows[next(&mut at.flows)], O::Flow::default()));
+            flows[index] = Some((slips.flows[next(&mut at.flows)], O::Flow::default(), 0));
         }
-        let Some((flow, state)) = flows.get_mut(index).and_then(Option::as_mut) else { return };
+        let Some((flow, state, weight)) = flows.get_mut(index).and_then(Option::as_mut) else { return };
         let moment = &Moment { at: call.at, frame: call.frame, direction: call.direction, flow };
         let observer = &mut self.observer;
         match call.what {
@@ -166,7 +173,9 @@ impl<'m, O: Listener> Replay<'m, O> {
                 summary.services = &slips.words[at.words..at.words + services];
                 at.words += services;
                 observer.closed(state, moment, &summary);
+                self.weights -= *weight;
                 flows[index] = None;
+                return;
             }
             What::Irc => {
                 let event = slips.irc[next(&mut at.irc)].relend(lender);
@@ -201,6 +210,11 @@ impl<'m, O: Listener> Replay<'m, O> {
                 Observe::<terminal::Terminal>::observe(observer, state, moment, event);
             }
             What::Lapsed | What::Stray | What::Tick => {}
+        }
+        if call.what.is_event() {
+            let now = O::weight(state);
+            self.weights = self.weights - *weight + now;
+            *weight = now;
         }
     }
 }
