@@ -72,7 +72,7 @@ pub fn analyze_threads<O: Listener>(
             let (to, rounds) = sync_channel(WAITING);
             let (told, output) = channel();
             let (used, back) = channel();
-            let recorder = Recorder::new(bytes, streams, told, back);
+            let recorder = Recorder::new(bytes, streams, threads == 1, told, back);
             let (settings, share, worked) = (settings.clone(), share.clone(), worked.clone());
             workers.push(scope.spawn(move || work(bytes, recorder, &rounds, &worked, settings, share)));
             inputs.push(to);
@@ -218,7 +218,15 @@ impl Thread {
         }
         while self.reading.is_none() && !self.round && self.ended.is_none() {
             match self.from.recv().ok()? {
-                Told::Slips(slips) => self.reading = Some(Reading::of(slips)).filter(|reading| !reading.is_over()),
+                Told::Slips(slips) => {
+                    let reading = Reading::of(slips);
+                    if reading.is_over() {
+                        // The other end may wait for it.
+                        let _ = self.used.send(reading.used());
+                    } else {
+                        self.reading = Some(reading);
+                    }
+                }
                 Told::Round => self.round = true,
                 Told::End(stats) => self.ended = Some(stats),
             }

@@ -23,6 +23,8 @@ pub(super) struct Recorder<'m> {
     to: Sender<Told>,
     // Those that were read come back, to be used again.
     back: Receiver<Box<Slips>>,
+    // How many are on their way, if they are to be few: those who wait for one another must not wait for them, too.
+    away: Option<usize>,
 }
 
 /// What a thread sends to the one that tells the observer.
@@ -40,9 +42,16 @@ pub(super) enum Told {
 pub(super) struct Numbered(u32);
 
 impl<'m> Recorder<'m> {
-    pub(super) fn new(capture: &'m [u8], streams: bool, to: Sender<Told>, back: Receiver<Box<Slips>>) -> Self {
-        let slips = Box::new(Slips::of(capture));
-        Self { capture, slips, place: None, streams, observed: 0, free: Vec::new(), next: 0, to, back }
+    /// With `alone`, no more than a few slips are on their way at a time.
+    pub(super) fn new(
+        capture: &'m [u8],
+        streams: bool,
+        alone: bool,
+        to: Sender<Told>,
+        back: Receiver<Box<Slips>>,
+    ) -> Self {
+        let (slips, away) = (Box::new(Slips::of(capture)), alone.then_some(0));
+        Self { away, capture, slips, place: None, streams, observed: 0, free: Vec::new(), next: 0, to, back }
     }
 
     /// A round is over.
@@ -60,7 +69,14 @@ impl<'m> Recorder<'m> {
 
     fn send(&mut self) {
         if !self.slips.calls.is_empty() {
-            let used = self.back.try_recv().ok();
+            let used = match &mut self.away {
+                Some(FEW) => self.back.recv().ok(),
+                Some(away) => {
+                    *away += 1;
+                    None
+                }
+                None => self.back.try_recv().ok(),
+            };
             let empty = used.unwrap_or_else(|| Box::new(Slips::of(self.capture)));
             let full = std::mem::replace(&mut self.slips, empty);
             let _ = self.to.send(Told::Slips(full));
@@ -204,4 +220,7 @@ records! {
 impl Observe<recognize::Named> for Recorder<'_> {}
 
 /// Calls after which what was put down is sent, though the round is not over.
-const ENOUGH: usize = 1 << 16;
+const ENOUGH: usize = 1 << 12;
+
+/// Slips on their way, where they are few.
+const FEW: usize = 16;
