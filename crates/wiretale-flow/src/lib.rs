@@ -66,7 +66,7 @@ mod table;
 
 pub use analyzer::Analyzer;
 pub use clock::Clock;
-pub use community::community_id;
+pub use community::{CommunityId, community_id};
 pub use ports::Ports;
 pub use recall::{Lookback, Recall};
 pub use settings::{Checksums, Limits, Network, Settings, Timeouts};

@@ -4,11 +4,13 @@ use std::fmt;
 
 use wiretale::protocol::FlowId;
 
+use crate::number;
+
 /// A flow's name in logs: `C` and the flow's number in base 62. The same capture gives the same names.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Uid {
-    // `C` or `F`, then at most 12 digits.
-    bytes: [u8; 13],
+    // `C` or `F`, then at most 12 digits, then zeros.
+    bytes: [u8; 16],
     len: u8,
 }
 
@@ -16,13 +18,13 @@ impl Uid {
     /// The name of a flow.
     #[must_use]
     pub fn flow(flow: FlowId) -> Self {
-        Self::new(b'C', u128::from(flow.0))
+        Self::new(b'C', flow.0, None)
     }
 
     /// The name of the file that a flow carried as its `nth` (from 0).
     #[must_use]
     pub fn file(flow: FlowId, nth: u32) -> Self {
-        Self::new(b'F', u128::from(flow.0) * 62 + u128::from(nth % 62))
+        Self::new(b'F', flow.0, Some((nth % 62) as usize))
     }
 
     /// The name as bytes: letters and digits only.
@@ -31,19 +33,30 @@ impl Uid {
         &self.bytes[..usize::from(self.len)]
     }
 
-    fn new(letter: u8, mut n: u128) -> Self {
-        let mut digits = [0; 12];
-        let mut len = 0;
-        while n > 0 || len == 0 {
-            digits[len] = DIGITS[(n % 62) as usize];
+    /// Appends it.
+    #[inline]
+    pub(crate) fn write(self, out: &mut Vec<u8>) {
+        number::put(out, &self.bytes, usize::from(self.len));
+    }
+
+    // The digits of `n`, and one more behind them where there is one.
+    #[inline]
+    fn new(letter: u8, mut n: u64, last: Option<usize>) -> Self {
+        let mut bytes = [0; 16];
+        let mut at = bytes.len();
+        if let Some(last) = last {
+            at -= 1;
+            bytes[at] = DIGITS[last];
+        }
+        while n > 0 || at == bytes.len() {
+            at -= 1;
+            bytes[at] = DIGITS[(n % 62) as usize];
             n /= 62;
-            len += 1;
         }
-        let mut bytes = [letter; 13];
-        for (to, from) in bytes[1..=len].iter_mut().zip(digits[..len].iter().rev()) {
-            *to = *from;
-        }
-        Self { bytes, len: len as u8 + 1 }
+        at -= 1;
+        bytes[at] = letter;
+        let bytes = (u128::from_le_bytes(bytes) >> (8 * at)).to_le_bytes();
+        Self { bytes, len: (bytes.len() - at) as u8 }
     }
 }
 
@@ -71,5 +84,6 @@ mod tests {
         assert_eq!(Uid::flow(FlowId(62)).to_string(), "C10");
         assert_eq!(Uid::flow(FlowId(u64::MAX)).to_string(), "CLygHa16AHYF");
         assert_eq!(Uid::file(FlowId(u64::MAX), 61).to_string(), "FLygHa16AHYFz");
+        assert_eq!([Uid::file(FlowId(0), 0), Uid::file(FlowId(1), 62)].map(|uid| uid.to_string()), ["F0", "F10"]);
     }
 }

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use wiretale::packet::{Address, Endpoint, Timestamp};
 
+use crate::id::Uid;
 use crate::table::{Column, Kind, Table};
 use crate::{json, number, tsv};
 
@@ -49,6 +50,7 @@ impl<'r> Row<'r> {
     }
 
     /// A cell without a value.
+    #[inline]
     pub fn unset(mut self) -> Self {
         if self.format == Format::Tsv {
             self.cell(None);
@@ -60,6 +62,7 @@ impl<'r> Row<'r> {
     }
 
     /// A moment.
+    #[inline]
     pub fn time(mut self, at: Timestamp) -> Self {
         self.cell(Some(Kind::Time));
         number::time(self.out, at);
@@ -67,6 +70,7 @@ impl<'r> Row<'r> {
     }
 
     /// A length of time.
+    #[inline]
     pub fn interval(mut self, length: impl Into<Option<Duration>>) -> Self {
         let Some(length) = length.into() else { return self.unset() };
         self.cell(Some(Kind::Interval));
@@ -85,6 +89,31 @@ impl<'r> Row<'r> {
         self
     }
 
+    /// The name of a flow or a file.
+    #[inline]
+    pub fn uid(mut self, uid: impl Into<Option<Uid>>) -> Self {
+        let Some(uid) = uid.into() else { return self.unset() };
+        self.cell(Some(Kind::Text));
+        self.quote();
+        uid.write(self.out);
+        self.quote();
+        self
+    }
+
+    /// A word that needs no escape in either format: letters, digits and signs. An empty one is unset.
+    #[inline]
+    pub(crate) fn plain(mut self, word: &[u8]) -> Self {
+        debug_assert!(word.iter().all(|byte| byte.is_ascii_graphic() && !matches!(byte, b'\\' | b'"')), "{word:?}");
+        if word.is_empty() {
+            return self.unset();
+        }
+        self.cell(Some(Kind::Text));
+        self.quote();
+        self.out.extend_from_slice(word);
+        self.quote();
+        self
+    }
+
     /// A word, most often of ours.
     pub fn word<'t>(mut self, word: impl Into<Option<&'t str>>) -> Self {
         match (word.into(), self.format) {
@@ -99,6 +128,7 @@ impl<'r> Row<'r> {
     }
 
     /// An address.
+    #[inline]
     pub fn addr(mut self, address: impl Into<Option<Address>>) -> Self {
         let Some(address) = address.into() else { return self.unset() };
         self.cell(Some(Kind::Addr));
@@ -133,6 +163,7 @@ impl<'r> Row<'r> {
     }
 
     /// True or false.
+    #[inline]
     pub fn bool(mut self, yes: impl Into<Option<bool>>) -> Self {
         let Some(yes) = yes.into() else { return self.unset() };
         self.cell(Some(Kind::Bool));
@@ -183,6 +214,7 @@ impl<'r> Row<'r> {
         self
     }
 
+    #[inline]
     fn whole(mut self, kind: Kind, n: Option<u64>) -> Self {
         let Some(n) = n else { return self.unset() };
         self.cell(Some(kind));
@@ -191,6 +223,7 @@ impl<'r> Row<'r> {
     }
 
     /// What stands before a cell.
+    #[inline]
     fn cell(&mut self, kind: Option<Kind>) {
         let column = self.columns.next();
         debug_assert!(
@@ -201,14 +234,18 @@ impl<'r> Row<'r> {
         match self.format {
             Format::Tsv if first => {}
             Format::Tsv => self.out.push(b'\t'),
-            Format::Json => {
-                self.out.extend_from_slice(if first { b"\"" } else { b",\"" });
-                self.out.extend_from_slice(column.map_or("", |column| column.name).as_bytes());
-                self.out.extend_from_slice(b"\":");
-            }
+            Format::Json => self.name(first, column),
         }
     }
 
+    #[cold]
+    fn name(&mut self, first: bool, column: Option<&Column>) {
+        self.out.extend_from_slice(if first { b"\"" } else { b",\"" });
+        self.out.extend_from_slice(column.map_or("", |column| column.name).as_bytes());
+        self.out.extend_from_slice(b"\":");
+    }
+
+    #[inline]
     fn quote(&mut self) {
         if self.format == Format::Json {
             self.out.push(b'"');

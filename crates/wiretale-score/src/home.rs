@@ -1,6 +1,6 @@
 //! Which addresses are ours.
 
-use ipnet::IpNet;
+use ipnet::{IpNet, Ipv4Net};
 use wiretale_protocol::Address;
 
 /// The networks watched over.
@@ -13,7 +13,9 @@ pub struct Home {
 /// Networks, and what the first byte of an IPv4 address tells of them: most often all.
 #[derive(Clone, Debug)]
 struct Nets {
-    nets: Vec<IpNet>,
+    v6: Vec<IpNet>,
+    // Network and mask.
+    v4: Vec<(u32, u32)>,
     first: Box<[Within; 256]>,
 }
 
@@ -70,19 +72,26 @@ impl Nets {
                 };
             }
         }
-        Self { nets, first }
+        let bits = |net: &Ipv4Net| (u32::from(net.network()), u32::from(net.netmask()));
+        let v4 = nets.iter().filter_map(|net| if let IpNet::V4(net) = net { Some(bits(net)) } else { None }).collect();
+        let v6 = nets.into_iter().filter(|net| matches!(net, IpNet::V6(_))).collect();
+        Self { v6, v4, first }
     }
 
+    #[inline]
     fn contain(&self, address: Address) -> bool {
-        if let Some([first, ..]) = address.as_v4() {
-            match self.first[usize::from(first)] {
-                Within::None => return false,
-                Within::All => return true,
-                Within::Some => {}
+        let Some(octets) = address.as_v4() else {
+            let ip = address.to_ip();
+            return self.v6.iter().any(|net| net.contains(&ip));
+        };
+        match self.first[usize::from(octets[0])] {
+            Within::None => false,
+            Within::All => true,
+            Within::Some => {
+                let bits = u32::from_be_bytes(octets);
+                self.v4.iter().any(|(network, mask)| bits & mask == *network)
             }
         }
-        let ip = address.to_ip();
-        self.nets.iter().any(|net| net.contains(&ip))
     }
 }
 

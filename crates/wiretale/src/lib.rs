@@ -56,7 +56,9 @@ pub use wiretale_terminal as terminal;
 
 pub use analyze::{Analyzed, analyze, analyze_captures};
 pub use threads::{Crashed, Listener, MOST_THREADS, analyze_threads};
-pub use wiretale_flow::{Analyzer, Checksums, Limits, Lookback, Network, Settings, Stats, Timeouts, community_id};
+pub use wiretale_flow::{
+    Analyzer, Checksums, CommunityId, Limits, Lookback, Network, Settings, Stats, Timeouts, community_id,
+};
 
 /// Every protocol that is decoded or known by name, in the order in which they are asked whose bytes those are. A list
 /// of one's own may go before it: `(Mine, Standard)`.

@@ -1,5 +1,6 @@
 //! `conn.log`: every connection.
 
+use wiretale::CommunityId;
 use wiretale::protocol::{Flow, Summary, Transport};
 
 use crate::Home;
@@ -24,28 +25,28 @@ pub(crate) fn row<'r>(
     row: Row<'r>,
     flow: &Flow,
     summary: &Summary<'_>,
-    service: Option<&[u8]>,
+    services: &[u8],
     home: &Home,
-    community_id: &str,
+    community_id: &CommunityId,
 ) -> Row<'r> {
     let (client, server) = (&summary.client, &summary.server);
     let row = row
         .time(summary.started)
-        .text(Uid::flow(flow.id).as_bytes())
+        .uid(Uid::flow(flow.id))
         .endpoint(flow.client)
         .endpoint(flow.server)
-        .word(transport(flow.transport))
-        .text(service)
+        .plain(transport(flow.transport).as_bytes())
+        .plain(services)
         .interval(summary.duration)
         .count(client.bytes)
         .count(server.bytes)
-        .word(summary.state.as_str())
+        .plain(summary.state.as_str().as_bytes())
         .bool(home.is_local(flow.client.address))
         .bool(home.is_local(flow.server.address))
         .count(summary.missed)
-        .text((!summary.history.is_empty()).then_some(summary.history));
+        .plain(summary.history);
     let row = row.count(client.packets).count(client.ip_bytes).count(server.packets).count(server.ip_bytes);
-    row.unset().count(u64::from(summary.ip_protocol)).word((!community_id.is_empty()).then_some(community_id))
+    row.unset().count(u64::from(summary.ip_protocol)).plain(community_id.as_bytes())
 }
 
 /// Zeek's word for a transport.

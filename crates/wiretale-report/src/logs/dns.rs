@@ -55,7 +55,7 @@ impl Asked {
 
 /// The row of a question and its reply, if one came.
 pub(crate) fn row<'r>(row: Row<'r>, flow: &Flow, asked: &Asked, replied: &Replied) -> Row<'r> {
-    let row = row.time(asked.at).text(Uid::flow(flow.id).as_bytes()).endpoint(flow.client).endpoint(flow.server);
+    let row = row.time(asked.at).uid(Uid::flow(flow.id)).endpoint(flow.client).endpoint(flow.server);
     let row = row.word(transport(flow.transport)).count(u64::from(asked.id)).interval(replied.rtt);
     let row = question(row, asked);
     let flags = replied.flags;

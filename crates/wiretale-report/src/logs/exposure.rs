@@ -23,8 +23,7 @@ pub(crate) fn row<'r>(
     exposure: &Exposure<'_>,
     number: usize,
 ) -> Row<'r> {
-    let row =
-        row.time(exposure.crossed).text(Uid::flow(flow.id).as_bytes()).endpoint(flow.client).endpoint(flow.server);
+    let row = row.time(exposure.crossed).uid(Uid::flow(flow.id)).endpoint(flow.client).endpoint(flow.server);
     let row = row.word(protocol).word(exposure.kind);
     let row = row.text(named(exposure.account)).text(named(exposure.scope));
     row.word(outcome(exposure.outcome)).word(&*format!("s{number}"))

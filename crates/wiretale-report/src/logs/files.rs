@@ -38,7 +38,7 @@ impl File<'_> {
     /// Its row. As in Zeek, what FTP moved has no name here: the row of `ftp.log` with this `fuid` has it.
     pub(crate) fn cells<'r>(&self, row: Row<'r>, home: &Home) -> Row<'r> {
         let Self { flow, record, .. } = self;
-        let row = row.time(self.began).text(self.fuid.as_bytes()).text(Uid::flow(flow.id).as_bytes());
+        let row = row.time(self.began).text(self.fuid.as_bytes()).uid(Uid::flow(flow.id));
         let row = row.endpoint(flow.client).endpoint(flow.server).word(self.source).count(0);
         let row = row.set(self.analyzers()).word(record.mime);
         let row = row.text(record.name.as_deref().filter(|name| self.source == "IRC_DATA" && !name.is_empty()));

@@ -19,7 +19,7 @@ pub const TABLE: Table = Table {
 /// The row of one message.
 pub(crate) fn row<'r>(row: Row<'r>, moment: &Moment<'_>, message: &Message<'_>) -> Row<'r> {
     let flow = moment.flow;
-    let row = row.time(moment.at).text(Uid::flow(flow.id).as_bytes()).endpoint(flow.client).endpoint(flow.server);
+    let row = row.time(moment.at).uid(Uid::flow(flow.id)).endpoint(flow.client).endpoint(flow.server);
     let row = row.bool(moment.direction == Direction::Client);
     let row = row.text((!message.tags.is_empty()).then_some(message.tags.as_wire()));
     let row = row.text(message.prefix.map(|prefix| prefix.0)).word(&*format!("{:?}", message.command));

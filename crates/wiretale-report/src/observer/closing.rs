@@ -24,9 +24,9 @@ impl<W: Output> Logs<W> {
             }
             self.scratch.extend_from_slice(service.as_bytes());
         }
-        let service = (!self.scratch.is_empty()).then_some(&self.scratch[..]);
         let id = wiretale::community_id(moment.flow, summary.ip_protocol, 0);
-        self.writer.row(&logs::conn::TABLE, |row| logs::conn::row(row, moment.flow, summary, service, &self.home, &id));
+        let (services, home) = (&self.scratch[..], &self.home);
+        self.writer.row(&logs::conn::TABLE, |row| logs::conn::row(row, moment.flow, summary, services, home, &id));
         if let Some(streams) = &mut self.streams {
             streams.close(moment.flow);
         }

@@ -97,7 +97,7 @@ impl<W: Output> Logs<W> {
         let Some(made_in) = self.dcc.made_in.get(&announced.offer.session) else { return };
         self.writer.row(&logs::irc::TABLE, |row| {
             let MadeIn { flow, session } = made_in;
-            let row = row.time(announced.offered).text(Uid::flow(flow.id).as_bytes());
+            let row = row.time(announced.offered).uid(Uid::flow(flow.id));
             let row = row.endpoint(flow.client).endpoint(flow.server);
             let row = row.text(session.nick.as_deref()).text(session.user.as_deref()).word("DCC").unset().unset();
             let row = row.text((!announced.name.is_empty()).then_some(&announced.name[..])).count(announced.size);

@@ -148,7 +148,7 @@ impl Cells<'_> {
     fn row<'r>(&self, row: Row<'r>, flow: &Flow, file: Option<(&File, bool)>) -> Row<'r> {
         let channel = self.channel;
         row.time(self.asked)
-            .text(Uid::flow(flow.id).as_bytes())
+            .uid(Uid::flow(flow.id))
             .endpoint(flow.client)
             .endpoint(flow.server)
             .text(self.user)

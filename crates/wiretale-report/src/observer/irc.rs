@@ -75,8 +75,7 @@ impl<W: Output> Logs<W> {
     ) {
         self.writer.row(&logs::irc::TABLE, |row: Row<'_>| {
             let flow = moment.flow;
-            let row =
-                row.time(moment.at).text(Uid::flow(flow.id).as_bytes()).endpoint(flow.client).endpoint(flow.server);
+            let row = row.time(moment.at).uid(Uid::flow(flow.id)).endpoint(flow.client).endpoint(flow.server);
             let row = row.text(session.nick.as_deref()).text(session.user.as_deref());
             row.word(command).text(value).text(addl)
         });

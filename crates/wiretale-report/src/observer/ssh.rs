@@ -92,7 +92,7 @@ impl Gathered {
     }
 
     fn row<'r>(&self, row: Row<'r>, flow: &Flow, home: &Home) -> Row<'r> {
-        let row = row.time(self.began).text(Uid::flow(flow.id).as_bytes()).endpoint(flow.client).endpoint(flow.server);
+        let row = row.time(self.began).uid(Uid::flow(flow.id)).endpoint(flow.client).endpoint(flow.server);
         let row =
             row.count(self.version.map(u64::from)).bool(self.login.accepted).count(u64::from(self.login.attempts));
         let row = row.word(direction(flow, home)).text(self.client.as_deref()).text(self.server.as_deref());

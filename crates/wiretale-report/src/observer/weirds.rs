@@ -67,7 +67,7 @@ impl<W: Output> Logs<W> {
         if first {
             self.writer.row(&logs::weird::TABLE, |row| {
                 let Flow { id, client, server, .. } = moment.flow;
-                let row = row.time(moment.at).text(Uid::flow(*id).as_bytes()).endpoint(*client).endpoint(*server);
+                let row = row.time(moment.at).uid(Uid::flow(*id)).endpoint(*client).endpoint(*server);
                 rest(row, weird)
             });
         }
