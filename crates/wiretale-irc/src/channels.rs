@@ -3,14 +3,14 @@
 use alloc::boxed::Box;
 use alloc::vec::Vec;
 
-use core::hash::{BuildHasher, Hasher};
-
 use foldhash::fast::RandomState;
 use hashbrown::HashTable;
 use hashbrown::hash_table::Entry;
+use smallvec::SmallVec;
 
+use crate::Casemapping;
 use crate::masks::{Listed, Mask, Masks};
-use crate::support::{Casemapping, MOST_RANKS, Support};
+use crate::support::MOST_RANKS;
 
 /// The channels of one connection, their topics and members. Bounded.
 ///
@@ -20,7 +20,7 @@ pub struct Channels {
     map: HashTable<Channel>,
     hasher: RandomState,
     members: usize,
-    // Bytes of the members' nicks.
+    // Bytes on the heap in members' nicks.
     nicks: usize,
     masks: usize,
     dropped: u64,
@@ -31,7 +31,6 @@ pub struct Channels {
 #[derive(Default)]
 pub struct Channel {
     name: Box<[u8]>,
-    hash: u64,
     topic: Option<Topic>,
     members: HashTable<Member>,
     masks: Masks,
@@ -51,11 +50,9 @@ pub struct Topic {
 /// Somebody in a channel.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Member {
-    /// The nick.
-    pub nick: Box<[u8]>,
+    nick: SmallVec<[u8; SHORT]>,
     /// Letters of the ranks held, as in `MODE`.
     ranks: [u8; MOST_HELD],
-    hash: u64,
 }
 
 impl Channels {
@@ -108,44 +105,63 @@ impl Channels {
     /// The channel of this name.
     #[must_use]
     pub fn get(&self, name: &[u8], casemapping: Casemapping) -> Option<&Channel> {
-        self.map.find(self.hash(name, casemapping), |channel| casemapping.equal(&channel.name, name))
+        self.map.find(casemapping.hash(name, &self.hasher), is_called(name, casemapping))
     }
 
     /// In how many channels somebody is.
     #[must_use]
     pub fn shared_with(&self, nick: &[u8], casemapping: Casemapping) -> usize {
-        let hash = self.hash(nick, casemapping);
+        let hash = casemapping.hash(nick, &self.hasher);
         self.map.iter().filter(|channel| channel.members.find(hash, is(nick, casemapping)).is_some()).count()
     }
 
     /// Somebody is in a channel. False if there was no room, and this is the first time.
-    pub(crate) fn join(&mut self, name: &[u8], nick: &[u8], ranks: &[u8], support: &Support) -> bool {
-        let casemapping = support.casemapping();
-        let full = self.members >= Self::MOST_MEMBERS;
-        let hash = self.hash(nick, casemapping);
-        let Some(channel) = self.open(name, casemapping) else { return self.drop_one() };
-        match channel.members.entry(hash, is(nick, casemapping), |member| member.hash) {
-            Entry::Occupied(mut member) => ranks.iter().for_each(|&rank| member.get_mut().give(rank)),
-            Entry::Vacant(_) if full => return self.drop_one(),
-            Entry::Vacant(place) => {
-                let mut member = Member { nick: kept(nick), ranks: [0; MOST_HELD], hash };
-                ranks.iter().for_each(|&rank| member.give(rank));
-                place.insert(member);
-                self.members += 1;
-                self.nicks += nick.len();
+    pub(crate) fn join(&mut self, name: &[u8], nick: &[u8], ranks: &[u8], casemapping: Casemapping) -> bool {
+        self.join_all(name, core::iter::once((nick, ranks.iter().copied())), 1, casemapping)
+    }
+
+    /// People are in a channel, each with the letters of their ranks; about so many. False if there was no room for one
+    /// of them, and this is the first time.
+    pub(crate) fn join_all<'n, R: Iterator<Item = u8>>(
+        &mut self,
+        name: &[u8],
+        people: impl Iterator<Item = (&'n [u8], R)>,
+        about: usize,
+        casemapping: Casemapping,
+    ) -> bool {
+        let Self { map, hasher, members, nicks, .. } = self;
+        let hash = |name: &[u8]| casemapping.hash(name, hasher);
+        let mut people = people.peekable();
+        let open = people.peek().is_some().then(|| open(map, hash, name, casemapping));
+        let Some(channel) = open.flatten() else { return self.drop_some(people.count()) };
+        if channel.members.is_empty() {
+            channel.members.reserve(about, |member| hash(&member.nick));
+        }
+        let mut dropped = 0;
+        for (nick, ranks) in people {
+            match channel.members.entry(hash(nick), is(nick, casemapping), |member| hash(&member.nick)) {
+                Entry::Occupied(mut member) => ranks.for_each(|rank| member.get_mut().give(rank)),
+                Entry::Vacant(_) if *members >= Self::MOST_MEMBERS => dropped += 1,
+                Entry::Vacant(place) => {
+                    let mut member = Member { nick: SmallVec::from_slice(nick), ranks: [0; MOST_HELD] };
+                    ranks.for_each(|rank| member.give(rank));
+                    *members += 1;
+                    *nicks += member.heap();
+                    place.insert(member);
+                }
             }
         }
-        true
+        self.drop_some(dropped)
     }
 
     /// Somebody left a channel.
     pub(crate) fn part(&mut self, name: &[u8], nick: &[u8], casemapping: Casemapping) {
-        let hash = self.hash(nick, casemapping);
+        let hash = casemapping.hash(nick, &self.hasher);
         let Some(channel) = self.get_mut(name, casemapping) else { return };
         let left = channel.remove(hash, nick, casemapping);
         let empty = channel.members.is_empty();
         self.members -= usize::from(left.is_some());
-        self.nicks -= left.map_or(0, |member| member.nick.len());
+        self.nicks -= left.map_or(0, |member| member.heap());
         if empty {
             self.forget(name, casemapping);
         }
@@ -155,19 +171,19 @@ impl Channels {
     pub(crate) fn forget(&mut self, name: &[u8], casemapping: Casemapping) {
         if let Some(channel) = self.take(name, casemapping) {
             self.members -= channel.members.len();
-            self.nicks -= channel.members.iter().map(|member| member.nick.len()).sum::<usize>();
+            self.nicks -= channel.members.iter().map(Member::heap).sum::<usize>();
             self.masks -= channel.masks.all().len();
         }
     }
 
     /// Somebody left the network.
     pub(crate) fn quit(&mut self, nick: &[u8], casemapping: Casemapping) {
-        let hash = self.hash(nick, casemapping);
+        let hash = casemapping.hash(nick, &self.hasher);
         let (mut left, mut nicks, mut masks) = (0, 0, 0);
         self.map.retain(|channel| {
             if let Some(member) = channel.remove(hash, nick, casemapping) {
                 left += 1;
-                nicks += member.nick.len();
+                nicks += member.heap();
             }
             if channel.members.is_empty() {
                 masks += channel.masks.all().len();
@@ -181,16 +197,17 @@ impl Channels {
 
     /// Somebody has a new nick.
     pub(crate) fn rename(&mut self, old: &[u8], new: &[u8], casemapping: Casemapping) {
-        let (old_hash, hash) = (self.hash(old, casemapping), self.hash(new, casemapping));
+        let hash = |name: &[u8]| casemapping.hash(name, &self.hasher);
+        let (old_hash, new_hash) = (hash(old), hash(new));
         let (mut lost, mut nicks, mut renamed) = (0, 0, 0);
         for channel in &mut self.map {
             if let Some(mut member) = channel.remove(old_hash, old, casemapping) {
-                let other = channel.remove(hash, new, casemapping);
+                let other = channel.remove(new_hash, new, casemapping);
                 lost += usize::from(other.is_some());
-                nicks += member.nick.len() + other.map_or(0, |other| other.nick.len());
-                renamed += new.len();
-                (member.nick, member.hash) = (kept(new), hash);
-                channel.members.insert_unique(hash, member, |member| member.hash);
+                nicks += member.heap() + other.map_or(0, |other| other.heap());
+                member.nick = SmallVec::from_slice(new);
+                renamed += member.heap();
+                channel.members.insert_unique(new_hash, member, |member| hash(&member.nick));
             }
         }
         self.members -= lost;
@@ -199,7 +216,7 @@ impl Channels {
 
     /// A rank was given or taken.
     pub(crate) fn rank(&mut self, name: &[u8], nick: &[u8], letter: u8, adding: bool, casemapping: Casemapping) {
-        let hash = self.hash(nick, casemapping);
+        let hash = casemapping.hash(nick, &self.hasher);
         let channel = self.get_mut(name, casemapping);
         let Some(member) = channel.and_then(|channel| channel.members.find_mut(hash, is(nick, casemapping))) else {
             return;
@@ -234,43 +251,18 @@ impl Channels {
     }
 
     fn get_mut(&mut self, name: &[u8], casemapping: Casemapping) -> Option<&mut Channel> {
-        self.map.find_mut(self.hash(name, casemapping), |channel| casemapping.equal(&channel.name, name))
+        self.map.find_mut(casemapping.hash(name, &self.hasher), is_called(name, casemapping))
     }
 
     fn take(&mut self, name: &[u8], casemapping: Casemapping) -> Option<Channel> {
-        let hash = self.hash(name, casemapping);
-        let found = self.map.find_entry(hash, |channel| casemapping.equal(&channel.name, name));
+        let found = self.map.find_entry(casemapping.hash(name, &self.hasher), is_called(name, casemapping));
         found.ok().map(|entry| entry.remove().0)
     }
 
-    fn open(&mut self, name: &[u8], casemapping: Casemapping) -> Option<&mut Channel> {
-        let hash = self.hash(name, casemapping);
-        let full = self.map.len() >= Self::MOST_CHANNELS;
-        match self.map.entry(hash, |channel| casemapping.equal(&channel.name, name), |channel| channel.hash) {
-            Entry::Occupied(channel) => Some(channel.into_mut()),
-            Entry::Vacant(_) if full => None,
-            Entry::Vacant(place) => {
-                Some(place.insert(Channel { name: kept(name), hash, ..Channel::default() }).into_mut())
-            }
-        }
-    }
-
-    // Of the name in lower case, without writing it down.
-    fn hash(&self, name: &[u8], casemapping: Casemapping) -> u64 {
-        let mut state = self.hasher.build_hasher();
-        for piece in name.chunks(PIECE) {
-            let mut lower = [0; PIECE];
-            for (to, &byte) in lower.iter_mut().zip(piece) {
-                *to = casemapping.lower(byte);
-            }
-            state.write(lower.get(..piece.len()).unwrap_or_default());
-        }
-        state.finish()
-    }
-
-    fn drop_one(&mut self) -> bool {
-        self.dropped += 1;
-        self.dropped != 1
+    fn drop_some(&mut self, people: usize) -> bool {
+        let first = self.dropped == 0 && people > 0;
+        self.dropped += people as u64;
+        !first
     }
 }
 
@@ -307,6 +299,12 @@ impl Channel {
 }
 
 impl Member {
+    /// The nick.
+    #[must_use]
+    pub fn nick(&self) -> &[u8] {
+        &self.nick
+    }
+
     /// Letters of the ranks held: `o`, `v`, … in the order in which they were given.
     pub fn ranks(&self) -> impl Iterator<Item = u8> + '_ {
         self.ranks.iter().copied().filter(|&rank| rank != 0)
@@ -323,22 +321,43 @@ impl Member {
     fn take(&mut self, letter: u8) {
         self.ranks.iter_mut().filter(|rank| **rank == letter).for_each(|rank| *rank = 0);
     }
+
+    // Bytes on the heap.
+    fn heap(&self) -> usize {
+        if self.nick.spilled() { self.nick.capacity() } else { 0 }
+    }
+}
+
+// The channel of this name; `None` if it is new, and there is no room.
+fn open<'m>(
+    map: &'m mut HashTable<Channel>,
+    hash: impl Fn(&[u8]) -> u64,
+    name: &[u8],
+    casemapping: Casemapping,
+) -> Option<&'m mut Channel> {
+    let full = map.len() >= Channels::MOST_CHANNELS;
+    match map.entry(hash(name), is_called(name, casemapping), |channel| hash(&channel.name)) {
+        Entry::Occupied(channel) => Some(channel.into_mut()),
+        Entry::Vacant(_) if full => None,
+        Entry::Vacant(place) => Some(place.insert(Channel { name: name.into(), ..Channel::default() }).into_mut()),
+    }
+}
+
+fn is_called(name: &[u8], casemapping: Casemapping) -> impl Fn(&Channel) -> bool {
+    move |channel| casemapping.equal(&channel.name, name)
 }
 
 fn is(nick: &[u8], casemapping: Casemapping) -> impl Fn(&Member) -> bool {
     move |member| casemapping.equal(&member.nick, nick)
 }
 
-fn kept(text: &[u8]) -> Box<[u8]> {
-    text.into()
-}
-
-const PIECE: usize = 64;
-
 // About what each takes on the heap, with its share of the table, beside its name.
 const CHANNEL: usize = 640;
-const MEMBER: usize = 80;
+const MEMBER: usize = 56;
 const MASK: usize = 192;
+
+// Nicks up to this length take no place on the heap.
+const SHORT: usize = 16;
 
 // More ranks than that nobody holds; more letters than that PREFIX cannot have.
 const MOST_HELD: usize = 8;
@@ -350,18 +369,17 @@ mod tests {
 
     #[test]
     fn people_come_and_go() {
-        let (mut channels, support) = (Channels::default(), Support::default());
-        let map = support.casemapping();
-        channels.join(b"#A[", b"Ann", b"", &support);
-        channels.join(b"#a{", b"ben", b"ov", &support);
-        channels.join(b"#b", b"BEN", b"", &support);
+        let (mut channels, map) = (Channels::default(), Casemapping::default());
+        channels.join(b"#A[", b"Ann", b"", map);
+        channels.join(b"#a{", b"ben", b"ov", map);
+        channels.join(b"#b", b"BEN", b"", map);
         assert_eq!(channels.names(), [b"#A[", b"#b".as_slice()]);
         assert_eq!(channels.shared_with(b"Ben", map), 2);
         channels.rank(b"#a[", b"ben", b'o', false, map);
         channels.rename(b"ben", b"bob", map);
         let members = channels.get(b"#a[", map).unwrap().members();
         assert_eq!(
-            members.iter().map(|m| (&*m.nick, m.ranks().collect())).collect::<Vec<_>>(),
+            members.iter().map(|m| (m.nick(), m.ranks().collect())).collect::<Vec<_>>(),
             [(&b"Ann"[..], alloc::vec![]), (&b"bob"[..], alloc::vec![b'v'])]
         );
         channels.quit(b"bob", map);
@@ -372,14 +390,14 @@ mod tests {
 
     #[test]
     fn tables_have_a_bound_and_say_so_once() {
-        let (mut channels, support) = (Channels::default(), Support::default());
+        let (mut channels, map) = (Channels::default(), Casemapping::default());
         let mut said = 0;
         for n in 0..Channels::MOST_CHANNELS + 10 {
-            said += usize::from(!channels.join(std::format!("#{n}").as_bytes(), b"x", b"", &support));
+            said += usize::from(!channels.join(std::format!("#{n}").as_bytes(), b"x", b"", map));
         }
         assert_eq!((channels.len(), channels.dropped(), said), (Channels::MOST_CHANNELS, 10, 1));
         for n in 0..Channels::MOST_MEMBERS {
-            channels.join(b"#0", std::format!("n{n}").as_bytes(), b"", &support);
+            channels.join(b"#0", std::format!("n{n}").as_bytes(), b"", map);
         }
         assert_eq!(channels.members, Channels::MOST_MEMBERS);
     }

@@ -4,8 +4,7 @@ use alloc::boxed::Box;
 use alloc::collections::VecDeque;
 use alloc::vec::Vec;
 
-use crate::support::Casemapping;
-use crate::{Params, Record, RecordKind, Rows, Wire};
+use crate::{Casemapping, Params, Record, RecordKind, Rows, Wire};
 
 /// Open answers and the questions they belong to. Bounded.
 #[derive(Default)]
@@ -46,7 +45,7 @@ impl Gathered {
     pub(crate) fn row(&mut self, kind: RecordKind, numeric: u16, params: &Params<'_>) -> Kept {
         let row = params.as_wire();
         let at = self.open.iter().position(|answer| answer.kind == kind).unwrap_or_else(|| {
-            self.open.push(Answer { kind, rows: Vec::new(), dropped: 0 });
+            self.open.push(Answer { kind, rows: Vec::with_capacity(USUAL_ANSWER), dropped: 0 });
             self.open.len() - 1
         });
         let Some(answer) = self.open.get_mut(at) else { return Kept::No };
@@ -55,8 +54,9 @@ impl Gathered {
             answer.dropped = answer.dropped.saturating_add(1);
             return if answer.dropped == 1 { Kept::FirstDropped } else { Kept::No };
         }
-        answer.rows.extend_from_slice(&numeric.to_be_bytes());
-        answer.rows.extend_from_slice(&len.to_be_bytes());
+        let ([a, b], [c, d]) = (numeric.to_be_bytes(), len.to_be_bytes());
+        answer.rows.reserve(row.len() + 4);
+        answer.rows.extend_from_slice(&[a, b, c, d]);
         answer.rows.extend_from_slice(row);
         Kept::Yes
     }
@@ -129,3 +129,5 @@ const NAMED: [RecordKind; 8] = [
 const MOST_QUESTIONS: usize = 64;
 const LONGEST_QUESTION: usize = 512;
 const LONGEST_ANSWER: usize = 1 << 16;
+// Most answers have a dozen lines or two.
+const USUAL_ANSWER: usize = 1024;

@@ -5,12 +5,11 @@ use alloc::vec::Vec;
 
 use wiretale_protocol::{Context, Direction, Exposure, Observe, Outcome, Tag, Timestamp};
 
-use crate::Irc;
 use crate::mask::{Places, find_words};
 use crate::secrets::{Awaits, Finding, Secret};
 use crate::services::{Verdict, verdict};
-use crate::support::Casemapping;
 use crate::talk::Said;
+use crate::{Casemapping, Irc};
 
 /// Secrets whose outcome is open, and the bytes of the last few, so that an echo of them can be masked. Bounded.
 #[derive(Default)]

@@ -36,6 +36,7 @@ extern crate alloc;
 #[cfg(test)]
 extern crate std;
 
+mod casemapping;
 mod channels;
 mod client;
 mod command;
@@ -65,6 +66,7 @@ mod record;
 mod relend;
 mod replies;
 mod sasl;
+mod scan;
 mod secrets;
 mod server;
 mod services;
@@ -77,6 +79,7 @@ mod websocket;
 mod whox;
 mod wire;
 
+pub use casemapping::Casemapping;
 pub use channels::{Channel, Channels, Member, Topic};
 pub use command::{COMMANDS, Command, Origin};
 pub use event::{Dialect, Event, ModeChange, ModeKind, Refusal, Severity};
@@ -86,7 +89,7 @@ pub use parse::{Malformed, parse};
 pub use protocol::{Decoder, Irc};
 pub use record::{LinkRow, ListRow, Record, RecordKind, Rows, WhoRow, Whois};
 pub use session::Session;
-pub use support::{Casemapping, Support};
+pub use support::Support;
 pub use tags::{MessageTag, Tags};
 pub use whox::Whox;
 pub use wire::Wire;

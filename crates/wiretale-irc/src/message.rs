@@ -4,7 +4,7 @@ use core::fmt;
 
 use memchr::{memchr, memchr2};
 
-use crate::{Command, Tags, Wire};
+use crate::{Command, Tags, Wire, scan};
 
 /// One line, split into its parts: RFC 1459 section 2.3.1, with the tags of IRCv3 in front. Borrowed from the line.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -60,8 +60,7 @@ impl<'a> Prefix<'a> {
     #[must_use]
     #[inline]
     pub fn name(self) -> &'a [u8] {
-        let end = memchr2(b'!', b'@', self.0).unwrap_or(self.0.len());
-        self.0.get(..end).unwrap_or_default()
+        self.0.get(..scan::name(self.0)).unwrap_or_default()
     }
 
     /// Name, user and host apart.
@@ -70,10 +69,10 @@ impl<'a> Prefix<'a> {
         let name = self.name();
         let rest = self.0.get(name.len()..).unwrap_or_default();
         let (user, host) = match rest.split_first() {
-            Some((b'!', rest)) => match memchr(b'@', rest).and_then(|at| rest.split_at_checked(at)) {
-                Some((user, host)) => (user, host.get(1..).unwrap_or_default()),
-                None => (rest, &[][..]),
-            },
+            Some((b'!', rest)) => {
+                let (user, host) = rest.split_at_checked(scan::at(rest)).unwrap_or((rest, &[]));
+                (user, host.get(1..).unwrap_or_default())
+            }
             Some((_, host)) => (&[][..], host),
             None => (&[][..], &[][..]),
         };
@@ -198,8 +197,7 @@ impl<'a> ParamsIter<'a> {
             return Some((if first == b':' { after } else { rest }, true));
         }
         self.seen += 1;
-        let end = memchr(b' ', rest).unwrap_or(rest.len());
-        let (param, rest) = rest.split_at_checked(end)?;
+        let (param, rest) = rest.split_at_checked(scan::space(rest))?;
         self.rest = rest;
         Some((param, false))
     }

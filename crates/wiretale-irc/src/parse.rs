@@ -1,12 +1,12 @@
 //! One line into a [`Message`]: RFC 1459 section 2.3.1, with the tags of IRCv3.
 
-use memchr::{memchr, memchr2};
+use memchr::memchr;
 use nom::character::complete::char;
 use nom::combinator::{opt, verify};
 use nom::sequence::preceded;
 use nom::{IResult, Parser};
 
-use crate::{Command, Message, Params, Prefix, Tags};
+use crate::{Command, Message, Params, Prefix, Tags, scan};
 
 /// Why a line is no message.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
@@ -72,8 +72,7 @@ fn word(input: &[u8]) -> IResult<&[u8], &[u8]> {
 // Behind `@` and `:` servers bear nothing at all.
 #[inline]
 fn maybe_empty_word(input: &[u8]) -> IResult<&[u8], &[u8]> {
-    let end = memchr2(b' ', b'\t', input).unwrap_or(input.len());
-    let (word, rest) = input.split_at_checked(end).unwrap_or((input, &[]));
+    let (word, rest) = input.split_at_checked(scan::blank(input)).unwrap_or((input, &[]));
     Ok((skip_blanks(rest), word))
 }
 

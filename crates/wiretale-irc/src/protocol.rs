@@ -7,8 +7,9 @@ use wiretale_protocol::{Chunk, Context, Demand, Direction, End, Lines, Observe, 
 use wiretale_websocket::{Piece, WebSocket};
 
 use crate::proxy::{self, Preludes};
+use crate::secrets::Found;
 use crate::session::{Session, StartTls};
-use crate::{Command, Event, Malformed, Wire, mask, parse};
+use crate::{Command, Event, Malformed, Message, Wire, mask, parse};
 
 /// Internet Relay Chat, between clients and servers and among servers.
 #[derive(Clone, Copy, Debug)]
@@ -209,13 +210,30 @@ fn read<O: Observe<Irc>>(session: &mut Session, masked: &mut Vec<u8>, cx: &mut C
         Ok(message) => message,
         Err(malformed) => return session.weird(cx, weird_of(malformed), &[]),
     };
-    let (mut places, findings) = match session.secrets(line, &message, cx.moment().direction) {
-        Some(found) => (found.places, found.findings),
-        None => Default::default(),
-    };
-    if session.ledger.has_echoes() && may_echo(message.command) {
-        session.ledger.echoes(line, message.params.last().unwrap_or_default(), &mut places);
+    message.cut = cut;
+    let found = session.secrets(line, &message, cx.moment().direction);
+    let echoes = session.ledger.has_echoes() && may_echo(message.command);
+    if found.is_none() && !echoes {
+        return session.message(cx, &message);
     }
+    let mut found = found.unwrap_or_default();
+    if echoes {
+        session.ledger.echoes(line, message.params.last().unwrap_or_default(), &mut found.places);
+    }
+    if let Some(message) = masked_message(session, masked, cx, line, message, found) {
+        session.message(cx, &message);
+    }
+}
+
+// The message without its secrets, which the ledger has taken down.
+fn masked_message<'m, O: Observe<Irc>>(
+    session: &mut Session,
+    masked: &'m mut Vec<u8>,
+    cx: &mut Context<'_, O>,
+    line: &'m [u8],
+    message: Message<'m>,
+    Found { mut places, findings }: Found,
+) -> Option<Message<'m>> {
     if !findings.is_empty() {
         let scope = core::mem::take(&mut session.network);
         for finding in findings {
@@ -225,15 +243,11 @@ fn read<O: Observe<Irc>>(session: &mut Session, masked: &mut Vec<u8>, cx: &mut C
         }
         session.network = scope;
     }
-    if !places.is_empty() {
-        mask::mask(line, &mut places, masked);
-        match parse(masked) {
-            Ok(hidden) => message = hidden,
-            Err(_) => return,
-        }
+    if places.is_empty() {
+        return Some(message);
     }
-    message.cut = cut;
-    session.message(cx, &message);
+    mask::mask(line, &mut places, masked);
+    parse(masked).ok().map(|hidden| Message { cut: message.cut, ..hidden })
 }
 
 // Where servers and services repeat what they were told. Names and people's words stay as they are: whoever chose

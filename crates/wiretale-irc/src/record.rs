@@ -3,7 +3,7 @@
 use core::fmt;
 
 use crate::replies::number;
-use crate::{Listed, Params, Source, Whox, Wire, whox};
+use crate::{Listed, Params, Source, Whox, Wire, scan, whox};
 
 /// The lines of one answer: WHOIS, WHO, NAMES, LIST, LINKS, MOTD and others that end with a numeric of their own.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -280,7 +280,7 @@ fn hops_and(text: &[u8]) -> (Option<u64>, Wire<'_>) {
 }
 
 fn words(text: &[u8]) -> impl Iterator<Item = Wire<'_>> {
-    text.split(|&byte| byte == b' ').filter(|word| !word.is_empty()).map(Wire)
+    scan::words(text).map(Wire)
 }
 
 impl fmt::Debug for Rows<'_> {

@@ -1,17 +1,20 @@
 //! What numeric replies mean for the session.
 
+use memchr::memchr_iter;
 use wiretale_protocol::{Context, Observe};
 
 use crate::channels::Topic;
 use crate::gather::Kept;
 use crate::session::{Session, StartTls, keep};
 use crate::support::split_token;
-use crate::{Event, Irc, Message, RecordKind, Refusal, Source, Wire};
+use crate::{Event, Irc, Message, RecordKind, Refusal, Source, Wire, scan};
 
 impl Session {
     /// A numeric reply of the server.
     pub(crate) fn numeric<O: Observe<Irc>>(&mut self, cx: &mut Context<'_, O>, message: &Message<'_>, number: u16) {
-        self.learn_names(message, number);
+        if self.server.is_empty() || self.own.nick.is_empty() {
+            self.learn_names(message, number);
+        }
         self.gather(cx, message, number);
         match number {
             1 => self.registered(cx, message),
@@ -52,6 +55,7 @@ impl Session {
     }
 
     // Where the greeting was not seen, replies still say whose connection it is.
+    #[cold]
     fn learn_names(&mut self, message: &Message<'_>, number: u16) {
         if self.server.is_empty()
             && let Some(prefix) = message.prefix
@@ -117,12 +121,16 @@ impl Session {
         let (channel, Some(names)) = (message.param(at), message.params.get(at + 1)) else {
             return self.weird(cx, "irc_invalid_names_line", &[]);
         };
-        for name in names.split(|&byte| byte == b' ').filter(|name| !name.is_empty()) {
-            let symbols = name.iter().take_while(|byte| self.support.symbols().contains(byte)).count();
-            let Some((symbols, mask)) = name.split_at_checked(symbols) else { continue };
-            let ranks: smallvec::SmallVec<[u8; 8]> =
-                symbols.iter().filter_map(|&symbol| self.support.letter(symbol)).collect();
-            self.enter(cx, &channel, crate::Prefix(mask).name(), &ranks);
+        let Self { channels, support, .. } = self;
+        let people = scan::words(names).map(|name| {
+            let symbols = name.iter().take_while(|byte| support.symbols().contains(byte)).count();
+            let (symbols, mask) = name.split_at_checked(symbols).unwrap_or_default();
+            let ranks = symbols.iter().filter_map(|&symbol| support.letter(symbol));
+            (crate::Prefix(mask).name(), ranks)
+        });
+        let about = memchr_iter(b' ', names).count() + 1;
+        if !channels.join_all(&channel, people, about, support.casemapping()) {
+            self.weird(cx, "irc_too_many_members", &[]);
         }
     }
 
@@ -220,14 +228,14 @@ impl Session {
 
     fn gather<O: Observe<Irc>>(&mut self, cx: &mut Context<'_, O>, message: &Message<'_>, number: u16) {
         use RecordKind as Kind;
-        let whois = self.gathered.is_open(Kind::Whois);
-        let whowas = self.gathered.is_open(Kind::Whowas) && !whois;
+        let whois = || self.gathered.is_open(Kind::Whois);
+        let whowas = || self.gathered.is_open(Kind::Whowas) && !whois();
         let (kind, last) = match number {
-            301 if whois => (Kind::Whois, false),
+            301 if whois() => (Kind::Whois, false),
             401 | 402 if self.gathered.is_asked(Kind::Whois, &message.param(1), self.support.casemapping()) => {
                 (Kind::Whois, false)
             }
-            312 | 320 | 330 | 338 | 378 | 671 if whowas => (Kind::Whowas, false),
+            312 | 320 | 330 | 338 | 378 | 671 if whowas() => (Kind::Whowas, false),
             275
             | 276
             | 307..=313

@@ -111,8 +111,19 @@ impl Session {
         let asks = direction == Direction::Client || self.link.is_some();
         let may = match message.command {
             Command::Privmsg | Command::Notice | Command::Squery | Command::Cprivmsg => self.may_tell(message),
-            Command::Numeric(number) => number == 324 || asks,
-            _ => true,
+            Command::Numeric(324)
+            | Command::Mode
+            | Command::Samode
+            | Command::Fmode
+            | Command::Tmode
+            | Command::Lmode
+            | Command::Sjoin
+            | Command::Fjoin
+            | Command::Pass
+            | Command::Server
+            | Command::Encap
+            | Command::Sasl => true,
+            _ => asks,
         };
         may.then(|| self.look_for_secrets(line, message, direction, asks))
     }

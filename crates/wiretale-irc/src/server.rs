@@ -11,13 +11,15 @@ use crate::{Command, Event, Irc, Listed, Message, ModeChange, ModeKind, Refusal,
 impl Session {
     /// A message of the server: what it says is so.
     pub(crate) fn server_message<O: Observe<Irc>>(&mut self, cx: &mut Context<'_, O>, message: &Message<'_>) {
+        if let Command::Numeric(number) = message.command {
+            return self.numeric(cx, message, number);
+        }
         let from = message.source();
         match message.command {
             Command::Privmsg | Command::Notice | Command::Squery | Command::Cprivmsg | Command::Cnotice => {
                 self.sender(cx, from);
                 self.words(cx, message, from);
             }
-            Command::Numeric(number) => self.numeric(cx, message, number),
             Command::Join => self.joined(cx, message, from),
             Command::Part => self.parted(cx, message, from),
             Command::Quit => self.quit(cx, from, message.param(0)),
@@ -118,7 +120,7 @@ impl Session {
         nick: &[u8],
         ranks: &[u8],
     ) {
-        if !self.channels.join(channel, nick, ranks, &self.support) {
+        if !self.channels.join(channel, nick, ranks, self.support.casemapping()) {
             self.weird(cx, "irc_too_many_members", &[]);
         }
     }

@@ -3,7 +3,7 @@
 use alloc::borrow::Cow;
 use alloc::vec::Vec;
 
-use crate::ModeKind;
+use crate::{Casemapping, ModeKind};
 
 /// CASEMAPPING, PREFIX, CHANMODES, CHANTYPES and STATUSMSG as 005 told them, with RFC 1459's until then.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -15,52 +15,6 @@ pub struct Support {
     modes: [Letters; 4],
     channel_types: Letters,
     status_prefixes: Letters,
-}
-
-/// How upper and lower case relate in names.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Default, Debug)]
-#[non_exhaustive]
-pub enum Casemapping {
-    /// `A-Z` alone.
-    Ascii,
-    /// `{}|^` too are the lower case of `[]\~`.
-    #[default]
-    Rfc1459,
-    /// `{}|` are the lower case of `[]\`.
-    StrictRfc1459,
-}
-
-impl Casemapping {
-    /// The lower case of one byte.
-    #[must_use]
-    #[inline]
-    pub const fn lower(self, byte: u8) -> u8 {
-        match (byte, self) {
-            (b'A'..=b'Z', _) | (b'['..=b']', Self::Rfc1459 | Self::StrictRfc1459) => byte | 0x20,
-            (b'~', Self::Rfc1459) => b'^',
-            _ => byte,
-        }
-    }
-
-    /// Are these the same name?
-    #[must_use]
-    #[inline]
-    pub fn equal(self, one: &[u8], other: &[u8]) -> bool {
-        one.len() == other.len() && (one == other || self.equal_folded(one, other))
-    }
-
-    fn equal_folded(self, one: &[u8], other: &[u8]) -> bool {
-        one.iter().zip(other).all(|(&a, &b)| self.lower(a) == self.lower(b))
-    }
-
-    fn named(name: &[u8]) -> Option<Self> {
-        match name {
-            b"ascii" => Some(Self::Ascii),
-            b"rfc1459" => Some(Self::Rfc1459),
-            b"strict-rfc1459" => Some(Self::StrictRfc1459),
-            _ => None,
-        }
-    }
 }
 
 impl Support {

@@ -104,7 +104,8 @@ fn p07_channels_members_ranks_and_topics_are_followed() {
     ));
     let state = session.decoder.session();
     let channel = state.channels().get(b"#GARDEN", state.support().casemapping()).unwrap();
-    let members: Vec<_> = channel.members().iter().map(|m| (m.nick.to_vec(), m.ranks().collect::<Vec<_>>())).collect();
+    let members: Vec<_> =
+        channel.members().iter().map(|m| (m.nick().to_vec(), m.ranks().collect::<Vec<_>>())).collect();
     assert_eq!(members, [(b"Dora".to_vec(), vec![]), (b"ann".to_vec(), vec![b'o']), (b"ben".to_vec(), vec![b'o'])]);
     let topic = channel.topic().unwrap();
     assert_eq!((&*topic.text, &*topic.setter, topic.time), (&b"tomatoes"[..], &b"ben!b@h"[..], Some(1_700_000_000)));
@@ -324,7 +325,7 @@ fn p13_real_names_are_whole_and_all_ranks_are_known() {
     let state = session.decoder.session();
     let members = state.channels().get(b"#x", state.support().casemapping()).unwrap().members();
     assert_eq!(members[0].ranks().collect::<Vec<_>>(), b"qaohv");
-    assert_eq!((&*members[1].nick, members[1].ranks().collect::<Vec<_>>()), (&b"cy"[..], vec![b'h']));
+    assert_eq!((members[1].nick(), members[1].ranks().collect::<Vec<_>>()), (&b"cy"[..], vec![b'h']));
 }
 
 #[test]

@@ -191,7 +191,7 @@ fn p25_ts6_links_tell_who_is_where() {
     let state = session.decoder.session();
     let members = state.channels().get(b"#c", state.support().casemapping()).unwrap().members();
     assert_eq!(members.len(), 1);
-    assert_eq!((&*members[0].nick, members[0].ranks().collect::<Vec<_>>()), (&b"bob"[..], vec![b'v', b'o']));
+    assert_eq!((members[0].nick(), members[0].ranks().collect::<Vec<_>>()), (&b"bob"[..], vec![b'v', b'o']));
     assert_eq!(state.link(), Some((2, 1)));
 }
 

@@ -47,7 +47,8 @@ impl Lines {
                 return self.keep(input);
             };
             let (head, tail) = input.split_at_checked(end)?;
-            *input = tail.split_first()?.1;
+            // CRLF is one end: the empty line within it would be passed over.
+            *input = if let Some(rest) = tail.strip_prefix(b"\r\n") { rest } else { tail.split_first()?.1 };
             if self.discarding {
                 self.discarding = false;
             } else if !self.carry.is_empty() {
