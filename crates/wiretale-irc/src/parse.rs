@@ -1,10 +1,6 @@
 //! One line into a [`Message`]: RFC 1459 section 2.3.1, with the tags of IRCv3.
 
 use memchr::memchr;
-use nom::character::complete::char;
-use nom::combinator::{opt, verify};
-use nom::sequence::preceded;
-use nom::{IResult, Parser};
 
 use crate::{Command, Message, Params, Prefix, Tags, scan};
 
@@ -40,15 +36,16 @@ pub fn parse(line: &[u8]) -> Result<Message<'_>, Malformed> {
     if line.is_empty() {
         return Err(Malformed::Empty);
     }
-    let (rest, (tags, prefix, command)) =
-        (opt(preceded(char('@'), maybe_empty_word)), opt(preceded(char(':'), maybe_empty_word)), word)
-            .parse(line)
-            .map_err(|_| Malformed::NoCommand)?;
-    let command = check(command)?;
+    let (tags, line) = marked(b'@', line);
+    let (prefix, line) = marked(b':', line);
+    let (command, rest) = word(line);
+    if command.is_empty() {
+        return Err(Malformed::NoCommand);
+    }
     Ok(Message {
-        tags: Tags::new(tags.unwrap_or_default()),
-        prefix: prefix.filter(|prefix| !prefix.is_empty()).map(Prefix),
-        command,
+        tags: Tags::new(tags),
+        prefix: if prefix.is_empty() { None } else { Some(Prefix(prefix)) },
+        command: check(command)?,
         params: Params::new(rest),
         cut: false,
     })
@@ -63,17 +60,20 @@ pub(crate) fn body_offset(line: &[u8]) -> usize {
     memchr(b' ', line).map_or(line.len(), |space| space + 1)
 }
 
-// A word that ends at a blank, and the blanks behind it.
+// A word behind its mark, if it begins with it; behind `@` and `:` servers bear nothing at all.
 #[inline]
-fn word(input: &[u8]) -> IResult<&[u8], &[u8]> {
-    verify(maybe_empty_word, |word: &[u8]| !word.is_empty()).parse(input)
+fn marked(mark: u8, input: &[u8]) -> (&[u8], &[u8]) {
+    match input.split_first() {
+        Some((&first, rest)) if first == mark => word(rest),
+        _ => (&[], input),
+    }
 }
 
-// Behind `@` and `:` servers bear nothing at all.
+// Up to a blank, and what follows the blanks.
 #[inline]
-fn maybe_empty_word(input: &[u8]) -> IResult<&[u8], &[u8]> {
+fn word(input: &[u8]) -> (&[u8], &[u8]) {
     let (word, rest) = input.split_at_checked(scan::blank(input)).unwrap_or((input, &[]));
-    Ok((skip_blanks(rest), word))
+    (word, skip_blanks(rest))
 }
 
 #[inline]
