@@ -1,11 +1,12 @@
 //! Addresses and endpoints.
 
+use core::cmp::Ordering;
 use core::fmt;
 use core::hash::{Hash, Hasher};
 use core::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 
 /// An IP address in sixteen bytes; IPv4 as `::ffff:a.b.c.d`, so that both compare and hash alike and fast.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
+#[derive(Clone, Copy, Default)]
 pub struct Address([u8; 16]);
 
 impl Address {
@@ -22,29 +23,31 @@ impl Address {
 
     /// The IPv6 address with these sixteen bytes in network order.
     #[must_use]
+    #[inline]
     pub const fn v6(bytes: [u8; 16]) -> Self {
         Self(bytes)
     }
 
     /// The sixteen bytes, IPv4 mapped.
     #[must_use]
+    #[inline]
     pub const fn octets(self) -> [u8; 16] {
         self.0
     }
 
     /// The four bytes of an IPv4 address.
     #[must_use]
+    #[inline]
     pub const fn as_v4(self) -> Option<[u8; 4]> {
-        match self.0 {
-            [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff, a, b, c, d] => Some([a, b, c, d]),
-            _ => None,
-        }
+        let [.., a, b, c, d] = self.0;
+        if self.is_v4() { Some([a, b, c, d]) } else { None }
     }
 
     /// Is this IPv4?
     #[must_use]
+    #[inline]
     pub const fn is_v4(self) -> bool {
-        self.as_v4().is_some()
+        u128::from_be_bytes(self.0) >> 32 == 0xffff
     }
 
     /// The address as the standard library has it.
@@ -54,6 +57,30 @@ impl Address {
             Some(octets) => IpAddr::V4(Ipv4Addr::from(octets)),
             None => IpAddr::V6(Ipv6Addr::from(self.0)),
         }
+    }
+}
+
+// As numbers, here and below: sixteen bytes are compared by a call of their own otherwise.
+impl PartialEq for Address {
+    #[inline]
+    fn eq(&self, other: &Self) -> bool {
+        u128::from_ne_bytes(self.0) == u128::from_ne_bytes(other.0)
+    }
+}
+
+impl Eq for Address {}
+
+impl PartialOrd for Address {
+    #[inline]
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl Ord for Address {
+    #[inline]
+    fn cmp(&self, other: &Self) -> Ordering {
+        u128::from_be_bytes(self.0).cmp(&u128::from_be_bytes(other.0))
     }
 }
 
@@ -98,6 +125,7 @@ pub struct Endpoint {
 impl Endpoint {
     /// `address` and `port` as an endpoint.
     #[must_use]
+    #[inline]
     pub const fn new(address: Address, port: u16) -> Self {
         Self { address, port }
     }

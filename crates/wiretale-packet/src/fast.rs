@@ -1,25 +1,42 @@
 //! The straight line for what nearly every frame is: Ethernet, IPv4 without options, TCP.
 
 use crate::checksum::Sum;
-use crate::transport::{self, TcpHead};
+use crate::transport::TcpHead;
 use crate::view::View;
-use crate::{Address, Checks, Endpoint, Frame, Ip, LinkType, Packet, Tags, Timestamp};
+use crate::{Address, Checks, Checksum, Endpoint, Frame, Ip, LinkType, Packet, Tags, Timestamp};
 
-/// The packet of an Ethernet frame with a whole IPv4 header without options and a whole TCP header, in which no length
-/// is out of order; nothing for all other frames, which go step by step. Both ways come to the same.
+/// The packet of an Ethernet frame, with a VLAN tag or without, of a whole IPv4 header without options and a whole TCP
+/// header, in which no length is out of order. Nothing for all other frames, which [`dissect`](crate::dissect) takes step
+/// by step; where this gives a packet, it gives the same one and nothing else.
+#[must_use]
+#[inline]
+pub fn plain_tcp<'a>(frame: &Frame<'a>, checks: Checks) -> Option<Packet<'a>> {
+    if frame.link != LinkType::ETHERNET {
+        return None;
+    }
+    ethernet_ipv4_tcp(frame.at, View::new(frame.data, frame.wire_len), checks)
+}
+
+/// The same for a view that begins with an Ethernet header.
 #[inline]
 pub(crate) fn ethernet_ipv4_tcp(at: Timestamp, view: View<'_>, checks: Checks) -> Option<Packet<'_>> {
     let (&[.., t0, t1], bytes) = view.bytes.split_first_chunk::<14>()?;
+    let (tags, bytes, before) = match [t0, t1] {
+        IPV4 => (Tags::default(), bytes, 14),
+        VLAN => tagged(bytes)?,
+        _ => return None,
+    };
     let (head, bytes) = bytes.split_first_chunk::<20>()?;
     let &[first, _, l0, l1, _, _, f0, f1, ttl, protocol, _, _, s0, s1, s2, s3, d0, d1, d2, d3] = head;
     let fragment = u16::from_be_bytes([f0, f1]) & 0x3fff;
     let total_len = u32::from(u16::from_be_bytes([l0, l1]));
-    let room = view.wire.checked_sub(14)?;
-    if [t0, t1, first, protocol] != [0x08, 0x00, 0x45, 6] || fragment != 0 || total_len < 40 || total_len > room {
+    let room = view.wire.checked_sub(before)?;
+    if [first, protocol] != [0x45, 6] || fragment != 0 || total_len < 40 || total_len > room {
         return None;
     }
     let message = View::new(bytes, room.saturating_sub(20)).limit(total_len.saturating_sub(20));
     let tcp = TcpHead::read(message).ok()?;
+    let verify = checks == Checks::Verify;
     let ip = Ip {
         src: Address::v4([s0, s1, s2, s3]),
         dst: Address::v4([d0, d1, d2, d3]),
@@ -27,10 +44,28 @@ pub(crate) fn ethernet_ipv4_tcp(at: Timestamp, view: View<'_>, checks: Checks) -
         ttl,
         total_len,
         header_len: 20,
-        header_ok: checks == Checks::Ignore || Sum::default().add(head).is_intact(),
+        header_ok: !verify || Sum::default().add(head).is_intact(),
     };
-    let checksum = transport::verdict(checks, &ip, message, protocol);
-    Some(Packet { at, ip, body: tcp.body(), tags: Tags::default(), depth: 0, checksum })
+    let checksum = match message.missing() {
+        0 if verify => pseudo(head, message.wire).add(message.bytes).verdict(),
+        _ => Checksum::Unknown,
+    };
+    Some(Packet { at, ip, body: tcp.body(), tags, depth: 0, checksum })
+}
+
+/// Behind a VLAN tag that is the only one, the IPv4 header, and how many bytes of the frame stand before it.
+#[cold]
+fn tagged(bytes: &[u8]) -> Option<(Tags, &[u8], u32)> {
+    let (&[c0, c1, t0, t1], bytes) = bytes.split_first_chunk::<4>()?;
+    let tags = Tags { vlan: Some(u16::from_be_bytes([c0, c1]) & 0x0fff), ..Tags::default() };
+    ([t0, t1] == IPV4).then_some((tags, bytes, 18))
+}
+
+/// The sum of the pseudo header that a TCP message of so many bytes has behind this IPv4 header.
+#[inline]
+fn pseudo(head: &[u8; 20], len: u32) -> Sum {
+    let (_, addresses) = head.split_at(12);
+    Sum::default().add(addresses).add(&len.saturating_add(TCP).to_be_bytes())
 }
 
 /// Sender and receiver, if `frame` is Ethernet with IPv4 without options and TCP: a first look, that checks nothing and
@@ -42,9 +77,15 @@ pub fn peek_tcp(frame: &Frame<'_>) -> Option<(Endpoint, Endpoint)> {
     let (&[first, _, _, _, _, _, _, _, _, protocol, _, _, s0, s1, s2, s3, d0, d1, d2, d3], bytes) =
         bytes.split_first_chunk::<20>()?;
     let &[p0, p1, q0, q1] = bytes.first_chunk::<4>()?;
-    if frame.link != LinkType::ETHERNET || [t0, t1, first, protocol] != [0x08, 0x00, 0x45, 6] {
+    if frame.link != LinkType::ETHERNET || [t0, t1] != IPV4 || [first, protocol] != [0x45, 6] {
         return None;
     }
     let src = Endpoint::new(Address::v4([s0, s1, s2, s3]), u16::from_be_bytes([p0, p1]));
     Some((src, Endpoint::new(Address::v4([d0, d1, d2, d3]), u16::from_be_bytes([q0, q1]))))
 }
+
+const IPV4: [u8; 2] = [0x08, 0x00];
+const VLAN: [u8; 2] = [0x81, 0x00];
+
+/// The protocol; in a sum of words of 16 bits it may stand with the length, which is below 2^16.
+const TCP: u32 = 6;

@@ -30,6 +30,7 @@ impl Direction {
 
     /// The other side.
     #[must_use]
+    #[inline]
     pub const fn opposite(self) -> Self {
         match self {
             Self::Client => Self::Server,
@@ -39,6 +40,7 @@ impl Direction {
 
     /// 0 for the client, 1 for the server: for arrays of two.
     #[must_use]
+    #[inline]
     pub const fn index(self) -> usize {
         match self {
             Self::Client => 0,
@@ -58,6 +60,7 @@ pub struct FlowKey {
 impl FlowKey {
     /// The key of a packet from `src` to `dst`; true beside it if `src` is the lower endpoint.
     #[must_use]
+    #[inline]
     pub fn new(src: Endpoint, dst: Endpoint, transport: Transport) -> (Self, bool) {
         let forward = src <= dst;
         let (low, high) = if forward { (src, dst) } else { (dst, src) };
@@ -66,18 +69,21 @@ impl FlowKey {
 
     /// The lower endpoint.
     #[must_use]
+    #[inline]
     pub const fn low(&self) -> Endpoint {
         self.low
     }
 
     /// The higher endpoint.
     #[must_use]
+    #[inline]
     pub const fn high(&self) -> Endpoint {
         self.high
     }
 
     /// What carries the flow.
     #[must_use]
+    #[inline]
     pub const fn transport(&self) -> Transport {
         self.transport
     }

@@ -49,6 +49,7 @@ pub struct TcpOptions<'a> {
 impl<'a> Segment<'a> {
     /// Its options, decoded one by one.
     #[must_use]
+    #[inline]
     pub fn options(&self) -> TcpOptions<'a> {
         TcpOptions { rest: self.options }
     }

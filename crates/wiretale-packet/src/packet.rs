@@ -146,6 +146,7 @@ pub struct Tags {
 impl Packet<'_> {
     /// Sender and receiver with their ports; ICMP and others have 0 there.
     #[must_use]
+    #[inline]
     pub fn endpoints(&self) -> (Endpoint, Endpoint) {
         let (src_port, dst_port) = match self.body {
             Body::Tcp { src_port, dst_port, .. } => (src_port, dst_port),
@@ -157,6 +158,7 @@ impl Packet<'_> {
 
     /// What carries its flow.
     #[must_use]
+    #[inline]
     pub const fn transport(&self) -> Transport {
         match self.body {
             Body::Tcp { .. } => Transport::Tcp,

@@ -28,6 +28,7 @@ pub struct Segment<'a> {
 impl Segment<'_> {
     /// Length in sequence space: payload on the wire, one for SYN, one for FIN.
     #[must_use]
+    #[inline]
     pub fn seq_len(&self) -> u32 {
         self.wire_len()
             .saturating_add(u32::from(self.flags.has(Flags::SYN)))
@@ -36,6 +37,7 @@ impl Segment<'_> {
 
     /// Payload bytes on the wire, captured or not.
     #[must_use]
+    #[inline]
     pub fn wire_len(&self) -> u32 {
         u32::try_from(self.payload.len()).unwrap_or(u32::MAX).saturating_add(self.missing)
     }
@@ -65,12 +67,14 @@ impl Flags {
 
     /// Are all flags of `other` set?
     #[must_use]
+    #[inline]
     pub const fn has(self, other: Self) -> bool {
         self.0 & other.0 == other.0
     }
 
     /// The flags of both.
     #[must_use]
+    #[inline]
     pub const fn with(self, other: Self) -> Self {
         Self(self.0 | other.0)
     }

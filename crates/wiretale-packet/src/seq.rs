@@ -10,12 +10,14 @@ pub struct SeqNumber(pub u32);
 impl SeqNumber {
     /// `n` bytes further on, wrapping.
     #[must_use]
+    #[inline]
     pub const fn advance(self, n: u32) -> Self {
         Self(self.0.wrapping_add(n))
     }
 
     /// How far `self` is ahead of `other`: negative when behind. Meaningful within 2^31.
     #[must_use]
+    #[inline]
     pub const fn ahead_of(self, other: Self) -> i32 {
         self.0.wrapping_sub(other.0).cast_signed()
     }

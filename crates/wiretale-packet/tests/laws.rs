@@ -101,24 +101,35 @@ proptest! {
 
     #[test]
     fn the_straight_line_and_the_steps_agree(
+        tag in prop::option::of(any::<u16>()),
         flips in prop::collection::vec((0_usize..60, any::<u8>()), 0..3),
         cut in 0_usize..80,
         padding in 0_usize..8,
     ) {
-        let mut data = ethernet(0x0800, &ipv4(6, &tcp(&SRC, &DST, 0x18, &[1, 1, 1, 0], b"PONG :a\r\n")));
+        let ip = ipv4(6, &tcp(&SRC, &DST, 0x18, &[1, 1, 1, 0], b"PONG :a\r\n"));
+        let mut data = match tag {
+            Some(tag) => ethernet(0x8100, &[&tag.to_be_bytes()[..], &[8, 0], &ip].concat()),
+            None => ethernet(0x0800, &ip),
+        };
+        let before = data.len() - ip.len();
         data.resize(data.len() + padding, 0xaa);
         for (at, value) in flips {
-            // The ethertype stays: a VLAN tag has no counterpart on the other way.
-            if at != 12 && at != 13 {
+            // What says that IPv4 follows stays: anything else has no counterpart on the other way.
+            if !(12..before).contains(&at) {
                 data[at] = value;
             }
         }
         let wire_len = u32::try_from(data.len()).unwrap();
-        let data = &data[..cut.clamp(14, data.len())];
+        let data = &data[..cut.clamp(before, data.len())];
         let frame = Frame { wire_len, ..wire::frame(LinkType::ETHERNET, data) };
         let straight: Vec<_> = dissect(frame, Checks::Verify).map(|found| found.map(|packet| facts(&packet)).map_err(|skip| skip.why)).collect();
-        let steps: Vec<_> = dissect(Frame { link: LinkType::IPV4, data: &data[14..], wire_len: wire_len - 14, ..frame }, Checks::Verify)
+        let inside = Frame { link: LinkType::IPV4, data: &data[before..], wire_len: wire_len - before as u32, ..frame };
+        let steps: Vec<_> = dissect(inside, Checks::Verify)
             .map(|found| found.map(|packet| facts(&packet)).map_err(|skip| skip.why)).collect();
+        if let Some(packet) = plain_tcp(&frame, Checks::Verify) {
+            prop_assert_eq!(packet.tags, Tags { vlan: tag.map(|tag| tag & 0xfff), ..Tags::default() });
+            prop_assert_eq!(std::slice::from_ref(&straight), [[Ok(facts(&packet))]]);
+        }
         prop_assert_eq!(straight, steps);
     }
 
