@@ -9,7 +9,7 @@ use crate::doubt::{Doubt, Doubts};
 use crate::half::{Bits, Half};
 use crate::opening::{Opening, Phase};
 use crate::options::Options;
-use crate::{Anomaly, Arrival, Demand, End, Ledger, Limits, Policy, Reason, Sink, Verdict};
+use crate::{Anomaly, Arrival, Chunk, Demand, End, Ledger, Limits, Policy, Reason, Sink, Verdict};
 
 /// Both halves of a TCP connection, told apart by who opened it.
 ///
@@ -49,7 +49,25 @@ impl Connection {
     }
 
     /// Takes the next segment of the connection, as captured. Segments with wrong checksums are not for it.
+    #[inline]
     pub fn segment(
+        &mut self,
+        from: Direction,
+        arrival: &Arrival<'_>,
+        limits: &Limits,
+        sink: &mut impl Sink,
+    ) -> Verdict {
+        let Some(next) = self.is_next(from, arrival, limits) else {
+            return self.any_segment(from, arrival, limits, sink);
+        };
+        if let Some(offset) = self.take_next(from, arrival, &next, limits) {
+            sink.chunk(from, offset, Chunk::Data(arrival.segment.payload));
+        }
+        Verdict::Accepted
+    }
+
+    /// Takes a segment of which nothing is known.
+    pub(crate) fn any_segment(
         &mut self,
         from: Direction,
         arrival: &Arrival<'_>,
@@ -322,8 +340,9 @@ impl Connection {
 
     /// How far the windows of `from` are shifted: as announced if both sides announced a scale (RFC 7323 section 2.2),
     /// by the most there is if that was not seen.
-    pub(crate) fn window_shift(&mut self, from: Direction) -> u32 {
-        let (half, peer) = self.pair(from);
+    #[inline]
+    pub(crate) fn window_shift(&self, from: Direction) -> u32 {
+        let (half, peer) = self.peek_pair(from);
         if !half.has(Bits::SYN) {
             return MAX_SHIFT;
         }
@@ -331,10 +350,12 @@ impl Connection {
         if agreed { u32::from(half.scale).min(MAX_SHIFT) } else { 0 }
     }
 
+    #[inline]
     pub(crate) fn half(&mut self, from: Direction) -> &mut Half {
         self.pair(from).0
     }
 
+    #[inline]
     pub(crate) fn pair(&mut self, from: Direction) -> (&mut Half, &mut Half) {
         let [client, server] = &mut self.halves;
         match from {
@@ -344,10 +365,15 @@ impl Connection {
     }
 
     fn peek(&self, from: Direction) -> &Half {
+        self.peek_pair(from).0
+    }
+
+    #[inline]
+    pub(crate) fn peek_pair(&self, from: Direction) -> (&Half, &Half) {
         let [client, server] = &self.halves;
         match from {
-            Direction::Client => client,
-            Direction::Server => server,
+            Direction::Client => (client, server),
+            Direction::Server => (server, client),
         }
     }
 }

@@ -55,6 +55,8 @@
 )]
 
 extern crate alloc;
+#[cfg(test)]
+extern crate std;
 
 mod accept;
 mod anomaly;
@@ -69,6 +71,7 @@ mod held;
 mod intake;
 mod ledger;
 mod limits;
+mod next;
 mod opening;
 mod options;
 mod policy;
@@ -81,4 +84,5 @@ pub use connection::Connection;
 pub use fragment::{Datagram, FragmentAnomaly, FragmentLimits, FragmentPolicy, FragmentSink, Fragments};
 pub use ledger::{Ledger, Reason};
 pub use limits::Limits;
+pub use next::Next;
 pub use policy::{Delivery, Host, Overlap, Policy, Urgent};

@@ -13,6 +13,7 @@ pub(crate) struct Options {
 
 impl Options {
     /// Reads options up to the end of the list or the first that is cut.
+    #[inline]
     pub(crate) fn read(options: &[u8]) -> Self {
         match options {
             [] => Self::default(),

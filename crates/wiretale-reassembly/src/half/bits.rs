@@ -39,14 +39,32 @@ impl Bits {
     /// Something waits here that time or packets settle.
     pub(crate) const WAITING: Self = Self(1 << 15);
 
+    /// The number of its first byte is known, and its sender was seen.
+    pub(crate) const MET: Self = Self::STARTED.with(Self::SEEN);
+
+    #[inline]
+    pub(crate) const fn with(self, other: Self) -> Self {
+        Self(self.0 | other.0)
+    }
+
+    /// Are all bits of `other` set?
+    #[inline]
+    pub(crate) const fn all(self, other: Self) -> bool {
+        self.0 & other.0 == other.0
+    }
+
+    /// Is any bit of `other` set?
+    #[inline]
     pub(crate) const fn has(self, other: Self) -> bool {
         self.0 & other.0 != 0
     }
 
+    #[inline]
     pub(crate) const fn set(&mut self, other: Self) {
         self.0 |= other.0;
     }
 
+    #[inline]
     pub(crate) const fn clear(&mut self, other: Self) {
         self.0 &= !other.0;
     }

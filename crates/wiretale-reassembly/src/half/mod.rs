@@ -95,6 +95,7 @@ impl Half {
         }
     }
 
+    #[inline]
     pub(crate) const fn has(&self, bits: Bits) -> bool {
         self.bits.has(bits)
     }
@@ -125,27 +126,33 @@ impl Half {
     }
 
     /// The sequence number of offset 0.
+    #[inline]
     pub(crate) const fn first(&self) -> SeqNumber {
         SeqNumber(self.base)
     }
 
     /// The sequence number of the next byte to deliver.
+    #[inline]
     pub(crate) fn expected(&self) -> SeqNumber {
         SeqNumber(self.base.wrapping_add(low(self.next)))
     }
 
+    #[inline]
     pub(crate) const fn top(&self) -> SeqNumber {
         SeqNumber(self.top)
     }
 
+    #[inline]
     pub(crate) const fn acked(&self) -> SeqNumber {
         SeqNumber(self.acked)
     }
 
+    #[inline]
     pub(crate) const fn claim(&self) -> SeqNumber {
         SeqNumber(self.claim)
     }
 
+    #[inline]
     pub(crate) const fn edge(&self) -> SeqNumber {
         SeqNumber(self.edge)
     }
@@ -157,18 +164,27 @@ impl Half {
     }
 
     /// Where `seq` stands in the stream; below 0 before its start.
+    #[inline]
     pub(crate) fn place(&self, seq: SeqNumber) -> i64 {
         let next = i64::try_from(self.next).unwrap_or(i64::MAX);
         next.saturating_add(i64::from(seq.ahead_of(self.expected())))
     }
 
+    #[inline]
     fn offset(&self, seq: u32) -> u64 {
         u64::try_from(self.place(SeqNumber(seq))).unwrap_or(0)
     }
 
     /// Counts payload in. Each of these bytes leaves by exactly one of the other accounts.
+    #[inline]
     pub(crate) fn receive(&mut self, n: usize) {
         self.received = self.received.saturating_add(n as u64);
+    }
+
+    /// Counts payload out that was handed on.
+    #[inline]
+    pub(crate) fn delivered(&mut self, n: usize) {
+        self.delivered = self.delivered.saturating_add(n as u64);
     }
 
     /// Takes back what [`Self::receive`] counted: the segment belongs to another connection.
@@ -183,6 +199,7 @@ impl Half {
     }
 
     /// Notes that the sender's segments reach `end`.
+    #[inline]
     pub(crate) fn reach(&mut self, end: SeqNumber) {
         if end.ahead_of(self.top()) > 0 {
             self.top = end.0;
@@ -193,6 +210,7 @@ impl Half {
     }
 
     /// Notes what a segment of the receiver acknowledges, and how much it offers to take from there.
+    #[inline]
     pub(crate) fn acknowledge(&mut self, ack: SeqNumber, window: u32) {
         let edge = ack.advance(window);
         if !self.has(Bits::EDGE) || edge.ahead_of(self.edge()) > 0 {
@@ -222,6 +240,7 @@ impl Half {
     }
 
     /// Believes an acknowledgement as far as what it acknowledges was seen: a forged one cannot tear holes.
+    #[inline]
     fn believe(&mut self) {
         let ack = if self.claim().ahead_of(self.top()) > 0 { self.top() } else { self.claim() };
         if ack.ahead_of(self.acked()) > 0 {
@@ -258,6 +277,7 @@ impl Half {
 }
 
 /// The low 32 bits: sequence numbers count modulo 2^32.
+#[inline]
 fn low(n: u64) -> u32 {
     u32::try_from(n & 0xffff_ffff).unwrap_or(0)
 }

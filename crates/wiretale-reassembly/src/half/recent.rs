@@ -32,7 +32,8 @@ impl Half {
     }
 
     /// Remembers where in the capture these bytes stand. No allocation once the ring has grown to the window.
-    pub(super) fn remember(&mut self, data: &Data<'_>, origin: u64, limits: &Limits) {
+    #[inline]
+    pub(crate) fn remember(&mut self, data: &Data<'_>, origin: u64, limits: &Limits) {
         let acked = self.offset(self.acked);
         let recent = self.recent.get_or_insert_with(|| Box::new(Recent(VecDeque::with_capacity(FIRST_RECENT))));
         let recent = &mut recent.0;

@@ -66,6 +66,13 @@ impl Half {
         true
     }
 
+    /// Would [`Half::push`] hand on whatever is next as it stands, or count it where only lengths are wanted?
+    #[inline]
+    pub(crate) fn passes_freely(&self) -> bool {
+        let free = self.rare.as_ref().is_none_or(|rare| rare.held.is_empty() && rare.skips.is_empty());
+        free && (self.host.delivery == Delivery::OnArrival || self.has(Bits::ON_ARRIVAL.with(Bits::LENGTHS)))
+    }
+
     /// Up to where bytes may be delivered.
     pub(super) fn ceiling(&self) -> u64 {
         let mut ceiling = u64::MAX;

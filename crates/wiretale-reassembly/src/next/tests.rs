@@ -1,0 +1,128 @@
+use alloc::format;
+use alloc::string::String;
+use alloc::vec;
+use alloc::vec::Vec;
+
+use proptest::collection::vec;
+use proptest::prelude::*;
+use wiretale_packet::{Segment, Timestamp};
+
+use super::*;
+use crate::{Anomaly, Chunk, Delivery, Demand, Host, Policy, Sink, Urgent};
+
+/// Whatever a connection yields, as text.
+#[derive(Default)]
+struct Heard(Vec<String>);
+
+impl Sink for Heard {
+    fn chunk(&mut self, from: Direction, offset: u64, chunk: Chunk<'_>) {
+        self.0.push(format!("{from:?} {offset} {chunk:?}"));
+    }
+
+    fn anomaly(&mut self, from: Direction, anomaly: Anomaly<'_>) {
+        self.0.push(format!("{from:?} {anomaly:?}"));
+    }
+}
+
+/// Of the client, what is odd about it, its length, how far its numbers are off, its options.
+type Step = (bool, u8, usize, i8, i8, u8);
+
+/// Segments as two hosts send them, with something wrong now and then.
+fn segments() -> impl Strategy<Value = (u32, Vec<Step>)> {
+    let step = (any::<bool>(), 0u8..60, 0usize..60, -3i8..3, -3i8..3, 0u8..10);
+    (prop_oneof![Just(0u32), Just(u32::MAX - 500), any::<u32>()], vec(step, 0..80))
+}
+
+fn policies() -> impl Strategy<Value = Policy> {
+    let host = (any::<bool>(), any::<bool>()).prop_map(|(late, skip)| Host {
+        delivery: if late { Delivery::OnAck } else { Delivery::OnArrival },
+        urgent: if skip { Urgent::Skip } else { Urgent::Inline },
+        ..Host::default()
+    });
+    prop_oneof![3 => Just(Policy::default()), 1 => host.prop_map(Policy::same)]
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(2000))]
+
+    #[test]
+    fn the_short_way_comes_out_where_the_long_one_does(
+        (start, steps) in segments(),
+        policy in policies(),
+        history in prop_oneof![5 => Just(0usize), 1 => Just(100)],
+    ) {
+        let limits = Limits { history, ..Limits::default() };
+        let (mut short, mut long) = (Connection::new(policy), Connection::new(policy));
+        let (mut one, mut other) = (Heard::default(), Heard::default());
+        let mut next = [start, start ^ 0x5555];
+        let open = [(Direction::Client, Flags::SYN), (Direction::Server, Flags::SYN.with(Flags::ACK))];
+        let opening = open.into_iter().map(|(from, flags)| (from, flags, 0, 0, 0, 9));
+        let steps = steps.into_iter().map(|(client, odd, len, seq, ack, options)| {
+            let from = if client { Direction::Client } else { Direction::Server };
+            let flags = match odd {
+                0 => Flags::FIN.with(Flags::ACK),
+                1 => Flags::RST,
+                2 => Flags::SYN,
+                3 => Flags::default(),
+                4 => Flags::ACK.with(Flags::URG),
+                5..8 => Flags::ACK.with(Flags::PSH).with(Flags::ECE),
+                _ => Flags::ACK,
+            };
+            // Most are where they belong.
+            let jump = |by: i8| if odd % 4 == 0 { i32::from(by) * 9 } else { 0 };
+            (from, flags, len.saturating_sub(20), jump(seq), jump(ack), options)
+        });
+        for (n, (from, flags, len, seq, ack, options)) in opening.chain(steps).enumerate() {
+            let (own, peer) = (from.index(), from.opposite().index());
+            let payload = vec![b'a' + (n % 7) as u8; len];
+            let stamp = (n as u32 * 3).wrapping_sub(u32::from(options == 2) * 9).to_be_bytes();
+            let stamped = [1, 1, 8, 10, stamp[0], stamp[1], stamp[2], stamp[3], 0, 0, 0, 0];
+            let segment = Segment {
+                seq: SeqNumber(next[own].wrapping_add_signed(seq)),
+                ack: SeqNumber(if flags.has(Flags::ACK) { next[peer].wrapping_add_signed(ack) } else { 0 }),
+                flags,
+                window: if options == 3 { 0 } else { 100 },
+                urgent: 3,
+                options: if options < 3 || start % 2 == 1 { &stamped } else if options == 4 { &[19, 2] } else { &[] },
+                payload: &payload,
+                missing: u32::from(options == 5 && len > 20),
+            };
+            next[own] = next[own].wrapping_add(segment.seq_len());
+            let at = Timestamp::from_nanos(n as i64 * 10_000_000);
+            let origin = (start % 3 != 0).then_some(n as u64 * 100);
+            let arrival = Arrival { at, segment, ttl: if options == 6 { 50 } else { 64 }, origin };
+            let verdict = short.segment(from, &arrival, &limits, &mut one);
+            prop_assert_eq!(verdict, long.any_segment(from, &arrival, &limits, &mut other));
+            if options == 7 && n > 40 {
+                short.demand(from, Demand::Lengths);
+                long.demand(from, Demand::Lengths);
+            }
+            prop_assert_eq!(format!("{short:?}"), format!("{long:?}"));
+            prop_assert_eq!(&one.0, &other.0);
+        }
+    }
+}
+
+#[test]
+fn it_is_the_way_of_a_plain_conversation() {
+    let (mut connection, mut heard, limits) = (Connection::new(Policy::default()), Heard::default(), Limits::default());
+    let open = Flags::SYN.with(Flags::ACK);
+    for (n, (from, flags, seq, ack, payload)) in [
+        (Direction::Client, Flags::SYN, 100, 0, &b""[..]),
+        (Direction::Server, open, 500, 101, b""),
+        (Direction::Client, Flags::ACK, 101, 501, b""),
+        (Direction::Client, Flags::ACK, 101, 501, b"NICK a\r\n"),
+        (Direction::Server, Flags::ACK, 501, 109, b""),
+        (Direction::Server, Flags::ACK.with(Flags::PSH), 501, 109, b"PING :b\r\n"),
+    ]
+    .into_iter()
+    .enumerate()
+    {
+        let (seq, ack) = (SeqNumber(seq), SeqNumber(ack));
+        let segment = Segment { seq, ack, flags, window: 1000, urgent: 0, options: &[], payload, missing: 0 };
+        let arrival = Arrival { at: Timestamp::from_nanos(0), segment, ttl: 64, origin: None };
+        assert_eq!(connection.is_next(from, &arrival, &limits).is_some(), n > 2, "{n}");
+        connection.segment(from, &arrival, &limits, &mut heard);
+    }
+    assert_eq!(heard.0.len(), 2);
+}
