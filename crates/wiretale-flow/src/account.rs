@@ -168,7 +168,7 @@ impl Account {
     /// The segment that nearly all are: the next one, between two sides that are well established. It changes what
     /// [`Account::any_segment`] would; `None`, and nothing changed, where anything about it is out of the ordinary.
     #[inline]
-    fn steady(&mut self, seen: &Seen<'_, '_>) -> Option<u32> {
+    pub(crate) fn steady(&mut self, seen: &Seen<'_, '_>) -> Option<u32> {
         let Seen { from, segment, ip_len, .. } = *seen;
         let wire = segment.wire_len();
         let odd = Flags::SYN.0 | Flags::FIN.0 | Flags::RST.0 | Flags::URG.0;

@@ -2,14 +2,21 @@
 
 use std::hint::black_box;
 
-use wiretale_packet::{FlowKey, Frame, Transport, peek_tcp};
+use wiretale_packet::{Frame, Packet, plain_tcp};
 use wiretale_protocol::{Direction, Observer, Services};
 
-use crate::analyzer::{Analyzer, Flows};
+use crate::analyzer::{Analyzer, Flows, Within};
+use crate::key::Ends;
 use crate::reading::Reading;
 use crate::recall::Lookback;
 use crate::record::Carrier;
-use crate::table::{Body, NONE};
+use crate::table::{Body, NONE, Sought};
+
+/// A plain packet, taken out of its frame before its turn came.
+pub(crate) struct Ahead<'f> {
+    pub(crate) packet: Packet<'f>,
+    pub(crate) sought: Sought,
+}
 
 impl<P: Services<O>, O: Observer> Analyzer<P, O> {
     /// Takes the next frames, of which the first is number `first`: the same as [`Analyzer::packet`] with one after the
@@ -33,38 +40,48 @@ impl<P: Services<O>, O: Observer> Analyzer<P, O> {
     #[inline]
     fn in_groups(&mut self, frames: &[Frame<'_>], number: impl Fn(usize) -> u64, capture: Option<&[u8]>) {
         let mut at = 0;
+        let mut ahead = [const { None }; GROUP];
         for group in frames.chunks(GROUP) {
-            let hints = self.look_ahead(group);
-            for (frame, hint) in group.iter().zip(hints) {
-                self.hint = hint;
+            self.look_ahead(group, &mut ahead);
+            for (frame, ahead) in group.iter().zip(&ahead) {
                 let position = capture.and_then(|bytes| frame.data.as_ptr().addr().checked_sub(bytes.as_ptr().addr()));
                 let lookback = position.zip(capture.as_ref());
                 let lookback = lookback.map(|(position, capture)| Lookback { position: position as u64, capture });
-                self.packet_at(*frame, number(at), lookback);
+                let within = Within { number: number(at), lookback, frame: frame.data };
+                self.begin(frame, within.number);
+                match ahead {
+                    Some(ahead) => self.plain(ahead, &within),
+                    None => self.dissected(*frame, &within),
+                }
                 at += 1;
             }
         }
-        self.hint = NONE;
     }
 
-    /// Finds the flows of some frames and reads what will be needed of them.
-    fn look_ahead(&self, group: &[Frame<'_>]) -> [u32; GROUP] {
-        let mut hints = [NONE; GROUP];
-        if self.table.len() < WORTH_IT {
-            return hints;
-        }
-        for (hint, frame) in hints.iter_mut().zip(group) {
-            if let Some((src, dst)) = peek_tcp(frame) {
-                let (key, _) = FlowKey::new(src, dst, Transport::Tcp);
-                *hint = self.table.find(self.table.hash(&key), &key).unwrap_or(NONE);
+    /// Takes plain packets out of their frames, finds their flows and reads what will be needed of them.
+    fn look_ahead<'f>(&self, group: &[Frame<'f>], ahead: &mut [Option<Ahead<'f>>; GROUP]) {
+        let worth_it = self.table.len() >= WORTH_IT;
+        let mut places = [NONE; GROUP];
+        for ((ahead, place), frame) in ahead.iter_mut().zip(&mut places).zip(group) {
+            *ahead = self.ahead(frame);
+            if let (Some(ahead), true) = (ahead, worth_it) {
+                *place = self.table.find(ahead.sought.hash, &ahead.sought.key).unwrap_or(NONE);
+                ahead.sought.hint = *place;
             }
         }
-        let mut seen = self.glance(&hints);
-        for at in hints.into_iter().filter(|at| *at != NONE) {
-            seen ^= self.record_at(at).map_or(0, |record| glance_at_recent(record) ^ O::glance(&record.state));
+        if worth_it {
+            let seen = self.glance(&places);
+            let found = places.into_iter().filter(|at| *at != NONE).filter_map(|at| self.record_at(at));
+            black_box(found.fold(seen, |seen, record| seen ^ glance_at_recent(record) ^ O::glance(&record.state)));
         }
-        black_box(seen);
-        hints
+    }
+
+    /// What a plain frame holds, and where its flow is to be looked for.
+    #[inline]
+    pub(crate) fn ahead<'f>(&self, frame: &Frame<'f>) -> Option<Ahead<'f>> {
+        let packet = plain_tcp(frame, self.checks())?;
+        let sought = self.table.seek(&Ends::of(&packet));
+        Some(Ahead { packet, sought })
     }
 
     /// The same for flows that are to be looked at, or to end, one after the other.

@@ -5,16 +5,18 @@ use wiretale_protocol::{Observer, Place, Services, Shared, Stray, Weird};
 use wiretale_reassembly::{FragmentAnomaly, FragmentPolicy, FragmentSink, Fragments};
 
 use crate::aging::Over;
+use crate::ahead::Ahead;
 use crate::clock::Clock;
 use crate::delivery::Commons;
 use crate::expectations::Expectations;
+use crate::key::Ends;
 use crate::recall::Lookback;
 use crate::record::{Record, Tcp};
 use crate::settings::{Checksums, Network, Settings, longest};
 use crate::shared::Joint;
 use crate::sources::{Covers, Judged, Sources};
 use crate::stats::Stats;
-use crate::table::{NONE, Table};
+use crate::table::{Sought, Table};
 
 pub(crate) type Flows<P, O> = Record<<P as Services<O>>::Session, <O as Observer>::Flow>;
 
@@ -32,12 +34,13 @@ pub struct Analyzer<P: Services<O>, O: Observer> {
     pub(crate) sources: Sources,
     pub(crate) due: Vec<u32>,
     pub(crate) over: Vec<Over>,
-    /// Where the flow of the packet at hand is, if it was looked for already; or anywhere else.
-    pub(crate) hint: u32,
     /// Bytes a flow with more than one SYN is taken to need, beside its place.
     pub(crate) record_size: usize,
     /// Bytes beside flows, when they were last counted.
     pub(crate) beside: usize,
+    /// Does every segment go the long way? Tests hold the short one to it.
+    #[cfg(test)]
+    pub(crate) long_way: bool,
 }
 
 /// The frame a packet came in.
@@ -70,9 +73,10 @@ impl<P: Services<O>, O: Observer> Analyzer<P, O> {
             sources: Sources::new(settings.seed, limits.senders),
             due: Vec::new(),
             over: Vec::new(),
-            hint: NONE,
             record_size: size_of::<Flows<P, O>>() + size_of::<Tcp>() + 96,
             beside: 0,
+            #[cfg(test)]
+            long_way: false,
             settings,
         }
     }
@@ -85,6 +89,17 @@ impl<P: Services<O>, O: Observer> Analyzer<P, O> {
 
     /// Takes the next frame of a capture that can be looked back into.
     pub fn packet_at(&mut self, frame: Frame<'_>, number: u64, lookback: Option<Lookback<'_>>) {
+        let within = Within { number, lookback, frame: frame.data };
+        self.begin(&frame, number);
+        match self.ahead(&frame) {
+            Some(ahead) => self.plain(&ahead, &within),
+            None => self.dissected(frame, &within),
+        }
+    }
+
+    /// What is due before a frame.
+    #[inline]
+    pub(crate) fn begin(&mut self, frame: &Frame<'_>, number: u64) {
         if self.commons.joint.is_alone() {
             self.commons.stats.frames += 1;
             self.commons.stats.bytes += frame.data.len() as u64;
@@ -93,13 +108,23 @@ impl<P: Services<O>, O: Observer> Analyzer<P, O> {
         if number.is_multiple_of(COUNTED_EVERY) {
             self.count_beside();
         }
-        let checks = self.checks();
-        let within = Within { number, lookback, frame: frame.data };
-        for found in dissect(frame, checks) {
-            self.next_packet(number);
+    }
+
+    /// Takes a frame with one plain packet in it.
+    #[inline]
+    pub(crate) fn plain(&mut self, ahead: &Ahead<'_>, within: &Within<'_>) {
+        self.next_packet(within.number);
+        self.ip(&ahead.packet, Some(&ahead.sought), within, 0);
+    }
+
+    /// Takes any other frame.
+    #[cold]
+    pub(crate) fn dissected(&mut self, frame: Frame<'_>, within: &Within<'_>) {
+        for found in dissect(frame, self.checks()) {
+            self.next_packet(within.number);
             match found {
-                Ok(packet) => self.ip(&packet, &within, 0),
-                Err(skip) => self.skipped(frame.at, &within, &skip),
+                Ok(packet) => self.ip(&packet, None, within, 0),
+                Err(skip) => self.skipped(frame.at, within, &skip),
             }
         }
     }
@@ -176,7 +201,8 @@ impl<P: Services<O>, O: Observer> Analyzer<P, O> {
         (self.observer, self.commons.stats)
     }
 
-    fn checks(&self) -> Checks {
+    #[inline]
+    pub(crate) fn checks(&self) -> Checks {
         match self.settings.checksums {
             Checksums::Ignore => Checks::Ignore,
             Checksums::Auto | Checksums::Verify => Checks::Verify,
@@ -208,7 +234,7 @@ impl<P: Services<O>, O: Observer> Analyzer<P, O> {
     }
 
     #[inline]
-    fn ip(&mut self, packet: &Packet<'_>, within: &Within<'_>, nested: u8) {
+    fn ip(&mut self, packet: &Packet<'_>, sought: Option<&Sought>, within: &Within<'_>, nested: u8) {
         if !self.commons.joint.is_mine(packet.ip.src, packet.ip.dst) {
             return self.not_mine(packet, within, nested);
         }
@@ -218,7 +244,10 @@ impl<P: Services<O>, O: Observer> Analyzer<P, O> {
         }
         match packet.body {
             Body::Fragment(fragment) => self.fragment(packet, &fragment, within, nested),
-            _ => self.sort(packet, within),
+            _ => match sought {
+                Some(sought) => self.sort(packet, sought, within),
+                None => self.sort(packet, &self.table.seek(&Ends::of(packet)), within),
+            },
         }
     }
 
@@ -282,7 +311,7 @@ impl<P: Services<O>, O: Observer> Analyzer<P, O> {
         for found in dissect_ip(packet.at, &whole.packet, len, packet.depth, packet.tags, checks) {
             self.next_packet(within.number);
             match found {
-                Ok(packet) => self.ip(&packet, within, nested + 1),
+                Ok(packet) => self.ip(&packet, None, within, nested + 1),
                 Err(skip) => self.skipped(packet.at, within, &skip),
             }
         }

@@ -9,6 +9,8 @@ use wiretale_packet::Timestamp;
 #[derive(Default, Debug)]
 pub struct Clock {
     now: Option<Timestamp>,
+    /// When the second it is now is over.
+    turn: Option<Timestamp>,
     /// A leap seen once and not yet believed.
     leap: Option<Timestamp>,
 }
@@ -35,6 +37,17 @@ impl Clock {
     /// The time of a packet; the time it is now, if another second begins with it.
     #[inline]
     pub fn turns(&mut self, at: Timestamp) -> Option<Timestamp> {
+        if self.turn.is_some_and(|turn| at < turn) {
+            self.now = self.now.max(Some(at));
+            self.leap = None;
+            return None;
+        }
+        let turned = self.turns_to(at);
+        self.turn = Some(moment(second(self.now()).saturating_add(1)));
+        turned
+    }
+
+    fn turns_to(&mut self, at: Timestamp) -> Option<Timestamp> {
         let before = second(self.now());
         self.advance(at);
         Some(self.now()).filter(|now| second(*now) != before)
@@ -43,6 +56,7 @@ impl Clock {
     /// Somebody else keeps the time.
     pub(crate) fn set(&mut self, now: Timestamp) {
         self.now = Some(now);
+        self.turn = None;
     }
 
     /// How far it has come.
@@ -82,5 +96,17 @@ mod tests {
         assert_eq!(clock.now(), moment(900_001));
         clock.advance(moment(5));
         assert_eq!(clock.now(), moment(900_001));
+    }
+
+    #[test]
+    fn a_second_turns_once() {
+        let (mut clock, nanos) = (Clock::default(), Timestamp::from_nanos);
+        let times = [-1, -5, 1_500_000_000, 1_200_000_000, 1_999_999_999, 2_000_000_000, 2_000_000_001, 1_000_000_000];
+        let turns = times.map(|at| clock.turns(nanos(at)));
+        assert_eq!(
+            turns,
+            [Some(nanos(-1)), None, Some(nanos(times[2])), None, None, Some(nanos(times[5])), None, None]
+        );
+        assert_eq!(clock.now(), nanos(2_000_000_001));
     }
 }

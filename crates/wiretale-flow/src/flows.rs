@@ -1,7 +1,7 @@
 //! From a packet to its flow: found, opened, closed.
 
 use smallvec::SmallVec;
-use wiretale_packet::{Body, Checksum, Direction, Flags, FlowKey, Packet, Segment, Timestamp, Transport};
+use wiretale_packet::{Body, Checksum, Direction, Flags, Packet, Segment, Timestamp, Transport};
 use wiretale_protocol::{Flow, FlowId, Moment, Observer, Quota, Services, Weird, Weirds};
 use wiretale_reassembly::{Arrival, Connection, End, Policy};
 
@@ -20,31 +20,25 @@ use crate::reading::Reading;
 use crate::record::{Carrier, Record, Tcp};
 use crate::settings::{Checksums, longest};
 use crate::sources::Covers;
-use crate::table::Body as Known;
+use crate::table::{Body as Known, Sought};
 
 /// A packet on its way to its flow.
 #[derive(Clone, Copy)]
-struct Arrived<'p, 'a> {
-    packet: &'p Packet<'a>,
-    within: &'p Within<'p>,
-    ends: Ends,
-    key: FlowKey,
-    hash: u64,
-    /// Is the sender the lower endpoint of the key?
-    forward: bool,
+pub(crate) struct Arrived<'p, 'a> {
+    pub(crate) packet: &'p Packet<'a>,
+    pub(crate) within: &'p Within<'p>,
+    pub(crate) sought: &'p Sought,
 }
 
 impl<P: Services<O>, O: Observer> Analyzer<P, O> {
-    #[inline]
     /// Finds the flow of a packet, or opens one.
-    pub(crate) fn sort(&mut self, packet: &Packet<'_>, within: &Within<'_>) {
-        let ends = Ends::of(packet);
-        let (key, forward) = ends.key();
-        let hash = self.table.hash(&key);
-        let arrived = Arrived { packet, within, ends, key, hash, forward };
-        let hint = self.hint;
-        let found = if self.table.holds(hint, &key) { Some(hint) } else { self.table.find(hash, &key) };
-        let Some(at) = found else { return self.open(&arrived, 0) };
+    #[inline]
+    pub(crate) fn sort(&mut self, packet: &Packet<'_>, sought: &Sought, within: &Within<'_>) {
+        let arrived = Arrived { packet, within, sought };
+        let Some(at) = self.table.locate(sought) else { return self.open(&arrived, 0) };
+        if self.steady(at, &arrived) {
+            return;
+        }
         match &self.table.slot(at).body {
             Known::Half(half) => {
                 let half = *half;
@@ -61,7 +55,7 @@ impl<P: Services<O>, O: Observer> Analyzer<P, O> {
             self.close(at, deadline, End::Abandoned);
             return self.open(arrived, 0);
         }
-        let forth = self.table.slot(at).client_is_low == arrived.forward;
+        let forth = self.table.slot(at).client_is_low == arrived.sought.forward;
         let again = match arrived.packet.body {
             Body::Tcp { segment, .. } => {
                 let bare = segment.flags.has(Flags::SYN) && !segment.flags.has(Flags::ACK);
@@ -87,7 +81,7 @@ impl<P: Services<O>, O: Observer> Analyzer<P, O> {
             }
         }
         let slot = self.table.slot(at);
-        let from = if slot.client_is_low == arrived.forward { Direction::Client } else { Direction::Server };
+        let from = if slot.client_is_low == arrived.sought.forward { Direction::Client } else { Direction::Server };
         let Known::Full { flow: record, .. } = &slot.body else { return };
         let reused = match (&arrived.packet.body, &record.carrier) {
             (Body::Tcp { segment, .. }, Carrier::Tcp(tcp)) => tcp.account.is_reuse(from, segment),
@@ -126,7 +120,8 @@ impl<P: Services<O>, O: Observer> Analyzer<P, O> {
     fn open(&mut self, arrived: &Arrived<'_, '_>, ordinal: u32) {
         self.make_room();
         self.commons.stats.flows_opened += 1;
-        let Arrived { packet, within, ends, key, hash, forward } = *arrived;
+        let Arrived { packet, within, .. } = *arrived;
+        let Sought { key, hash, forward, .. } = *arrived.sought;
         if let Body::Tcp { segment, .. } = packet.body
             && packet.checksum != Checksum::Bad
             && ordinal == 0
@@ -138,6 +133,7 @@ impl<P: Services<O>, O: Observer> Analyzer<P, O> {
             self.table.insert_half(hash, key, forward, half);
             return;
         }
+        let ends = Ends::of(packet);
         let flow = self.roles(packet, &ends, flow_id(&key, packet.at, ordinal));
         let flipped = flow.client != ends.src || (flow.server != ends.dst);
         let mut record = self.record(flow, packet.ip.protocol, within.number, ordinal);
@@ -291,9 +287,7 @@ impl<P: Services<O>, O: Observer> Analyzer<P, O> {
                 self.table.arm(at, wake);
             }
         }
-        if self.commons.stats.waiting() > held && self.memory() > self.commons.limits.memory {
-            self.make_room();
-        }
+        self.bound_waiting(held);
     }
 
     /// Reassembly found that another connection had begun on the same addresses and ports.
@@ -317,8 +311,8 @@ impl<P: Services<O>, O: Observer> Analyzer<P, O> {
         let around = Around { frame: arrived.within.number, ip_len, ttl: syn.ttl, ..Around::at(syn.at) };
         tcp::<P, O>(&mut record, Direction::Client, &syn.segment, around, &mut self.observer, &mut self.commons);
         let wake = second(record.deadline(&self.settings.timeouts));
-        let at = self.table.insert(arrived.hash, key, low, record, wake);
-        let from = if low == arrived.forward { Direction::Client } else { Direction::Server };
+        let at = self.table.insert(arrived.sought.hash, key, low, record, wake);
+        let from = if low == arrived.sought.forward { Direction::Client } else { Direction::Server };
         self.take(at, from, arrived);
     }
 

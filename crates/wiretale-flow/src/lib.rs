@@ -61,6 +61,7 @@ mod share;
 mod shared;
 mod sources;
 mod stats;
+mod steady;
 mod steps;
 mod table;
 

@@ -7,6 +7,7 @@ use wiretale_packet::{FlowKey, Transport};
 
 use crate::half::Half;
 use crate::index::Index;
+use crate::key::Ends;
 
 /// Flows by key, in pages that never move, and go when they are empty. Flows with one SYN stand in a queue in the order they came, all others in a
 /// wheel of seconds at, or before, the second they may be over.
@@ -38,6 +39,17 @@ pub(crate) struct Slot<T> {
     prev: u32,
     next: u32,
     pub(crate) body: Body<T>,
+}
+
+/// A flow to be looked for.
+#[derive(Clone, Copy)]
+pub(crate) struct Sought {
+    pub(crate) key: FlowKey,
+    pub(crate) hash: u64,
+    /// Is the sender of the packet the lower endpoint of the key?
+    pub(crate) forward: bool,
+    /// Where it was a little while ago; or anywhere else.
+    pub(crate) hint: u32,
 }
 
 /// The vacant places of a page.
@@ -113,6 +125,20 @@ impl<T> Table<T> {
         hash(&self.hasher, key)
     }
 
+    /// The flow between two ends.
+    #[inline]
+    pub(crate) fn seek(&self, ends: &Ends) -> Sought {
+        let (key, forward) = ends.key();
+        Sought { hash: self.hash(&key), key, forward, hint: NONE }
+    }
+
+    /// Where it is.
+    #[inline]
+    pub(crate) fn locate(&self, sought: &Sought) -> Option<u32> {
+        let Sought { key, hash, hint, .. } = sought;
+        if self.holds(*hint, key) { Some(*hint) } else { self.find(*hash, key) }
+    }
+
     #[inline]
     pub(crate) fn find(&self, hash: u64, key: &FlowKey) -> Option<u32> {
         self.index.find(hash, |at| slot(&self.pages, *at).key == *key)
@@ -120,7 +146,7 @@ impl<T> Table<T> {
 
     /// Is the flow of `key` at `at`, which may be anything?
     #[inline]
-    pub(crate) fn holds(&self, at: u32, key: &FlowKey) -> bool {
+    fn holds(&self, at: u32, key: &FlowKey) -> bool {
         let slot = self.pages.get(page(at)).and_then(|page| page.get(place(at)));
         slot.is_some_and(|slot| slot.key == *key && !matches!(slot.body, Body::Vacant))
     }

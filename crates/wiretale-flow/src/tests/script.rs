@@ -10,10 +10,10 @@ use wiretale_protocol::{
 use wiretale_testkit::build::{TcpHeader, tcp_frame, udp_frame};
 use wiretale_testkit::lend;
 
-use crate::{Analyzer, Settings};
+use crate::{Analyzer, Settings, Stats};
 
 /// Writes down what it hears.
-#[derive(Default)]
+#[derive(Default, PartialEq, Debug)]
 pub(super) struct Heard {
     /// Closed flows, as `client > server state history duration bytes packets services`.
     pub(super) closed: Vec<String>,
@@ -190,11 +190,21 @@ impl Script {
     }
 
     pub(super) fn play<P: Services<Heard>>(&self, settings: Settings) -> Heard {
-        let mut analyzer = Analyzer::<P, Heard>::new(Heard::default(), settings);
+        self.play_to(Analyzer::<P, Heard>::new(Heard::default(), settings)).0
+    }
+
+    pub(super) fn play_to<P: Services<Heard>>(&self, mut analyzer: Analyzer<P, Heard>) -> (Heard, Stats) {
         for (number, frame) in self.frames.iter().enumerate() {
             analyzer.packet(lend(frame), number as u64 + 1);
         }
-        analyzer.finish()
+        analyzer.finish_with_stats()
+    }
+
+    /// The same, many frames at a time.
+    pub(super) fn play_ahead<P: Services<Heard>>(&self, mut analyzer: Analyzer<P, Heard>) -> (Heard, Stats) {
+        let frames: Vec<_> = self.frames.iter().map(lend).collect();
+        analyzer.packets(&frames, 1, None);
+        analyzer.finish_with_stats()
     }
 
     pub(super) fn closed(&self) -> Vec<String> {

@@ -4,8 +4,8 @@ use proptest::prelude::*;
 use wiretale_packet::Direction;
 
 use super::probing::Greeting;
-use super::script::{Script, end};
-use crate::Settings;
+use super::script::{Heard, Script, end};
+use crate::{Analyzer, Settings};
 
 fn mixed() -> Script {
     let mut script = Script::new().ends(end(1, 1), end(2, 80)).handshake().tcp("C:PA", "HELO");
@@ -37,6 +37,46 @@ fn a_flows_number_does_not_depend_on_what_else_was_captured() {
     let alone = Script::new().ends(end(5, 1005), end(200, 7000)).at(200).handshake();
     let (alone, all) = (alone.play::<()>(Settings::default()), mixed().play::<()>(Settings::default()));
     assert!(all.ids.contains(&alone.ids[0]));
+}
+
+/// What one side sends: whether it is the client, what it is, and of what length.
+type Step = (bool, u8, usize);
+
+/// A conversation, and what goes wrong in it now and then.
+fn conversation(steps: &[Step]) -> Script {
+    let words = b"HELO and so on, and on, and on, and on, and on it goes";
+    steps.iter().enumerate().fold(Script::new().handshake(), |script, (n, (client, what, len))| {
+        let from = if *client { Direction::Client } else { Direction::Server };
+        let who = if *client { "C" } else { "S" };
+        let len = len.saturating_sub(20);
+        let [own, peer] = [script.next[0], script.next[1]];
+        match what {
+            0 => script.tcp(&format!("{who}:FA"), &words[..len]),
+            1 => script.tcp(&format!("{who}:R"), ""),
+            2 => script.tcp(&format!("{who}:S"), ""),
+            3 => script.lose(from, 5),
+            4 => script
+                .seq(own.wrapping_sub(7), peer.wrapping_sub(3))
+                .tcp(&format!("{who}:A"), &words[..len])
+                .seq(own, peer),
+            5 => script.tcp(&format!("{who}:A"), &words[..len]).corrupted(),
+            6 => script.wait(std::time::Duration::from_secs(n as u64 * 7)),
+            _ => script.tcp(&format!("{who}:PA"), &words[..len]),
+        }
+    })
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(1000))]
+
+    #[test]
+    fn the_short_way_comes_out_where_the_long_one_does(steps in prop::collection::vec((any::<bool>(), 0u8..60, 0usize..50), 0..60)) {
+        let script = conversation(&steps);
+        let analyzer = || Analyzer::<(Greeting, ()), _>::new(Heard::default(), Settings::default());
+        let long = script.play_to(Analyzer { long_way: true, ..analyzer() });
+        prop_assert_eq!(&script.play_to(analyzer()), &long);
+        prop_assert_eq!(&script.play_ahead(analyzer()), &long);
+    }
 }
 
 proptest! {
