@@ -5,24 +5,47 @@ use crate::{Checksum, Ip};
 
 /// A one's complement sum of 16-bit words, in the byte order of this machine until it is compared.
 #[derive(Clone, Copy, Default)]
-pub(crate) struct Sum(u64);
+pub(crate) struct Sum(u128);
 
 impl Sum {
     /// The sum with `bytes` added; an odd last byte counts as if a zero followed it.
     #[inline]
     pub(crate) fn add(self, bytes: &[u8]) -> Self {
+        // Words of any even length may be added, as 2^16 is 1 here: folding them later gives the same as adding by
+        // sixteen bits. The longest take the fewest steps.
+        let (words, rest) = bytes.as_chunks::<8>();
+        let sum = words.iter().fold(self.0, |sum, word| sum.wrapping_add(u64::from_ne_bytes(*word).into()));
+        Self(sum).add_last(rest)
+    }
+
+    /// The same for less than eight bytes.
+    #[inline]
+    fn add_last(self, bytes: &[u8]) -> Self {
         let (words, rest) = bytes.as_chunks::<4>();
-        // A u64 holds the sum of 2^32 words of 32 bits; folding them later gives the same as 16-bit additions.
-        let sum = words.iter().fold(self.0, |sum, word| sum.wrapping_add(u64::from(u32::from_ne_bytes(*word))));
-        let mut last = [0; 4];
-        last.iter_mut().zip(rest).for_each(|(to, from)| *to = *from);
-        Self(sum.wrapping_add(u64::from(u32::from_ne_bytes(last))))
+        let (halves, rest) = rest.as_chunks::<2>();
+        let word = words.first().map_or(0, |word| u32::from_ne_bytes(*word));
+        let half = halves.first().map_or(0, |half| u16::from_ne_bytes(*half));
+        let byte = rest.first().map_or(0, |byte| u16::from_ne_bytes([*byte, 0]));
+        let sum = u64::from(word).wrapping_add(half.into()).wrapping_add(byte.into());
+        Self(self.0.wrapping_add(sum.into()))
+    }
+
+    /// The sum with four bytes added.
+    #[inline]
+    pub(crate) fn add_word(self, word: [u8; 4]) -> Self {
+        Self(self.0.wrapping_add(u32::from_ne_bytes(word).into()))
+    }
+
+    /// The sum of both.
+    #[inline]
+    pub(crate) fn with(self, other: Self) -> Self {
+        Self(self.0.wrapping_add(other.0))
     }
 
     /// Is a message with this sum, its checksum field included, intact? 0x0000 and 0xffff are both zero.
     #[inline]
     pub(crate) fn is_intact(self) -> bool {
-        let folded = (self.0 & 0xffff_ffff).wrapping_add(self.0 >> 32);
+        let folded = (self.0 & 0xffff_ffff).wrapping_add(self.0 >> 32 & 0xffff_ffff).wrapping_add(self.0 >> 64);
         let folded = (folded & 0xffff).wrapping_add(folded >> 16);
         let folded = (folded & 0xffff).wrapping_add(folded >> 16);
         let folded = (folded & 0xffff).wrapping_add(folded >> 16);
@@ -45,8 +68,8 @@ pub(crate) fn with_pseudo_header(ip: &Ip, protocol: u8, message: View<'_>) -> Ch
     let pseudo = Sum::default()
         .add(&ip.src.octets())
         .add(&ip.dst.octets())
-        .add(&message.wire.to_be_bytes())
-        .add(&[0, 0, 0, protocol]);
+        .add_word(message.wire.to_be_bytes())
+        .add_word([0, 0, 0, protocol]);
     pseudo.add(message.bytes).verdict()
 }
 
@@ -56,4 +79,23 @@ pub(crate) fn plain(message: View<'_>) -> Checksum {
         return Checksum::Unknown;
     }
     Sum::default().add(message.bytes).verdict()
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        #[test]
+        fn it_is_the_sum_of_words_of_sixteen_bits(bytes in prop::collection::vec(any::<u8>(), 0..80), filled in any::<bool>()) {
+            let bytes = if filled { std::vec![0xff; bytes.len()] } else { bytes };
+            let words = bytes.chunks(2).map(|word| u32::from(word[0]) << 8 | word.get(1).map_or(0, |byte| u32::from(*byte)));
+            let sum = words.fold(0, |sum, word| (sum + word) % 0xffff);
+            let [high, low] = (0xffff - sum as u16).to_be_bytes();
+            prop_assert_eq!(Sum::default().add(&bytes).is_intact(), sum == 0);
+            prop_assert!(Sum::default().add(&bytes).add_word([high, low, 0, 0]).is_intact());
+        }
+    }
 }

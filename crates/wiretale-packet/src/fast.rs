@@ -37,6 +37,7 @@ pub(crate) fn ethernet_ipv4_tcp(at: Timestamp, view: View<'_>, checks: Checks) -
     let message = View::new(bytes, room.saturating_sub(20)).limit(total_len.saturating_sub(20));
     let tcp = TcpHead::read(message).ok()?;
     let verify = checks == Checks::Verify;
+    let (own, addresses) = sums(head);
     let ip = Ip {
         src: Address::v4([s0, s1, s2, s3]),
         dst: Address::v4([d0, d1, d2, d3]),
@@ -44,10 +45,10 @@ pub(crate) fn ethernet_ipv4_tcp(at: Timestamp, view: View<'_>, checks: Checks) -
         ttl,
         total_len,
         header_len: 20,
-        header_ok: !verify || Sum::default().add(head).is_intact(),
+        header_ok: !verify || own.with(addresses).is_intact(),
     };
     let checksum = match message.missing() {
-        0 if verify => pseudo(head, message.wire).add(message.bytes).verdict(),
+        0 if verify => addresses.add_word(message.wire.saturating_add(TCP).to_be_bytes()).add(message.bytes).verdict(),
         _ => Checksum::Unknown,
     };
     Some(Packet { at, ip, body: tcp.body(), tags, depth: 0, checksum })
@@ -61,11 +62,14 @@ fn tagged(bytes: &[u8]) -> Option<(Tags, &[u8], u32)> {
     ([t0, t1] == IPV4).then_some((tags, bytes, 18))
 }
 
-/// The sum of the pseudo header that a TCP message of so many bytes has behind this IPv4 header.
+/// The sum of an IPv4 header up to its addresses, and that of its addresses, which belong to the pseudo header of what it
+/// carries as well.
 #[inline]
-fn pseudo(head: &[u8; 20], len: u32) -> Sum {
-    let (_, addresses) = head.split_at(12);
-    Sum::default().add(addresses).add(&len.saturating_add(TCP).to_be_bytes())
+fn sums(head: &[u8; 20]) -> (Sum, Sum) {
+    let (words, _) = head.as_chunks::<4>();
+    let add = |sum: Sum, word: &[u8; 4]| sum.add_word(*word);
+    let (own, addresses) = words.split_at(3);
+    (own.iter().fold(Sum::default(), add), addresses.iter().fold(Sum::default(), add))
 }
 
 /// Sender and receiver, if `frame` is Ethernet with IPv4 without options and TCP: a first look, that checks nothing and
