@@ -1,6 +1,9 @@
-//! Segments into streams, beside two baselines: plain slicing, and a reassembler that copies everything.
+//! Segments into streams, beside two baselines, plain slicing and a reassembler that copies everything, and protolens.
 
+use std::cell::Cell;
 use std::hint::black_box;
+use std::net::{IpAddr, Ipv4Addr};
+use std::rc::Rc;
 
 use criterion::{BatchSize, Criterion, Throughput, criterion_group, criterion_main};
 use wiretale::packet::{Direction, Flags, Segment, SeqNumber, Timestamp};
@@ -86,6 +89,14 @@ fn reassembly(c: &mut Criterion) {
             black_box(buffer.len())
         });
     });
+    let lent: &'static [u8] = bytes.clone().leak();
+    group.bench_function("protolens, in order", |b| {
+        b.iter_batched(
+            || (0..SEGMENTS).map(|n| Lent::of(lent, n)).collect::<Vec<_>>(),
+            |segments| assert_eq!(protolens(segments), lent.len()),
+            BatchSize::SmallInput,
+        );
+    });
     for (name, order) in orders() {
         group.bench_function(name, |b| {
             b.iter_batched(
@@ -104,6 +115,75 @@ fn reassembly(c: &mut Criterion) {
         });
     }
     group.finish();
+}
+
+/// A segment as protolens takes it.
+#[derive(Clone)]
+struct Lent {
+    seq: u32,
+    payload: &'static [u8],
+}
+
+impl Lent {
+    fn of(bytes: &'static [u8], n: usize) -> Self {
+        Self { seq: 1 + (n * SEGMENT) as u32, payload: &bytes[n * SEGMENT..(n + 1) * SEGMENT] }
+    }
+}
+
+impl protolens::Packet for Lent {
+    fn trans_proto(&self) -> protolens::TransProto {
+        protolens::TransProto::Tcp
+    }
+
+    fn sip(&self) -> IpAddr {
+        IpAddr::V4(Ipv4Addr::new(10, 0, 0, 1))
+    }
+
+    fn dip(&self) -> IpAddr {
+        IpAddr::V4(Ipv4Addr::new(10, 0, 0, 2))
+    }
+
+    fn tu_sport(&self) -> u16 {
+        4000
+    }
+
+    fn tu_dport(&self) -> u16 {
+        7000
+    }
+
+    fn seq(&self) -> u32 {
+        self.seq
+    }
+
+    fn syn(&self) -> bool {
+        false
+    }
+
+    fn fin(&self) -> bool {
+        false
+    }
+
+    fn payload_len(&self) -> usize {
+        self.payload.len()
+    }
+
+    fn payload(&self) -> &[u8] {
+        self.payload
+    }
+}
+
+/// How many bytes it hands on, in order.
+fn protolens(segments: Vec<Lent>) -> usize {
+    let total = Rc::new(Cell::new(0));
+    let mut lens = protolens::Prolens::<Lent>::default();
+    let sum = Rc::clone(&total);
+    lens.set_cb_ord_pkt(move |segment: Lent, _, _| sum.set(sum.get() + black_box(segment.payload).len()));
+    let mut task = lens.new_task(protolens::TransProto::Tcp);
+    lens.set_task_parser(&mut task, protolens::L7Proto::OrdPacket);
+    for segment in segments {
+        lens.run_task(&mut task, segment);
+    }
+    total.get()
 }
 
 criterion_group!(benches, reassembly);

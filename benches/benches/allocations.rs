@@ -1,0 +1,132 @@
+//! Allocations for each packet, counted: none for a packet in order of a conversation that goes on, whoever reads it.
+//!
+//! It prints a table, and fails where a line of IRC, or a segment of a file, costs an allocation before any observer.
+#![allow(unsafe_code, reason = "a counting allocator cannot be written without")]
+
+use std::alloc::{GlobalAlloc, Layout, System};
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use wiretale::capture::Capture;
+use wiretale::packet::{Address, Endpoint, Timestamp};
+use wiretale::protocol::{Observe, Observer, Protocol, Services};
+use wiretale::score::{Home, Inventory, Scorer, Weights};
+use wiretale::{Analyzer, Settings, Standard};
+use wiretale_benches::{conversations, irc_lines, lend, own_capture};
+use wiretale_testkit::{Random, Weather, Wire};
+
+struct Counting;
+
+static ALLOCATIONS: AtomicU64 = AtomicU64::new(0);
+
+// SAFETY: every call goes to the system's allocator unchanged.
+unsafe impl GlobalAlloc for Counting {
+    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
+        ALLOCATIONS.fetch_add(1, Ordering::Relaxed);
+        // SAFETY: as above.
+        unsafe { System.alloc(layout) }
+    }
+
+    unsafe fn dealloc(&self, pointer: *mut u8, layout: Layout) {
+        // SAFETY: as above.
+        unsafe { System.dealloc(pointer, layout) }
+    }
+
+    unsafe fn realloc(&self, pointer: *mut u8, layout: Layout, size: usize) -> *mut u8 {
+        ALLOCATIONS.fetch_add(1, Ordering::Relaxed);
+        // SAFETY: as above.
+        unsafe { System.realloc(pointer, layout, size) }
+    }
+}
+
+#[global_allocator]
+static COUNTING: Counting = Counting;
+
+/// Hears everything and keeps nothing.
+struct Deaf;
+
+impl Observer for Deaf {
+    type Flow = ();
+}
+
+impl<P: Protocol> Observe<P> for Deaf {}
+
+type Frames = Vec<(Timestamp, Vec<u8>)>;
+
+fn main() {
+    println!("{:<34}{:>10}{:>14}{:>14}", "", "packets", "allocations", "for each");
+    for (name, frames) in [("a conversation over IRC", irc()), ("a file", file())] {
+        let half = frames.len() / 2;
+        let steady = row(&format!("{name}, second half"), &frames, half, Deaf);
+        assert_eq!(steady, 0, "{name}: a packet in order costs no allocation");
+        row(&format!("{name}, scored"), &frames, half, scorer());
+    }
+    let frames = conversations(2000);
+    row("conversations, from end to end", &frames, 0, Deaf);
+    row("conversations, scored", &frames, 0, scorer());
+    if let Some(path) = own_capture() {
+        own(&path);
+    }
+}
+
+fn scorer() -> Scorer {
+    Scorer::new(Home::default(), Inventory::default(), Weights::built_in())
+}
+
+/// What the frames from `from` to the last but one cost; the last may close things.
+fn row<O: Observer>(name: &str, frames: &Frames, from: usize, observer: O) -> u64
+where
+    Standard: Services<O>,
+{
+    let mut analyzer = Analyzer::<Standard, O>::new(observer, Settings::default());
+    let mut before = ALLOCATIONS.load(Ordering::Relaxed);
+    for (number, frame) in frames.iter().enumerate() {
+        if number == from {
+            before = ALLOCATIONS.load(Ordering::Relaxed);
+        }
+        analyzer.packet(lend(frame), number as u64 + 1);
+    }
+    let counted = ALLOCATIONS.load(Ordering::Relaxed) - before;
+    tell(name, (frames.len() - from) as u64, counted);
+    counted
+}
+
+fn own(path: &str) {
+    let mut capture = Capture::open(path).expect("WIRETALE_PCAP");
+    let mut analyzer = Analyzer::<Standard, Deaf>::new(Deaf, Settings::default());
+    let (before, mut packets) = (ALLOCATIONS.load(Ordering::Relaxed), 0);
+    while let Some(Ok(())) = capture.advance() {
+        packets = capture.number();
+        if let Some(frame) = capture.frame() {
+            analyzer.packet(frame, packets);
+        }
+    }
+    tell("own capture, from end to end", packets, ALLOCATIONS.load(Ordering::Relaxed) - before);
+}
+
+fn tell(name: &str, packets: u64, allocations: u64) {
+    let each = allocations as f64 / packets.max(1) as f64;
+    println!("{name:<34}{packets:>10}{allocations:>14}{each:>14.3}");
+}
+
+const CLIENT: Endpoint = Endpoint { address: Address::v4([10, 20, 0, 5]), port: 4000 };
+const SERVER: Endpoint = Endpoint { address: Address::v4([203, 0, 113, 1]), port: 6667 };
+
+/// One session whose channel talks without a pause, not yet over.
+fn irc() -> Frames {
+    let mut wire = Wire::new(Weather::default(), 5);
+    let talk = wire
+        .tcp(Timestamp::from_parts(1_700_000_000, 0), CLIENT, SERVER)
+        .client("NICK a\r\nUSER a 0 * :A\r\n")
+        .server(":irc.example.org 001 a :Welcome\r\n");
+    let _ = talk.server(irc_lines(400_000)).leave();
+    wire.into_frames()
+}
+
+/// A transfer that nobody announced, not yet over.
+fn file() -> Frames {
+    let mut wire = Wire::new(Weather::default(), 7);
+    let server = Endpoint { port: 9000, ..SERVER };
+    let talk = wire.tcp(Timestamp::from_parts(1_700_000_000, 0), CLIENT, server).client(b"\x01go");
+    let _ = talk.server(Random::new(9).bytes(400_000)).leave();
+    wire.into_frames()
+}
