@@ -1,6 +1,7 @@
 //! Numbers as text, appended to bytes without a string in between.
 
 use std::io::Write as _;
+use std::net::IpAddr;
 use std::time::Duration;
 
 use wiretale::packet::{Address, Timestamp};
@@ -61,6 +62,35 @@ pub(crate) fn address(out: &mut Vec<u8>, address: Address) {
     }
     // Without the last dot.
     put(out, &text, len - 1);
+}
+
+/// An address in the standard library's form, IPv6 that holds an IPv4 address as such.
+pub(crate) fn ip(out: &mut Vec<u8>, ip: IpAddr) {
+    match ip {
+        IpAddr::V4(v4) => address(out, Address::v4(v4.octets())),
+        IpAddr::V6(_) => {
+            let _ = write!(out, "{ip}");
+        }
+    }
+}
+
+/// A number of tenths, as `{:.1}` prints it.
+pub(crate) fn tenths(out: &mut Vec<u8>, n: f64) {
+    let tenths = (n * 10.0).round();
+    if tenths.abs() < 1e9 && (tenths != 0.0 || n.is_sign_positive()) && tenths / 10.0 == n {
+        if tenths < 0.0 {
+            out.push(b'-');
+        }
+        decimal(out, tenths.abs() as u64 / 10);
+        out.extend_from_slice(&[b'.', b'0' + (tenths.abs() as u64 % 10) as u8]);
+    } else {
+        let _ = write!(out, "{n:.1}");
+    }
+}
+
+/// Two digits of a number below a hundred.
+pub(crate) fn two(out: &mut Vec<u8>, n: u64) {
+    out.extend_from_slice(&PAIRS[n as usize % 100]);
 }
 
 /// Eight digits, zeros in front.
@@ -124,7 +154,7 @@ mod tests {
     #[test]
     fn addresses_are_written_as_zeek_does() {
         assert_eq!(written(|out| address(out, Address::v4([10, 0, 200, 1]))), "10.0.200.1");
-        let six = "2001:470:4867:99::21".parse::<std::net::IpAddr>().unwrap();
+        let six = "2001:470:4867:99::21".parse::<IpAddr>().unwrap();
         assert_eq!(written(|out| address(out, six.into())), "2001:470:4867:99::21");
     }
 
@@ -133,6 +163,8 @@ mod tests {
         fn numbers_read_as_the_standard_library_writes_them(n: u64, less in 0u32..64, nanos: i64) {
             let n = n >> less;
             prop_assert_eq!(written(|out| decimal(out, n)), n.to_string());
+            let tenth = (n % 100_000) as f64 / 10.0 - 5000.0;
+            prop_assert_eq!(written(|out| tenths(out, tenth)), format!("{tenth:.1}"));
             let at = Timestamp::from_nanos(nanos.saturating_abs());
             prop_assert_eq!(written(|out| time(out, at)), at.to_string());
         }

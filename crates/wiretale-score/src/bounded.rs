@@ -49,6 +49,18 @@ impl<K: Hash + Eq, V> Bounded<K, V> {
         value
     }
 
+    /// Puts `key` there; was it there before?
+    pub(crate) fn put(&mut self, key: K) -> bool
+    where
+        V: Default,
+    {
+        let known = self.find(&key).is_some();
+        if !known {
+            self.insert(key);
+        }
+        known
+    }
+
     pub(crate) fn get<Q: Hash + Eq + ?Sized>(&self, key: &Q) -> Option<&V>
     where
         K: Borrow<Q>,
@@ -87,6 +99,9 @@ impl<K: Hash + Eq, V> Bounded<K, V> {
         K: Borrow<Q>,
     {
         let Self { index, places, first, hash, .. } = self;
+        if index.is_empty() {
+            return None;
+        }
         let at = |number: &u32| number.wrapping_sub(*first) as usize;
         let is = |number: &u32| places[at(number)].as_ref().is_some_and(|(known, _)| known.borrow() == key);
         index.find(hash.hash_one(key), is).map(at)

@@ -20,6 +20,11 @@ pub trait Detector: Send {
     /// The kinds of facts it wakes for.
     fn hears(&self) -> Hears;
 
+    /// In which flows it wakes.
+    fn ends(&self) -> Ends {
+        Ends::ANY
+    }
+
     /// Bytes on the heap that its memory takes, as far as they can be counted at the cost of a few additions.
     fn memory(&self) -> usize {
         0
@@ -34,7 +39,8 @@ pub trait Detector: Send {
 pub enum Fact<'a> {
     /// It began.
     Opened,
-    /// One of the flow's first packets passed ([`Facts::FIRST`] of them are told).
+    /// One of the packets that open the flow passed: those at the time of its first one, and those with SYN, as far as
+    /// they are among the first [`Facts::FIRST`].
     Passed(&'a Passed),
     /// It was found to be of this service.
     Recognized(&'static str),
@@ -94,7 +100,7 @@ impl Hears {
     /// [`Fact::File`].
     pub const FILE: Self = Self(1 << 11);
     /// [`Fact::Closed`].
-    pub const CLOSED: Self = Self(1 << 12);
+    pub const CLOSED: Self = Self(1 << 12 | Self::IRC_CLOSED.0);
 
     /// [`Fact::Irc`] with a line itself ([`wiretale_irc::Event::Message`]): one for each line, beside what it means, but
     /// for those that are [`Hears::IRC_UNKNOWN`].
@@ -112,8 +118,11 @@ impl Hears {
     /// [`Fact::Irc`] with a line whose command nobody knows; the others are [`Hears::IRC_LINE`].
     pub const IRC_UNKNOWN: Self = Self(1 << 17);
 
+    /// [`Fact::Closed`] of a flow that carried IRC.
+    pub const IRC_CLOSED: Self = Self(1 << 18);
+
     /// How many kinds there are.
-    pub(crate) const KINDS: u32 = 18;
+    pub(crate) const KINDS: u32 = 19;
 
     /// Is it in the set?
     #[must_use]
@@ -138,6 +147,39 @@ impl BitOr for Hears {
     }
 }
 
+/// Kinds of flows, by which of their ends are home, as a set.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Ends(u8);
+
+impl Ends {
+    /// All flows.
+    pub const ANY: Self = Self(0b1111);
+    /// From home to elsewhere.
+    pub const OUT: Self = Self(1 << Self::kind([true, false]));
+    /// From elsewhere to home.
+    pub const IN: Self = Self(1 << Self::kind([false, true]));
+    /// One end is home, and one is not.
+    pub const ONE: Self = Self(Self::OUT.0 | Self::IN.0);
+    /// The client is home.
+    pub const CLIENT: Self = Self(Self::OUT.0 | Self::WITHIN);
+    /// The server is home.
+    pub const SERVER: Self = Self(Self::IN.0 | Self::WITHIN);
+
+    const WITHIN: u8 = 1 << Self::kind([true, true]);
+
+    /// How many kinds there are.
+    pub(crate) const KINDS: usize = 4;
+
+    /// The kind of a flow's ends, client and server, as a number.
+    pub(crate) const fn kind([client, server]: [bool; 2]) -> usize {
+        client as usize | (server as usize) << 1
+    }
+
+    pub(crate) const fn has(self, kind: usize) -> bool {
+        self.0 >> kind & 1 == 1
+    }
+}
+
 /// Where and when a fact is heard, and what is known beside it.
 #[derive(Clone, Copy)]
 pub struct Scene<'a> {
@@ -153,6 +195,8 @@ pub struct Scene<'a> {
     pub inventory: &'a Inventory,
     /// The model's numbers.
     pub weights: &'a Weights,
+    /// When the first flow was opened that the scorer was told of.
+    pub began: Timestamp,
     /// Whether the flow's client and its server are home.
     pub(crate) ends: [bool; 2],
     /// The words of an IRC event, where it has some.

@@ -33,7 +33,7 @@ mod session;
 mod testing;
 mod text;
 
-pub use detector::{Detector, Fact, Findings, Hears, Scene};
+pub use detector::{Detector, Ends, Fact, Findings, Hears, Scene};
 pub use detectors::standard;
 pub use facts::{Facts, SeenFile};
 pub use home::Home;

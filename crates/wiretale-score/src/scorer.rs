@@ -6,12 +6,13 @@ use wiretale_dcc::{Dcc, DccChat};
 use wiretale_dns::Dns;
 use wiretale_ftp::{Ftp, FtpData};
 use wiretale_irc::Irc;
-use wiretale_protocol::{Content, Direction, Exposure, Moment, Observe, Observer, Passed, Summary, Weird};
+use wiretale_packet::Flags;
+use wiretale_protocol::{Content, Direction, Exposure, Moment, Observe, Observer, Passed, Summary, Timestamp, Weird};
 use wiretale_recognize::Named;
 use wiretale_ssh::Ssh;
 use wiretale_terminal::Terminal;
 
-use crate::detector::{Detector, Fact, Findings, Hears, Scene, name_key};
+use crate::detector::{Detector, Ends, Fact, Findings, Hears, Scene, name_key};
 use crate::heard::{Heard, heard_as};
 use crate::model::{Case, Evidence, cases};
 use crate::session::Keys;
@@ -25,10 +26,12 @@ pub struct Scorer {
     weights: Weights,
     names: Names,
     detectors: Vec<Box<dyn Detector>>,
-    // For each kind of fact, which detectors wake for it.
-    wakes: [Vec<usize>; Hears::KINDS as usize],
+    // For each kind of fact in each kind of flow, which detectors wake for it.
+    wakes: [[Box<[usize]>; Ends::KINDS]; Hears::KINDS as usize],
     findings: Findings,
     dropped: u64,
+    // When the first flow was opened.
+    began: Option<Timestamp>,
     // For tables that strangers fill.
     hash: foldhash::fast::RandomState,
 }
@@ -62,12 +65,14 @@ impl Scorer {
     /// With these detectors: fewer, more, or one's own.
     #[must_use]
     pub fn with(detectors: Vec<Box<dyn Detector>>, home: Home, inventory: Inventory, weights: Weights) -> Self {
-        let wakes = std::array::from_fn(|kind| {
-            let kind = Hears::nth(kind as u32);
-            (0..detectors.len()).filter(|&index| detectors[index].hears().has(kind)).collect()
-        });
-        let (names, findings) = (Names::default(), Findings::default());
-        Self { home, inventory, weights, names, detectors, wakes, findings, dropped: 0, hash: Default::default() }
+        let wakes = |kind: usize, ends: usize| {
+            let woken =
+                |detector: &dyn Detector| detector.hears().has(Hears::nth(kind as u32)) && detector.ends().has(ends);
+            (0..detectors.len()).filter(|&index| woken(&*detectors[index])).collect()
+        };
+        let wakes = std::array::from_fn(|kind| std::array::from_fn(|ends| wakes(kind, ends)));
+        let (names, findings, hash) = (Names::default(), Findings::default(), Default::default());
+        Self { home, inventory, weights, names, detectors, wakes, findings, dropped: 0, began: None, hash }
     }
 
     /// The evidence so far, in the order found.
@@ -116,14 +121,31 @@ impl Scorer {
         fact: &Fact<'_>,
         heard: Option<&Heard<'_>>,
     ) {
-        let Self { home, inventory, weights, names, detectors, wakes, findings, dropped, hash } = self;
+        let Self { home, inventory, weights, names, detectors, wakes, findings, dropped, began, hash } = self;
         let ends = facts.ends.unwrap_or_else(|| ends(home, moment));
-        let scene = Scene { moment, facts, home, names, inventory, weights, ends, heard, hash };
-        for &index in &wakes[kind.index()] {
+        let woken = &wakes[kind.index()][Ends::kind(ends)];
+        if woken.is_empty() {
+            return;
+        }
+        let began = began.unwrap_or(moment.flow.opened);
+        let scene = Scene { moment, facts, home, names, inventory, weights, began, ends, heard, hash };
+        for &index in woken {
             detectors[index].hear(&scene, fact, findings);
         }
-        *dropped += findings.rows.len().saturating_sub(MOST) as u64;
-        findings.rows.truncate(MOST);
+        if findings.rows.len() > MOST {
+            *dropped += (findings.rows.len() - MOST) as u64;
+            findings.rows.truncate(MOST);
+        }
+    }
+
+    /// Does anyone wake for this kind of fact in a flow with these ends?
+    #[inline]
+    fn wakes(&self, kind: Hears, facts: &Facts) -> bool {
+        let lists = &self.wakes[kind.index()];
+        match facts.ends {
+            Some(ends) => !lists[Ends::kind(ends)].is_empty(),
+            None => lists.iter().any(|list| !list.is_empty()),
+        }
     }
 
     fn content(&mut self, scored: &mut Scored, moment: &Moment<'_>, carrier: &'static str, content: Content<'_>) {
@@ -197,6 +219,7 @@ impl Observer for Scorer {
     }
 
     fn opened(&mut self, scored: &mut Scored, moment: &Moment<'_>) {
+        self.began.get_or_insert(moment.flow.opened);
         scored.facts.ends = Some(ends(&self.home, moment));
         self.tell(&scored.facts, moment, Hears::OPENED, &Fact::Opened);
     }
@@ -209,7 +232,8 @@ impl Observer for Scorer {
             scored.facts.first_speaker.get_or_insert(moment.direction);
         }
         scored.facts.packets = scored.facts.packets.saturating_add(1);
-        if scored.facts.packets <= Facts::FIRST && !self.wakes[Hears::PASSED.index()].is_empty() {
+        let opens = moment.at == moment.flow.opened || passed.flags.has(Flags::SYN);
+        if opens && scored.facts.packets <= Facts::FIRST && self.wakes(Hears::PASSED, &scored.facts) {
             self.tell(&scored.facts, moment, Hears::PASSED, &Fact::Passed(passed));
         }
     }
@@ -233,7 +257,8 @@ impl Observer for Scorer {
     }
 
     fn closed(&mut self, scored: &mut Scored, moment: &Moment<'_>, summary: &Summary<'_>) {
-        self.tell(&scored.facts, moment, Hears::CLOSED, &Fact::Closed(summary));
+        let kind = if scored.facts.irc.is_some() { Hears::IRC_CLOSED } else { Hears::CLOSED };
+        self.tell(&scored.facts, moment, kind, &Fact::Closed(summary));
     }
 }
 
@@ -246,7 +271,7 @@ impl Observe<Irc> for Scorer {
             session.keys = Some(Keys { nick: name_key(&self.hash, &session.nick), network });
         }
         let kind = heard_as(&event, moment.direction);
-        if self.wakes[kind.index()].is_empty() {
+        if !self.wakes(kind, &scored.facts) {
             return;
         }
         let facts = &scored.facts;

@@ -1,12 +1,14 @@
 //! `timeline.csv`: every finding of every case, a line each (RFC 4180).
 
-use std::borrow::Cow;
 use std::io;
 
+use wiretale::score::Case;
+
 use super::Dossier;
-use super::finding::tenths;
-use super::moment::rfc3339;
-use super::shown::calm;
+use super::finding::{Finding, tenths};
+use super::moment;
+use super::shown::calmed;
+use crate::number;
 
 /// The timeline with a header line. Cells that a spreadsheet would take for a formula get an apostrophe in front.
 ///
@@ -14,51 +16,76 @@ use super::shown::calm;
 /// If it cannot be written.
 pub fn timeline_csv(out: &mut impl io::Write, dossier: &Dossier<'_>) -> io::Result<()> {
     out.write_all(b"time,host,level,stage,detector,technique,peer,port,weight_db,certainty,text,uids,frames\r\n")?;
+    let mut line = Vec::new();
     for case in dossier.cases {
         for finding in dossier.findings(case) {
-            let evidence = finding.evidence;
-            let cells = [
-                rfc3339(evidence.time_ns),
-                case.host.to_string(),
-                case.level.as_str().to_owned(),
-                finding.stage.map(|stage| format!("{stage:?}")).unwrap_or_default(),
-                evidence.row.clone(),
-                finding.attack.join(" "),
-                evidence.peer.map(|peer| peer.to_string()).unwrap_or_default(),
-                evidence.port.map(|port| port.to_string()).unwrap_or_default(),
-                format!("{:.1}", tenths(finding.weight_db)),
-                super::explain::certainty(evidence).to_owned(),
-                finding.text(),
-                evidence.uids.iter().map(|uid| calm(uid)).collect::<Vec<_>>().join(" "),
-                evidence.frames.iter().map(u64::to_string).collect::<Vec<_>>().join(" "),
-            ];
-            for (at, text) in cells.iter().enumerate() {
-                let between = if at == 0 { "" } else { "," };
-                let text = if at == WEIGHT { Cow::Borrowed(&**text) } else { cell(text) };
-                write!(out, "{between}{text}")?;
-            }
-            out.write_all(b"\r\n")?;
+            line.clear();
+            cells(&mut line, case, &finding);
+            out.write_all(&line)?;
         }
     }
     Ok(())
 }
 
-// A number of ours may begin with a minus.
-const WEIGHT: usize = 8;
+/// One line. Numbers, addresses and words of ours need no second look.
+fn cells(line: &mut Vec<u8>, case: &Case, finding: &Finding<'_>) {
+    let evidence = finding.evidence;
+    moment::rfc3339_to(line, evidence.time_ns);
+    line.push(b',');
+    number::ip(line, case.host);
+    line.push(b',');
+    line.extend_from_slice(case.level.as_str().as_bytes());
+    line.push(b',');
+    line.extend_from_slice(finding.stage.map_or("", |stage| stage.as_str()).as_bytes());
+    line.push(b',');
+    cell(line, &evidence.row);
+    line.push(b',');
+    cell(line, &finding.attack.join(" "));
+    line.push(b',');
+    evidence.peer.iter().for_each(|peer| number::ip(line, *peer));
+    line.push(b',');
+    evidence.port.iter().for_each(|port| number::decimal(line, u64::from(*port)));
+    line.push(b',');
+    number::tenths(line, tenths(finding.weight_db));
+    line.push(b',');
+    line.extend_from_slice(super::explain::certainty(evidence).as_bytes());
+    line.push(b',');
+    cell(line, &calmed(&evidence.text));
+    line.push(b',');
+    match &evidence.uids[..] {
+        [only] => cell(line, &calmed(only)),
+        uids => cell(line, &uids.iter().map(|uid| calmed(uid)).collect::<Vec<_>>().join(" ")),
+    }
+    line.push(b',');
+    for (at, frame) in evidence.frames.iter().enumerate() {
+        line.extend_from_slice(if at == 0 { b"" } else { b" " });
+        number::decimal(line, *frame);
+    }
+    line.extend_from_slice(b"\r\n");
+}
 
 /// One cell: quoted where it must be, and never a formula.
-fn cell(text: &str) -> Cow<'_, str> {
-    let formula = text.starts_with(['=', '+', '-', '@', '\t', '\r']);
-    let text = if formula { Cow::Owned(format!("'{text}")) } else { Cow::Borrowed(text) };
-    if text.contains([',', '"', '\r', '\n']) {
-        return Cow::Owned(format!("\"{}\"", text.replace('"', "\"\"")));
+fn cell(line: &mut Vec<u8>, text: &str) {
+    let quoted = text.bytes().any(|byte| matches!(byte, b',' | b'"' | b'\r' | b'\n'));
+    line.extend_from_slice(if quoted { b"\"" } else { b"" });
+    if text.starts_with(['=', '+', '-', '@', '\t', '\r']) {
+        line.push(b'\'');
     }
-    text
+    if quoted {
+        line.extend_from_slice(text.replace('"', "\"\"").as_bytes());
+        line.push(b'"');
+    } else {
+        line.extend_from_slice(text.as_bytes());
+    }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    fn cell(text: &str) -> String {
+        let mut line = Vec::new();
+        super::cell(&mut line, text);
+        String::from_utf8(line).expect("text stays text")
+    }
 
     #[test]
     fn cells_are_no_formulas_and_end_no_line() {

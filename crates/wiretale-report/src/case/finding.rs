@@ -1,10 +1,13 @@
 //! One piece of evidence, with what it finally adds to its case.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::net::IpAddr;
 
 use serde::Serialize;
 use wiretale::score::{Case, Evidence, Row, Stage, Weights};
+
+use super::shown::calmed;
 
 /// A row of a case's timeline.
 #[derive(Clone, Debug)]
@@ -28,8 +31,8 @@ pub(super) struct Told<'a> {
     peer: Option<IpAddr>,
     port: Option<u16>,
     weight_db: f64,
-    text: String,
-    uids: Vec<String>,
+    text: Cow<'a, str>,
+    uids: Vec<Cow<'a, str>>,
     frames: &'a [u64],
 }
 
@@ -53,7 +56,7 @@ impl<'a> Finding<'a> {
     /// The sentence about it, safe to print. Evidence read from a file may hold anything.
     #[must_use]
     pub fn text(&self) -> String {
-        super::shown::calm(&self.evidence.text)
+        calmed(&self.evidence.text).into_owned()
     }
 
     pub(super) fn told(&self) -> Told<'a> {
@@ -63,8 +66,8 @@ impl<'a> Finding<'a> {
             peer: self.evidence.peer,
             port: self.evidence.port,
             weight_db: tenths(self.weight_db),
-            text: self.text(),
-            uids: self.evidence.uids.iter().map(|uid| super::shown::calm(uid)).collect(),
+            text: calmed(&self.evidence.text),
+            uids: self.evidence.uids.iter().map(|uid| calmed(uid)).collect(),
             frames: &self.evidence.frames,
         }
     }

@@ -1,12 +1,20 @@
 //! Text that is escaped once already, made sure of.
 
+use std::borrow::Cow;
+
 use crate::text::{Piece, pieces};
 
 /// Text of ours with escaped wire text in it: it stays as it is, but for what must never reach a screen, which is
 /// spelled out. Detectors escape what they quote; a file of evidence may hold anything.
 pub(super) fn calm(text: &str) -> String {
-    if text.bytes().all(|byte| matches!(byte, b' '..=b'~')) {
-        return text.to_owned();
+    calmed(text).into_owned()
+}
+
+/// The same; mostly there is nothing to spell out.
+pub(super) fn calmed(text: &str) -> Cow<'_, str> {
+    // All of it is looked at, many bytes at once.
+    if text.bytes().fold(true, |plain, byte| plain & matches!(byte, b' '..=b'~')) {
+        return Cow::Borrowed(text);
     }
     let mut out = String::with_capacity(text.len());
     for (piece, bytes) in pieces(text.as_bytes()) {
@@ -15,7 +23,7 @@ pub(super) fn calm(text: &str) -> String {
             Piece::Hidden(_) | Piece::Byte(_) => bytes.iter().for_each(|byte| out.push_str(&format!("\\x{byte:02x}"))),
         }
     }
-    out
+    Cow::Owned(out)
 }
 
 /// At most `most` characters, three dots for the rest.

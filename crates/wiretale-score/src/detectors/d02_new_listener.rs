@@ -3,21 +3,20 @@
 //! In a short capture everything is new, so it weighs little there; after a learning span (24 hours of the capture) it
 //! weighs more. Announced data connections (FTP, DCC) are no listeners, nor is what the inventory knows.
 
-use wiretale_protocol::{Address, Direction, State, Timestamp, Transport};
+use wiretale_protocol::{Address, Direction, State, Transport};
 
 use super::d01_foreign_port::PASSING;
 use crate::bounded::Bounded;
-use crate::{Detector, Fact, Findings, Hears, Scene};
+use crate::{Detector, Ends, Fact, Findings, Hears, Scene};
 
 /// First answers of home ports.
 pub(super) struct NewListener {
     known: Bounded<(Address, u16), ()>,
-    began: Option<Timestamp>,
 }
 
 impl Default for NewListener {
     fn default() -> Self {
-        Self { known: Bounded::new(1 << 16), began: None }
+        Self { known: Bounded::new(1 << 16) }
     }
 }
 
@@ -34,16 +33,19 @@ impl Detector for NewListener {
         Hears::CLOSED
     }
 
+    fn ends(&self) -> Ends {
+        Ends::SERVER
+    }
+
     fn hear(&mut self, scene: &Scene<'_>, fact: &Fact<'_>, findings: &mut Findings) {
         let Fact::Closed(summary) = fact else { return };
         let flow = scene.moment.flow;
-        let began = *self.began.get_or_insert(flow.opened);
         let answered =
             matches!(summary.state, State::S1 | State::S2 | State::S3 | State::Sf | State::Rsto | State::Rstr);
         let announced =
             scene.facts.service.is_some_and(|service| service.ends_with("-data") || service.starts_with("irc-dcc"));
         let turned = flow.midstream && flow.server.port >= PASSING && flow.server.port > flow.client.port;
-        if flow.transport != Transport::Tcp || !answered || announced || turned || !scene.is_home(Direction::Server) {
+        if flow.transport != Transport::Tcp || !answered || announced || turned {
             return;
         }
         let key = (flow.server.address, flow.server.port);
@@ -52,7 +54,7 @@ impl Detector for NewListener {
         }
         self.known.entry(key);
         let learned =
-            flow.opened.since(began).as_secs_f64() > scene.weights.threshold("D02", "learning_seconds", 86_400.0);
+            flow.opened.since(scene.began).as_secs_f64() > scene.weights.threshold("D02", "learning_seconds", 86_400.0);
         let row = if learned { "D02.learned" } else { "D02.listener" };
         if flow.server.port >= LOWEST && !scene.is_home(Direction::Client) {
             let text = format!("{} answers on port {}", flow.server.address, flow.server.port);

@@ -5,7 +5,7 @@ use wiretale_terminal::Event;
 
 use super::d04_shell::sign;
 use crate::bounded::Bounded;
-use crate::{Detector, Fact, Findings, Hears, Scene};
+use crate::{Detector, Ends, Fact, Findings, Hears, Scene};
 
 /// Dialogues in which the server of the connection types.
 pub(super) struct ReverseShell {
@@ -39,15 +39,16 @@ impl Detector for ReverseShell {
         Hears::TEXT | Hears::CLOSED
     }
 
+    fn ends(&self) -> Ends {
+        Ends::OUT
+    }
+
     fn hear(&mut self, scene: &Scene<'_>, fact: &Fact<'_>, findings: &mut Findings) {
         let flow = scene.moment.flow;
         let Fact::Text(event) = *fact else {
             self.flows.remove(&flow.id);
             return;
         };
-        if scene.home_end() != Some(Direction::Client) {
-            return;
-        }
         let dialogue = self.flows.entry(flow.id);
         let shell = match (event, scene.moment.direction) {
             (Event::Line(text), Direction::Client) => {

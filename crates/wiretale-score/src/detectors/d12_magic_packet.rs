@@ -9,7 +9,7 @@ use wiretale_packet::Flags;
 use wiretale_protocol::{Address, Direction, Endpoint, Flow, FlowId, Passed, Timestamp, Transport};
 
 use crate::bounded::Bounded;
-use crate::{Detector, Evidence, Fact, Findings, Hears, Scene};
+use crate::{Detector, Ends, Evidence, Fact, Findings, Hears, Scene};
 
 /// Strays and calls by host and sender.
 pub(super) struct MagicPacket {
@@ -63,6 +63,10 @@ impl Detector for MagicPacket {
 
     fn hears(&self) -> Hears {
         Hears::PASSED
+    }
+
+    fn ends(&self) -> Ends {
+        Ends::ONE
     }
 
     fn hear(&mut self, scene: &Scene<'_>, fact: &Fact<'_>, findings: &mut Findings) {

@@ -4,7 +4,7 @@ use smallvec::SmallVec;
 use wiretale_protocol::{Address, Direction, State, Timestamp, Transport};
 
 use crate::bounded::Bounded;
-use crate::{Detector, Fact, Findings, Hears, Scene};
+use crate::{Detector, Ends, Fact, Findings, Hears, Scene};
 
 /// Refused knocks by host and source, and ports that refused somebody before.
 pub(super) struct PortKnock {
@@ -34,11 +34,14 @@ impl Detector for PortKnock {
         Hears::CLOSED
     }
 
+    fn ends(&self) -> Ends {
+        Ends::IN
+    }
+
     fn hear(&mut self, scene: &Scene<'_>, fact: &Fact<'_>, findings: &mut Findings) {
         let Fact::Closed(summary) = *fact else { return };
         let flow = scene.moment.flow;
-        let inbound = scene.home_end() == Some(Direction::Server) && flow.transport == Transport::Tcp;
-        if !inbound || scene.inventory.approved(flow.client.address) {
+        if flow.transport != Transport::Tcp || scene.inventory.approved(flow.client.address) {
             return;
         }
         match summary.state {

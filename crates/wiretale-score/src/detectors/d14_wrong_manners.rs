@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use wiretale_protocol::{Address, Direction, State, Transport};
 
 use crate::bounded::{Bounded, SOME};
-use crate::{Detector, Fact, Findings, Hears, Scene};
+use crate::{Detector, Ends, Fact, Findings, Hears, Scene};
 
 /// What home ports were confirmed to serve, and how often.
 pub(super) struct WrongManners {
@@ -34,10 +34,14 @@ impl Detector for WrongManners {
         Hears::CLOSED
     }
 
+    fn ends(&self) -> Ends {
+        Ends::SERVER
+    }
+
     fn hear(&mut self, scene: &Scene<'_>, fact: &Fact<'_>, findings: &mut Findings) {
         let Fact::Closed(summary) = *fact else { return };
         let flow = scene.moment.flow;
-        if flow.transport != Transport::Tcp || flow.midstream || !scene.is_home(Direction::Server) {
+        if flow.transport != Transport::Tcp || flow.midstream {
             return;
         }
         let port = (flow.server.address, flow.server.port);

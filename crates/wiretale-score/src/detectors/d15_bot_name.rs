@@ -10,7 +10,7 @@ use wiretale_protocol::{Address, Direction, Timestamp};
 
 use crate::bounded::{Bounded, SOME};
 use crate::text::shown;
-use crate::{Detector, Fact, Findings, Hears, Scene};
+use crate::{Detector, Ends, Fact, Findings, Hears, Scene};
 
 /// Nicks and who else bears such.
 pub(super) struct BotName {
@@ -39,11 +39,12 @@ impl Detector for BotName {
         Hears::IRC | Hears::IRC_UNKNOWN
     }
 
+    fn ends(&self) -> Ends {
+        Ends::CLIENT
+    }
+
     fn hear(&mut self, scene: &Scene<'_>, fact: &Fact<'_>, findings: &mut Findings) {
         let Fact::Irc(event) = *fact else { return };
-        if !scene.is_home(Direction::Client) {
-            return;
-        }
         match event {
             Event::Registered { nick, user, real_name, .. } => self.judge(scene, &nick, &user, &real_name, findings),
             Event::NickChanged { nick, own: true, forced: false, .. } => self.judge(scene, &nick, b"", b"", findings),

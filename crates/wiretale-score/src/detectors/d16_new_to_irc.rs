@@ -4,20 +4,19 @@
 //! Before a learning span is over everybody is new, and being new weighs half.
 
 use wiretale_irc::Event;
-use wiretale_protocol::{Address, Direction, Timestamp};
+use wiretale_protocol::{Address, Direction};
 
 use crate::bounded::Bounded;
-use crate::{Detector, Fact, Findings, Hears, Scene};
+use crate::{Detector, Ends, Fact, Findings, Hears, Scene};
 
 /// Who was on IRC before.
 pub(super) struct NewToIrc {
     known: Bounded<Address, ()>,
-    began: Option<Timestamp>,
 }
 
 impl Default for NewToIrc {
     fn default() -> Self {
-        Self { known: Bounded::new(1 << 16), began: None }
+        Self { known: Bounded::new(1 << 16) }
     }
 }
 
@@ -31,21 +30,21 @@ impl Detector for NewToIrc {
     }
 
     fn hears(&self) -> Hears {
-        Hears::IRC | Hears::OPENED
+        Hears::IRC
+    }
+
+    fn ends(&self) -> Ends {
+        Ends::OUT
     }
 
     fn hear(&mut self, scene: &Scene<'_>, fact: &Fact<'_>, findings: &mut Findings) {
         let flow = scene.moment.flow;
-        let began = *self.began.get_or_insert(flow.opened);
         let Fact::Irc(Event::Registered { .. } | Event::Refused { .. }) = *fact else { return };
-        if scene.home_end() != Some(Direction::Client) {
-            return;
-        }
         let (host, server) = (flow.client.address, scene.called(flow.server.address));
         if self.known.get(&host).is_none() {
             self.known.entry(host);
             let span = scene.weights.threshold("D16", "learning_seconds", 86_400.0);
-            let learned = flow.opened.since(began).as_secs_f64() > span;
+            let learned = flow.opened.since(scene.began).as_secs_f64() > span;
             let text = format!("{host} is on IRC for the first time, at {server}");
             let evidence = scene.evidence(Direction::Client, "D16.novel", "irc", text);
             findings.push(evidence.strength(if learned { 1.0 } else { 0.5 }));

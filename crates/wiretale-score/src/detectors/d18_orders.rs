@@ -7,7 +7,7 @@ use wiretale_protocol::Direction;
 
 use crate::heard::{Heard, Spoken, is_private};
 use crate::text::shown;
-use crate::{Detector, Fact, Findings, Hears, Scene};
+use crate::{Detector, Ends, Fact, Findings, Hears, Scene};
 
 /// Orders received.
 #[derive(Default)]
@@ -22,9 +22,13 @@ impl Detector for Orders {
         Hears::IRC | Hears::IRC_HEARD
     }
 
+    fn ends(&self) -> Ends {
+        Ends::CLIENT
+    }
+
     fn hear(&mut self, scene: &Scene<'_>, _: &Fact<'_>, findings: &mut Findings) {
         let Some(Heard { spoken: Some(spoken), order: Some(order), .. }) = scene.heard else { return };
-        if order.fits == 0 || !scene.is_home(Direction::Client) {
+        if order.fits == 0 {
             return;
         }
         let Spoken { from, place, .. } = *spoken;

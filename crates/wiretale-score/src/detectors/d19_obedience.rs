@@ -15,7 +15,7 @@ use crate::bounded::{Bounded, SOME};
 use crate::dialect::{Verb, is_report};
 use crate::heard::{Heard, Spoken};
 use crate::text::{plain, shown};
-use crate::{Detector, Fact, Findings, Hears, Scene};
+use crate::{Detector, Ends, Fact, Findings, Hears, Scene};
 
 /// Orders, and what came of them.
 pub(super) struct Obedience {
@@ -75,13 +75,14 @@ impl Detector for Obedience {
     }
 
     fn hears(&self) -> Hears {
-        Hears::IRC | Hears::IRC_HEARD | Hears::IRC_SAID | Hears::OPENED | Hears::CLOSED
+        Hears::IRC | Hears::IRC_HEARD | Hears::IRC_SAID | Hears::OPENED | Hears::IRC_CLOSED
+    }
+
+    fn ends(&self) -> Ends {
+        Ends::CLIENT
     }
 
     fn hear(&mut self, scene: &Scene<'_>, fact: &Fact<'_>, findings: &mut Findings) {
-        if !scene.is_home(Direction::Client) {
-            return;
-        }
         match fact {
             Fact::Opened => self.contact(scene, findings),
             Fact::Closed(_) => drop(self.sessions.remove(&scene.moment.flow.id)),

@@ -14,7 +14,7 @@ use wiretale_protocol::{Address, Direction, FlowId, Timestamp};
 use crate::bounded::{Bounded, SOME};
 use crate::heard::{Heard, Spoken};
 use crate::text::{alike, shown};
-use crate::{Detector, Evidence, Fact, Findings, Hears, Scene};
+use crate::{Detector, Ends, Evidence, Fact, Findings, Hears, Scene};
 
 /// Crowds by channel.
 pub(super) struct Crowd {
@@ -66,9 +66,13 @@ impl Detector for Crowd {
         Hears::IRC | Hears::IRC_HEARD | Hears::IRC_SAID
     }
 
+    fn ends(&self) -> Ends {
+        Ends::CLIENT
+    }
+
     fn hear(&mut self, scene: &Scene<'_>, fact: &Fact<'_>, findings: &mut Findings) {
         let Fact::Irc(event) = *fact else { return };
-        let Some(nick) = scene.nick_key().filter(|_| scene.is_home(Direction::Client)) else { return };
+        let Some(nick) = scene.nick_key() else { return };
         let place = match event {
             Event::Topic { channel, .. } | Event::Joined { channel, .. } => channel,
             Event::Text { target, .. } if matches!(target.first(), Some(b'#' | b'&')) => target,

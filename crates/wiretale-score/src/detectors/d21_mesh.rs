@@ -10,7 +10,7 @@ use wiretale_irc::Event;
 use wiretale_protocol::{Address, Direction, FlowId, State, Summary, Timestamp, Transport};
 
 use crate::bounded::{Bounded, SOME};
-use crate::{Detector, Evidence, Fact, Findings, Hears, Scene};
+use crate::{Detector, Ends, Evidence, Fact, Findings, Hears, Scene};
 
 /// Channels, and who of their members works.
 pub(super) struct Mesh {
@@ -54,11 +54,12 @@ impl Detector for Mesh {
         Hears::IRC | Hears::CLOSED
     }
 
+    fn ends(&self) -> Ends {
+        Ends::CLIENT
+    }
+
     fn hear(&mut self, scene: &Scene<'_>, fact: &Fact<'_>, findings: &mut Findings) {
         let flow = scene.moment.flow;
-        if !scene.is_home(Direction::Client) {
-            return;
-        }
         match fact {
             Fact::Irc(Event::Joined { own: true, channel, .. }) => {
                 let tie = scene.channel_tie(channel);

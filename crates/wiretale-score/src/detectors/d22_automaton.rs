@@ -10,7 +10,7 @@ use wiretale_protocol::{Direction, FlowId, Timestamp};
 
 use crate::bounded::{Bounded, SOME};
 use crate::text::words;
-use crate::{Detector, Fact, Findings, Hears, Scene};
+use crate::{Detector, Ends, Fact, Findings, Hears, Scene};
 
 /// How each client talks.
 pub(super) struct Automaton {
@@ -42,13 +42,14 @@ impl Detector for Automaton {
     }
 
     fn hears(&self) -> Hears {
-        Hears::IRC | Hears::IRC_SAID | Hears::CLOSED
+        Hears::IRC | Hears::IRC_SAID | Hears::IRC_CLOSED
+    }
+
+    fn ends(&self) -> Ends {
+        Ends::OUT
     }
 
     fn hear(&mut self, scene: &Scene<'_>, fact: &Fact<'_>, findings: &mut Findings) {
-        if scene.home_end() != Some(Direction::Client) {
-            return;
-        }
         let (at, flow) = (scene.moment.at, scene.moment.flow);
         match *fact {
             Fact::Irc(Event::Joined { own: true, .. }) => {

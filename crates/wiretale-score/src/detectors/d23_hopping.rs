@@ -12,7 +12,7 @@ use wiretale_protocol::{Address, Direction, State, Timestamp, Transport};
 use super::d16_new_to_irc::is_own_port;
 use crate::bounded::{Bounded, SOME};
 use crate::text::shown;
-use crate::{Detector, Evidence, Fact, Findings, Hears, Scene};
+use crate::{Detector, Ends, Evidence, Fact, Findings, Hears, Scene};
 
 /// Servers tried, by host.
 pub(super) struct Hopping {
@@ -53,11 +53,12 @@ impl Detector for Hopping {
         Hears::IRC | Hears::CLOSED
     }
 
+    fn ends(&self) -> Ends {
+        Ends::OUT
+    }
+
     fn hear(&mut self, scene: &Scene<'_>, fact: &Fact<'_>, findings: &mut Findings) {
         let flow = scene.moment.flow;
-        if scene.home_end() != Some(Direction::Client) {
-            return;
-        }
         let (client, server) = (flow.client.address, || scene.called(flow.server.address));
         match *fact {
             Fact::Closed(summary)

@@ -10,7 +10,7 @@ use wiretale_protocol::{Direction, FlowId};
 
 use crate::bounded::{Bounded, SOME};
 use crate::text::{holds, shown, words};
-use crate::{Detector, Fact, Findings, Hears, Scene};
+use crate::{Detector, Ends, Fact, Findings, Hears, Scene};
 
 /// Packs and company.
 pub(super) struct Warez {
@@ -36,11 +36,12 @@ impl Detector for Warez {
         Hears::IRC | Hears::IRC_SAID
     }
 
+    fn ends(&self) -> Ends {
+        Ends::CLIENT
+    }
+
     fn hear(&mut self, scene: &Scene<'_>, fact: &Fact<'_>, findings: &mut Findings) {
         let Fact::Irc(event) = *fact else { return };
-        if !scene.is_home(Direction::Client) {
-            return;
-        }
         let host = scene.moment.flow.client.address;
         match event {
             Event::Text { target, .. } => {

@@ -6,7 +6,7 @@ use wiretale_irc::Event;
 use wiretale_protocol::{Address, Direction, Timestamp};
 
 use crate::bounded::{Bounded, SOME};
-use crate::{Detector, Fact, Findings, Hears, Scene};
+use crate::{Detector, Ends, Fact, Findings, Hears, Scene};
 
 /// What each host sends how fast.
 pub(super) struct IrcFlood {
@@ -33,11 +33,12 @@ impl Detector for IrcFlood {
         Hears::IRC | Hears::IRC_SAID
     }
 
+    fn ends(&self) -> Ends {
+        Ends::CLIENT
+    }
+
     fn hear(&mut self, scene: &Scene<'_>, fact: &Fact<'_>, findings: &mut Findings) {
         let Fact::Irc(event) = *fact else { return };
-        if !scene.is_home(Direction::Client) {
-            return;
-        }
         let (at, flow) = (scene.moment.at, scene.moment.flow);
         let (host, own) = (flow.client.address, scene.moment.direction == Direction::Client);
         let (key, what, full) = match event {

@@ -9,7 +9,7 @@ use wiretale_protocol::{Address, Direction};
 use crate::bounded::{Bounded, SOME};
 use crate::heard::Heard;
 use crate::text::{entropy, is_format, long_words, shown};
-use crate::{Detector, Fact, Findings, Hears, Scene};
+use crate::{Detector, Ends, Fact, Findings, Hears, Scene};
 
 /// Encoded lines, by partner.
 pub(super) struct Encoded {
@@ -35,11 +35,12 @@ impl Detector for Encoded {
         Hears::IRC_HEARD | Hears::IRC_SAID
     }
 
+    fn ends(&self) -> Ends {
+        Ends::CLIENT
+    }
+
     fn hear(&mut self, scene: &Scene<'_>, fact: &Fact<'_>, findings: &mut Findings) {
         let Fact::Irc(Event::Text { from: Source { name, .. }, target, text, .. }) = *fact else { return };
-        if !scene.is_home(Direction::Client) {
-            return;
-        }
         let own = scene.moment.direction == Direction::Client;
         let channel = matches!(target.first(), Some(b'#' | b'&'));
         let partner = if own || channel { &*target } else { &*name };

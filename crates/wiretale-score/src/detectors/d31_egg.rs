@@ -14,7 +14,7 @@ use crate::bounded::{Bounded, SOME};
 use crate::dialect::{Verb, address, url};
 use crate::heard::{Heard, Spoken};
 use crate::text::{names_a_url, shown, words};
-use crate::{Detector, Fact, Findings, Hears, Scene};
+use crate::{Detector, Ends, Fact, Findings, Hears, Scene};
 
 /// Links heard, by home host.
 pub(super) struct Egg {
@@ -54,10 +54,11 @@ impl Detector for Egg {
         Hears::IRC | Hears::IRC_HEARD | Hears::OPENED
     }
 
+    fn ends(&self) -> Ends {
+        Ends::CLIENT
+    }
+
     fn hear(&mut self, scene: &Scene<'_>, fact: &Fact<'_>, findings: &mut Findings) {
-        if !scene.is_home(Direction::Client) {
-            return;
-        }
         match fact {
             Fact::Opened => self.fetched(scene, findings),
             Fact::Irc(_) => {
@@ -112,8 +113,7 @@ impl Egg {
     fn fetched(&mut self, scene: &Scene<'_>, findings: &mut Findings) {
         let (at, flow) = (scene.moment.at, scene.moment.flow);
         let (host, server) = (flow.client.address, flow.server.address);
-        let before = self.visited.get(&(host, server)).is_some();
-        self.visited.entry((host, server));
+        let before = self.visited.put((host, server));
         let Some(heard) = self.hosts.get_mut(&host) else { return };
         let name = scene.names.of(server).map(<[u8]>::to_ascii_lowercase);
         let is = |mention: &&mut Mention| {

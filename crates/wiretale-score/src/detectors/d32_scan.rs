@@ -9,7 +9,7 @@ use std::collections::BTreeSet;
 use wiretale_protocol::{Address, Direction, State, Transport};
 
 use crate::bounded::{Bounded, SOME};
-use crate::{Detector, Fact, Findings, Hears, Scene};
+use crate::{Detector, Ends, Fact, Findings, Hears, Scene};
 
 /// Walks by host.
 pub(super) struct Scan {
@@ -43,10 +43,14 @@ impl Detector for Scan {
         Hears::CLOSED
     }
 
+    fn ends(&self) -> Ends {
+        Ends::CLIENT
+    }
+
     fn hear(&mut self, scene: &Scene<'_>, fact: &Fact<'_>, findings: &mut Findings) {
         let Fact::Closed(summary) = *fact else { return };
         let flow = scene.moment.flow;
-        let ours = flow.transport == Transport::Tcp && !flow.midstream && scene.is_home(Direction::Client);
+        let ours = flow.transport == Transport::Tcp && !flow.midstream;
         if !ours || scene.inventory.approved(flow.client.address) || scene.names.of(flow.server.address).is_some() {
             return;
         }

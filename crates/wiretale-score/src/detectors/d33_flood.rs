@@ -3,10 +3,12 @@
 use wiretale_protocol::{Address, Direction, State, Timestamp, Transport};
 
 use crate::bounded::Bounded;
-use crate::{Detector, Fact, Findings, Hears, Scene};
+use crate::{Detector, Ends, Fact, Findings, Hears, Scene};
 
 /// What a home host sends to one peer within a second or so.
 pub(super) struct Flood {
+    // The weights' window in seconds and number of packets, once they were looked up.
+    bounds: Option<(f64, u64)>,
     rates: Bounded<(Address, Address), Rate>,
 }
 
@@ -20,7 +22,7 @@ struct Rate {
 
 impl Default for Flood {
     fn default() -> Self {
-        Self { rates: Bounded::new(1 << 14) }
+        Self { bounds: None, rates: Bounded::new(1 << 14) }
     }
 }
 
@@ -37,14 +39,21 @@ impl Detector for Flood {
         Hears::CLOSED
     }
 
+    fn ends(&self) -> Ends {
+        Ends::CLIENT
+    }
+
     fn hear(&mut self, scene: &Scene<'_>, fact: &Fact<'_>, findings: &mut Findings) {
         let Fact::Closed(summary) = *fact else { return };
         let flow = scene.moment.flow;
         let one_sided = matches!(summary.state, State::S0 | State::RstoS0) || summary.server.packets == 0;
-        if !scene.is_home(Direction::Client) || flow.transport == Transport::Icmp {
+        if flow.transport == Transport::Icmp {
             return;
         }
-        let window = scene.weights.threshold("D33", "window_seconds", 10.0);
+        let (window, least) = *self.bounds.get_or_insert_with(|| {
+            let bound = |name, default| scene.weights.threshold("D33", name, default);
+            (bound("window_seconds", 10.0), bound("packets", 5000.0) as u64)
+        });
         let rate = self.rates.entry((flow.client.address, flow.server.address));
         let since = *rate.since.get_or_insert(flow.opened);
         if flow.opened.since(since).as_secs_f64() > window {
@@ -53,7 +62,6 @@ impl Detector for Flood {
         }
         rate.packets += summary.client.packets;
         rate.unanswered += if one_sided { summary.client.packets } else { 0 };
-        let least = scene.weights.threshold("D33", "packets", 5000.0) as u64;
         if rate.told || rate.packets < least || rate.unanswered * 10 < rate.packets * 9 {
             return;
         }

@@ -3,16 +3,18 @@
 use wiretale_protocol::{Address, Direction};
 
 use crate::bounded::Bounded;
-use crate::{Detector, Fact, Findings, Hears, Scene};
+use crate::{Detector, Ends, Fact, Findings, Hears, Scene};
 
 /// Bytes by home host and peer: out, in, and whether it was told.
 pub(super) struct Volume {
+    // The weights' number of bytes and ratio, once they were looked up.
+    bounds: Option<(u64, u64)>,
     totals: Bounded<(Address, Address), (u64, u64, bool)>,
 }
 
 impl Default for Volume {
     fn default() -> Self {
-        Self { totals: Bounded::new(1 << 16) }
+        Self { bounds: None, totals: Bounded::new(1 << 16) }
     }
 }
 
@@ -29,6 +31,10 @@ impl Detector for Volume {
         Hears::CLOSED
     }
 
+    fn ends(&self) -> Ends {
+        Ends::ONE
+    }
+
     fn hear(&mut self, scene: &Scene<'_>, fact: &Fact<'_>, findings: &mut Findings) {
         let Fact::Closed(summary) = *fact else { return };
         let Some(home) = scene.home_end() else { return };
@@ -41,8 +47,10 @@ impl Detector for Volume {
         let (out, back, told) = self.totals.entry((host, peer));
         *out = out.saturating_add(sides[home.index()]);
         *back = back.saturating_add(sides[home.opposite().index()]);
-        let least = scene.weights.threshold("D35", "bytes", 10_000_000.0) as u64;
-        let ratio = scene.weights.threshold("D35", "ratio", 10.0) as u64;
+        let (least, ratio) = *self.bounds.get_or_insert_with(|| {
+            let bound = |name, default| scene.weights.threshold("D35", name, default) as u64;
+            (bound("bytes", 10_000_000.0), bound("ratio", 10.0))
+        });
         // A host that serves what it is asked for sends much by its nature.
         if *told || home == Direction::Server || *out < least || *out < back.saturating_mul(ratio) {
             return;

@@ -4,10 +4,11 @@
 //! between them, and of their sizes. IRC's own PING and PONG would make every chat a beacon, so bytes in a flow do not
 //! count.
 
+use smallvec::SmallVec;
 use wiretale_protocol::{Address, Direction, Timestamp};
 
 use crate::bounded::{Bounded, SOME};
-use crate::{Detector, Fact, Findings, Hears, Scene};
+use crate::{Detector, Ends, Fact, Findings, Hears, Scene};
 
 /// Beginnings of connections by home host, peer and port.
 pub(super) struct Beacon {
@@ -16,8 +17,8 @@ pub(super) struct Beacon {
 
 #[derive(Default)]
 struct Calls {
-    at: Vec<Timestamp>,
-    bytes: Vec<f64>,
+    // When each began, and the bytes that the host sent. Mostly there is one.
+    calls: SmallVec<[(Timestamp, u64); 1]>,
     told: bool,
 }
 
@@ -40,34 +41,38 @@ impl Detector for Beacon {
         Hears::CLOSED
     }
 
+    fn ends(&self) -> Ends {
+        Ends::OUT
+    }
+
     fn hear(&mut self, scene: &Scene<'_>, fact: &Fact<'_>, findings: &mut Findings) {
         let Fact::Closed(summary) = *fact else { return };
         let flow = scene.moment.flow;
-        if scene.home_end() != Some(Direction::Client) || scene.facts.service == Some("dns") {
+        if scene.facts.service == Some("dns") {
             return;
         }
         let calls = self.calls.entry((flow.client.address, flow.server.address, flow.server.port));
-        if calls.told || calls.at.len() >= MANY {
+        let Calls { calls, told } = calls;
+        if *told || calls.len() >= MANY {
             return;
         }
-        calls.at.push(flow.opened);
-        calls.bytes.push(summary.client.bytes.unwrap_or(0) as f64);
-        if calls.at.len() < FEWEST || !calls.at.len().is_power_of_two() {
+        calls.push((flow.opened, summary.client.bytes.unwrap_or(0)));
+        if calls.len() < FEWEST || !calls.len().is_power_of_two() {
             return;
         }
-        let score = (regularity(&gaps(&calls.at)) + regularity(&calls.bytes)) / 2.0;
+        let bytes: Vec<f64> = calls.iter().map(|(_, bytes)| *bytes as f64).collect();
+        let score = (regularity(&gaps(calls.iter().map(|(at, _)| *at).collect())) + regularity(&bytes)) / 2.0;
         if score > 0.7 {
-            calls.told = true;
+            *told = true;
             let peer = scene.called(flow.server.address);
-            let text = format!("{} called {peer} {} times at even intervals", flow.client.address, calls.at.len());
+            let text = format!("{} called {peer} {} times at even intervals", flow.client.address, calls.len());
             let evidence = scene.evidence(Direction::Client, "D36.beacon", flow.server.to_string(), text);
             findings.push(evidence.strength((score - 0.7) / 0.3));
         }
     }
 }
 
-fn gaps(at: &[Timestamp]) -> Vec<f64> {
-    let mut at = at.to_vec();
+fn gaps(mut at: Vec<Timestamp>) -> Vec<f64> {
     at.sort_unstable();
     at.windows(2).map(|pair| pair[1].since(pair[0]).as_secs_f64()).filter(|gap| *gap > 0.0).collect()
 }

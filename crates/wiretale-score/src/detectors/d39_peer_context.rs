@@ -2,7 +2,7 @@
 
 use wiretale_protocol::{State, Transport};
 
-use crate::{Detector, Fact, Findings, Hears, Scene};
+use crate::{Detector, Ends, Fact, Findings, Hears, Scene};
 
 /// Peers without names.
 pub(super) struct PeerContext;
@@ -14,6 +14,10 @@ impl Detector for PeerContext {
 
     fn hears(&self) -> Hears {
         Hears::CLOSED
+    }
+
+    fn ends(&self) -> Ends {
+        Ends::ONE
     }
 
     fn hear(&mut self, scene: &Scene<'_>, fact: &Fact<'_>, findings: &mut Findings) {

@@ -166,6 +166,9 @@ impl Tied<'_> {
 // For each stage the strongest tie to earlier evidence of another stage. A tie is worth no more than either end.
 fn links<'i>(kept: &[(&'i Item, f64)], weights: &Weights) -> Vec<Tied<'i>> {
     let kept = strongest(kept);
+    if kept.len() < 2 {
+        return Vec::new();
+    }
     let of = |stage| kept.iter().copied().filter(move |(item, _)| item.stage == Some(stage));
     let before = |stage| kept.iter().copied().filter(move |(item, _)| item.stage.is_some_and(|other| other < stage));
     let best = |stage| {

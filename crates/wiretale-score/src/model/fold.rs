@@ -1,7 +1,10 @@
 //! `case = fold(evidence)`.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::net::IpAddr;
+
+use foldhash::fast::RandomState;
+use hashbrown::HashMap;
 
 use super::evaluate::{Item, Score, evaluate, first_weight};
 use super::{Case, Evidence, Level, Stage, Weights};
@@ -9,16 +12,30 @@ use super::{Case, Evidence, Level, Stage, Weights};
 /// The cases that a list of evidence makes, worst first. The same evidence gives the same cases.
 #[must_use]
 pub fn cases(evidence: impl IntoIterator<Item = Evidence>, weights: &Weights) -> Vec<Case> {
-    let mut evidence: Vec<Evidence> = evidence.into_iter().collect();
-    evidence.sort_by(|a, b| (a.time_ns, a.host, &a.row, &a.key).cmp(&(b.time_ns, b.host, &b.row, &b.key)));
-    let mut folders: BTreeMap<IpAddr, Folder> = BTreeMap::new();
-    for row in evidence {
-        folders.entry(row.host).or_insert_with(|| Folder::new(row.host)).add(row, weights);
+    let mut folders: Vec<Folder> = Vec::new();
+    let mut of_host: HashMap<IpAddr, usize, RandomState> = HashMap::default();
+    for row in in_order(evidence.into_iter().map(Some).collect()) {
+        let at = *of_host.entry(row.host).or_insert(folders.len());
+        if at == folders.len() {
+            folders.push(Folder::new(row.host));
+        }
+        folders[at].add(row, weights);
     }
     spread(&mut folders, weights);
-    let mut cases: Vec<Case> = folders.into_values().map(|folder| folder.finish(weights)).collect();
-    cases.sort_by(|a, b| b.peak_db.total_cmp(&a.peak_db).then_with(|| a.host.cmp(&b.host)));
-    cases
+    // Numbers are sorted, since cases and evidence are long.
+    let mut ranks: Vec<(f64, IpAddr, usize)> =
+        folders.iter().enumerate().map(|(at, folder)| (folder.peak(weights), folder.host, at)).collect();
+    ranks.sort_unstable_by(|a, b| b.0.total_cmp(&a.0).then_with(|| a.1.cmp(&b.1)));
+    let mut folders: Vec<Option<Folder>> = folders.into_iter().map(Some).collect();
+    ranks.iter().filter_map(|(.., at)| folders[*at].take()).map(|folder| folder.finish(weights)).collect()
+}
+
+fn in_order(mut evidence: Vec<Option<Evidence>>) -> impl Iterator<Item = Evidence> {
+    let mut order: Vec<(i64, usize)> =
+        evidence.iter().enumerate().filter_map(|(at, row)| Some((row.as_ref()?.time_ns, at))).collect();
+    let rest = |at: usize| evidence[at].as_ref().map(|row| (row.host, &row.row, &row.key));
+    order.sort_by(|(a, x), (b, y)| a.cmp(b).then_with(|| rest(*x).cmp(&rest(*y))));
+    order.into_iter().filter_map(move |(_, at)| evidence[at].take())
 }
 
 /// The evidence of one host, folded as it comes.
@@ -60,6 +77,7 @@ impl Folder {
             return self.course.last().map_or(weights.model.prior, |(_, db)| *db);
         }
         if self.evidence.len() < EVIDENCE {
+            first_alone(&mut self.evidence);
             self.evidence.push(evidence);
         } else {
             self.dropped += 1;
@@ -75,11 +93,15 @@ impl Folder {
         let updated_ns = self.evidence.last().map_or(0, |row| row.time_ns);
         let (peak_db, peak_ns) = self.peak.unwrap_or((weights.model.prior, updated_ns));
         let at_end = evaluate(&self.items, weights, updated_ns, self.campaign, None);
-        let items = self.items_until(peak_ns, weights);
-        let at_peak = evaluate(&items, weights, peak_ns, self.campaign, None);
+        // Where the peak is the end, the items are those at the peak already.
+        let earlier = (self.dropped > 0 || peak_ns < updated_ns).then(|| self.items_until(peak_ns, weights));
+        let (items, at_peak) = match &earlier {
+            Some(items) => (items, evaluate(items, weights, peak_ns, self.campaign, None)),
+            None => (&self.items, at_end.clone()),
+        };
         let contributions = at_peak.contributions();
-        let strongest = contributions.first().and_then(|top| position(&items, &top.row, &top.key));
-        let without = evaluate(&items, weights, peak_ns, self.campaign, strongest).db;
+        let strongest = contributions.first().and_then(|top| position(items, &top.row, &top.key));
+        let without = evaluate(items, weights, peak_ns, self.campaign, strongest).db;
         let links = at_peak.links();
         let Score { benign_db, stages, gate, .. } = at_peak;
         Case {
@@ -105,6 +127,10 @@ impl Folder {
         }
     }
 
+    fn peak(&self, weights: &Weights) -> f64 {
+        self.peak.map_or(weights.model.prior, |(db, _)| db)
+    }
+
     fn record(&mut self, now: i64, db: f64, weights: &Weights) {
         if self.peak.is_none_or(|(peak, _)| db > peak) {
             self.peak = Some((db, now));
@@ -113,6 +139,7 @@ impl Folder {
             self.opened.get_or_insert(now);
         }
         if self.course.len() < EVIDENCE {
+            first_alone(&mut self.course);
             self.course.push((now, db));
         }
     }
@@ -134,6 +161,7 @@ impl Folder {
         if in_group >= ITEMS_A_GROUP || self.items.len() >= KEYS {
             return false;
         }
+        first_alone(&mut self.items);
         self.items.push(Item {
             row: evidence.row.clone(),
             key: evidence.key.clone(),
@@ -179,18 +207,25 @@ impl Folder {
     }
 }
 
+// Room for one: after a scan there are hosts by the thousand with one piece of evidence each.
+fn first_alone<T>(list: &mut Vec<T>) {
+    if list.is_empty() {
+        list.reserve_exact(1);
+    }
+}
+
 fn position(items: &[Item], row: &str, key: &str) -> Option<usize> {
     items.iter().position(|item| item.row == row && item.key == key)
 }
 
 // A confirmed case makes its peers suspect: hosts that dealt with them, each for its own evidence, get a little more.
-fn spread(folders: &mut BTreeMap<IpAddr, Folder>, weights: &Weights) {
+fn spread(folders: &mut [Folder], weights: &Weights) {
     let confirmed: Vec<(IpAddr, BTreeSet<IpAddr>)> = folders
-        .values()
+        .iter()
         .filter(|folder| folder.peak.is_some_and(|(peak, _)| peak >= weights.model.levels[2]))
         .map(|folder| (folder.host, folder.peers()))
         .collect();
-    for folder in folders.values_mut() {
+    for folder in folders.iter_mut().filter(|_| !confirmed.is_empty()) {
         let mine = folder.peers();
         if confirmed.iter().any(|(host, peers)| *host != folder.host && !peers.is_disjoint(&mine)) {
             folder.replay(weights.model.campaign, weights);
