@@ -60,14 +60,14 @@ impl<P: Services<O>, O: Observer> Analyzer<P, O> {
 
     /// Takes plain packets out of their frames, finds their flows and reads what will be needed of them.
     fn look_ahead<'f>(&self, group: &[Frame<'f>], ahead: &mut [Option<Ahead<'f>>; GROUP]) {
+        for (ahead, frame) in ahead.iter_mut().zip(group) {
+            *ahead = self.ahead(frame);
+        }
         let worth_it = self.table.len() >= WORTH_IT;
         let mut places = [NONE; GROUP];
-        for ((ahead, place), frame) in ahead.iter_mut().zip(&mut places).zip(group) {
-            *ahead = self.ahead(frame);
-            if let (Some(ahead), true) = (ahead, worth_it) {
-                *place = self.table.find(ahead.sought.hash, &ahead.sought.key).unwrap_or(NONE);
-                ahead.sought.hint = *place;
-            }
+        for (ahead, place) in ahead.iter_mut().take(group.len()).flatten().zip(&mut places).filter(|_| worth_it) {
+            *place = self.table.find(ahead.sought.hash, &ahead.sought.key).unwrap_or(NONE);
+            ahead.sought.hint = *place;
         }
         if worth_it {
             let seen = self.glance(&places);
