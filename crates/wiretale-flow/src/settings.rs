@@ -105,7 +105,8 @@ impl Default for Limits {
             probe_bytes: 2048,
             probe_pieces: 100,
             weirds: 5,
-            senders: 262_144,
+            // As many as a hash table of 2^18 places takes: one more would double it.
+            senders: 229_376,
             reassembly: wiretale_reassembly::Limits::default(),
             fragments: FragmentLimits::default(),
         }
