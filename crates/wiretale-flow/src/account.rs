@@ -485,7 +485,7 @@ const DATA: u8 = 0x08;
 const ACKNOWLEDGEMENT: u8 = 0x10;
 
 /// How long a closed connection is kept for its stragglers.
-const FORGET: Duration = Duration::from_secs(5);
+pub(crate) const FORGET: Duration = Duration::from_secs(5);
 
 /// How long after its acknowledgement a byte may come and still count as seen.
 const GRACE: Duration = Duration::from_millis(250);

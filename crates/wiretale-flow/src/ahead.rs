@@ -133,7 +133,7 @@ fn glance_beyond<P: Services<O>, O: Observer>(record: &Flows<P, O>) -> usize {
 fn glance_at_recent<S, F>(record: &crate::record::Record<S, F>) -> usize {
     match &record.carrier {
         Carrier::Tcp(tcp) => low(tcp.connection.glance()),
-        Carrier::Datagrams(_) => 0,
+        Carrier::Refused(_) | Carrier::Datagrams(_) => 0,
     }
 }
 

@@ -3,22 +3,21 @@
 use smallvec::SmallVec;
 use wiretale_packet::{Body, Checksum, Direction, Flags, Packet, Segment, Timestamp, Transport};
 use wiretale_protocol::{Flow, FlowId, Moment, Observer, Quota, Services, Weird, Weirds};
-use wiretale_reassembly::{Arrival, Connection, End, Policy};
+use wiretale_reassembly::{Arrival, End};
 
-use crate::account::Account;
 use crate::analyzer::{Analyzer, Flows, Within};
 use crate::carry::{Around, Fate, datagram, end_record, tcp};
 use crate::clock::second;
 use crate::corrupt::{accept, covers, judge};
-use crate::datagrams::Datagrams;
 use crate::delivery::Commons;
 use crate::half::Half;
 use crate::history::History;
 use crate::id::flow_id;
 use crate::key::{Ends, is_broadcast};
 use crate::reading::Reading;
-use crate::record::{Carrier, Record, Tcp};
-use crate::settings::{Checksums, longest};
+use crate::record::{Carrier, Record};
+use crate::refused::unfold;
+use crate::settings::Checksums;
 use crate::sources::Covers;
 use crate::table::{Body as Known, Sought};
 
@@ -63,6 +62,9 @@ impl<P: Services<O>, O: Observer> Analyzer<P, O> {
             }
             _ => false,
         };
+        if self.refuse(at, half, arrived) {
+            return;
+        }
         let record = self.full(at, half);
         let wake = second(record.deadline(&self.settings.timeouts));
         self.table.upgrade(at, record, wake);
@@ -80,6 +82,7 @@ impl<P: Services<O>, O: Observer> Analyzer<P, O> {
                 return self.open(arrived, 0);
             }
         }
+        self.unfold_at(at);
         let slot = self.table.slot(at);
         let from = if slot.client_is_low == arrived.sought.forward { Direction::Client } else { Direction::Server };
         let Known::Full { flow: record, .. } = &slot.body else { return };
@@ -136,7 +139,8 @@ impl<P: Services<O>, O: Observer> Analyzer<P, O> {
         let ends = Ends::of(packet);
         let flow = self.roles(packet, &ends, flow_id(&key, packet.at, ordinal));
         let flipped = flow.client != ends.src || (flow.server != ends.dst);
-        let mut record = self.record(flow, packet.ip.protocol, within.number, ordinal);
+        let mut record =
+            self.record(flow, packet.ip.protocol, within.number, ordinal, Carrier::new(&flow, &self.settings.hosts));
         if flipped {
             record.history.flipped();
         }
@@ -182,16 +186,15 @@ impl<P: Services<O>, O: Observer> Analyzer<P, O> {
     }
 
     /// A flow without any packet, opened towards the observer.
-    fn record(&mut self, flow: Flow, protocol: u8, frame: u64, ordinal: u32) -> Box<Flows<P, O>> {
+    pub(crate) fn record(
+        &mut self,
+        flow: Flow,
+        protocol: u8,
+        frame: u64,
+        ordinal: u32,
+        carrier: Carrier,
+    ) -> Box<Flows<P, O>> {
         let tcp = flow.transport == Transport::Tcp;
-        let carrier = if tcp {
-            let hosts = &self.settings.hosts;
-            let host = |address| longest(hosts, address).unwrap_or_default();
-            let policy = Policy { client: host(flow.client.address), server: host(flow.server.address) };
-            Carrier::Tcp(Box::new(Tcp { account: Account::default(), connection: Connection::new(policy) }))
-        } else {
-            Carrier::Datagrams(Datagrams::default())
-        };
         let readable = matches!(flow.transport, Transport::Tcp | Transport::Udp);
         let mut record = Box::new(Record {
             flow,
@@ -220,7 +223,7 @@ impl<P: Services<O>, O: Observer> Analyzer<P, O> {
     fn full(&mut self, at: u32, half: &Half) -> Box<Flows<P, O>> {
         let flow = self.half_flow(at, half);
         let opened = flow.opened;
-        let mut record = self.record(flow, TCP, half.frame(), 0);
+        let mut record = self.record(flow, TCP, half.frame(), 0, Carrier::new(&flow, &self.settings.hosts));
         record.credited[Direction::Client.index()] = true;
         let around = Around { frame: half.frame(), ip_len: half.ip_len(), ttl: half.ttl(), ..Around::at(opened) };
         let mut room = [0; 16];
@@ -305,7 +308,7 @@ impl<P: Services<O>, O: Observer> Analyzer<P, O> {
         let id = flow_id(&key, syn.at, 0);
         let tunneled = arrived.packet.depth > 0;
         let flow = Flow { id, client, server, transport: Transport::Tcp, opened: syn.at, midstream: false, tunneled };
-        let mut record = self.record(flow, TCP, arrived.within.number, 0);
+        let mut record = self.record(flow, TCP, arrived.within.number, 0, Carrier::new(&flow, &self.settings.hosts));
         let ip_len =
             u32::from(arrived.packet.ip.header_len) + 20 + u32::try_from(syn.segment.options.len()).unwrap_or(0);
         let around = Around { frame: arrived.within.number, ip_len, ttl: syn.ttl, ..Around::at(syn.at) };
@@ -334,6 +337,9 @@ impl<P: Services<O>, O: Observer> Analyzer<P, O> {
             },
         };
         self.commons.stats.flows_closed += 1;
+        if matches!(record.carrier, Carrier::Refused(_)) && self.was_awaited(&record) {
+            unfold(&mut record, &self.settings.hosts, &self.commons.limits.reassembly);
+        }
         // What was waiting came with the last packet at the latest.
         let around = Around { frame: record.last_frame, ..Around::at(record.last) };
         let held = record.held_memory() as u64;

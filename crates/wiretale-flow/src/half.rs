@@ -57,6 +57,11 @@ impl Half {
         self.window
     }
 
+    /// Is there nothing about it that an account or a weird would tell of: no closed window, no scale past the greatest?
+    pub(crate) fn is_usual(&self) -> bool {
+        self.window > 0 && self.options & SCALE < SCALE
+    }
+
     pub(crate) fn ip_len(&self) -> u32 {
         u32::from(self.ip_len)
     }

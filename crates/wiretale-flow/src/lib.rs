@@ -56,6 +56,7 @@ mod ports;
 mod reading;
 mod recall;
 mod record;
+mod refused;
 mod settings;
 mod share;
 mod shared;

@@ -39,7 +39,7 @@ impl<P: Services<O>, O: Observer> Analyzer<P, O> {
 
 impl Half {
     /// The SYN as the observer hears of it.
-    fn passed(&self) -> Passed {
+    pub(crate) fn passed(&self) -> Passed {
         let flags = self.segment(&mut [0; 16]).flags;
         let (seq, window) = (self.seq(), self.window());
         Passed { flags, seq, ack: 0, window, payload: 0, fresh: 0, ip_len: self.ip_len(), ttl: self.ttl() }

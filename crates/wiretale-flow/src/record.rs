@@ -4,13 +4,14 @@ use std::time::Duration;
 
 use smallvec::SmallVec;
 use wiretale_protocol::{Direction, Flow, State, Summary, Timestamp, Transport, Weirds};
-use wiretale_reassembly::Connection;
+use wiretale_reassembly::{Connection, Host, Policy};
 
 use crate::account::Account;
 use crate::datagrams::Datagrams;
 use crate::history::History;
 use crate::reading::Reading;
-use crate::settings::Timeouts;
+use crate::refused::Refused;
+use crate::settings::{Network, Timeouts, longest};
 
 /// A flow, its account, its reader and what the observer keeps of it.
 pub(crate) struct Record<S, F> {
@@ -39,6 +40,8 @@ pub(crate) struct Record<S, F> {
 /// What carries a flow.
 pub(crate) enum Carrier {
     Tcp(Box<Tcp>),
+    /// A TCP connection that came to nothing.
+    Refused(Refused),
     Datagrams(Datagrams),
 }
 
@@ -48,11 +51,32 @@ pub(crate) struct Tcp {
     pub(crate) connection: Connection,
 }
 
+impl Carrier {
+    /// What carries a flow of which nothing was seen.
+    pub(crate) fn new(flow: &Flow, hosts: &[(Network, Host)]) -> Self {
+        if flow.transport == Transport::Tcp {
+            Self::Tcp(Tcp::new(flow, hosts))
+        } else {
+            Self::Datagrams(Datagrams::default())
+        }
+    }
+}
+
+impl Tcp {
+    /// A connection of which nothing was seen.
+    pub(crate) fn new(flow: &Flow, hosts: &[(Network, Host)]) -> Box<Self> {
+        let host = |address| longest(hosts, address).unwrap_or_default();
+        let policy = Policy { client: host(flow.client.address), server: host(flow.server.address) };
+        Box::new(Self { account: Account::default(), connection: Connection::new(policy) })
+    }
+}
+
 impl<S, F> Record<S, F> {
     /// When it is over, if nothing more comes.
     pub(crate) fn deadline(&self, times: &Timeouts) -> Timestamp {
         match &self.carrier {
             Carrier::Tcp(tcp) => tcp.account.deadline(self.last, self.flow.opened, times, self.patient),
+            Carrier::Refused(refused) => refused.deadline(self.last, times, self.patient),
             Carrier::Datagrams(_) if self.flow.transport == Transport::Udp => {
                 let idle = self.last + times.udp;
                 let brief = times.brief_ports.contains(&self.flow.server.port);
@@ -81,7 +105,7 @@ impl<S, F> Record<S, F> {
     pub(crate) fn held_memory(&self) -> usize {
         match &self.carrier {
             Carrier::Tcp(tcp) => tcp.connection.held_memory(),
-            Carrier::Datagrams(_) => 0,
+            Carrier::Refused(_) | Carrier::Datagrams(_) => 0,
         }
     }
 
@@ -89,19 +113,25 @@ impl<S, F> Record<S, F> {
     pub(crate) fn held_bytes(&self) -> usize {
         match &self.carrier {
             Carrier::Tcp(tcp) => tcp.connection.held_bytes(),
-            Carrier::Datagrams(_) => 0,
+            Carrier::Refused(_) | Carrier::Datagrams(_) => 0,
         }
     }
 
     pub(crate) fn summary(&self) -> Summary<'_> {
         let duration = self.last.since(self.flow.opened);
         let timed = !duration.is_zero();
-        let history = self.history.as_bytes();
+        let history = match &self.carrier {
+            Carrier::Refused(refused) => refused.history(),
+            _ => self.history.as_bytes(),
+        };
         let (client, server, state, missed) = match &self.carrier {
             Carrier::Tcp(tcp) => {
                 let account = &tcp.account;
                 let state = account.state(history);
                 (account.side(Direction::Client, timed), account.side(Direction::Server, timed), state, account.missed)
+            }
+            Carrier::Refused(refused) => {
+                (refused.side(Direction::Client, timed), refused.side(Direction::Server, timed), refused.state(), 0)
             }
             Carrier::Datagrams(both) => {
                 let state: State = both.state(self.flow.transport);

@@ -43,9 +43,10 @@ fn a_flows_number_does_not_depend_on_what_else_was_captured() {
 type Step = (bool, u8, usize);
 
 /// A conversation, and what goes wrong in it now and then.
-fn conversation(steps: &[Step]) -> Script {
+fn conversation(refused: bool, steps: &[Step]) -> Script {
     let words = b"HELO and so on, and on, and on, and on, and on it goes";
-    steps.iter().enumerate().fold(Script::new().handshake(), |script, (n, (client, what, len))| {
+    let opening = if refused { Script::new().tcp("C:S", "").tcp("S:RA", "") } else { Script::new().handshake() };
+    steps.iter().enumerate().fold(opening, |script, (n, (client, what, len))| {
         let from = if *client { Direction::Client } else { Direction::Server };
         let who = if *client { "C" } else { "S" };
         let len = len.saturating_sub(20);
@@ -70,8 +71,13 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(1000))]
 
     #[test]
-    fn the_short_way_comes_out_where_the_long_one_does(steps in prop::collection::vec((any::<bool>(), 0u8..60, 0usize..50), 0..60)) {
-        let script = conversation(&steps);
+    fn the_short_way_comes_out_where_the_long_one_does(
+        refused in prop::bool::weighted(0.3),
+        steps in prop::collection::vec((any::<bool>(), 0u8..60, 0usize..50), 0..60),
+        few in 0usize..5,
+    ) {
+        let steps = if refused { &steps[..few.min(steps.len())] } else { &steps };
+        let script = conversation(refused, steps);
         let analyzer = || Analyzer::<(Greeting, ()), _>::new(Heard::default(), Settings::default());
         let long = script.play_to(Analyzer { long_way: true, ..analyzer() });
         prop_assert_eq!(&script.play_to(analyzer()), &long);
