@@ -40,30 +40,33 @@ impl Casemapping {
     #[inline]
     pub(crate) fn hash(self, name: &[u8], hasher: &RandomState) -> u64 {
         let mut state = hasher.build_hasher();
-        state.write_usize(name.len());
-        for word in words(name) {
-            state.write_u64(self.fold(word));
+        let mut left = name;
+        while let Some((head, rest)) = left.split_first_chunk::<16>() {
+            state.write_u128(self.fold_all(u128::from_le_bytes(*head)));
+            left = rest;
         }
+        state.write_u128(self.fold_all(ends(left)));
         state.finish()
     }
 
     fn equal_folded(self, one: &[u8], other: &[u8]) -> bool {
-        words(one).zip(words(other)).all(|(one, other)| self.fold(one) == self.fold(other))
+        let (one, other) = (one.chunks(16), other.chunks(16));
+        one.zip(other).all(|(one, other)| self.fold_all(ends(one)) == self.fold_all(ends(other)))
     }
 
-    // Eight bytes at once, such that what has one lower case has one fold: `^` goes to `~` here, not the other way.
+    // Sixteen bytes at once, such that what has one lower case has one fold: `^` goes to `~` here, not the other way.
     #[inline]
-    const fn fold(self, word: u64) -> u64 {
+    const fn fold_all(self, bytes: u128) -> u128 {
         let last = match self {
             Self::Ascii => b'Z',
             Self::StrictRfc1459 => b']',
             Self::Rfc1459 => b'^',
         };
         // The high bit of a byte tells that it is past a bound: without its own, no byte carries into the next.
-        let low = word & (ONES * 0x7f);
-        let from_a = low + ONES * (0x80 - b'A' as u64);
-        let past_last = low + ONES * (0x7f - last as u64);
-        word | (from_a & !past_last & !word & (ONES * 0x80)) >> 2
+        let low = bytes & (ONES * 0x7f);
+        let from_a = low + ONES * (0x80 - b'A' as u128);
+        let past_last = low + ONES * (0x7f - last as u128);
+        bytes | (from_a & !past_last & !bytes & (ONES * 0x80)) >> 2
     }
 
     pub(crate) fn named(name: &[u8]) -> Option<Self> {
@@ -76,25 +79,20 @@ impl Casemapping {
     }
 }
 
-// A name in words of eight bytes. The last lies across the one before, or is filled up, so that names of one length have
-// the same words only if they are the same.
+// The first and the last eight bytes of a name of up to sixteen; they may overlap, so that names of one length have the
+// same ends only if they are the same.
 #[inline]
-fn words(name: &[u8]) -> impl Iterator<Item = u64> {
-    let (whole, rest) = name.as_chunks::<8>();
-    let last = match (name.last_chunk::<8>(), name.first_chunk::<4>(), name.last_chunk::<4>()) {
-        (Some(last), ..) => u64::from_le_bytes(*last),
-        (None, Some(&[a, b, c, d]), Some(&[e, f, g, h])) => u64::from_le_bytes([a, b, c, d, e, f, g, h]),
-        _ => match *rest {
-            [a, b, c] => u64::from_le_bytes([a, b, c, 0, 0, 0, 0, 0]),
-            [a, b] => u64::from_le_bytes([a, b, 0, 0, 0, 0, 0, 0]),
-            [a] => u64::from(a),
-            _ => 0,
-        },
-    };
-    whole.iter().map(|word| u64::from_le_bytes(*word)).chain((!rest.is_empty()).then_some(last))
+fn ends(name: &[u8]) -> u128 {
+    if let (Some(first), Some(last)) = (name.first_chunk(), name.last_chunk()) {
+        return u128::from(u64::from_le_bytes(*first)) << 64 | u128::from(u64::from_le_bytes(*last));
+    }
+    if let (Some(first), Some(last)) = (name.first_chunk(), name.last_chunk()) {
+        return u128::from(u32::from_le_bytes(*first)) << 32 | u128::from(u32::from_le_bytes(*last));
+    }
+    name.iter().fold(0, |ends, &byte| ends << 8 | u128::from(byte))
 }
 
-const ONES: u64 = 0x0101_0101_0101_0101;
+const ONES: u128 = u128::MAX / 0xff;
 
 #[cfg(test)]
 mod tests {

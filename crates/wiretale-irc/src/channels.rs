@@ -134,7 +134,7 @@ impl Channels {
         let mut people = people.peekable();
         let open = people.peek().is_some().then(|| open(map, hash, name, casemapping));
         let Some(channel) = open.flatten() else { return self.drop_some(people.count()) };
-        if channel.members.is_empty() {
+        if channel.members.len() <= 1 {
             channel.members.reserve(about, |member| hash(&member.nick));
         }
         let mut dropped = 0;

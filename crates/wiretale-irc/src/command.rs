@@ -35,6 +35,23 @@ macro_rules! commands {
                 if let &[a @ b'0'..=b'9', b @ b'0'..=b'9', c @ b'0'..=b'9'] = wire {
                     return Self::Numeric(u16::from(a - b'0') * 100 + u16::from(b - b'0') * 10 + u16::from(c - b'0'));
                 }
+                // What most lines are.
+                match wire {
+                    b"PRIVMSG" => return Self::Privmsg,
+                    b"NOTICE" => return Self::Notice,
+                    b"JOIN" => return Self::Join,
+                    b"PART" => return Self::Part,
+                    b"QUIT" => return Self::Quit,
+                    b"MODE" => return Self::Mode,
+                    b"NICK" => return Self::Nick,
+                    b"PING" => return Self::Ping,
+                    b"PONG" => return Self::Pong,
+                    _ => {}
+                }
+                Self::in_any_case(wire)
+            }
+
+            fn in_any_case(wire: &'a [u8]) -> Self {
                 let mut upper = [0; LONGEST];
                 let Some(upper) = upper.get_mut(..wire.len()) else { return Self::Unknown(wire) };
                 for (to, from) in upper.iter_mut().zip(wire) {

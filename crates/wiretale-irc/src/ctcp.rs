@@ -6,7 +6,8 @@
 use alloc::borrow::Cow;
 use alloc::vec::Vec;
 
-use memchr::{memchr, memchr2};
+use memchr::memchr;
+use wiretale_protocol::scan;
 
 /// A part of a message.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -79,7 +80,7 @@ pub fn dequote_ctcp(text: &[u8]) -> Cow<'_, [u8]> {
 /// Could there be CTCP or its quoting in these words?
 #[inline]
 pub(crate) fn is_plain(text: &[u8]) -> bool {
-    memchr2(DELIMITER, LOW_QUOTE, text).is_none()
+    !scan::holds(text, [DELIMITER, LOW_QUOTE])
 }
 
 fn tagged_part(part: &[u8]) -> Part<'_> {

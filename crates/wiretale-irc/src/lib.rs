@@ -66,7 +66,6 @@ mod record;
 mod relend;
 mod replies;
 mod sasl;
-mod scan;
 mod secrets;
 mod server;
 mod services;

@@ -2,9 +2,9 @@
 
 use core::fmt;
 
-use memchr::{memchr, memchr2};
+use wiretale_protocol::scan::{first, holds};
 
-use crate::{Command, Tags, Wire, scan};
+use crate::{Command, Tags, Wire};
 
 /// One line, split into its parts: RFC 1459 section 2.3.1, with the tags of IRCv3 in front. Borrowed from the line.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -50,6 +50,7 @@ impl<'a> Message<'a> {
 
     /// The sender; all empty where the line does not tell.
     #[must_use]
+    #[inline]
     pub fn source(&self) -> Source<'a> {
         self.prefix.map_or_else(Source::default, Prefix::source)
     }
@@ -60,17 +61,17 @@ impl<'a> Prefix<'a> {
     #[must_use]
     #[inline]
     pub fn name(self) -> &'a [u8] {
-        self.0.get(..scan::name(self.0)).unwrap_or_default()
+        self.0.get(..end(self.0, *b"!@")).unwrap_or_default()
     }
 
     /// Name, user and host apart.
     #[must_use]
+    #[inline]
     pub fn source(self) -> Source<'a> {
-        let name = self.name();
-        let rest = self.0.get(name.len()..).unwrap_or_default();
+        let (name, rest) = self.0.split_at_checked(self.name().len()).unwrap_or_default();
         let (user, host) = match rest.split_first() {
             Some((b'!', rest)) => {
-                let (user, host) = rest.split_at_checked(scan::at(rest)).unwrap_or((rest, &[]));
+                let (user, host) = rest.split_at_checked(end(rest, *b"@")).unwrap_or_default();
                 (user, host.get(1..).unwrap_or_default())
             }
             Some((_, host)) => (&[][..], host),
@@ -82,7 +83,7 @@ impl<'a> Prefix<'a> {
     /// It can only be a server: there is a dot in it, and neither `!` nor `@`.
     #[must_use]
     pub fn is_server(self) -> bool {
-        memchr2(b'!', b'@', self.0).is_none() && memchr(b'.', self.0).is_some()
+        !holds(self.0, *b"!@") && holds(self.0, *b".")
     }
 }
 
@@ -108,6 +109,12 @@ impl<'a> Params<'a> {
         let mut iter = ParamsIter { rest, seen: 0 };
         iter.step();
         Self { rest, first: rest.len() - iter.rest.len() }
+    }
+
+    /// The same, where it is known that the first one takes so many bytes.
+    #[inline]
+    pub(crate) const fn with_first(rest: &'a [u8], first: usize) -> Self {
+        Self { rest, first }
     }
 
     /// Walks over them.
@@ -197,7 +204,7 @@ impl<'a> ParamsIter<'a> {
             return Some((if first == b':' { after } else { rest }, true));
         }
         self.seen += 1;
-        let (param, rest) = rest.split_at_checked(scan::space(rest))?;
+        let (param, rest) = rest.split_at_checked(end(rest, *b" "))?;
         self.rest = rest;
         Some((param, false))
     }
@@ -244,6 +251,12 @@ impl fmt::Debug for Params<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_list().entries(self.iter().map(Wire)).finish()
     }
+}
+
+// Where the first of some bytes is, or the end.
+#[inline]
+fn end<const N: usize>(text: &[u8], any: [u8; N]) -> usize {
+    first(text, any).unwrap_or(text.len())
 }
 
 #[inline]

@@ -1,8 +1,13 @@
 //! One line into a [`Message`]: RFC 1459 section 2.3.1, with the tags of IRCv3.
 
 use memchr::memchr;
+use nom::character::complete::char;
+use nom::combinator::{opt, verify};
+use nom::sequence::preceded;
+use nom::{IResult, Parser};
+use wiretale_protocol::scan;
 
-use crate::{Command, Message, Params, Prefix, Tags, scan};
+use crate::{Command, Message, Params, Prefix, Tags};
 
 /// Why a line is no message.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
@@ -32,20 +37,58 @@ pub enum Malformed {
 /// ```
 #[inline]
 pub fn parse(line: &[u8]) -> Result<Message<'_>, Malformed> {
+    at_a_glance(line).map_or_else(|| by_grammar(line), Ok)
+}
+
+// What most lines are: a prefix or none, a command, parameters, each behind one space, the first of them within 64 bytes.
+// One look finds where they end. `None` leaves the line to the grammar.
+#[inline(always)]
+pub(crate) fn at_a_glance(line: &[u8]) -> Option<Message<'_>> {
+    let mut blanks = scan::low_bytes(line);
+    // With no mark left it is 64, which is right if there is a space.
+    let mut end = || {
+        let end = blanks.trailing_zeros() as usize;
+        blanks &= blanks.wrapping_sub(1);
+        (line.get(end) == Some(&b' ')).then_some(end)
+    };
+    let (prefix, from) = match line.first()? {
+        b':' => {
+            let end = end()?;
+            (Some(Prefix(line.get(1..end)?)), end + 1)
+        }
+        b'A'..=b'Z' => (None, 0),
+        _ => return None,
+    };
+    let behind = end()?;
+    let command = Command::from_wire(line.get(from..behind)?);
+    let rest = line.get(behind + 1..)?;
+    if prefix == Some(Prefix(&[])) || matches!(command, Command::Unknown(_)) || matches!(rest, [b' ' | b'\t', ..]) {
+        return None;
+    }
+    let first = match rest.first() {
+        Some(b':') => Some(rest.len()),
+        _ => end().and_then(|end| end.checked_sub(behind + 1)),
+    };
+    let params = first.map_or_else(|| Params::new(rest), |first| Params::with_first(rest, first));
+    Some(Message { tags: Tags::default(), prefix, command, params, cut: false })
+}
+
+#[cold]
+#[inline(never)]
+pub(crate) fn by_grammar(line: &[u8]) -> Result<Message<'_>, Malformed> {
     let line = skip_blanks(line);
     if line.is_empty() {
         return Err(Malformed::Empty);
     }
-    let (tags, line) = marked(b'@', line);
-    let (prefix, line) = marked(b':', line);
-    let (command, rest) = word(line);
-    if command.is_empty() {
-        return Err(Malformed::NoCommand);
-    }
+    let (rest, (tags, prefix, command)) =
+        (opt(preceded(char('@'), maybe_empty_word)), opt(preceded(char(':'), maybe_empty_word)), word)
+            .parse(line)
+            .map_err(|_| Malformed::NoCommand)?;
+    let command = check(command)?;
     Ok(Message {
-        tags: Tags::new(tags),
-        prefix: if prefix.is_empty() { None } else { Some(Prefix(prefix)) },
-        command: check(command)?,
+        tags: Tags::new(tags.unwrap_or_default()),
+        prefix: prefix.filter(|prefix| !prefix.is_empty()).map(Prefix),
+        command,
         params: Params::new(rest),
         cut: false,
     })
@@ -60,20 +103,18 @@ pub(crate) fn body_offset(line: &[u8]) -> usize {
     memchr(b' ', line).map_or(line.len(), |space| space + 1)
 }
 
-// A word behind its mark, if it begins with it; behind `@` and `:` servers bear nothing at all.
+// A word that ends at a blank, and the blanks behind it.
 #[inline]
-fn marked(mark: u8, input: &[u8]) -> (&[u8], &[u8]) {
-    match input.split_first() {
-        Some((&first, rest)) if first == mark => word(rest),
-        _ => (&[], input),
-    }
+fn word(input: &[u8]) -> IResult<&[u8], &[u8]> {
+    verify(maybe_empty_word, |word: &[u8]| !word.is_empty()).parse(input)
 }
 
-// Up to a blank, and what follows the blanks.
+// Behind `@` and `:` servers bear nothing at all.
 #[inline]
-fn word(input: &[u8]) -> (&[u8], &[u8]) {
-    let (word, rest) = input.split_at_checked(scan::blank(input)).unwrap_or((input, &[]));
-    (word, skip_blanks(rest))
+fn maybe_empty_word(input: &[u8]) -> IResult<&[u8], &[u8]> {
+    let end = scan::first(input, *b" \t").unwrap_or(input.len());
+    let (word, rest) = input.split_at_checked(end).unwrap_or((input, &[]));
+    Ok((skip_blanks(rest), word))
 }
 
 #[inline]

@@ -206,9 +206,12 @@ fn read<O: Observe<Irc>>(session: &mut Session, masked: &mut Vec<u8>, cx: &mut C
     if cut {
         session.weird(cx, "irc_line_size_exceeded", &[]);
     }
-    let mut message = match parse(line) {
-        Ok(message) => message,
-        Err(malformed) => return session.weird(cx, weird_of(malformed), &[]),
+    let mut message = match parse::at_a_glance(line) {
+        Some(message) => message,
+        None => match parse::by_grammar(line) {
+            Ok(message) => message,
+            Err(malformed) => return session.weird(cx, weird_of(malformed), &[]),
+        },
     };
     message.cut = cut;
     let found = session.secrets(line, &message, cx.moment().direction);

@@ -1,13 +1,12 @@
 //! What numeric replies mean for the session.
 
-use memchr::memchr_iter;
-use wiretale_protocol::{Context, Observe};
+use wiretale_protocol::{Context, Observe, scan};
 
 use crate::channels::Topic;
 use crate::gather::Kept;
 use crate::session::{Session, StartTls, keep};
 use crate::support::split_token;
-use crate::{Event, Irc, Message, RecordKind, Refusal, Source, Wire, scan};
+use crate::{Event, Irc, Message, RecordKind, Refusal, Source, Wire};
 
 impl Session {
     /// A numeric reply of the server.
@@ -122,13 +121,15 @@ impl Session {
             return self.weird(cx, "irc_invalid_names_line", &[]);
         };
         let Self { channels, support, .. } = self;
+        // With `userhost-in-names` they are masks.
+        let masks = scan::holds(names, *b"!@");
         let people = scan::words(names).map(|name| {
             let symbols = name.iter().take_while(|byte| support.symbols().contains(byte)).count();
             let (symbols, mask) = name.split_at_checked(symbols).unwrap_or_default();
             let ranks = symbols.iter().filter_map(|&symbol| support.letter(symbol));
-            (crate::Prefix(mask).name(), ranks)
+            (if masks { crate::Prefix(mask).name() } else { mask }, ranks)
         });
-        let about = memchr_iter(b' ', names).count() + 1;
+        let about = names.len() / USUAL_NAME;
         if !channels.join_all(&channel, people, about, support.casemapping()) {
             self.weird(cx, "irc_too_many_members", &[]);
         }
@@ -298,6 +299,9 @@ impl Session {
         }
     }
 }
+
+// With its space.
+const USUAL_NAME: usize = 10;
 
 /// The network's name in a greeting: "Welcome to the X Internet Relay Chat Network".
 fn network_in(text: &[u8]) -> &[u8] {

@@ -47,6 +47,7 @@ mod pair;
 mod place;
 mod protocol;
 mod records;
+pub mod scan;
 mod secret;
 mod services;
 mod summary;

@@ -2,7 +2,7 @@
 
 use alloc::vec::Vec;
 
-use memchr::memchr2;
+use crate::scan;
 
 /// Cuts a stream into lines at CR, LF or CRLF. A line that lies whole in a chunk is a slice of that chunk; only a line
 /// that a chunk's border cuts is copied, up to a limit. Empty lines are passed over.
@@ -43,7 +43,7 @@ impl Lines {
             self.carry.clear();
         }
         loop {
-            let Some(end) = memchr2(b'\r', b'\n', input) else {
+            let Some(end) = scan::first(input, *b"\r\n") else {
                 return self.keep(input);
             };
             let (head, tail) = input.split_at_checked(end)?;

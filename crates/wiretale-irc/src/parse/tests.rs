@@ -3,6 +3,7 @@ use alloc::vec::Vec;
 use proptest::prelude::*;
 
 use super::*;
+use crate::Wire;
 
 fn params(line: &[u8]) -> Vec<Vec<u8>> {
     parse(line).unwrap().params.iter().map(<[u8]>::to_vec).collect()
@@ -102,5 +103,30 @@ proptest! {
         want.extend(trailing.as_ref().map(|p| p.as_bytes()));
         prop_assert_eq!(message.params.iter().collect::<Vec<_>>(), want);
         prop_assert_eq!(message.params.has_trailing(), trailing.is_some());
+    }
+}
+
+proptest! {
+    #[test]
+    fn a_glance_sees_what_the_grammar_does(
+        line in "[@:]?[a!@.\\t ]{0,4}[a-z!@.]{0,70}[ \\t]{0,2}(PRIVMSG|QUIT|353|xyz|A\\tB|\\x01)?[ :\\t]{0,3}[#a-z\\x01\\t]{0,20}[ :a\\x02]{0,30}",
+    ) {
+        let line = line.as_bytes();
+        if let Some(message) = at_a_glance(line) {
+            prop_assert_eq!(by_grammar(line), Ok(message));
+        }
+    }
+}
+
+#[test]
+fn a_glance_is_enough_for_most_lines() {
+    for line in [
+        &b":nick!~user@some.host.example PRIVMSG #channel :hello there"[..],
+        b":irc.example.org 352 me #channel user host irc.example.org nick H :0 name",
+        b"PRIVMSG #channel :hello",
+        b":nick!~user@some.host.example QUIT :bye",
+        b"PING :irc.example.org",
+    ] {
+        assert!(at_a_glance(line).is_some(), "{}", Wire(line));
     }
 }

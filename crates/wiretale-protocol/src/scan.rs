@@ -1,0 +1,183 @@
+//! Where in a text some bytes are.
+//!
+//! Lines and their words are short. A search made for long texts takes longer to begin than such a word to end, and begins
+//! again for the next one; here sixteen bytes are compared at once, and one look marks all places in 64.
+
+use wide::u8x16;
+
+/// Where the first of some bytes is.
+///
+/// ```
+/// assert_eq!(wiretale_protocol::scan::first(b"nick!user@host", [b'!', b'@']), Some(4));
+/// ```
+#[must_use]
+#[inline]
+pub fn first<const N: usize>(text: &[u8], any: [u8; N]) -> Option<usize> {
+    let (blocks, rest) = text.as_chunks();
+    let mut looked = 0;
+    for block in blocks {
+        let bits = bits(block, any);
+        if bits != 0 {
+            return Some(looked + bits.trailing_zeros() as usize);
+        }
+        looked += BLOCK;
+    }
+    rest.iter().position(|byte| any.contains(byte)).map(|at| looked + at)
+}
+
+/// Is any of some bytes in a text?
+#[must_use]
+#[inline]
+pub fn holds<const N: usize>(text: &[u8], any: [u8; N]) -> bool {
+    let (blocks, rest) = text.as_chunks();
+    let mut found = u8x16::ZERO;
+    for block in blocks {
+        found |= equal(block, any);
+    }
+    match text.last_chunk() {
+        Some(last) => (found | equal(last, any)).any(),
+        None => rest.iter().any(|byte| any.contains(byte)),
+    }
+}
+
+/// Which of the first 64 bytes are spaces or below: a bit each, the lowest for the first.
+#[must_use]
+#[inline]
+pub fn low_bytes(text: &[u8]) -> u64 {
+    let low = |block: &[u8; BLOCK]| {
+        let block = u8x16::new(*block);
+        u64::from(block.min(u8x16::splat(b' ')).simd_eq(block).to_bitmask())
+    };
+    if let Some(window) = text.first_chunk::<WINDOW>() {
+        let (blocks, _) = window.as_chunks();
+        return blocks.iter().rev().fold(0, |bits, block| bits << BLOCK | low(block));
+    }
+    let (blocks, _) = text.as_chunks();
+    let bits = blocks.iter().rev().fold(0, |bits, block| bits << BLOCK | low(block));
+    match text.last_chunk() {
+        Some(last) => bits | low(last) << (text.len() - BLOCK),
+        None => text.iter().rev().fold(0, |bits, &byte| bits << 1 | u64::from(byte <= b' ')),
+    }
+}
+
+/// The words between spaces.
+///
+/// ```
+/// assert!(wiretale_protocol::scan::words(b" one  two").eq([b"one", b"two"]));
+/// ```
+#[inline]
+pub fn words(text: &[u8]) -> impl Iterator<Item = &[u8]> {
+    let (mut from, mut spaces) = (0, places(text, *b" "));
+    core::iter::from_fn(move || {
+        loop {
+            let end = spaces.next().unwrap_or(text.len());
+            let word = text.get(from..end)?;
+            from = end + 1;
+            if !word.is_empty() {
+                return Some(word);
+            }
+        }
+    })
+}
+
+/// Walks over the places of some bytes in a text.
+///
+/// ```
+/// assert!(wiretale_protocol::scan::places(b"PRIVMSG #a :b c", [b' ']).eq([7, 10, 13]));
+/// ```
+#[inline]
+pub const fn places<const N: usize>(text: &[u8], any: [u8; N]) -> Places<'_, N> {
+    Places { text, any, base: 0, ahead: 0, bits: 0 }
+}
+
+/// See [`places`].
+#[derive(Clone, Debug)]
+pub struct Places<'a, const N: usize> {
+    text: &'a [u8],
+    any: [u8; N],
+    // The window of 64 bytes looked at last, what lies ahead of it, and the places in it not told yet.
+    base: usize,
+    ahead: usize,
+    bits: u64,
+}
+
+impl<const N: usize> Iterator for Places<'_, N> {
+    type Item = usize;
+
+    #[inline]
+    fn next(&mut self) -> Option<usize> {
+        while self.bits == 0 {
+            let window = self.text.get(self.ahead..).filter(|window| !window.is_empty())?;
+            self.base = self.ahead;
+            self.ahead += WINDOW;
+            self.bits = self.marks(window);
+        }
+        let at = self.base + self.bits.trailing_zeros() as usize;
+        self.bits &= self.bits - 1;
+        Some(at)
+    }
+}
+
+impl<const N: usize> Places<'_, N> {
+    // One bit for each of the first 64 bytes of what is left of the text.
+    #[inline]
+    fn marks(&self, window: &[u8]) -> u64 {
+        let (blocks, rest) = window.as_chunks();
+        let mut marks = 0;
+        let mut at = 0;
+        for block in blocks.iter().take(WINDOW / BLOCK) {
+            marks |= bits(block, self.any) << at;
+            at += BLOCK;
+        }
+        if at == WINDOW || rest.is_empty() {
+            return marks;
+        }
+        // The last few bytes are looked at with those before them, which may lie before the window.
+        let missing = BLOCK - rest.len();
+        match self.text.last_chunk() {
+            Some(last) => marks | bits(last, self.any) >> missing << at,
+            None => rest
+                .iter()
+                .enumerate()
+                .fold(marks, |marks, (n, byte)| marks | u64::from(self.any.contains(byte)) << (at + n)),
+        }
+    }
+}
+
+#[inline]
+fn bits<const N: usize>(block: &[u8; BLOCK], any: [u8; N]) -> u64 {
+    u64::from(equal(block, any).to_bitmask())
+}
+
+#[inline]
+fn equal<const N: usize>(block: &[u8; BLOCK], any: [u8; N]) -> u8x16 {
+    let block = u8x16::new(*block);
+    any.into_iter().fold(u8x16::ZERO, |equal, byte| equal | block.simd_eq(u8x16::splat(byte)))
+}
+
+const BLOCK: usize = 16;
+const WINDOW: usize = 64;
+
+#[cfg(test)]
+mod tests {
+    use alloc::vec::Vec;
+
+    use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn all_places_are_found(bytes in proptest::collection::vec(prop_oneof![
+            1 => any::<u8>(), 1 => prop::sample::select(&b" \t\r\n!@"[..]), 8 => Just(b'a'),
+        ], 0..200)) {
+            let want = |any: &[u8]| -> Vec<usize> { (0..bytes.len()).filter(|&at| any.contains(&bytes[at])).collect() };
+            prop_assert_eq!(places(&bytes, *b" ").collect::<Vec<_>>(), want(b" "));
+            prop_assert_eq!(places(&bytes, *b"\r\n").collect::<Vec<_>>(), want(b"\r\n"));
+            prop_assert!(words(&bytes).eq(bytes.split(|&byte| byte == b' ').filter(|word| !word.is_empty())));
+            let low = (0..bytes.len().min(64)).filter(|&at| bytes[at] <= b' ').fold(0, |bits, at| bits | 1_u64 << at);
+            prop_assert_eq!(low_bytes(&bytes), low);
+            prop_assert_eq!(first(&bytes, *b"!@"), want(b"!@").first().copied());
+            prop_assert_eq!(holds(&bytes, *b"\t"), !want(b"\t").is_empty());
+        }
+    }
+}
