@@ -6,10 +6,10 @@ use alloc::vec::Vec;
 use foldhash::fast::RandomState;
 use hashbrown::HashTable;
 use hashbrown::hash_table::Entry;
-use smallvec::SmallVec;
 
 use crate::Casemapping;
 use crate::masks::{Listed, Mask, Masks};
+use crate::session::Name;
 use crate::support::MOST_RANKS;
 
 /// The channels of one connection, their topics and members. Bounded.
@@ -50,7 +50,7 @@ pub struct Topic {
 /// Somebody in a channel.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Member {
-    nick: SmallVec<[u8; SHORT]>,
+    nick: Name,
     /// Letters of the ranks held, as in `MODE`.
     ranks: [u8; MOST_HELD],
 }
@@ -143,7 +143,7 @@ impl Channels {
                 Entry::Occupied(mut member) => ranks.for_each(|rank| member.get_mut().give(rank)),
                 Entry::Vacant(_) if *members >= Self::MOST_MEMBERS => dropped += 1,
                 Entry::Vacant(place) => {
-                    let mut member = Member { nick: SmallVec::from_slice(nick), ranks: [0; MOST_HELD] };
+                    let mut member = Member { nick: Name::from_slice(nick), ranks: [0; MOST_HELD] };
                     ranks.for_each(|rank| member.give(rank));
                     *members += 1;
                     *nicks += member.heap();
@@ -205,7 +205,7 @@ impl Channels {
                 let other = channel.remove(new_hash, new, casemapping);
                 lost += usize::from(other.is_some());
                 nicks += member.heap() + other.map_or(0, |other| other.heap());
-                member.nick = SmallVec::from_slice(new);
+                member.nick = Name::from_slice(new);
                 renamed += member.heap();
                 channel.members.insert_unique(new_hash, member, |member| hash(&member.nick));
             }
@@ -355,9 +355,6 @@ fn is(nick: &[u8], casemapping: Casemapping) -> impl Fn(&Member) -> bool {
 const CHANNEL: usize = 640;
 const MEMBER: usize = 56;
 const MASK: usize = 192;
-
-// Nicks up to this length take no place on the heap.
-const SHORT: usize = 16;
 
 // More ranks than that nobody holds; more letters than that PREFIX cannot have.
 const MOST_HELD: usize = 8;

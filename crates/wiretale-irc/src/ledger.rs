@@ -187,6 +187,11 @@ impl Ledger {
         }
     }
 
+    /// Is the outcome of a secret open?
+    pub(crate) fn is_waiting(&self) -> bool {
+        !self.open.is_empty()
+    }
+
     /// Words were said: a service's or a bot's verdict may be in them.
     pub(crate) fn heard<O: Observe<Irc>>(
         &mut self,
@@ -195,9 +200,6 @@ impl Ledger {
         text: &[u8],
         map: Casemapping,
     ) {
-        if self.open.is_empty() {
-            return;
-        }
         let service = |open: &Open| match &open.awaits {
             Awaits::Service { service, client } => {
                 map.equal(service, &said.from.name) && (client.is_empty() || map.equal(client, &said.target))

@@ -6,12 +6,13 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
 use crate::secrets::Secret;
+use crate::session::{Name, keep};
 
 /// One exchange on a client's connection.
 #[derive(Default)]
 pub(crate) struct Sasl {
-    mechanism: Vec<u8>,
-    account: Vec<u8>,
+    mechanism: Name,
+    account: Name,
     // The response so far, still encoded: 400 bytes a line.
     response: Secret,
     told: bool,
@@ -32,7 +33,7 @@ impl Sasl {
             return;
         }
         if named && (1..=20).contains(&argument.len()) {
-            crate::session::keep(&mut self.mechanism, argument);
+            keep(&mut self.mechanism, argument);
             self.told = false;
             self.response.clear();
         }
@@ -55,18 +56,18 @@ impl Sasl {
         let plain = decode(self.response.bytes());
         self.response.clear();
         let plain = plain?;
-        crate::session::keep(&mut self.account, &plain.account);
+        keep(&mut self.account, &plain.account);
         Some(plain)
     }
 
     /// The server told of a login: the mechanism that led to it, if one did.
-    pub(crate) fn told(&mut self) -> Vec<u8> {
+    pub(crate) fn told(&mut self) -> Name {
         self.told = true;
         self.mechanism.clone()
     }
 
     /// The exchange is over: mechanism and account, unless that was told already.
-    pub(crate) fn ended(&mut self) -> Option<(Vec<u8>, Vec<u8>)> {
+    pub(crate) fn ended(&mut self) -> Option<(Name, Name)> {
         let told = core::mem::take(&mut self.told);
         let ended = (core::mem::take(&mut self.mechanism), core::mem::take(&mut self.account));
         self.response.clear();

@@ -1,8 +1,8 @@
 //! What one connection has shown so far.
 
 use alloc::boxed::Box;
-use alloc::vec::Vec;
 
+use smallvec::SmallVec;
 use wiretale_protocol::{Context, Direction, Observe};
 
 use crate::dcc::Dealings;
@@ -17,8 +17,8 @@ use crate::{Channels, Event, Irc, Message, Source, Support, Wire};
 #[derive(Default)]
 pub struct Session {
     pub(crate) own: Own,
-    pub(crate) server: Vec<u8>,
-    pub(crate) network: Vec<u8>,
+    pub(crate) server: Name,
+    pub(crate) network: Name,
     pub(crate) support: Support,
     pub(crate) channels: Channels,
     pub(crate) gathered: Gathered,
@@ -39,12 +39,12 @@ pub struct Session {
 #[derive(Default)]
 pub(crate) struct Own {
     /// As the server knows it.
-    pub(crate) nick: Vec<u8>,
+    pub(crate) nick: Name,
     /// As the client asked last.
-    pub(crate) asked: Vec<u8>,
-    pub(crate) user: Vec<u8>,
-    pub(crate) host: Vec<u8>,
-    pub(crate) real_name: Vec<u8>,
+    pub(crate) asked: Name,
+    pub(crate) user: Name,
+    pub(crate) host: Name,
+    pub(crate) real_name: Name,
 }
 
 /// How far STARTTLS has come.
@@ -154,9 +154,11 @@ impl Session {
 }
 
 /// Puts `text` in the place of what was there, up to a length no name reaches.
-pub(crate) fn keep(place: &mut Vec<u8>, text: &[u8]) {
-    place.clear();
-    place.extend_from_slice(text.get(..LONGEST_NAME).unwrap_or(text));
+pub(crate) fn keep(place: &mut Name, text: &[u8]) {
+    *place = Name::from_slice(text.get(..LONGEST_NAME).unwrap_or(text));
 }
+
+/// A name that is kept; most need no place on the heap.
+pub(crate) type Name = SmallVec<[u8; 16]>;
 
 const LONGEST_NAME: usize = 512;

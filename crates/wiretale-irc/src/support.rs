@@ -1,7 +1,6 @@
 //! What the server supports: the tokens of numeric 005 that change how its lines are read.
 
-use alloc::borrow::Cow;
-use alloc::vec::Vec;
+use smallvec::SmallVec;
 
 use crate::{Casemapping, ModeKind};
 
@@ -131,7 +130,7 @@ impl Support {
     fn prefix(&mut self, value: &[u8]) {
         let Some(inner) = value.strip_prefix(b"(") else {
             if value.is_empty() {
-                self.ranks = (kept(&[]), kept(&[]));
+                self.ranks = (Letters::new(), Letters::new());
             }
             return;
         };
@@ -162,13 +161,12 @@ impl Support {
 impl Default for Support {
     /// RFC 1459 and RFC 2811, with the ranks and lists that ircds have added since.
     fn default() -> Self {
-        let known = |letters: &'static [u8]| Cow::Borrowed(letters);
         Self {
             casemapping: Casemapping::default(),
-            ranks: (known(b"qaohv"), known(b"~&@%+")),
-            modes: [known(b"beI"), known(b"k"), known(b"l"), known(b"imnprst")],
-            channel_types: known(b"#&+!"),
-            status_prefixes: known(b"@+%&~"),
+            ranks: (kept(b"qaohv"), kept(b"~&@%+")),
+            modes: [kept(b"beI"), kept(b"k"), kept(b"l"), kept(b"imnprst")],
+            channel_types: kept(b"#&+!"),
+            status_prefixes: kept(b"@+%&~"),
         }
     }
 }
@@ -182,17 +180,17 @@ pub(crate) fn split_token(token: &[u8]) -> (&[u8], Option<&[u8]>) {
 }
 
 fn kept(letters: &[u8]) -> Letters {
-    Cow::Owned(Vec::from(letters.get(..MOST_LETTERS).unwrap_or(letters)))
+    Letters::from_slice(letters.get(..MOST_LETTERS).unwrap_or(letters))
 }
 
 fn push(letters: &mut Letters, letter: u8) {
     if letters.len() < MOST_LETTERS && (letter == 0 || !letters.contains(&letter)) {
-        letters.to_mut().push(letter);
+        letters.push(letter);
     }
 }
 
-// The defaults cost nothing until a server says otherwise.
-type Letters = Cow<'static, [u8]>;
+// Few servers have more of a kind: the letters lie in the session, where every line finds them at hand.
+type Letters = SmallVec<[u8; 16]>;
 
 // There are no more letters than these in any mode string.
 const MOST_LETTERS: usize = 64;

@@ -47,7 +47,9 @@ impl Session {
     }
 
     fn text<O: Observe<Irc>>(&mut self, cx: &mut Context<'_, O>, said: Said<'_>, text: &[u8]) {
-        self.ledger.heard(cx, said, text, self.support.casemapping());
+        if self.ledger.is_waiting() {
+            self.ledger.heard(cx, said, text, self.support.casemapping());
+        }
         cx.emit::<Irc>(Event::Text { from: said.from, target: said.target, text: Wire(text), notice: said.notice });
     }
 

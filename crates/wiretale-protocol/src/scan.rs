@@ -16,13 +16,17 @@ pub fn first<const N: usize>(text: &[u8], any: [u8; N]) -> Option<usize> {
     let (blocks, rest) = text.as_chunks();
     let mut looked = 0;
     for block in blocks {
-        let bits = bits(block, any);
-        if bits != 0 {
-            return Some(looked + bits.trailing_zeros() as usize);
+        if let Some(at) = lowest(bits(block, any)) {
+            return Some(looked + at);
         }
         looked += BLOCK;
     }
-    rest.iter().position(|byte| any.contains(byte)).map(|at| looked + at)
+    // The last few bytes are looked at with those before them.
+    let at = match text.last_chunk() {
+        Some(last) => lowest(bits(last, any) >> (BLOCK - rest.len())),
+        None => rest.iter().position(|byte| any.contains(byte)),
+    };
+    at.map(|at| looked + at)
 }
 
 /// Is any of some bytes in a text?
@@ -142,6 +146,11 @@ impl<const N: usize> Places<'_, N> {
                 .fold(marks, |marks, (n, byte)| marks | u64::from(self.any.contains(byte)) << (at + n)),
         }
     }
+}
+
+#[inline]
+const fn lowest(bits: u64) -> Option<usize> {
+    if bits == 0 { None } else { Some(bits.trailing_zeros() as usize) }
 }
 
 #[inline]
