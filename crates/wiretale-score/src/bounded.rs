@@ -10,7 +10,8 @@ use hashbrown::HashTable;
 /// A map of at most so many keys: the key that came first goes first, and is counted.
 ///
 /// A scan brings a new key with every packet, so a new key must be cheap: it is looked for in a table of numbers that
-/// stays in the cache, and written behind the last one.
+/// stays in the cache, and written behind the last one. The number of a key that went stays in the table, where it leads
+/// nowhere, until the table is full.
 #[derive(Debug)]
 pub(crate) struct Bounded<K, V> {
     // The number of the place of each key.
@@ -19,6 +20,8 @@ pub(crate) struct Bounded<K, V> {
     places: VecDeque<Option<(K, V)>>,
     // The number of the first place. Numbers may wrap: there are never more than twice `most` places.
     first: u32,
+    // Places that are no holes.
+    held: usize,
     most: usize,
     dropped: u64,
     hash: RandomState,
@@ -27,13 +30,13 @@ pub(crate) struct Bounded<K, V> {
 impl<K: Hash + Eq, V> Bounded<K, V> {
     pub(crate) fn new(most: usize) -> Self {
         let (index, places) = (HashTable::new(), VecDeque::new());
-        Self { index, places, first: 0, most, dropped: 0, hash: RandomState::default() }
+        Self { index, places, first: 0, held: 0, most, dropped: 0, hash: RandomState::default() }
     }
 
     /// Bytes on the heap, if a value has `each` there.
     pub(crate) fn memory(&self, each: usize) -> usize {
         let places = self.places.capacity() * size_of::<Option<(K, V)>>();
-        places + self.index.allocation_size() + self.index.len() * each
+        places + self.index.allocation_size() + self.held * each
     }
 
     /// The value at `key`, made if it is not there.
@@ -41,47 +44,51 @@ impl<K: Hash + Eq, V> Bounded<K, V> {
     where
         V: Default,
     {
-        let at = match self.find(&key) {
-            Some(at) => at,
-            None => self.insert(key),
-        };
+        let at = self.place(key);
         let Some(Some((_, value))) = self.places.get_mut(at) else { unreachable!("the index names taken places") };
         value
     }
 
-    /// Puts `key` there; was it there before?
-    pub(crate) fn put(&mut self, key: K) -> bool
+    /// The number of `key`, put there if it is not: it is kept as long as [`Bounded::holds`] says so, and the next new
+    /// key has the next number.
+    pub(crate) fn number(&mut self, key: K) -> u32
     where
         V: Default,
     {
-        let known = self.find(&key).is_some();
-        if !known {
-            self.insert(key);
-        }
-        known
+        let at = self.place(key);
+        self.first.wrapping_add(at as u32)
+    }
+
+    /// Is the key of this number still there?
+    #[inline]
+    pub(crate) fn holds(&self, number: u32) -> bool {
+        (number.wrapping_sub(self.first) as usize) < self.places.len()
     }
 
     pub(crate) fn get<Q: Hash + Eq + ?Sized>(&self, key: &Q) -> Option<&V>
     where
         K: Borrow<Q>,
     {
-        self.find(key).and_then(|at| self.places[at].as_ref()).map(|(_, value)| value)
+        self.find(self.hash.hash_one(key), key).and_then(|at| self.places[at].as_ref()).map(|(_, value)| value)
     }
 
     pub(crate) fn get_mut<Q: Hash + Eq + ?Sized>(&mut self, key: &Q) -> Option<&mut V>
     where
         K: Borrow<Q>,
     {
-        self.find(key).and_then(|at| self.places[at].as_mut()).map(|(_, value)| value)
+        self.find(self.hash.hash_one(key), key).and_then(|at| self.places[at].as_mut()).map(|(_, value)| value)
     }
 
     pub(crate) fn remove<Q: Hash + Eq + ?Sized>(&mut self, key: &Q) -> Option<V>
     where
         K: Borrow<Q>,
     {
-        let at = self.find(key)?;
-        self.forget(self.hash.hash_one(key), at);
+        if self.held == 0 {
+            return None;
+        }
+        let at = self.find(self.hash.hash_one(key), key)?;
         let (_, value) = self.places[at].take()?;
+        self.held -= 1;
         while self.places.front().is_some_and(Option::is_none) {
             self.drop_first();
         }
@@ -94,68 +101,71 @@ impl<K: Hash + Eq, V> Bounded<K, V> {
         self.dropped
     }
 
-    fn find<Q: Hash + Eq + ?Sized>(&self, key: &Q) -> Option<usize>
-    where
-        K: Borrow<Q>,
-    {
-        let Self { index, places, first, hash, .. } = self;
-        if index.is_empty() {
-            return None;
-        }
-        let at = |number: &u32| number.wrapping_sub(*first) as usize;
-        let is = |number: &u32| places[at(number)].as_ref().is_some_and(|(known, _)| known.borrow() == key);
-        index.find(hash.hash_one(key), is).map(at)
-    }
-
-    fn insert(&mut self, key: K) -> usize
+    // The place of `key`, taken if it is not there.
+    #[inline]
+    fn place(&mut self, key: K) -> usize
     where
         V: Default,
     {
-        while self.index.len() >= self.most {
-            if let Some(Some((oldest, _))) = self.places.front() {
-                self.forget(self.hash.hash_one(oldest), 0);
-                self.dropped += 1;
-            }
+        let hash = self.hash.hash_one(&key);
+        match self.find(hash, &key) {
+            Some(at) => at,
+            None => self.insert(hash, key),
+        }
+    }
+
+    #[inline]
+    fn find<Q: Eq + ?Sized>(&self, hash: u64, key: &Q) -> Option<usize>
+    where
+        K: Borrow<Q>,
+    {
+        let Self { index, places, first, .. } = self;
+        let at = |number: &u32| number.wrapping_sub(*first) as usize;
+        let is = |number: &u32| matches!(places.get(at(number)), Some(Some((known, _))) if known.borrow() == key);
+        index.find(hash, is).map(at)
+    }
+
+    fn insert(&mut self, hash: u64, key: K) -> usize
+    where
+        V: Default,
+    {
+        while self.held >= self.most {
+            self.dropped += 1;
             self.drop_first();
         }
         if self.places.len() >= 2 * self.most {
-            self.sweep();
+            // Holes pile up where keys come and go behind one that stays.
+            self.places.retain(Option::is_some);
+            self.renew();
         }
-        let (hash, at) = (self.hash.hash_one(&key), self.places.len());
+        if self.index.len() == self.index.capacity() {
+            self.renew();
+        }
+        let at = self.places.len();
         self.places.push_back(Some((key, V::default())));
+        self.held += 1;
         self.note(hash, at);
         at
     }
 
-    // The key whose hash this is has its place there.
+    // The key whose hash this is has its place there. The index has room.
     fn note(&mut self, hash: u64, at: usize) {
-        let Self { index, places, first, hash: hasher, .. } = self;
-        let number = first.wrapping_add(at as u32);
-        let again = |number: &u32| match &places[number.wrapping_sub(*first) as usize] {
-            Some((key, _)) => hasher.hash_one(key),
-            None => unreachable!("the index names taken places"),
-        };
-        index.insert_unique(hash, number, again);
-    }
-
-    fn forget(&mut self, hash: u64, at: usize) {
         let number = self.first.wrapping_add(at as u32);
-        if let Ok(entry) = self.index.find_entry(hash, |known| *known == number) {
-            entry.remove();
-        }
+        self.index.insert_unique(hash, number, |_| unreachable!("room was made"));
     }
 
     fn drop_first(&mut self) {
-        if self.places.pop_front().is_some() {
+        if let Some(first) = self.places.pop_front() {
             self.first = self.first.wrapping_add(1);
+            self.held -= usize::from(first.is_some());
         }
     }
 
-    // Holes pile up where keys come and go behind one that stays.
+    // An index without the numbers that lead nowhere, and with room for half as many keys more.
     #[cold]
-    fn sweep(&mut self) {
-        self.places.retain(Option::is_some);
+    fn renew(&mut self) {
         self.index.clear();
+        self.index.reserve(self.held + self.held / 2 + 4, |_| unreachable!("it is empty"));
         for at in 0..self.places.len() {
             if let Some((key, _)) = &self.places[at] {
                 self.note(self.hash.hash_one(key), at);

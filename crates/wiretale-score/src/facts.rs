@@ -3,6 +3,7 @@
 use wiretale_protocol::Direction;
 
 use crate::IrcSession;
+use crate::pairs::Pair;
 
 /// A flow's account up to now.
 #[derive(Clone, Default, Debug)]
@@ -21,6 +22,8 @@ pub struct Facts {
     pub irc: Option<Box<IrcSession>>,
     // Whether the client and the server are home, once it was looked up.
     pub(crate) ends: Option<[bool; 2]>,
+    // Who met whom in it, where one of them is home.
+    pub(crate) pair: Option<Pair>,
 }
 
 impl Facts {

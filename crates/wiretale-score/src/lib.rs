@@ -27,6 +27,7 @@ mod home;
 mod inventory;
 mod model;
 mod names;
+mod pairs;
 mod scorer;
 mod session;
 #[cfg(test)]

@@ -15,6 +15,7 @@ use wiretale_terminal::Terminal;
 use crate::detector::{Detector, Ends, Fact, Findings, Hears, Scene, name_key};
 use crate::heard::{Heard, heard_as};
 use crate::model::{Case, Evidence, cases};
+use crate::pairs::Pairs;
 use crate::session::Keys;
 use crate::text::{Sorts, plain};
 use crate::{Facts, Home, Inventory, IrcSession, Names, SeenFile, Weights, detectors};
@@ -30,6 +31,7 @@ pub struct Scorer {
     wakes: [[Box<[usize]>; Ends::KINDS]; Hears::KINDS as usize],
     findings: Findings,
     dropped: u64,
+    pairs: Pairs,
     // When the first flow was opened.
     began: Option<Timestamp>,
     // For tables that strangers fill.
@@ -71,8 +73,9 @@ impl Scorer {
             (0..detectors.len()).filter(|&index| woken(&*detectors[index])).collect()
         };
         let wakes = std::array::from_fn(|kind| std::array::from_fn(|ends| wakes(kind, ends)));
-        let (names, findings, hash) = (Names::default(), Findings::default(), Default::default());
-        Self { home, inventory, weights, names, detectors, wakes, findings, dropped: 0, began: None, hash }
+        let (names, findings, pairs) = (Names::default(), Findings::default(), Pairs::default());
+        let hash = Default::default();
+        Self { home, inventory, weights, names, detectors, wakes, findings, dropped: 0, pairs, began: None, hash }
     }
 
     /// The evidence so far, in the order found.
@@ -121,7 +124,7 @@ impl Scorer {
         fact: &Fact<'_>,
         heard: Option<&Heard<'_>>,
     ) {
-        let Self { home, inventory, weights, names, detectors, wakes, findings, dropped, began, hash } = self;
+        let Self { home, inventory, weights, names, detectors, wakes, findings, dropped, began, hash, .. } = self;
         let ends = facts.ends.unwrap_or_else(|| ends(home, moment));
         let woken = &wakes[kind.index()][Ends::kind(ends)];
         if woken.is_empty() {
@@ -135,6 +138,15 @@ impl Scorer {
         if findings.rows.len() > MOST {
             *dropped += (findings.rows.len() - MOST) as u64;
             findings.rows.truncate(MOST);
+        }
+    }
+
+    // Numbers the pair of hosts, again if it was forgotten since.
+    #[inline]
+    fn meet(&mut self, facts: &mut Facts, moment: &Moment<'_>) {
+        if !facts.pair.is_some_and(|pair| self.pairs.know(pair)) {
+            let ends = facts.ends.unwrap_or_else(|| ends(&self.home, moment));
+            facts.pair = self.pairs.of(moment.flow, ends);
         }
     }
 
@@ -210,7 +222,9 @@ impl Observer for Scorer {
     type Flow = Scored;
 
     fn memory(&self) -> usize {
-        self.detectors.iter().map(|detector| detector.memory()).sum::<usize>() + self.names.memory()
+        self.detectors.iter().map(|detector| detector.memory()).sum::<usize>()
+            + self.names.memory()
+            + self.pairs.memory()
     }
 
     fn weight(scored: &Scored) -> usize {
@@ -221,6 +235,7 @@ impl Observer for Scorer {
     fn opened(&mut self, scored: &mut Scored, moment: &Moment<'_>) {
         self.began.get_or_insert(moment.flow.opened);
         scored.facts.ends = Some(ends(&self.home, moment));
+        self.meet(&mut scored.facts, moment);
         self.tell(&scored.facts, moment, Hears::OPENED, &Fact::Opened);
     }
 
@@ -234,6 +249,7 @@ impl Observer for Scorer {
         scored.facts.packets = scored.facts.packets.saturating_add(1);
         let opens = moment.at == moment.flow.opened || passed.flags.has(Flags::SYN);
         if opens && scored.facts.packets <= Facts::FIRST && self.wakes(Hears::PASSED, &scored.facts) {
+            self.meet(&mut scored.facts, moment);
             self.tell(&scored.facts, moment, Hears::PASSED, &Fact::Passed(passed));
         }
     }
@@ -257,6 +273,7 @@ impl Observer for Scorer {
     }
 
     fn closed(&mut self, scored: &mut Scored, moment: &Moment<'_>, summary: &Summary<'_>) {
+        self.meet(&mut scored.facts, moment);
         let kind = if scored.facts.irc.is_some() { Hears::IRC_CLOSED } else { Hears::CLOSED };
         self.tell(&scored.facts, moment, kind, &Fact::Closed(summary));
     }

@@ -6,19 +6,20 @@
 
 use smallvec::SmallVec;
 use wiretale_packet::Flags;
-use wiretale_protocol::{Address, Direction, Endpoint, Flow, FlowId, Passed, Timestamp, Transport};
+use wiretale_protocol::{Direction, Endpoint, Flow, FlowId, Passed, Timestamp, Transport};
 
-use crate::bounded::Bounded;
+use crate::pairs::{Pair, Slots};
 use crate::{Detector, Ends, Evidence, Fact, Findings, Hears, Scene};
 
 /// Strays and calls by host and sender.
+#[derive(Default)]
 pub(super) struct MagicPacket {
-    pairs: Bounded<(Address, Address), Pair>,
+    pairs: Slots<Account>,
 }
 
 /// What a sender's strays and a host's first way to it have shown.
 #[derive(Default)]
-struct Pair {
+struct Account {
     strays: SmallVec<[Stray; 1]>,
     // Once a host went there it needs no call to go there again.
     call: Option<Box<Call>>,
@@ -44,12 +45,6 @@ struct Call {
     server: Endpoint,
     // Rows told: callback, decode, sum.
     told: [bool; 3],
-}
-
-impl Default for MagicPacket {
-    fn default() -> Self {
-        Self { pairs: Bounded::new(1 << 16) }
-    }
 }
 
 impl Detector for MagicPacket {
@@ -80,23 +75,23 @@ impl Detector for MagicPacket {
         if !fresh || ident || flow.transport != Transport::Tcp {
             return;
         }
+        let Some(pair) = scene.facts.pair else { return };
         match scene.home_end() {
-            Some(Direction::Server) => self.inbound(scene, passed, findings),
-            Some(Direction::Client) if scene.moment.at == flow.opened => self.outbound(scene, findings),
+            Some(Direction::Server) => self.inbound(scene, pair, passed, findings),
+            Some(Direction::Client) if scene.moment.at == flow.opened => self.outbound(scene, pair, findings),
             _ => {}
         }
     }
 }
 
 impl MagicPacket {
-    fn inbound(&mut self, scene: &Scene<'_>, passed: &Passed, findings: &mut Findings) {
+    fn inbound(&mut self, scene: &Scene<'_>, pair: Pair, passed: &Passed, findings: &mut Findings) {
         let flow = scene.moment.flow;
-        let key = (flow.server.address, flow.client.address);
         if scene.moment.direction == Direction::Server {
             // An answer that opens a connection makes the packet an ordinary one.
             if passed.flags.has(Flags::SYN)
-                && let Some(pair) = self.pairs.get_mut(&key)
-                && let Some(stray) = pair.strays.iter_mut().rev().find(|stray| stray.source_port == flow.client.port)
+                && let Some(account) = self.pairs.get_mut(pair)
+                && let Some(stray) = account.strays.iter_mut().rev().find(|stray| stray.source_port == flow.client.port)
             {
                 stray.answered = true;
             }
@@ -105,32 +100,32 @@ impl MagicPacket {
         if scene.moment.at != flow.opened {
             return;
         }
-        let pair = self.pairs.entry(key);
-        if pair.strays.len() >= RING {
-            pair.strays.remove(0);
+        let account = self.pairs.entry(pair);
+        if account.strays.len() >= RING {
+            account.strays.remove(0);
         }
         let (at, frame, source_port) = (scene.moment.at, scene.moment.frame, flow.client.port);
         let Passed { seq, ack, window, .. } = *passed;
-        pair.strays.push(Stray { at, frame, source_port, seq, ack, window, answered: false });
+        account.strays.push(Stray { at, frame, source_port, seq, ack, window, answered: false });
         // A SYN that nothing answers is told when its time is up: after the call that it asked for, perhaps.
-        pair.judge(scene, Direction::Server, findings);
+        account.judge(scene, Direction::Server, findings);
     }
 
-    fn outbound(&mut self, scene: &Scene<'_>, findings: &mut Findings) {
-        let Flow { id, client, server, .. } = *scene.moment.flow;
+    fn outbound(&mut self, scene: &Scene<'_>, pair: Pair, findings: &mut Findings) {
+        let Flow { id, server, .. } = *scene.moment.flow;
         if EXPECTED.contains(&server.port) || scene.inventory.approved(server.address) {
             return;
         }
-        let pair = self.pairs.entry((client.address, server.address));
-        if pair.call.is_none() {
+        let account = self.pairs.entry(pair);
+        if account.call.is_none() {
             let (at, frame) = (scene.moment.at, scene.moment.frame);
-            pair.call = Some(Box::new(Call { at, frame, flow: id, server, told: [false; 3] }));
-            pair.judge(scene, Direction::Client, findings);
+            account.call = Some(Box::new(Call { at, frame, flow: id, server, told: [false; 3] }));
+            account.judge(scene, Direction::Client, findings);
         }
     }
 }
 
-impl Pair {
+impl Account {
     // The host is at this end of the flow that is being told of.
     fn judge(&mut self, scene: &Scene<'_>, host: Direction, findings: &mut Findings) {
         let Some(call) = &mut self.call else { return };
@@ -204,6 +199,7 @@ const RING: usize = 64;
 #[cfg(test)]
 mod tests {
     use super::*;
+    use wiretale_protocol::Address;
 
     fn stray(source_port: u16, seq: u32, window: u16) -> Stray {
         Stray { at: Timestamp::default(), frame: 1, source_port, seq, ack: 0, window, answered: false }

@@ -1,14 +1,15 @@
 //! D13: knocks on closed ports, and then a door opens (ATT&CK T1205.001).
 
 use smallvec::SmallVec;
-use wiretale_protocol::{Address, Direction, State, Timestamp, Transport};
+use wiretale_protocol::{Address, Direction, Endpoint, State, Timestamp, Transport};
 
 use crate::bounded::Bounded;
+use crate::pairs::{Pair, Slots};
 use crate::{Detector, Ends, Fact, Findings, Hears, Scene};
 
 /// Refused knocks by host and source, and ports that refused somebody before.
 pub(super) struct PortKnock {
-    knocks: Bounded<(Address, Address), Knocks>,
+    knocks: Slots<Knocks>,
     refused: Bounded<(Address, u16), Timestamp>,
 }
 
@@ -17,7 +18,7 @@ type Knocks = SmallVec<[(Timestamp, u16); 1]>;
 
 impl Default for PortKnock {
     fn default() -> Self {
-        Self { knocks: Bounded::new(1 << 14), refused: Bounded::new(1 << 16) }
+        Self { knocks: Slots::default(), refused: Bounded::new(1 << 16) }
     }
 }
 
@@ -44,29 +45,32 @@ impl Detector for PortKnock {
         if flow.transport != Transport::Tcp || scene.inventory.approved(flow.client.address) {
             return;
         }
+        let Some(pair) = scene.facts.pair else { return };
         match summary.state {
             State::S0 | State::Rej => {
-                self.knock(flow.server.address, flow.client.address, flow.opened, flow.server.port);
+                self.knock(pair, flow.server, flow.opened);
             }
-            State::S1 | State::S2 | State::S3 | State::Sf | State::Rsto | State::Rstr => self.door(scene, findings),
+            State::S1 | State::S2 | State::S3 | State::Sf | State::Rsto | State::Rstr => {
+                self.door(scene, pair, findings);
+            }
             _ => {}
         }
     }
 }
 
 impl PortKnock {
-    fn knock(&mut self, host: Address, source: Address, at: Timestamp, port: u16) {
-        *self.refused.entry((host, port)) = at;
-        let knocks = self.knocks.entry((host, source));
+    fn knock(&mut self, pair: Pair, door: Endpoint, at: Timestamp) {
+        *self.refused.entry((door.address, door.port)) = at;
+        let knocks = self.knocks.entry(pair);
         if knocks.len() >= MANY {
             knocks.remove(0);
         }
-        knocks.push((at, port));
+        knocks.push((at, door.port));
     }
 
-    fn door(&self, scene: &Scene<'_>, findings: &mut Findings) {
+    fn door(&mut self, scene: &Scene<'_>, pair: Pair, findings: &mut Findings) {
         let flow = scene.moment.flow;
-        let Some(knocks) = self.knocks.get(&(flow.server.address, flow.client.address)) else { return };
+        let Some(knocks) = self.knocks.get_mut(pair) else { return };
         let window = scene.weights.threshold("D13", "window_seconds", 120.0);
         let before = |(at, _): &&(Timestamp, u16)| *at < flow.opened && flow.opened.since(*at).as_secs_f64() <= window;
         let mut ports: Vec<u16> = knocks.iter().filter(before).map(|(_, port)| *port).collect();

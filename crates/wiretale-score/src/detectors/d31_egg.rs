@@ -13,13 +13,14 @@ use wiretale_protocol::{Address, Direction, Timestamp};
 use crate::bounded::{Bounded, SOME};
 use crate::dialect::{Verb, address, url};
 use crate::heard::{Heard, Spoken};
+use crate::pairs::Slots;
 use crate::text::{names_a_url, shown, words};
 use crate::{Detector, Ends, Fact, Findings, Hears, Scene};
 
 /// Links heard, by home host.
 pub(super) struct Egg {
     hosts: Bounded<Address, VecDeque<Mention>>,
-    visited: Bounded<(Address, Address), ()>,
+    visited: Slots<bool>,
 }
 
 struct Mention {
@@ -37,7 +38,7 @@ struct Mention {
 
 impl Default for Egg {
     fn default() -> Self {
-        Self { hosts: Bounded::new(1 << 13), visited: Bounded::new(1 << 16) }
+        Self { hosts: Bounded::new(1 << 13), visited: Slots::default() }
     }
 }
 
@@ -113,7 +114,8 @@ impl Egg {
     fn fetched(&mut self, scene: &Scene<'_>, findings: &mut Findings) {
         let (at, flow) = (scene.moment.at, scene.moment.flow);
         let (host, server) = (flow.client.address, flow.server.address);
-        let before = self.visited.put((host, server));
+        let Some(pair) = scene.facts.pair else { return };
+        let before = std::mem::replace(self.visited.entry(pair), true);
         let Some(heard) = self.hosts.get_mut(&host) else { return };
         let name = scene.names.of(server).map(<[u8]>::to_ascii_lowercase);
         let is = |mention: &&mut Mention| {

@@ -1,15 +1,16 @@
 //! D33: a home host floods another (ATT&CK T1498.001, T1499).
 
-use wiretale_protocol::{Address, Direction, State, Timestamp, Transport};
+use wiretale_protocol::{Direction, State, Timestamp, Transport};
 
-use crate::bounded::Bounded;
+use crate::pairs::Slots;
 use crate::{Detector, Ends, Fact, Findings, Hears, Scene};
 
 /// What a home host sends to one peer within a second or so.
+#[derive(Default)]
 pub(super) struct Flood {
     // The weights' window in seconds and number of packets, once they were looked up.
     bounds: Option<(f64, u64)>,
-    rates: Bounded<(Address, Address), Rate>,
+    rates: Slots<Rate>,
 }
 
 #[derive(Default)]
@@ -18,12 +19,6 @@ struct Rate {
     packets: u64,
     unanswered: u64,
     told: bool,
-}
-
-impl Default for Flood {
-    fn default() -> Self {
-        Self { bounds: None, rates: Bounded::new(1 << 14) }
-    }
 }
 
 impl Detector for Flood {
@@ -54,7 +49,8 @@ impl Detector for Flood {
             let bound = |name, default| scene.weights.threshold("D33", name, default);
             (bound("window_seconds", 10.0), bound("packets", 5000.0) as u64)
         });
-        let rate = self.rates.entry((flow.client.address, flow.server.address));
+        let Some(pair) = scene.facts.pair else { return };
+        let rate = self.rates.entry(pair);
         let since = *rate.since.get_or_insert(flow.opened);
         if flow.opened.since(since).as_secs_f64() > window {
             let told = rate.told;

@@ -1,21 +1,16 @@
 //! D35: much goes out to a peer from which little comes (ATT&CK T1048.003, T1041).
 
-use wiretale_protocol::{Address, Direction};
+use wiretale_protocol::Direction;
 
-use crate::bounded::Bounded;
+use crate::pairs::Slots;
 use crate::{Detector, Ends, Fact, Findings, Hears, Scene};
 
 /// Bytes by home host and peer: out, in, and whether it was told.
+#[derive(Default)]
 pub(super) struct Volume {
     // The weights' number of bytes and ratio, once they were looked up.
     bounds: Option<(u64, u64)>,
-    totals: Bounded<(Address, Address), (u64, u64, bool)>,
-}
-
-impl Default for Volume {
-    fn default() -> Self {
-        Self { bounds: None, totals: Bounded::new(1 << 16) }
-    }
+    totals: Slots<(u64, u64, bool)>,
 }
 
 impl Detector for Volume {
@@ -41,10 +36,8 @@ impl Detector for Volume {
         let flow = scene.moment.flow;
         let (host, peer) = (flow.speaker(home).address, flow.speaker(home.opposite()).address);
         let sides = [summary.client.bytes.unwrap_or(0), summary.server.bytes.unwrap_or(0)];
-        if sides == [0, 0] {
-            return;
-        }
-        let (out, back, told) = self.totals.entry((host, peer));
+        let Some(pair) = scene.facts.pair.filter(|_| sides != [0, 0]) else { return };
+        let (out, back, told) = self.totals.entry(pair);
         *out = out.saturating_add(sides[home.index()]);
         *back = back.saturating_add(sides[home.opposite().index()]);
         let (least, ratio) = *self.bounds.get_or_insert_with(|| {

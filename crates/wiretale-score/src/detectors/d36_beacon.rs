@@ -5,14 +5,15 @@
 //! count.
 
 use smallvec::SmallVec;
-use wiretale_protocol::{Address, Direction, Timestamp};
+use wiretale_protocol::{Direction, Timestamp};
 
 use crate::bounded::{Bounded, SOME};
+use crate::pairs::Pair;
 use crate::{Detector, Ends, Fact, Findings, Hears, Scene};
 
 /// Beginnings of connections by home host, peer and port.
 pub(super) struct Beacon {
-    calls: Bounded<(Address, Address, u16), Calls>,
+    calls: Bounded<(Pair, u16), Calls>,
 }
 
 #[derive(Default)]
@@ -51,8 +52,8 @@ impl Detector for Beacon {
         if scene.facts.service == Some("dns") {
             return;
         }
-        let calls = self.calls.entry((flow.client.address, flow.server.address, flow.server.port));
-        let Calls { calls, told } = calls;
+        let Some(pair) = scene.facts.pair else { return };
+        let Calls { calls, told } = self.calls.entry((pair, flow.server.port));
         if *told || calls.len() >= MANY {
             return;
         }
