@@ -9,8 +9,7 @@ use hashbrown::hash_table::Entry;
 
 use crate::Casemapping;
 use crate::masks::{Listed, Mask, Masks};
-use crate::session::Name;
-use crate::support::MOST_RANKS;
+use crate::member::Member;
 
 /// The channels of one connection, their topics and members. Bounded.
 ///
@@ -45,14 +44,6 @@ pub struct Topic {
     pub setter: Box<[u8]>,
     /// When, in Unix time.
     pub time: Option<u64>,
-}
-
-/// Somebody in a channel.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub struct Member {
-    nick: Name,
-    /// Letters of the ranks held, as in `MODE`.
-    ranks: [u8; MOST_HELD],
 }
 
 impl Channels {
@@ -135,15 +126,15 @@ impl Channels {
         let open = people.peek().is_some().then(|| open(map, hash, name, casemapping));
         let Some(channel) = open.flatten() else { return self.drop_some(people.count()) };
         if channel.members.len() <= 1 {
-            channel.members.reserve(about, |member| hash(&member.nick));
+            channel.members.reserve(about, |member| hash(member.nick()));
         }
         let mut dropped = 0;
         for (nick, ranks) in people {
-            match channel.members.entry(hash(nick), is(nick, casemapping), |member| hash(&member.nick)) {
+            match channel.members.entry(hash(nick), is(nick, casemapping), |member| hash(member.nick())) {
                 Entry::Occupied(mut member) => ranks.for_each(|rank| member.get_mut().give(rank)),
                 Entry::Vacant(_) if *members >= Self::MOST_MEMBERS => dropped += 1,
                 Entry::Vacant(place) => {
-                    let mut member = Member { nick: Name::from_slice(nick), ranks: [0; MOST_HELD] };
+                    let mut member = Member::new(nick);
                     ranks.for_each(|rank| member.give(rank));
                     *members += 1;
                     *nicks += member.heap();
@@ -205,9 +196,9 @@ impl Channels {
                 let other = channel.remove(new_hash, new, casemapping);
                 lost += usize::from(other.is_some());
                 nicks += member.heap() + other.map_or(0, |other| other.heap());
-                member.nick = Name::from_slice(new);
+                member.rename(new);
                 renamed += member.heap();
-                channel.members.insert_unique(new_hash, member, |member| hash(&member.nick));
+                channel.members.insert_unique(new_hash, member, |member| hash(member.nick()));
             }
         }
         self.members -= lost;
@@ -293,38 +284,8 @@ impl Channel {
     #[must_use]
     pub fn members(&self) -> Vec<&Member> {
         let mut members: Vec<&Member> = self.members.iter().collect();
-        members.sort_unstable_by(|one, other| one.nick.cmp(&other.nick));
+        members.sort_unstable_by(|one, other| one.nick().cmp(other.nick()));
         members
-    }
-}
-
-impl Member {
-    /// The nick.
-    #[must_use]
-    pub fn nick(&self) -> &[u8] {
-        &self.nick
-    }
-
-    /// Letters of the ranks held: `o`, `v`, … in the order in which they were given.
-    pub fn ranks(&self) -> impl Iterator<Item = u8> + '_ {
-        self.ranks.iter().copied().filter(|&rank| rank != 0)
-    }
-
-    fn give(&mut self, letter: u8) {
-        if !self.ranks.contains(&letter)
-            && let Some(free) = self.ranks.iter_mut().find(|rank| **rank == 0)
-        {
-            *free = letter;
-        }
-    }
-
-    fn take(&mut self, letter: u8) {
-        self.ranks.iter_mut().filter(|rank| **rank == letter).for_each(|rank| *rank = 0);
-    }
-
-    // Bytes on the heap.
-    fn heap(&self) -> usize {
-        if self.nick.spilled() { self.nick.capacity() } else { 0 }
     }
 }
 
@@ -348,17 +309,13 @@ fn is_called(name: &[u8], casemapping: Casemapping) -> impl Fn(&Channel) -> bool
 }
 
 fn is(nick: &[u8], casemapping: Casemapping) -> impl Fn(&Member) -> bool {
-    move |member| casemapping.equal(&member.nick, nick)
+    move |member| casemapping.equal(member.nick(), nick)
 }
 
 // About what each takes on the heap, with its share of the table, beside its name.
 const CHANNEL: usize = 640;
-const MEMBER: usize = 56;
+const MEMBER: usize = 40;
 const MASK: usize = 192;
-
-// More ranks than that nobody holds; more letters than that PREFIX cannot have.
-const MOST_HELD: usize = 8;
-const _: () = assert!(MOST_HELD <= MOST_RANKS);
 
 #[cfg(test)]
 mod tests {

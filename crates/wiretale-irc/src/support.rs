@@ -194,8 +194,8 @@ type Letters = SmallVec<[u8; 16]>;
 
 // There are no more letters than these in any mode string.
 const MOST_LETTERS: usize = 64;
-// A member's ranks are a set of so many bits.
-pub(crate) const MOST_RANKS: usize = 32;
+// More kinds of ranks no server has.
+const MOST_RANKS: usize = 32;
 
 #[cfg(test)]
 mod tests {
