@@ -25,7 +25,7 @@ impl<P: Protocol> Observe<P> for Deaf {}
 fn small_captures(most: u64) -> Vec<PathBuf> {
     let mut found = Vec::new();
     let mut folders = vec![wiretale_tests::data()];
-    folders.extend(["zeek", "tcpdump", "suricata-verify"].into_iter().filter_map(wiretale_tests::shared));
+    folders.extend(["zeek", "tcpdump", "suricata-verify", "ndpi"].into_iter().filter_map(wiretale_tests::shared));
     while let Some(folder) = folders.pop() {
         for entry in std::fs::read_dir(&folder).expect("readable").map(|entry| entry.expect("readable").path()) {
             let capture =

@@ -2,9 +2,9 @@
 
 use core::time::Duration;
 
-use wiretale_packet::{Direction, Flags, Segment, SeqNumber};
+use wiretale_packet::{Direction, Flags, Segment};
 
-use crate::doubt::Doubt;
+use crate::doubt::{Doubt, is_old};
 use crate::half::{Bits, Half};
 use crate::opening::Phase;
 use crate::options::Options;
@@ -24,7 +24,14 @@ pub(crate) enum Judgement {
 impl Connection {
     /// Judges a segment without SYN and RST as a modern host does, in the order of Linux: option, timestamp, window,
     /// acknowledgement. Nothing is asked of the other side where it is not seen.
-    pub(crate) fn judge(&mut self, from: Direction, arrival: &Arrival<'_>, options: &Options) -> Judgement {
+    /// `known` is the newest timestamp that came before it.
+    pub(crate) fn judge(
+        &mut self,
+        from: Direction,
+        arrival: &Arrival<'_>,
+        options: &Options,
+        known: Option<u32>,
+    ) -> Judgement {
         let segment = &arrival.segment;
         let carries = segment.seq_len() > 0;
         if !segment.flags.has(Flags::ACK) {
@@ -40,7 +47,7 @@ impl Connection {
             return Judgement::Refuse(Why::Signature, Some(Anomaly::SignatureMismatch));
         }
         let stamps = !peer.has(Bits::SYN) || peer.has(Bits::STAMPED);
-        if stamps && half.is_stale(segment, options, idle) {
+        if stamps && is_old(options.stamp, known) && idle < PAWS_IDLE && half.is_news(segment) {
             return Judgement::Refuse(Why::OldTimestamp, Some(Anomaly::PawsFailed));
         }
         let answered = !opened && half.trusted();
@@ -58,13 +65,14 @@ impl Connection {
 }
 
 impl Half {
-    /// Is its timestamp older than the last one (PAWS, RFC 7323 section 5)? One tick is forgiven, as Linux does, and
-    /// so is everything after 24 days of silence. What repeats old bytes does no harm.
-    fn is_stale(&self, segment: &Segment<'_>, options: &Options, idle: Duration) -> bool {
-        let Some(stamp) = options.stamp.filter(|_| self.has(Bits::STAMPED)) else { return false };
-        let behind = SeqNumber(self.stamp).ahead_of(SeqNumber(stamp));
-        let news = segment.seq.advance(segment.seq_len()).ahead_of(self.expected()) > 0;
-        behind > 1 && idle < PAWS_IDLE && news
+    /// The newest timestamp of its sender that counts.
+    pub(crate) fn newest_stamp(&self) -> Option<u32> {
+        self.has(Bits::STAMPED).then_some(self.stamp)
+    }
+
+    /// Does it carry more than old bytes? What repeats those does no harm.
+    pub(crate) fn is_news(&self, segment: &Segment<'_>) -> bool {
+        segment.seq.advance(segment.seq_len()).ahead_of(self.expected()) > 0
     }
 
     /// Does it lie beyond what the receiver offered to take (RFC 9293 section 3.10.7.4)?
@@ -105,4 +113,5 @@ fn judge_ack(segment: &Segment<'_>, peer: &Half, widest: i32) -> Option<Judgemen
 const MAX_BEHIND: i32 = 1 << 30;
 /// The greatest window without a scale.
 const MAX_WINDOW: i32 = 65_535;
+/// After so much silence any timestamp will do (RFC 7323 section 5.5).
 const PAWS_IDLE: Duration = Duration::from_secs(24 * 24 * 3600);

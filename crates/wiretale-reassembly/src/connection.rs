@@ -217,9 +217,17 @@ impl Connection {
         let segment = &arrival.segment;
         let options = Options::read(segment.options);
         self.choose_reply(from, segment);
-        match self.judge(from, arrival, &options) {
+        let known = self.peek(from).newest_stamp();
+        match self.judge(from, arrival, &options, known) {
+            Judgement::Take if self.hangs(from, segment, &options, limits) => {
+                self.keep_doubt(from, arrival, Doubt::Stamp, limits, sink);
+                Verdict::Doubted
+            }
             Judgement::Take => {
                 self.take(from, arrival, &options, limits, sink);
+                if let Some(doubts) = &mut self.doubts {
+                    doubts.follow(from, segment, options.stamp);
+                }
                 Verdict::Accepted
             }
             Judgement::Doubt(doubt) => {
@@ -364,7 +372,7 @@ impl Connection {
         }
     }
 
-    fn peek(&self, from: Direction) -> &Half {
+    pub(crate) fn peek(&self, from: Direction) -> &Half {
         self.peek_pair(from).0
     }
 

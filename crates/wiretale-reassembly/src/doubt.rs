@@ -21,6 +21,8 @@ pub(crate) enum Doubt {
     Window,
     /// Its receiver sent a RST.
     Reset,
+    /// Its timestamp is older than that of a segment in doubt: its receiver refuses it if it took that one.
+    Stamp,
 }
 
 /// The segments in doubt of one connection, in the order they came.
@@ -41,6 +43,12 @@ struct Doubted {
     stamp: Option<u32>,
     payload: Box<[u8]>,
     missing: u32,
+    /// Up to where its sender went on behind it in what was taken, and the newest timestamp there.
+    reach: SeqNumber,
+    newest: Option<u32>,
+    /// The newest timestamp before it that counts, and the newest that counts if all before it is taken.
+    known: Option<u32>,
+    possible: Option<u32>,
     window: u16,
     urgent: u16,
     flags: Flags,
@@ -50,6 +58,14 @@ struct Doubted {
     packets: u8,
     /// Did the receiver say anything since?
     answered: bool,
+}
+
+/// What others in doubt say of one.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Word {
+    For,
+    Against,
+    None,
 }
 
 /// What becomes of one.
@@ -83,6 +99,34 @@ impl Doubts {
         self.list.iter_mut().for_each(|doubted| doubted.from = doubted.from.opposite());
     }
 
+    /// Notes a segment that was taken though one before it is in doubt: if its receiver took that one, it counts this
+    /// one's timestamp, too (RFC 7323 section 4.3).
+    pub(crate) fn follow(&mut self, from: Direction, segment: &Segment<'_>, stamp: Option<u32>) {
+        let precedes = |doubted: &&mut Doubted| doubted.from == from && segment.seq.ahead_of(doubted.reach) <= 0;
+        if let Some(doubted) = self.list.iter_mut().rfind(precedes) {
+            let end = segment.seq.advance(segment.seq_len());
+            if end.ahead_of(doubted.reach) > 0 {
+                doubted.reach = end;
+            }
+            doubted.newest = newer(doubted.newest, stamp);
+        }
+    }
+
+    /// The newest timestamp that counts if all of these are taken.
+    fn newest(&self, from: Direction) -> Option<u32> {
+        let own = self.list.iter().filter(|doubted| doubted.from == from);
+        own.fold(None, |newest, doubted| newer(newest, doubted.latest()))
+    }
+
+    /// One was taken, and its timestamp counts: so it does for those that came behind it.
+    fn learn(&mut self, taken: &Doubted, place: usize) {
+        for later in self.list.iter_mut().skip(place).filter(|later| later.from == taken.from) {
+            let latest = taken.latest();
+            let before = if newer(later.possible, latest) == later.possible { latest } else { later.possible };
+            later.known = newer(later.known, before);
+        }
+    }
+
     /// Counts a packet of the connection, and who spoke if it was believed.
     pub(crate) fn count(&mut self, spoke: Option<Direction>) {
         for doubted in &mut self.list {
@@ -106,6 +150,10 @@ impl Doubted {
             stamp: options.stamp,
             payload: segment.payload.into(),
             missing: segment.missing,
+            reach: segment.seq.advance(segment.seq_len()),
+            newest: None,
+            known: None,
+            possible: None,
             window: segment.window,
             urgent: segment.urgent,
             flags: segment.flags,
@@ -131,19 +179,35 @@ impl Doubted {
         (Arrival { at: self.at, segment, ttl: self.ttl, origin: self.origin }, options)
     }
 
-    /// Does its receiver go on from it in segments that are in doubt for that very reason? Then the bytes that either
-    /// side acknowledges were sent, but not captured.
-    fn vouched(&self, others: &VecDeque<Self>) -> bool {
+    /// What the others say of it, the later ones from this place on. Does its receiver go on from it in segments that
+    /// are in doubt for that very reason, then the bytes that either side acknowledges were sent, but not captured. Would
+    /// it have its receiver refuse one that nothing else speaks against, it may be there for that.
+    fn word(&self, others: &VecDeque<Self>, later: usize) -> Word {
         let end = self.arrival().0.segment;
         let end = end.seq.advance(end.seq_len());
         let goes_on = |other: &Self| other.from != self.from && other.doubt == Doubt::Ack;
-        others.iter().any(|other| goes_on(other) && other.ack.ahead_of(end) >= 0)
+        if others.iter().any(|other| goes_on(other) && other.ack.ahead_of(end) >= 0) {
+            Word::For
+        } else if others.iter().skip(later).any(|other| other.doubt == Doubt::Stamp && self.outdates(other)) {
+            Word::Against
+        } else {
+            Word::None
+        }
+    }
+
+    fn latest(&self) -> Option<u32> {
+        newer(self.stamp, self.newest)
+    }
+
+    fn outdates(&self, later: &Self) -> bool {
+        self.from == later.from && is_old(later.stamp, self.latest())
     }
 
     fn anomaly(&self, accepted: bool) -> Option<Anomaly<'static>> {
         match self.doubt {
             Doubt::Ack => Some(Anomaly::AckUnseen { accepted }),
             Doubt::Window => Some(Anomaly::OutOfWindow { accepted }),
+            Doubt::Stamp => (!accepted).then_some(Anomaly::PawsFailed),
             // Reported when they came.
             Doubt::Handshake | Doubt::Reset => None,
         }
@@ -160,16 +224,30 @@ impl Connection {
         limits: &Limits,
         sink: &mut impl Sink,
     ) {
+        let known = self.half(from).newest_stamp();
         let doubts = self.doubts.get_or_insert_default();
-        doubts.list.push_back(Doubted::new(from, arrival, doubt));
+        let possible = doubts.newest(from);
+        doubts.list.push_back(Doubted { known, possible, ..Doubted::new(from, arrival, doubt) });
         if doubts.list.len() > limits.doubts
             && let Some(oldest) = doubts.list.pop_front()
         {
             sink.anomaly(from, Anomaly::LimitReached(Bound::Doubts));
-            let vouched = oldest.vouched(&doubts.list);
-            let fate = self.fate(&oldest, true, true, vouched);
-            self.carry_out(&oldest, fate, limits, sink);
+            let word = oldest.word(&doubts.list, 0);
+            let fate = self.fate(&oldest, true, true, word);
+            self.carry_out((&oldest, 0), fate, limits, sink);
         }
+    }
+
+    /// Does a segment that would be taken hang on one in doubt, by its timestamp? Not where it would push that one out.
+    pub(crate) fn hangs(&self, from: Direction, segment: &Segment<'_>, options: &Options, limits: &Limits) -> bool {
+        let Some(doubts) = self.doubts.as_ref().filter(|doubts| doubts.list.len() < limits.doubts) else {
+            return false;
+        };
+        let half = self.peek(from);
+        half.has(Bits::STAMPED)
+            && segment.seq_len() > 0
+            && half.is_news(segment)
+            && is_old(options.stamp, doubts.newest(from))
     }
 
     /// Looks at each segment in doubt again. `hurry` asks for no more packets, only for time.
@@ -182,38 +260,44 @@ impl Connection {
             let settled = list.iter().enumerate().find_map(|(place, doubted)| {
                 let late = now.since(doubted.at) >= limits.grace;
                 let due = late && (hurry || doubted.packets >= limits.grace_packets);
-                let fate = self.fate(doubted, late, due, due && doubted.vouched(&list));
+                if list.iter().take(place).any(|before| before.outdates(doubted)) {
+                    return None;
+                }
+                let fate = self.fate(doubted, late, due, doubted.word(&list, place + 1));
                 (fate != Fate::Wait).then_some((place, fate))
             });
-            let settled = settled.and_then(|(place, fate)| list.remove(place).zip(Some(fate)));
+            let settled = settled.and_then(|(place, fate)| Some((list.remove(place)?, place, fate)));
             if list.is_empty() {
                 self.doubts = None;
             } else if let Some(doubts) = &mut self.doubts {
                 doubts.list = list;
             }
-            let Some((doubted, fate)) = settled else { return };
-            self.carry_out(&doubted, fate, limits, sink);
+            let Some((doubted, place, fate)) = settled else { return };
+            self.carry_out((&doubted, place), fate, limits, sink);
         }
     }
 
     /// Judges all that is left, the connection being over.
     pub(crate) fn abandon_doubts(&mut self, sink: &mut impl Sink) {
-        let Some(doubts) = self.doubts.take() else { return };
-        let (limits, mut list) = (Limits::default(), doubts.list);
-        while let Some(doubted) = list.pop_front() {
-            let vouched = doubted.vouched(&list);
-            let fate = self.fate(&doubted, true, true, vouched);
-            self.carry_out(&doubted, fate, &limits, sink);
+        let limits = Limits::default();
+        while let Some(doubts) = &mut self.doubts
+            && let Some(doubted) = doubts.list.pop_front()
+        {
+            let word = doubted.word(&doubts.list, 0);
+            let fate = self.fate(&doubted, true, true, word);
+            self.carry_out((&doubted, 0), fate, &limits, sink);
         }
+        self.doubts = None;
     }
 
-    fn fate(&mut self, doubted: &Doubted, late: bool, due: bool, vouched: bool) -> Fate {
+    fn fate(&mut self, doubted: &Doubted, late: bool, due: bool, word: Word) -> Fate {
         let (arrival, options) = doubted.arrival();
         let end = doubted.seq.advance(arrival.segment.seq_len());
-        let judgement = self.judge(doubted.from, &arrival, &options);
+        let judgement = self.judge(doubted.from, &arrival, &options, doubted.known);
         // Taken late: had the host known then what is known now? Only its acknowledgement tells.
         let open = matches!(doubted.doubt, Doubt::Ack | Doubt::Window);
         let (half, peer) = self.pair(doubted.from);
+        let tells = is_old(half.newest_stamp(), doubted.stamp);
         let asked = open && peer.has(Bits::SEEN) && !half.has(Bits::ALONE);
         let moot = half.has(Bits::STARTED) && half.expected().ahead_of(end) >= 0;
         // What is taken late repeats an older claim.
@@ -222,11 +306,20 @@ impl Connection {
         match judgement {
             Judgement::Refuse(..) => Fate::Refused,
             Judgement::Take if acked || !asked => Fate::Fine,
+            // It has nothing to tell but the time.
+            Judgement::Doubt(_) if moot && !due && tells => Fate::Wait,
             Judgement::Take | Judgement::Doubt(_) if moot => Fate::Refused,
             Judgement::Take if late => Fate::Proven,
             Judgement::Take => Fate::Wait,
+            Judgement::Doubt(Doubt::Ack) if due && word == Word::For => Fate::Proven,
+            Judgement::Doubt(_) if word == Word::Against => {
+                if due {
+                    Fate::Refused
+                } else {
+                    Fate::Wait
+                }
+            }
             Judgement::Doubt(_) if acked => Fate::Proven,
-            Judgement::Doubt(Doubt::Ack) if due && vouched => Fate::Proven,
             Judgement::Doubt(Doubt::Reset) if due => Fate::Refused,
             Judgement::Doubt(_) if due && doubted.answered => Fate::Refused,
             Judgement::Doubt(_) if due => Fate::Unopposed,
@@ -234,7 +327,8 @@ impl Connection {
         }
     }
 
-    fn carry_out(&mut self, doubted: &Doubted, fate: Fate, limits: &Limits, sink: &mut impl Sink) {
+    // The place is the one it had in the list.
+    fn carry_out(&mut self, (doubted, place): (&Doubted, usize), fate: Fate, limits: &Limits, sink: &mut impl Sink) {
         let from = doubted.from;
         if fate == Fate::Refused {
             let reason = if doubted.doubt == Doubt::Reset { Reason::Reset } else { Reason::Refused };
@@ -252,9 +346,32 @@ impl Connection {
             let claim = peer.has(Bits::CLAIMED).then(|| peer.claim());
             self.take(from, &arrival, &options, limits, sink);
             self.half(from.opposite()).reclaim(claim);
+            if let Some(doubts) = &mut self.doubts {
+                doubts.follow(from, &arrival.segment, doubted.stamp);
+            }
+            let half = self.half(from);
+            let known = half.newest_stamp();
+            if newer(known, doubted.stamp) == known {
+                half.renew(doubted.newest);
+                if let Some(doubts) = &mut self.doubts {
+                    doubts.learn(doubted, place);
+                }
+            }
         }
         if let Some(anomaly) = doubted.anomaly(fate != Fate::Refused).filter(|_| fate != Fate::Fine) {
             sink.anomaly(from, anomaly);
         }
     }
+}
+
+fn newer(one: Option<u32>, other: Option<u32>) -> Option<u32> {
+    match (one, other) {
+        (Some(one), Some(other)) if SeqNumber(other).ahead_of(SeqNumber(one)) <= 0 => Some(one),
+        (one, other) => other.or(one),
+    }
+}
+
+/// Is a timestamp older than the newest (PAWS, RFC 7323 section 5)? One tick is forgiven, as Linux does.
+pub(crate) fn is_old(stamp: Option<u32>, newest: Option<u32>) -> bool {
+    stamp.zip(newest).is_some_and(|(stamp, newest)| SeqNumber(newest).ahead_of(SeqNumber(stamp)) > 1)
 }

@@ -24,8 +24,14 @@ impl Half {
         // it, captured or not.
         let place = arrival.segment.seq;
         let next = place.ahead_of(self.expected()) <= 0 || self.has(Bits::CLAIMED) && place.ahead_of(self.claim()) <= 0;
-        if let Some(stamp) = options.stamp.filter(|_| self.has(Bits::STAMPED) || !self.has(Bits::SYN))
-            && next
+        if next {
+            self.renew(options.stamp);
+        }
+    }
+
+    /// Keeps a timestamp if it is the newest.
+    pub(crate) fn renew(&mut self, stamp: Option<u32>) {
+        if let Some(stamp) = stamp.filter(|_| self.has(Bits::STAMPED) || !self.has(Bits::SYN))
             && (!self.has(Bits::STAMPED) || SeqNumber(stamp).ahead_of(SeqNumber(self.stamp)) > 0)
         {
             self.stamp = stamp;

@@ -116,6 +116,68 @@ fn timestamps_go_on_behind_a_hole_that_was_acknowledged() {
     assert_eq!(wire.send(Client, with(&stamp(20), data(152, 1000, b"!"))), Verdict::Ignored(Why::OldTimestamp));
 }
 
+/// The client's stamp is 10, and it is heard.
+fn stamped() -> Wire {
+    let mut wire = Wire::new(Policy::default());
+    wire.send(Client, with(&stamp(10), data(100, 1000, b"a")));
+    wire.send(Server, with(&stamp(10), segment(1000, 101, ACK, b"")));
+    wire
+}
+
+#[test]
+fn a_timestamp_counts_behind_data_in_doubt_if_that_was_taken() {
+    let mut wire = stamped();
+    // The server's bytes up to 1050 were not captured.
+    assert_eq!(wire.send(Client, with(&stamp(90), data(101, 1050, b"b"))), Verdict::Doubted);
+    assert_eq!(wire.send(Client, with(&stamp(20), data(102, 1000, b"!"))), Verdict::Doubted);
+    wire.send(Server, with(&stamp(90), segment(1050, 102, ACK, b"")));
+    wire.send(Client, with(&stamp(91), data(102, 1050, b"c")));
+    assert_eq!(wire.out.bytes(Client), b"abc");
+    assert!(wire.out.has("paws_failed"));
+}
+
+#[test]
+fn so_does_one_that_came_behind_that_and_was_taken_at_once() {
+    let mut wire = stamped();
+    wire.send(Client, with(&stamp(11), data(101, 1050, b"b")));
+    assert_eq!(wire.send(Client, with(&stamp(90), data(102, 1000, b"c"))), Verdict::Accepted);
+    wire.send(Server, with(&stamp(90), segment(1050, 102, ACK, b"")));
+    assert_eq!(wire.send(Client, with(&stamp(20), data(103, 1000, b"!"))), Verdict::Ignored(Why::OldTimestamp));
+    assert_eq!(wire.out.bytes(Client), b"abc");
+}
+
+#[test]
+fn a_timestamp_in_doubt_that_was_refused_does_not_count() {
+    let mut wire = stamped();
+    assert_eq!(wire.send(Client, with(&stamp(90), data(101, 5000, b"!"))), Verdict::Doubted);
+    assert_eq!(wire.send(Client, with(&stamp(20), data(101, 1000, b"honest"))), Verdict::Doubted);
+    wire.now += 1_000_000_000;
+    for _ in 0..20 {
+        wire.send(Server, with(&stamp(30), segment(1000, 107, ACK, b"")));
+    }
+    assert_eq!(wire.out.dotted(Client), "ahonest");
+    assert!(!wire.out.has("paws_failed"));
+}
+
+#[test]
+fn data_in_doubt_is_not_older_than_what_came_after_it() {
+    let mut wire = stamped();
+    assert_eq!(wire.send(Client, with(&stamp(11), data(101, 1050, b"b"))), Verdict::Doubted);
+    wire.send(Client, with(&stamp(40), segment(101, 1050, ACK, b"")));
+    wire.send(Server, with(&stamp(90), segment(1050, 102, ACK, b"")));
+    assert_eq!(wire.out.bytes(Client), b"ab");
+}
+
+#[test]
+fn what_repeats_old_bytes_in_doubt_still_tells_the_time() {
+    let mut wire = stamped();
+    assert_eq!(wire.send(Client, with(&stamp(90), data(100, 1050, b"a"))), Verdict::Doubted);
+    assert_eq!(wire.send(Client, with(&stamp(20), data(101, 1000, b"!"))), Verdict::Doubted);
+    wire.send(Server, with(&stamp(90), segment(1050, 101, ACK, b"")));
+    assert_eq!(wire.send(Client, with(&stamp(91), data(101, 1050, b"b"))), Verdict::Accepted);
+    assert_eq!(wire.out.bytes(Client), b"ab");
+}
+
 #[test]
 fn one_tick_and_a_month_of_silence_are_forgiven() {
     let mut wire = Wire::new(Policy::default());
