@@ -1,6 +1,7 @@
 //! Captures made to fool an analyzer: each gives the bytes that the host took, or the event that says it might not have.
 
 use std::collections::BTreeSet;
+use std::io::Write as _;
 use std::path::Path;
 
 use serde_json::Value;
@@ -10,12 +11,22 @@ use wiretale_report::{Format, Logs, Memory, Options, Streams};
 
 #[test]
 fn no_forgery_goes_unnoticed() {
+    let fooled = fooled(|_, bytes| Some(bytes.to_vec()));
+    assert!(fooled.is_empty(), "{} captures fool us:\n{}", fooled.len(), fooled.join("\n"));
+}
+
+/// The captures whose bytes and events are not what the table says, each made into another by `make`; those of which it
+/// makes nothing are left out.
+pub(crate) fn fooled(make: impl Fn(&str, &[u8]) -> Option<Vec<u8>>) -> Vec<String> {
     let folder = wiretale_tests::data().join("evasion");
     let table = std::fs::read_to_string(folder.join("expected.tsv")).expect("the table");
     let mut wrong = Vec::new();
     for row in table.lines().skip(1).map(|line| line.split('\t').collect::<Vec<_>>()) {
         let [file, _, client, server, class, must, ..] = row[..] else { panic!("a short row: {row:?}") };
-        let seen = Seen::of(&folder.join(file));
+        let Some(bytes) = make(file, &std::fs::read(folder.join(file)).expect("readable")) else { continue };
+        let mut made = tempfile::NamedTempFile::new().expect("a file");
+        made.write_all(&bytes).expect("written");
+        let seen = Seen::of(made.path());
         let exact = seen.client == sessions(client) && seen.server == sessions(server);
         let told = events(must).is_none_or(|names| names.iter().any(|name| seen.weirds.contains(*name)));
         let right = match class {
@@ -26,7 +37,7 @@ fn no_forgery_goes_unnoticed() {
             wrong.push(format!("{file} ({class}): bytes {exact}, event {told}: {must}; {:?}", seen.weirds));
         }
     }
-    assert!(wrong.is_empty(), "{} captures fool us:\n{}", wrong.len(), wrong.join("\n"));
+    wrong
 }
 
 /// What the analysis of one capture gives.
