@@ -4,8 +4,11 @@ use crate::{Listed, Message, Record, Source, Wire};
 
 /// Something that happened in an IRC connection.
 ///
-/// Every line is an [`Event::Message`], its secrets replaced by `<hidden>`; what it means for the session follows it at
-/// once as events of their own. Who spoke is in the moment's direction. Text is borrowed and of no known encoding.
+/// A line is an [`Event::Message`], its secrets replaced by `<hidden>`; what it means for the session follows it at
+/// once as events of their own. An observer that does not
+/// [want messages](wiretale_protocol::Observer::wants_messages) is told those of clients, those whose command nobody knows
+/// and 004, which names the server's version. Who spoke is in the moment's direction. Text is borrowed and of no known
+/// encoding.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 #[non_exhaustive]
 pub enum Event<'a> {

@@ -11,7 +11,7 @@ use crate::labels::Labels;
 use crate::ledger::Ledger;
 use crate::link::Link;
 use crate::sasl::Sasl;
-use crate::{Channels, Event, Irc, Message, Source, Support, Wire};
+use crate::{Channels, Command, Event, Irc, Message, Source, Support, Wire};
 
 /// The state of one connection, as far as it shows: who the client is, where, with whom.
 #[derive(Default)]
@@ -105,7 +105,9 @@ impl Session {
     pub(crate) fn message<O: Observe<Irc>>(&mut self, cx: &mut Context<'_, O>, message: &Message<'_>) {
         let direction = cx.moment().direction;
         self.weigh(cx, message, direction);
-        cx.emit::<Irc>(Event::Message(*message));
+        if direction == Direction::Client || has_no_other(message) || cx.wants_messages() {
+            cx.emit::<Irc>(Event::Message(*message));
+        }
         self.recognize_link(cx, message);
         if self.link.is_some() {
             self.link_message(cx, message);
@@ -151,6 +153,11 @@ impl Session {
             cx.confirm("irc");
         }
     }
+}
+
+/// Does it say what no other event says? 004 names the server's version.
+const fn has_no_other(message: &Message<'_>) -> bool {
+    matches!(message.command, Command::Unknown(_) | Command::Numeric(4))
 }
 
 /// Puts `text` in the place of what was there, up to a length no name reaches.

@@ -40,6 +40,13 @@ impl<'c, O: Observer> Context<'c, O> {
         self.observer.observe(self.flow, &self.moment, event);
     }
 
+    /// Does the observer want every message as it stands?
+    #[inline]
+    #[must_use]
+    pub fn wants_messages(&self) -> bool {
+        self.observer.wants_messages()
+    }
+
     /// Tells the observer that something was not as it should be, unless the flow said so often enough.
     #[cold]
     pub fn weird(&mut self, name: &'static str, addl: &[u8]) {

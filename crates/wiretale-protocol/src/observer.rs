@@ -23,6 +23,13 @@ pub trait Observer {
         let _ = (flow, moment, passed);
     }
 
+    /// Does it want every message as it stands, also where an event for what it means follows? Without, a decoder that
+    /// tells of both tells of a message only where the client sent it, or it says more than any other event.
+    #[inline]
+    fn wants_messages(&self) -> bool {
+        true
+    }
+
     /// Does it want every TCP stream's bytes through [`Observer::stream`]? Asked once per flow.
     fn wants_streams(&self) -> bool {
         false

@@ -19,6 +19,11 @@ impl<A: Observer, B: Observer> Observer for (A, B) {
         self.1.passed(&mut flow.1, moment, passed);
     }
 
+    #[inline]
+    fn wants_messages(&self) -> bool {
+        self.0.wants_messages() || self.1.wants_messages()
+    }
+
     fn wants_streams(&self) -> bool {
         self.0.wants_streams() || self.1.wants_streams()
     }

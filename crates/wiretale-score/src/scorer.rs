@@ -221,6 +221,11 @@ impl Crossing {
 impl Observer for Scorer {
     type Flow = Scored;
 
+    #[inline]
+    fn wants_messages(&self) -> bool {
+        !self.wakes[Hears::IRC_LINE.index()].is_empty()
+    }
+
     fn memory(&self) -> usize {
         self.detectors.iter().map(|detector| detector.memory()).sum::<usize>()
             + self.names.memory()

@@ -119,6 +119,11 @@ impl<W: Output> Logs<W> {
 impl<W: Output> Observer for Logs<W> {
     type Flow = State;
 
+    #[inline]
+    fn wants_messages(&self) -> bool {
+        self.messages
+    }
+
     fn memory(&self) -> usize {
         self.tags.memory()
             + self.weirds.memory()

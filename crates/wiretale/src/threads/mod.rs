@@ -21,7 +21,7 @@ use wiretale_capture::Capture;
 use wiretale_flow::{Analyzer, Settings, Share, Stats};
 
 use self::reader::{Mark, Round};
-use self::recorder::{Recorder, Told};
+use self::recorder::{Recorder, Told, Wishes};
 pub use self::replay::Listener;
 use self::replay::{Reading, Replay};
 use self::slips::Slips;
@@ -62,7 +62,7 @@ pub fn analyze_threads<O: Listener>(
     let (frames, bytes) = (capture.frames()?, capture.mapped()?);
     let threads = threads.clamp(2, MOST_THREADS) - 1;
     let settings = shared_by(settings, threads);
-    let streams = observer.wants_streams();
+    let wishes = Wishes::of(&observer);
     let shares = Share::among(threads);
     let replay = Replay::new(observer, bytes, threads);
     Some(thread::scope(|scope| {
@@ -72,7 +72,7 @@ pub fn analyze_threads<O: Listener>(
             let (to, rounds) = sync_channel(WAITING);
             let (told, output) = channel();
             let (used, back) = channel();
-            let recorder = Recorder::new(bytes, streams, threads == 1, told, back);
+            let recorder = Recorder::new(bytes, wishes, threads == 1, told, back);
             let (settings, share, worked) = (settings.clone(), share.clone(), worked.clone());
             workers.push(scope.spawn(move || work(bytes, recorder, &rounds, &worked, settings, share)));
             inputs.push(to);

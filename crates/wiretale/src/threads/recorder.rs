@@ -14,7 +14,7 @@ pub(super) struct Recorder<'m> {
     capture: &'m [u8],
     slips: Box<Slips>,
     place: Option<Place>,
-    streams: bool,
+    wishes: Wishes,
     /// Of the bytes that the observer keeps, this thread's share.
     pub(super) observed: usize,
     // Numbers of flows: those that are free again, and the next new one.
@@ -37,6 +37,19 @@ pub(super) enum Told {
     End(Box<Stats>),
 }
 
+/// What the observer wants to hear.
+#[derive(Clone, Copy)]
+pub(super) struct Wishes {
+    pub(super) messages: bool,
+    pub(super) streams: bool,
+}
+
+impl Wishes {
+    pub(super) fn of(observer: &impl Observer) -> Self {
+        Self { messages: observer.wants_messages(), streams: observer.wants_streams() }
+    }
+}
+
 /// A flow's number in its thread.
 #[derive(Clone, Copy, Default)]
 pub(super) struct Numbered(u32);
@@ -45,13 +58,13 @@ impl<'m> Recorder<'m> {
     /// With `alone`, no more than a few slips are on their way at a time.
     pub(super) fn new(
         capture: &'m [u8],
-        streams: bool,
+        wishes: Wishes,
         alone: bool,
         to: Sender<Told>,
         back: Receiver<Box<Slips>>,
     ) -> Self {
         let (slips, away) = (Box::new(Slips::of(capture)), alone.then_some(0));
-        Self { away, capture, slips, place: None, streams, observed: 0, free: Vec::new(), next: 0, to, back }
+        Self { away, capture, slips, place: None, wishes, observed: 0, free: Vec::new(), next: 0, to, back }
     }
 
     /// A round is over.
@@ -124,8 +137,12 @@ impl Observer for Recorder<'_> {
         self.slips.passed.push(*passed);
     }
 
+    fn wants_messages(&self) -> bool {
+        self.wishes.messages
+    }
+
     fn wants_streams(&self) -> bool {
-        self.streams
+        self.wishes.streams
     }
 
     fn memory(&self) -> usize {

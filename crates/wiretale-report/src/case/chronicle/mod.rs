@@ -217,6 +217,11 @@ impl Chronicle {
 impl Observer for Chronicle {
     type Flow = Chronicled;
 
+    #[inline]
+    fn wants_messages(&self) -> bool {
+        false
+    }
+
     fn memory(&self) -> usize {
         let talks = self.talks.len() * 64 + self.talks_kept * size_of::<Talk>() * 3 / 2;
         let exposures = self.exposures.len() * (size_of::<Exposed>() + 64);
