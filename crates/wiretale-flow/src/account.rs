@@ -30,7 +30,7 @@ pub(crate) struct Account {
     /// When it is to be forgotten after its end.
     forget: Option<Timestamp>,
     /// Ranges acknowledged and not seen, as they showed.
-    holes: SmallVec<[Hole; 1]>,
+    holes: Vec<Hole>,
     pub(crate) missed: u64,
 }
 
@@ -145,7 +145,7 @@ impl Account {
 
     /// A packet with a wrong checksum, which counts for nothing else.
     pub(crate) fn corrupt(&mut self, from: Direction, history: &mut History) {
-        if self.party_mut(from).corrupt.hit() {
+        if self.party_mut(from).odd().corrupt.hit() {
             history.add(from, b'C');
         }
     }
@@ -200,14 +200,19 @@ impl Account {
         let zero =
             segment.window == 0 && !flags.has(Flags::RST) && peer.phase != Phase::Closed && own.phase != Phase::Reset;
         self.write(from, flags, rel, wire, history);
-        if zero && self.party_mut(from).zero_windows.hit() {
+        if zero && self.party_mut(from).odd().zero_windows.hit() {
             history.add(from, b'W');
         }
         self.flags(from, segment, rel.saturating_add(u64::from(len)), at.since(last) < STORM_PAUSE, weird);
         let acked = self.acknowledge(from, segment, weird);
         let (own, _) = self.pair(from);
         let delta = own.reach(segment.seq.0.wrapping_add(len), flags);
-        if delta <= 0 && wire > 0 && own.phase != Phase::Reset && !is_doubtful(flags, delta) && own.retransmits.hit() {
+        if delta <= 0
+            && wire > 0
+            && own.phase != Phase::Reset
+            && !is_doubtful(flags, delta)
+            && own.odd().retransmits.hit()
+        {
             history.add(from, b'T');
         }
         let fresh = u32::try_from(delta).unwrap_or(0).min(wire);
@@ -230,7 +235,7 @@ impl Account {
         let mut letters = SmallVec::<[(usize, Direction); 4]>::new();
         for hole in &holes {
             self.missed = self.missed.saturating_add(hole.to - hole.from);
-            if self.party_mut(hole.of).gaps.hit() {
+            if self.party_mut(hole.of).odd().gaps.hit() {
                 letters.push((hole.letters, hole.of));
             }
         }

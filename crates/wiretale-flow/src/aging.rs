@@ -113,7 +113,7 @@ impl<P: Services<O>, O: Observer> Analyzer<P, O> {
         for group in over.chunks(GROUP) {
             let mut places = [NONE; GROUP];
             places.iter_mut().zip(group).for_each(|(place, next)| *place = next.at);
-            self.look_ahead_at(&places);
+            self.look_ahead_at_last(&places);
             for next in group {
                 while let Some(half) = first_half(self).filter(|half| self.order(half, next).is_lt()) {
                     self.end(&half, last, frame);

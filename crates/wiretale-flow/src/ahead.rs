@@ -77,7 +77,7 @@ impl<P: Services<O>, O: Observer> Analyzer<P, O> {
     }
 
     /// What a plain frame holds, and where its flow is to be looked for.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn ahead<'f>(&self, frame: &Frame<'f>) -> Option<Ahead<'f>> {
         let packet = plain_tcp(frame, self.checks())?;
         let sought = self.table.seek(&Ends::of(&packet));
@@ -89,6 +89,15 @@ impl<P: Services<O>, O: Observer> Analyzer<P, O> {
     pub(crate) fn look_ahead_at(&self, places: &[u32]) {
         if self.table.len() >= WORTH_IT {
             black_box(self.glance(places));
+        }
+    }
+
+    /// The same for flows that will leave the table.
+    pub(crate) fn look_ahead_at_last(&self, places: &[u32]) {
+        self.look_ahead_at(places);
+        if self.table.len() >= WORTH_IT {
+            let flows = places.iter().filter(|at| **at != NONE);
+            black_box(flows.fold(0, |seen, at| seen ^ self.table.glance(*at)));
         }
     }
 

@@ -49,8 +49,6 @@ pub(crate) struct Party {
     acked: Unwrapped,
     /// Up to here (1 is the first byte) its bytes were seen, or acknowledged unseen.
     through: u64,
-    /// Ranges seen beyond, in order, never touching.
-    beyond: SmallVec<[(u64, u64); 1]>,
     /// Up to here its bytes were acknowledged.
     trimmed: u64,
     /// Behind its FIN.
@@ -59,11 +57,20 @@ pub(crate) struct Party {
     last_flag: [u64; 3],
     pub(crate) packets: u64,
     pub(crate) ip_bytes: u64,
+    storm: [u16; 2],
+    /// What most sides never have.
+    odd: Option<Box<Odd>>,
+}
+
+/// What went wrong with one side.
+#[derive(Default, Debug)]
+pub(crate) struct Odd {
+    /// Ranges seen beyond a hole, in order, never touching.
+    beyond: SmallVec<[(u64, u64); 1]>,
     pub(crate) gaps: Scaled,
     pub(crate) corrupt: Scaled,
     pub(crate) retransmits: Scaled,
     pub(crate) zero_windows: Scaled,
-    storm: [u16; 2],
 }
 
 /// A 32-bit number and how often it went past zero.
@@ -90,6 +97,17 @@ impl Party {
             self.was = self.phase;
             self.phase = phase;
         }
+    }
+
+    /// What went wrong with it.
+    pub(crate) fn odd(&mut self) -> &mut Odd {
+        self.odd.get_or_insert_default()
+    }
+
+    /// Were bytes seen beyond a hole?
+    #[inline]
+    fn has_beyond(&self) -> bool {
+        self.odd.as_ref().is_some_and(|odd| !odd.beyond.is_empty())
     }
 
     pub(crate) fn start(&self) -> u32 {
@@ -200,7 +218,7 @@ impl Party {
     /// Bytes of it that were seen and not yet acknowledged.
     fn has_unacknowledged(&self) -> bool {
         let out_of_sight = self.nothing_acked() && self.last_to() > INITIAL_WINDOW;
-        !self.beyond.is_empty() || (self.through > self.trimmed.max(1) && !out_of_sight)
+        self.has_beyond() || (self.through > self.trimmed.max(1) && !out_of_sight)
     }
 
     /// Are bytes of it still to come before its end can be believed?
@@ -222,14 +240,15 @@ impl Party {
             self.through = to;
             return self.absorb();
         }
-        let at = self.beyond.partition_point(|(_, end)| *end < from);
+        let beyond = &mut self.odd().beyond;
+        let at = beyond.partition_point(|(_, end)| *end < from);
         let mut range = (from, to);
-        while let Some((start, end)) = self.beyond.get(at).copied().filter(|(start, _)| *start <= range.1) {
+        while let Some((start, end)) = beyond.get(at).copied().filter(|(start, _)| *start <= range.1) {
             range = (range.0.min(start), range.1.max(end));
-            self.beyond.remove(at);
+            beyond.remove(at);
         }
-        if self.beyond.len() < RANGES {
-            self.beyond.insert(at, range);
+        if beyond.len() < RANGES {
+            beyond.insert(at, range);
         }
     }
 
@@ -238,7 +257,8 @@ impl Party {
         let to = if self.fin && to >= self.fin_end { self.fin_end.saturating_sub(1) } else { to };
         self.trimmed = self.trimmed.max(to);
         while self.through < to {
-            let next = self.beyond.first().map_or(to, |(start, _)| to.min(*start));
+            let beyond = self.odd.as_ref().and_then(|odd| odd.beyond.first());
+            let next = beyond.map_or(to, |(start, _)| to.min(*start));
             if next > self.through {
                 hole(self.through, next);
                 self.through = next;
@@ -248,12 +268,13 @@ impl Party {
     }
 
     fn absorb(&mut self) {
-        while let Some((start, end)) = self.beyond.first().copied() {
+        let Some(odd) = &mut self.odd else { return };
+        while let Some((start, end)) = odd.beyond.first().copied() {
             if start > self.through {
                 break;
             }
             self.through = self.through.max(end);
-            self.beyond.remove(0);
+            odd.beyond.remove(0);
         }
     }
 
@@ -262,7 +283,7 @@ impl Party {
     #[inline]
     pub(crate) fn goes_on(&self, seq: u32, len: u32) -> Option<u64> {
         let begin = self.steady_place(seq, self.last)?;
-        let goes_on = seq == self.last.seq && self.beyond.is_empty() && begin <= self.through;
+        let goes_on = seq == self.last.seq && !self.has_beyond() && begin <= self.through;
         seq.checked_add(len).filter(|_| goes_on).map(|_| begin + u64::from(len))
     }
 

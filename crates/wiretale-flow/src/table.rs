@@ -144,6 +144,15 @@ impl<T> Table<T> {
         self.index.find(hash, |at| slot(&self.pages, *at).key == *key)
     }
 
+    /// Reads what taking out the flow at `at` will need; the number means nothing.
+    #[inline]
+    pub(crate) fn glance(&self, at: u32) -> u32 {
+        let slot = self.slot(at);
+        let neighbour = |at: u32| if at == NONE { 0 } else { self.slot(at).next };
+        let place = self.index.find(self.hash(&slot.key), |other| *other == at);
+        place.unwrap_or(0) ^ neighbour(slot.prev) ^ neighbour(slot.next)
+    }
+
     /// Is the flow of `key` at `at`, which may be anything?
     #[inline]
     fn holds(&self, at: u32, key: &FlowKey) -> bool {

@@ -2,7 +2,7 @@
 
 /// Flags of a half.
 #[derive(Clone, Copy, PartialEq, Eq, Default, Debug)]
-pub(crate) struct Bits(u16);
+pub(crate) struct Bits(u32);
 
 impl Bits {
     pub(crate) const NONE: Self = Self(0);
@@ -36,8 +36,10 @@ impl Bits {
     pub(crate) const ALONE: Self = Self(1 << 13);
     /// Delivery on acknowledgement was given up.
     pub(crate) const ON_ARRIVAL: Self = Self(1 << 14);
-    /// Something waits here that time or packets settle.
+    /// Something waits here that time or packets settle: bytes that are held, at least.
     pub(crate) const WAITING: Self = Self(1 << 15);
+    /// Some bytes are to be taken out of the stream.
+    pub(crate) const SKIPS: Self = Self(1 << 16);
 
     /// The number of its first byte is known, and its sender was seen.
     pub(crate) const MET: Self = Self::STARTED.with(Self::SEEN);

@@ -66,11 +66,12 @@ impl Half {
         true
     }
 
-    /// Would [`Half::push`] hand on whatever is next as it stands, or count it where only lengths are wanted?
+    /// Would [`Half::push`] hand on whatever is next as it stands, or count it where only lengths are wanted, as long as
+    /// nothing is held? What is rare about a half is not looked at: it lies elsewhere, and the caches have forgotten it.
     #[inline]
     pub(crate) fn passes_freely(&self) -> bool {
-        let free = self.rare.as_ref().is_none_or(|rare| rare.held.is_empty() && rare.skips.is_empty());
-        free && (self.host.delivery == Delivery::OnArrival || self.has(Bits::ON_ARRIVAL.with(Bits::LENGTHS)))
+        let arrives = self.host.delivery == Delivery::OnArrival;
+        !self.has(Bits::SKIPS) && (arrives || self.has(Bits::ON_ARRIVAL.with(Bits::LENGTHS)))
     }
 
     /// Up to where bytes may be delivered.
@@ -221,6 +222,7 @@ impl Half {
         }
         sink.anomaly(from, Anomaly::UrgentData { offset });
         if self.host.urgent == Urgent::Skip && !self.has(Bits::LENGTHS) {
+            self.bits.set(Bits::SKIPS);
             let skips = &mut self.rare().skips;
             if !skips.contains(&offset) && skips.len() < MAX_SKIPS {
                 skips.push(offset);
