@@ -314,7 +314,7 @@ fn is(nick: &[u8], casemapping: Casemapping) -> impl Fn(&Member) -> bool {
 
 // About what each takes on the heap, with its share of the table, beside its name.
 const CHANNEL: usize = 640;
-const MEMBER: usize = 40;
+const MEMBER: usize = 28;
 const MASK: usize = 192;
 
 #[cfg(test)]

@@ -45,6 +45,7 @@ impl Gathered {
     pub(crate) fn row(&mut self, kind: RecordKind, numeric: u16, params: &Params<'_>) -> Kept {
         let row = params.as_wire();
         let at = self.open.iter().position(|answer| answer.kind == kind).unwrap_or_else(|| {
+            self.open.reserve_exact(1);
             self.open.push(Answer { kind, rows: Vec::with_capacity(USUAL_ANSWER), dropped: 0 });
             self.open.len() - 1
         });
@@ -84,6 +85,9 @@ impl Gathered {
         let question = question.as_deref().map(Wire);
         let at = self.open.iter().position(|answer| answer.kind == kind);
         let answer = at.map(|at| self.open.swap_remove(at));
+        if self.open.is_empty() {
+            self.open = Vec::new();
+        }
         let (rows, dropped) = answer.as_ref().map_or((&[][..], 0), |answer| (&answer.rows[..], answer.dropped));
         with(Record { kind, subject: Wire(subject), question, rows: Rows(rows), dropped });
     }
@@ -106,7 +110,12 @@ impl Gathered {
             .questions
             .iter()
             .position(|(asked, params)| *asked == kind && (about_all || is_about(params, subject, casemapping)))?;
-        self.questions.remove(at).map(|(_, params)| params)
+        let question = self.questions.remove(at);
+        // Sessions are idle for long, and most ask when they begin.
+        if self.questions.is_empty() {
+            self.questions = VecDeque::new();
+        }
+        question.map(|(_, params)| params)
     }
 }
 

@@ -2,7 +2,7 @@
 
 use alloc::boxed::Box;
 
-/// Somebody in a channel. There are many of them: most take 24 bytes and nothing on the heap.
+/// Somebody in a channel. There are many of them: most take 16 bytes and nothing on the heap.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Member(Kept);
 
@@ -104,7 +104,7 @@ impl Member {
     }
 }
 
-const ROOM: usize = 22;
+const ROOM: usize = 14;
 // More than that nobody holds.
 const MOST_RANKS: usize = 8;
 
@@ -115,7 +115,7 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
-    const _: () = assert!(size_of::<Member>() == 24);
+    const _: () = assert!(size_of::<Member>() == 16);
 
     proptest! {
         #[test]
