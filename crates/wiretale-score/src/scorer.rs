@@ -285,27 +285,37 @@ impl Observer for Scorer {
 }
 
 impl Observe<Irc> for Scorer {
+    // By reference from here on: an event is long, and most are lines that nobody waits for.
+    #[inline]
     fn observe(&mut self, scored: &mut Scored, moment: &Moment<'_>, event: wiretale_irc::Event<'_>) {
+        let kind = heard_as(&event, moment.direction);
+        if kind != Hears::IRC_LINE || self.wakes(kind, &scored.facts) || scored.facts.irc.is_none() {
+            self.irc(scored, moment, kind, &event);
+        }
+    }
+}
+
+impl Scorer {
+    fn irc(&mut self, scored: &mut Scored, moment: &Moment<'_>, kind: Hears, event: &wiretale_irc::Event<'_>) {
         let session = scored.facts.irc.get_or_insert_default();
-        session.learn(moment.at, &event);
+        session.learn(moment.at, event);
         if session.keys.is_none() {
             let network = (!session.network.is_empty()).then(|| name_key(&self.hash, &session.network));
             session.keys = Some(Keys { nick: name_key(&self.hash, &session.nick), network });
         }
-        let kind = heard_as(&event, moment.direction);
         if !self.wakes(kind, &scored.facts) {
             return;
         }
         let facts = &scored.facts;
         let Some(session) = facts.irc.as_deref() else { return };
-        match event {
+        match *event {
             wiretale_irc::Event::Text { text, .. } | wiretale_irc::Event::Topic { text, .. } => {
                 let sorts = Sorts::of(&text);
                 let plain = if sorts.controls { plain(&text) } else { Cow::Borrowed(text.0) };
-                let heard = Heard::new(&event, moment.direction, session, &plain, sorts);
-                self.tell_words(facts, moment, kind, &Fact::Irc(event), Some(&heard));
+                let heard = Heard::new(event, moment.direction, session, &plain, sorts);
+                self.tell_words(facts, moment, kind, &Fact::Irc(*event), Some(&heard));
             }
-            _ => self.tell(facts, moment, kind, &Fact::Irc(event)),
+            _ => self.tell(facts, moment, kind, &Fact::Irc(*event)),
         }
     }
 }

@@ -68,6 +68,21 @@ pub(crate) fn names_a_url(text: &[u8]) -> bool {
     memchr::memchr_iter(b':', text).any(|at| text[at..].starts_with(b"://"))
 }
 
+/// Those of the first `most` words in which `://` stands.
+pub(crate) fn linked_words(text: &[u8], most: usize) -> impl Iterator<Item = &[u8]> {
+    let mut done = 0;
+    memchr::memchr_iter(b':', text).filter_map(move |at| {
+        if at < done || !text[at..].starts_with(b"://") {
+            return None;
+        }
+        let start = text[..at].iter().rposition(u8::is_ascii_whitespace).map_or(0, |blank| blank + 1);
+        done = text[at..].iter().position(u8::is_ascii_whitespace).map_or(text.len(), |blank| at + blank);
+        // A word and its blank take two bytes and more.
+        let early = start < 2 * most || words(&text[..start]).count() < most;
+        early.then_some(&text[start..done])
+    })
+}
+
 /// Which sorts of bytes stand in it, told of many bytes at once.
 #[derive(Clone, Copy)]
 pub(crate) struct Sorts {
@@ -142,6 +157,18 @@ mod tests {
         {
             let all: Vec<&[u8]> = words(text).filter(|word| word.len() >= 4).collect();
             assert_eq!(long_words(text, 4).collect::<Vec<_>>(), all);
+        }
+    }
+
+    #[test]
+    fn linked_words_are_those_with_a_link_among_words() {
+        for text in
+            [&b"see http://a/ and ftp://b:c"[..], b"x://y://z w", b"://", b" a:b ://\t:// ", b"a b c d ://e", b""]
+        {
+            for most in 0..6 {
+                let all: Vec<&[u8]> = words(text).take(most).filter(|word| names_a_url(word)).collect();
+                assert_eq!(linked_words(text, most).collect::<Vec<_>>(), all, "{most}");
+            }
         }
     }
 

@@ -17,24 +17,37 @@ pub(super) struct Session {
 }
 
 impl<W: Output> Observe<Irc> for Logs<W> {
+    // By reference from here on: an event is long.
+    #[inline]
     fn observe(&mut self, state: &mut State, moment: &Moment<'_>, event: Event<'_>) {
-        if let Event::Message(message) = event {
-            if self.messages {
-                self.writer.row(&logs::irc_messages::TABLE, |row| logs::irc_messages::row(row, moment, &message));
-            }
-            if moment.direction == Direction::Client {
-                self.asked(state, moment, &message);
-            }
+        match &event {
+            Event::Message(message) => self.line(state, moment, message),
+            // Most of what is no line is talk, which no log here tells of.
+            Event::Text { .. } => {}
+            meant => self.meant(state, moment, meant),
         }
-        self.irc_software(moment, &event);
-        if let Event::Dcc { step, .. } = &event {
-            self.dcc_offer(state, moment, step.as_ref());
-        }
-        self.digest.irc(moment, &event);
     }
 }
 
 impl<W: Output> Logs<W> {
+    fn line(&mut self, state: &mut State, moment: &Moment<'_>, message: &Message<'_>) {
+        if self.messages {
+            self.writer.row(&logs::irc_messages::TABLE, |row| logs::irc_messages::row(row, moment, message));
+        }
+        match moment.direction {
+            Direction::Client => self.asked(state, moment, message),
+            Direction::Server => self.irc_server_software(moment, message),
+        }
+    }
+
+    fn meant(&mut self, state: &mut State, moment: &Moment<'_>, event: &Event<'_>) {
+        self.irc_client_software(moment, event);
+        if let Event::Dcc { step, .. } = event {
+            self.dcc_offer(state, moment, step.as_ref());
+        }
+        self.digest.irc(moment, event);
+    }
+
     fn asked(&mut self, state: &mut State, moment: &Moment<'_>, message: &Message<'_>) {
         match message.command {
             Command::Nick => {

@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use wiretale::ftp::Event as Ftp;
-use wiretale::irc::{Command, Event as Irc};
+use wiretale::irc::{Command, Event as Irc, Message};
 use wiretale::protocol::{Address, Direction, Endpoint, Moment};
 
 use super::Logs;
@@ -40,16 +40,19 @@ impl<W: Output> Logs<W> {
         }
     }
 
-    /// A server names its program in 004, a client in its answer to CTCP VERSION.
-    pub(super) fn irc_software(&mut self, moment: &Moment<'_>, event: &Irc<'_>) {
-        match (event, moment.direction) {
-            (Irc::Message(message), Direction::Server) if message.command == Command::Numeric(4) => {
-                self.found(moment, Direction::Server, "IRC::SERVER", message.param(2).0);
-            }
-            (Irc::Ctcp { reply: true, verb, args, .. }, Direction::Client) if verb.eq_ignore_ascii_case(b"VERSION") => {
-                self.found(moment, Direction::Client, "IRC::CLIENT", args);
-            }
-            _ => {}
+    /// A server names its program in 004.
+    pub(super) fn irc_server_software(&mut self, moment: &Moment<'_>, message: &Message<'_>) {
+        if message.command == Command::Numeric(4) {
+            self.found(moment, Direction::Server, "IRC::SERVER", message.param(2).0);
+        }
+    }
+
+    /// A client names its program in its answer to CTCP VERSION.
+    pub(super) fn irc_client_software(&mut self, moment: &Moment<'_>, event: &Irc<'_>) {
+        if let (Irc::Ctcp { reply: true, verb, args, .. }, Direction::Client) = (event, moment.direction)
+            && verb.eq_ignore_ascii_case(b"VERSION")
+        {
+            self.found(moment, Direction::Client, "IRC::CLIENT", args);
         }
     }
 

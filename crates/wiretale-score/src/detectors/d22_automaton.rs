@@ -156,13 +156,31 @@ fn is_human(text: &[u8]) -> bool {
         text.starts_with(b"s/") && text.iter().filter(|byte| **byte == b'/').count() >= 2 || text.starts_with(b"*");
     correction
         || text.ends_with(b"?")
-        || words(text).any(|word| word.len() <= LONGEST && TRACES.iter().any(|trace| word.eq_ignore_ascii_case(trace)))
+        || words(text).any(|word| word.len() <= LONGEST && TRACES.contains(&as_number(word)))
 }
 
-const TRACES: &[&[u8]] = &[
-    b":)", b":-)", b":(", b";)", b":D", b":P", b"xD", b"^^", b"lol", b"haha", b"hehe", b"oops", b"thx", b"thanks",
-    b"np", b"brb", b"ok", b"hmm", b"btw",
-];
+// A short word in lower case, to be compared at once.
+const fn as_number(word: &[u8]) -> u64 {
+    let (mut number, mut at) = (0, 0);
+    while at < word.len() {
+        number = number << 8 | word[at].to_ascii_lowercase() as u64;
+        at += 1;
+    }
+    number
+}
+
+const TRACES: &[u64] = &{
+    let words: [&[u8]; 19] = [
+        b":)", b":-)", b":(", b";)", b":D", b":P", b"xD", b"^^", b"lol", b"haha", b"hehe", b"oops", b"thx", b"thanks",
+        b"np", b"brb", b"ok", b"hmm", b"btw",
+    ];
+    let (mut numbers, mut at) = ([0; 19], 0);
+    while at < words.len() {
+        numbers[at] = as_number(words[at]);
+        at += 1;
+    }
+    numbers
+};
 // Of these.
 const LONGEST: usize = 6;
 // Of pauses, of equal weight.
@@ -216,7 +234,7 @@ mod tests {
 
     #[test]
     fn no_trace_is_longer_than_is_looked_for() {
-        assert_eq!(TRACES.iter().map(|trace| trace.len()).max(), Some(LONGEST));
+        assert_eq!(TRACES.iter().map(|trace| 8 - trace.leading_zeros() as usize / 8).max(), Some(LONGEST));
     }
 
     #[test]

@@ -14,7 +14,7 @@ use crate::bounded::{Bounded, SOME};
 use crate::dialect::{Verb, address, url};
 use crate::heard::{Heard, Spoken};
 use crate::pairs::Slots;
-use crate::text::{names_a_url, shown, words};
+use crate::text::{linked_words, names_a_url, shown};
 use crate::{Detector, Ends, Fact, Findings, Hears, Scene};
 
 /// Links heard, by home host.
@@ -81,18 +81,18 @@ impl Egg {
         let Spoken { from, place, .. } = *spoken;
         let order = said.order.is_some_and(|order| order.kind == Verb::Fetch && order.fits > 0 && !order.quoted);
         let heard = self.hosts.entry(scene.moment.flow.client.address);
-        for word in words(said.text).take(WORDS) {
+        for word in linked_words(said.text, WORDS) {
             let Some((host, path)) = url(word) else { continue };
+            // The same link again, through another of the host's connections: the first one stands.
+            if let Some(known) = heard.iter_mut().find(|known| known.link == word) {
+                known.strength = if order { 1.0 } else { known.strength };
+                continue;
+            }
             let strength = match () {
                 () if order => 1.0,
                 () if is_program(path) => 0.6,
                 () => 0.05,
             };
-            // The same link again, through another of the host's connections: the first one stands.
-            if let Some(known) = heard.iter_mut().find(|known| known.link == word) {
-                known.strength = known.strength.max(strength);
-                continue;
-            }
             if heard.len() >= MENTIONS {
                 heard.pop_front();
             }

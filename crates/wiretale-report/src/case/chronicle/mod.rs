@@ -279,8 +279,11 @@ impl Observer for Chronicle {
 }
 
 impl Observe<Irc> for Chronicle {
+    #[inline]
     fn observe(&mut self, _: &mut Chronicled, moment: &Moment<'_>, event: wiretale::irc::Event<'_>) {
-        self.people.hear(moment, &event);
+        if !matches!(event, wiretale::irc::Event::Message(_) | wiretale::irc::Event::Text { .. }) {
+            self.people.hear(moment, &event);
+        }
     }
 }
 
