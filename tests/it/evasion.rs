@@ -41,14 +41,14 @@ pub(crate) fn fooled(make: impl Fn(&str, &[u8]) -> Option<Vec<u8>>) -> Vec<Strin
 }
 
 /// What the analysis of one capture gives.
-struct Seen {
-    client: Vec<Vec<u8>>,
-    server: Vec<Vec<u8>>,
-    weirds: BTreeSet<String>,
+pub(crate) struct Seen {
+    pub(crate) client: Vec<Vec<u8>>,
+    pub(crate) server: Vec<Vec<u8>>,
+    pub(crate) weirds: BTreeSet<String>,
 }
 
 impl Seen {
-    fn of(capture: &Path) -> Self {
+    pub(crate) fn of(capture: &Path) -> Self {
         let streams = tempfile::tempdir().expect("a folder");
         let options = Options {
             format: Format::Json,

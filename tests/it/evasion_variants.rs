@@ -160,9 +160,9 @@ fn unfooled_as(how: &str, make: impl Fn(&str, Vec<Frame>) -> Option<Vec<u8>>) {
 }
 
 /// An Ethernet frame and its time in nanoseconds.
-struct Frame {
-    at: i64,
-    bytes: Vec<u8>,
+pub(crate) struct Frame {
+    pub(crate) at: i64,
+    pub(crate) bytes: Vec<u8>,
 }
 
 impl Frame {
@@ -235,7 +235,7 @@ fn read(file: &[u8]) -> Vec<Frame> {
     frames
 }
 
-fn pcap(frames: &[Frame], link: u32, big: bool, nanos: bool) -> Vec<u8> {
+pub(crate) fn pcap(frames: &[Frame], link: u32, big: bool, nanos: bool) -> Vec<u8> {
     let word = |word: u32| if big { word.to_be_bytes() } else { word.to_le_bytes() };
     let magic = if nanos { 0xa1b2_3c4d } else { 0xa1b2_c3d4 };
     let version = if big { [0, 2, 0, 4] } else { [2, 0, 4, 0] };

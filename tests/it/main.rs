@@ -5,6 +5,7 @@ mod cases;
 mod chats;
 mod course;
 mod evasion;
+mod evasion_family;
 mod evasion_variants;
 mod exposure;
 mod ground_truth;

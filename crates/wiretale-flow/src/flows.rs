@@ -130,7 +130,8 @@ impl<P: Services<O>, O: Observer> Analyzer<P, O> {
             && ordinal == 0
             && let Some(half) = Half::of(packet.at, within.number, &packet.ip, packet.depth > 0, &segment)
         {
-            if packet.checksum == Checksum::Good && self.settings.checksums == Checksums::Auto {
+            let right = packet.checksum == Checksum::Good && packet.ip.header_ok;
+            if right && self.settings.checksums == Checksums::Auto {
                 self.sources.good(packet.ip.src, packet.ip.dst, Covers::Tcp);
             }
             self.table.insert_half(hash, key, forward, half);
@@ -246,7 +247,9 @@ impl<P: Services<O>, O: Observer> Analyzer<P, O> {
             record.credited[from.index()] = true;
             if let (Checksums::Auto, Some(covers)) = (self.settings.checksums, covers(packet)) {
                 self.sources.good(packet.ip.src, packet.ip.dst, covers);
-                self.sources.good(packet.ip.src, packet.ip.dst, Covers::Header);
+                if packet.ip.header_ok {
+                    self.sources.good(packet.ip.src, packet.ip.dst, Covers::Header);
+                }
             }
         }
         let around = Around {

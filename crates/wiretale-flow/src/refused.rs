@@ -91,7 +91,9 @@ impl<P: Services<O>, O: Observer> Analyzer<P, O> {
         self.observer.passed(&mut record.state, &first, &syn.passed());
         if packet.checksum == Checksum::Good && self.settings.checksums == Checksums::Auto {
             self.sources.good(packet.ip.src, packet.ip.dst, Covers::Tcp);
-            self.sources.good(packet.ip.src, packet.ip.dst, Covers::Header);
+            if packet.ip.header_ok {
+                self.sources.good(packet.ip.src, packet.ip.dst, Covers::Header);
+            }
         }
         record.credited = [true, packet.checksum == Checksum::Good];
         (record.last, record.last_frame) = (packet.at, within.number);

@@ -87,12 +87,22 @@ impl Sources {
 
     /// A wrong checksum of `sender`.
     pub(crate) fn bad(&mut self, sender: Address, receiver: Address, covers: Covers) -> Judged {
+        // Of a flow's first packet only what covers its payload is counted, and only where its header was right, too.
+        let before = if covers == Covers::Header { self.good_segments(sender, receiver) } else { 0 };
         let Some(seen) = self.entry(sender, receiver, covers) else { return Judged::Unwatched };
-        if u32::from(seen.good) * 8 > u32::from(seen.bad) {
+        if (u32::from(seen.good) + u32::from(before)) * 8 > u32::from(seen.bad) {
             return Judged::Corrupt;
         }
         seen.bad = seen.bad.saturating_add(1);
         Judged::Offloaded(self.told.len() < self.most && self.told.insert((sender, covers)))
+    }
+
+    fn good_segments(&self, sender: Address, receiver: Address) -> u16 {
+        let seen = match (sender.as_v4(), receiver.as_v4()) {
+            (Some(sender), Some(receiver)) => self.short.get(&Short(sender, receiver, Covers::Tcp)),
+            _ => self.long.get(&(sender, receiver, Covers::Tcp)),
+        };
+        seen.map_or(0, |seen| seen.good)
     }
 
     fn entry(&mut self, sender: Address, receiver: Address, covers: Covers) -> Option<&mut Seen> {
@@ -136,6 +146,14 @@ mod tests {
         assert_eq!(sources.bad(HOST, PEER, Covers::Tcp), Judged::Offloaded(true));
         sources.good(HOST, PEER, Covers::Tcp);
         assert_eq!(sources.bad(HOST, PEER, Covers::Tcp), Judged::Corrupt);
+    }
+
+    #[test]
+    fn a_sender_of_right_segments_has_right_headers() {
+        let mut sources = Sources::new(1, 10);
+        sources.good(HOST, PEER, Covers::Tcp);
+        assert_eq!(sources.bad(HOST, PEER, Covers::Header), Judged::Corrupt);
+        assert_eq!(sources.bad(PEER, HOST, Covers::Header), Judged::Offloaded(true));
     }
 
     #[test]
