@@ -159,7 +159,7 @@ impl Account {
         history: &mut History,
         weird: &mut impl FnMut(&'static str),
     ) -> u32 {
-        match self.steady(&seen) {
+        match self.steady(&seen, history) {
             Some(fresh) => fresh,
             None => self.any_segment(seen, history, weird),
         }
@@ -168,14 +168,12 @@ impl Account {
     /// The segment that nearly all are: the next one, between two sides that are well established. It changes what
     /// [`Account::any_segment`] would; `None`, and nothing changed, where anything about it is out of the ordinary.
     #[inline]
-    pub(crate) fn steady(&mut self, seen: &Seen<'_, '_>) -> Option<u32> {
+    pub(crate) fn steady(&mut self, seen: &Seen<'_, '_>, history: &mut History) -> Option<u32> {
         let Seen { from, segment, ip_len, .. } = *seen;
         let wire = segment.wire_len();
         let odd = Flags::SYN.0 | Flags::FIN.0 | Flags::RST.0 | Flags::URG.0;
         let plain = segment.flags.0 & odd == 0 && segment.flags.has(Flags::ACK) && segment.window > 0;
-        let letter = if wire > 0 { DATA } else { ACKNOWLEDGEMENT };
-        let known = self.seen[from.index()] & letter != 0;
-        if !plain || !known || segment.missing > 0 || self.deferred || !self.holes.is_empty() {
+        if !plain || segment.missing > 0 || self.deferred || !self.holes.is_empty() {
             return None;
         }
         let (own, peer) = self.pair(from);
@@ -184,6 +182,12 @@ impl Account {
         own.ip_bytes += u64::from(ip_len);
         own.go_on(wire, end);
         peer.take_acknowledgement(segment.ack.0, acked);
+        let (letter, bit) = if wire > 0 { (b'D', DATA) } else { (b'A', ACKNOWLEDGEMENT) };
+        let seen = &mut self.seen[from.index()];
+        if *seen & bit == 0 {
+            *seen |= bit;
+            history.add(from, letter);
+        }
         Some(wire)
     }
 

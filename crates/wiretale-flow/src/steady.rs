@@ -42,7 +42,8 @@ impl<P: Services<O>, O: Observer> Analyzer<P, O> {
         }
         let Some(next) = connection.is_next(from, &arrival, limits) else { return false };
         let (ip_len, last) = (packet.ip.total_len, record.last);
-        let Some(fresh) = account.steady(&Seen { from, at: packet.at, segment, ip_len, last }) else { return false };
+        let seen = Seen { from, at: packet.at, segment, ip_len, last };
+        let Some(fresh) = account.steady(&seen, &mut record.history) else { return false };
         if account.is_open() {
             record.last = packet.at;
         }

@@ -26,7 +26,8 @@ impl Connection {
         let segment = &arrival.segment;
         let (half, peer) = self.peek_pair(from);
         let plain = segment.flags.0 & MEANINGFUL == Flags::ACK.0 && segment.missing == 0;
-        let open = self.phase == Phase::Open && self.reset_by.is_none();
+        // A SYN that was answered is as good as a connection: this segment opens it.
+        let open = matches!(self.phase, Phase::Open | Phase::Replied) && self.reset_by.is_none();
         let ease = self.doubts.is_none() && self.opening.is_none() && half.is_at_ease() && peer.bits.all(Bits::MET);
         if !plain || !open || !ease || peer.has(Bits::WAITING) || limits.history > 0 {
             return None;
@@ -49,6 +50,7 @@ impl Connection {
     pub fn take_next(&mut self, from: Direction, arrival: &Arrival<'_>, next: &Next, limits: &Limits) -> Option<u64> {
         let segment = &arrival.segment;
         let payload = segment.payload;
+        self.phase = Phase::Open;
         let (half, peer) = self.pair(from);
         half.receive(payload.len());
         half.note_stamp(next.options.stamp);

@@ -121,7 +121,7 @@ fn it_is_the_way_of_a_plain_conversation() {
         let (seq, ack) = (SeqNumber(seq), SeqNumber(ack));
         let segment = Segment { seq, ack, flags, window: 1000, urgent: 0, options: &[], payload, missing: 0 };
         let arrival = Arrival { at: Timestamp::from_nanos(0), segment, ttl: 64, origin: None };
-        assert_eq!(connection.is_next(from, &arrival, &limits).is_some(), n > 2, "{n}");
+        assert_eq!(connection.is_next(from, &arrival, &limits).is_some(), n > 1, "{n}");
         connection.segment(from, &arrival, &limits, &mut heard);
     }
     assert_eq!(heard.0.len(), 2);
