@@ -1,7 +1,12 @@
 //! An IRC connection's account, as far as scoring needs one.
 
+use std::hash::BuildHasher as _;
+
+use foldhash::fast::RandomState;
 use wiretale_irc::{Event, RecordKind, Source};
 use wiretale_protocol::Timestamp;
+
+use crate::detector::name_key;
 
 /// Who an IRC client is, on which network, and where. All names as the wire has them, the keys of lookups in lower case.
 #[derive(Clone, Default, Debug)]
@@ -20,8 +25,9 @@ pub struct IrcSession {
     pub registered: Option<Timestamp>,
     /// Who speaks there is behind a bouncer.
     pub bouncer: bool,
-    // Those seen, at most OPERATORS.
-    operators: Vec<Operator>,
+    // Those seen, at most OPERATORS: numbers for a channel and a nick together.
+    operators: Vec<u64>,
+    hash: RandomState,
     // Numbers for the nick and the network, once the scorer has given them.
     pub(crate) keys: Option<Keys>,
 }
@@ -34,25 +40,21 @@ pub(crate) struct Keys {
     pub(crate) network: Option<u64>,
 }
 
-// An operator of a channel, both names in lower case.
-#[derive(Clone, PartialEq, Eq, Debug)]
-struct Operator {
-    channel: Box<[u8]>,
-    nick: Box<[u8]>,
-}
-
 impl IrcSession {
     /// Is this nick an operator of this channel, as far as was seen?
     #[must_use]
     pub fn is_operator(&self, channel: &[u8], nick: &[u8]) -> bool {
-        let is =
-            |known: &Operator| known.nick.eq_ignore_ascii_case(nick) && known.channel.eq_ignore_ascii_case(channel);
-        self.operators.iter().any(is)
+        !self.operators.is_empty() && self.operators.contains(&self.operator(channel, nick))
+    }
+
+    // The same for the same names in any case.
+    fn operator(&self, channel: &[u8], nick: &[u8]) -> u64 {
+        self.hash.hash_one((name_key(&self.hash, channel), name_key(&self.hash, nick)))
     }
 
     // Bytes on the heap that it takes, by and large.
     pub(crate) fn weight(&self) -> usize {
-        size_of::<Self>() + NAMES + self.operators.capacity() * (size_of::<Operator>() + NAMES)
+        size_of::<Self>() + NAMES + self.operators.capacity() * size_of::<u64>()
     }
 
     /// Is it the client's own nick?
@@ -105,10 +107,9 @@ impl IrcSession {
     }
 
     fn rank(&mut self, channel: &[u8], nick: &[u8], adding: bool) {
-        let (channel, nick) = (short(&channel.to_ascii_lowercase()), short(&nick.to_ascii_lowercase()));
-        let entry = Operator { channel, nick };
+        let entry = self.operator(channel, nick);
         self.operators.retain(|known| *known != entry);
-        if adding && !entry.nick.is_empty() && self.operators.len() < OPERATORS {
+        if adding && !nick.is_empty() && self.operators.len() < OPERATORS {
             self.operators.push(entry);
         }
     }

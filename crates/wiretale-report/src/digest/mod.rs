@@ -4,8 +4,10 @@ mod irc;
 mod paper;
 mod print;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::hash::Hash;
 
+use foldhash::fast::RandomState;
 use wiretale::Stats;
 use wiretale::dcc::{Fate, Kind, Record};
 use wiretale::ftp::Event as Ftp;
@@ -118,13 +120,20 @@ pub(crate) struct FileMoved<'a> {
 /// A map that takes so many entries and no more.
 #[derive(Debug)]
 struct Bounded<K, V> {
-    map: BTreeMap<K, V>,
+    map: HashMap<K, V, RandomState>,
     left_out: u64,
 }
 
-impl<K: Ord, V: Default> Bounded<K, V> {
-    const fn new() -> Self {
-        Self { map: BTreeMap::new(), left_out: 0 }
+impl<K: Ord + Hash, V: Default> Bounded<K, V> {
+    fn new() -> Self {
+        Self { map: HashMap::default(), left_out: 0 }
+    }
+
+    /// The entries in the order of their keys.
+    fn in_order(&self) -> impl Iterator<Item = (&K, &V)> {
+        let mut entries: Vec<(&K, &V)> = self.map.iter().collect();
+        entries.sort_unstable_by_key(|(key, _)| *key);
+        entries.into_iter()
     }
 
     fn of(&mut self, key: K) -> Option<&mut V> {

@@ -49,12 +49,12 @@ impl Digest {
     }
 
     fn networks(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let servers = &self.irc.servers.map;
-        if servers.is_empty() {
+        let servers = &self.irc.servers;
+        if servers.map.is_empty() {
             return Ok(());
         }
         heading(f, "IRC")?;
-        for (endpoint, server) in servers.iter().take(ROWS) {
+        for (endpoint, server) in servers.in_order().take(ROWS) {
             let Server { network, name, link, clients } = server;
             let title = match (network.is_empty(), name.is_empty()) {
                 (false, false) => format!("{} ({}, {endpoint})", Shown(network), Shown(name)),
@@ -68,7 +68,7 @@ impl Digest {
             }
             more(f, clients.len(), 0)?;
         }
-        more(f, servers.len(), self.irc.servers.left_out)
+        more(f, servers.map.len(), servers.left_out)
     }
 
     fn files(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -105,7 +105,7 @@ impl Digest {
             return Ok(());
         }
         heading(f, "SSH servers")?;
-        for (server, Ssh { clients, sessions, logins, refused, software }) in self.ssh.map.iter().take(ROWS) {
+        for (server, Ssh { clients, sessions, logins, refused, software }) in self.ssh.in_order().take(ROWS) {
             let mut told = vec![plural(*sessions, "session", "sessions")];
             told.extend((clients.len() > 1).then(|| format!("from {}", plural(clients.len() as u64, "host", "hosts"))));
             told.extend((*logins > 0).then(|| plural(*logins, "login", "logins")));
@@ -121,7 +121,7 @@ impl Digest {
             return Ok(());
         }
         heading(f, "Services on unusual ports")?;
-        for (endpoint, Unusual { service, flows, greeting }) in self.unusual.map.iter().take(ROWS) {
+        for (endpoint, Unusual { service, flows, greeting }) in self.unusual.in_order().take(ROWS) {
             let what = if service.is_empty() { "speaks text" } else { service };
             let mut text = format!("{endpoint}: {what}");
             if *flows > 1 {
@@ -140,7 +140,7 @@ impl Digest {
             return Ok(());
         }
         heading(f, "Logins in the clear")?;
-        for ((server, user), Login { accepted, refused, unknown }) in self.logins.map.iter().take(ROWS) {
+        for ((server, user), Login { accepted, refused, unknown }) in self.logins.in_order().take(ROWS) {
             let told = outcomes([*accepted, *refused, *unknown]);
             list(f, &format!("ftp://{server} as {}: ", Shown(user)), 4, told.into_iter(), ITEMS)?;
         }
@@ -152,7 +152,7 @@ impl Digest {
             return Ok(());
         }
         heading(f, "Secrets that crossed in the clear")?;
-        for ((kind, account, server), exposed) in self.exposures.map.iter().take(ROWS * 2) {
+        for ((kind, account, server), exposed) in self.exposures.in_order().take(ROWS * 2) {
             let Exposed { protocol, outcomes: counts, tags } = exposed;
             let whose = if account.is_empty() { String::new() } else { format!(" of {}", Shown(account)) };
             let how = protocol.map_or(String::new(), |protocol| format!(" ({protocol})"));

@@ -2,6 +2,7 @@
 
 use std::collections::HashSet;
 
+use foldhash::fast::RandomState;
 use wiretale::protocol::{Endpoint, Moment, Summary, Transport};
 
 use super::{Logs, State};
@@ -12,7 +13,7 @@ use crate::output::Output;
 /// Which services are in the log already.
 #[derive(Debug, Default)]
 pub(super) struct Known {
-    seen: HashSet<(Endpoint, Transport, &'static str)>,
+    seen: HashSet<(Endpoint, Transport, &'static str), RandomState>,
 }
 
 impl Known {

@@ -2,10 +2,12 @@
 
 use super::{dns, ftp, irc, ssh, transfer, weirds};
 
-/// A flow's state: one word until there is something to remember.
+/// A flow's state: two words until there is something to remember.
 #[derive(Default)]
 pub struct State {
     parts: Option<Box<Parts>>,
+    // Files it carried so far.
+    pub(super) files: u32,
 }
 
 #[derive(Default)]
@@ -19,18 +21,14 @@ pub(super) struct Parts {
     pub(super) held: Option<Box<ftp::Held>>,
     pub(super) source: Option<transfer::Source>,
     pub(super) transfer: Option<Box<transfer::Transfer>>,
-    // Files it carried so far.
-    pub(super) files: u32,
 }
 
 impl State {
-    /// Bytes on the heap, by and large.
+    /// Bytes on the heap, by and large, and without a look at them: one that carried a file has one on its way.
     #[inline]
     pub(super) fn weight(&self) -> usize {
-        self.parts.as_ref().map_or(0, |parts| {
-            let transfer = parts.transfer.as_ref().map_or(0, |_| size_of::<transfer::Transfer>() + 256);
-            size_of::<Parts>() + 64 + transfer
-        })
+        let transfer = if self.files > 0 { size_of::<transfer::Transfer>() + 256 } else { 0 };
+        if self.is_bare() { 0 } else { size_of::<Parts>() + 64 + transfer }
     }
 
     pub(super) fn parts(&mut self) -> &mut Parts {
@@ -38,6 +36,7 @@ impl State {
     }
 
     /// Nothing was ever kept about it.
+    #[inline]
     pub(super) fn is_bare(&self) -> bool {
         self.parts.is_none()
     }

@@ -47,11 +47,10 @@ impl<W: Output> Logs<W> {
         match content {
             Content::Begin { name, size, start } => {
                 self.end_of_file(state, moment.flow);
-                let parts = state.parts();
-                let fuid = Uid::file(moment.flow.id, parts.files);
-                parts.files += 1;
+                let fuid = Uid::file(moment.flow.id, state.files);
+                state.files += 1;
                 let carried = Carried::begin(name, size, start);
-                parts.transfer = Some(Box::new(Transfer {
+                state.parts().transfer = Some(Box::new(Transfer {
                     carried: if self.hashes { carried } else { carried.with_sha256_alone() },
                     extracted: None,
                     fuid,

@@ -6,8 +6,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use foldhash::fast::RandomState;
-use hashbrown::HashSet;
+use smallvec::SmallVec;
 use wiretale_irc::Event;
 use wiretale_protocol::{Address, Direction, FlowId, Timestamp};
 
@@ -26,7 +25,7 @@ pub(super) struct Crowd {
 struct Channel {
     round: Option<Round>,
     // Nicks of members, by number: their words are answers, not the beginning of a round.
-    nicks: HashSet<u64, RandomState>,
+    nicks: SmallVec<[u64; 6]>,
     // The logarithm of the likelihood ratio.
     evidence: f64,
     rounds: u32,
@@ -79,8 +78,8 @@ impl Detector for Crowd {
             _ => return,
         };
         let channel = self.channels.entry(scene.channel_key(&place));
-        if channel.nicks.len() < MEMBERS {
-            channel.nicks.insert(nick);
+        if channel.nicks.len() < MEMBERS && !channel.nicks.contains(&nick) {
+            channel.nicks.push(nick);
         }
         // Nobody is a crowd yet.
         if channel.nicks.len() < LEAST {

@@ -1,8 +1,9 @@
 //! What answers on home hosts: the passive inventory.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeSet, HashMap};
 use std::net::IpAddr;
 
+use foldhash::fast::RandomState;
 use wiretale::protocol::{Moment, Summary, Timestamp};
 
 use super::kept;
@@ -10,7 +11,7 @@ use super::kept;
 /// Ports of home hosts that took connections. Bounded.
 #[derive(Default, Debug)]
 pub struct Listeners {
-    map: BTreeMap<(IpAddr, u16), Listener>,
+    map: HashMap<(IpAddr, u16), Listener, RandomState>,
     left_out: u64,
 }
 
@@ -34,7 +35,10 @@ pub struct Listener {
 impl Listeners {
     /// The listeners of a host, by port.
     pub fn of(&self, host: IpAddr) -> impl Iterator<Item = (u16, &Listener)> {
-        self.map.range((host, 0)..=(host, u16::MAX)).map(|((_, port), listener)| (*port, listener))
+        let own = self.map.iter().filter(|((known, _), _)| *known == host);
+        let mut own: Vec<(u16, &Listener)> = own.map(|((_, port), listener)| (*port, listener)).collect();
+        own.sort_unstable_by_key(|(port, _)| *port);
+        own.into_iter()
     }
 
     /// Listeners for which there was no room.

@@ -3,9 +3,10 @@
 mod irc;
 mod listeners;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeSet, HashMap};
 use std::net::IpAddr;
 
+use foldhash::fast::RandomState;
 use wiretale::dcc::{Dcc, DccChat};
 use wiretale::dns::Dns;
 use wiretale::ftp::{Ftp, FtpData};
@@ -29,7 +30,7 @@ pub struct Chronicle {
     home: Home,
     tags: Tags,
     span: Option<(Timestamp, Timestamp)>,
-    talks: BTreeMap<IpAddr, Vec<Talk>>,
+    talks: HashMap<IpAddr, Vec<Talk>, RandomState>,
     // Over all hosts.
     talks_kept: usize,
     talks_left_out: u64,
@@ -115,7 +116,7 @@ impl Chronicle {
             home,
             tags: Tags::default(),
             span: None,
-            talks: BTreeMap::new(),
+            talks: HashMap::default(),
             talks_kept: 0,
             talks_left_out: 0,
             listeners: Listeners::default(),
@@ -187,12 +188,12 @@ impl Chronicle {
         let flow = moment.flow;
         let sides = [summary.client.bytes.unwrap_or(0), summary.server.bytes.unwrap_or(0)];
         let host = flow.speaker(home).address.to_ip();
-        if self.talks.len() >= HOSTS && !self.talks.contains_key(&host) {
+        if self.talks_kept >= ALL_TALKS || self.talks.len() >= HOSTS && !self.talks.contains_key(&host) {
             self.talks_left_out += 1;
             return;
         }
         let talks = self.talks.entry(host).or_default();
-        if talks.len() >= TALKS || self.talks_kept >= ALL_TALKS {
+        if talks.len() >= TALKS {
             self.talks_left_out += 1;
             return;
         }
