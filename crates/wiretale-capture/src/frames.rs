@@ -54,8 +54,8 @@ impl<'m> Frames<'m> {
     fn draw_near(&mut self) {
         let from = self.near.max(self.offset);
         self.near = from.saturating_add(STRIDE).min(self.bytes.len());
-        let lines = self.bytes.get(from..self.near).unwrap_or_default().chunks(LINE);
-        black_box(lines.fold(0, |sum, line| sum ^ line.first().copied().unwrap_or(0)));
+        let (lines, _) = self.bytes.get(from..self.near).unwrap_or_default().as_chunks::<LINE>();
+        black_box(lines.iter().fold(0, |sum, [first, ..]| sum ^ first));
         if self.near == self.bytes.len() {
             self.near = usize::MAX;
         }

@@ -12,10 +12,12 @@ use crate::recall::Lookback;
 use crate::record::Carrier;
 use crate::table::{Body, NONE, Sought};
 
-/// A plain packet, taken out of its frame before its turn came.
-pub(crate) struct Ahead<'f> {
-    pub(crate) packet: Packet<'f>,
-    pub(crate) sought: Sought,
+/// Plain packets, taken out of their frames before their turn came, and where their flows are to be looked for. Side by
+/// side: put together, each would be copied once more.
+#[derive(Default)]
+struct Ahead<'f> {
+    packets: [Option<Packet<'f>>; GROUP],
+    sought: [Option<Sought>; GROUP],
 }
 
 impl<P: Services<O>, O: Observer> Analyzer<P, O> {
@@ -40,17 +42,17 @@ impl<P: Services<O>, O: Observer> Analyzer<P, O> {
     #[inline]
     fn in_groups(&mut self, frames: &[Frame<'_>], number: impl Fn(usize) -> u64, capture: Option<&[u8]>) {
         let mut at = 0;
-        let mut ahead = [const { None }; GROUP];
+        let mut ahead = Ahead::default();
         for group in frames.chunks(GROUP) {
             self.look_ahead(group, &mut ahead);
-            for (frame, ahead) in group.iter().zip(&ahead) {
+            for (frame, (packet, sought)) in group.iter().zip(ahead.packets.iter().zip(&ahead.sought)) {
                 let position = capture.and_then(|bytes| frame.data.as_ptr().addr().checked_sub(bytes.as_ptr().addr()));
                 let lookback = position.zip(capture.as_ref());
                 let lookback = lookback.map(|(position, capture)| Lookback { position: position as u64, capture });
                 let within = Within { number: number(at), lookback, frame: frame.data };
                 self.begin(frame, within.number);
-                match ahead {
-                    Some(ahead) => self.plain(ahead, &within),
+                match packet {
+                    Some(packet) => self.plain(packet, sought.as_ref(), &within),
                     None => self.dissected(*frame, &within),
                 }
                 at += 1;
@@ -59,29 +61,23 @@ impl<P: Services<O>, O: Observer> Analyzer<P, O> {
     }
 
     /// Takes plain packets out of their frames, finds their flows and reads what will be needed of them.
-    fn look_ahead<'f>(&self, group: &[Frame<'f>], ahead: &mut [Option<Ahead<'f>>; GROUP]) {
-        for (ahead, frame) in ahead.iter_mut().zip(group) {
-            *ahead = self.ahead(frame);
+    fn look_ahead<'f>(&self, group: &[Frame<'f>], ahead: &mut Ahead<'f>) {
+        let checks = self.checks();
+        for ((packet, sought), frame) in ahead.packets.iter_mut().zip(&mut ahead.sought).zip(group) {
+            *packet = plain_tcp(frame, checks);
+            *sought = packet.as_ref().map(|packet| self.table.seek(&Ends::of(packet)));
         }
-        let worth_it = self.table.len() >= WORTH_IT;
+        if self.table.len() < WORTH_IT {
+            return;
+        }
         let mut places = [NONE; GROUP];
-        for (ahead, place) in ahead.iter_mut().take(group.len()).flatten().zip(&mut places).filter(|_| worth_it) {
-            *place = self.table.find(ahead.sought.hash, &ahead.sought.key).unwrap_or(NONE);
-            ahead.sought.hint = *place;
+        for (sought, place) in ahead.sought.iter_mut().take(group.len()).flatten().zip(&mut places) {
+            *place = self.table.find(sought.hash, &sought.key).unwrap_or(NONE);
+            sought.hint = *place;
         }
-        if worth_it {
-            let seen = self.glance(&places);
-            let found = places.into_iter().filter(|at| *at != NONE).filter_map(|at| self.record_at(at));
-            black_box(found.fold(seen, |seen, record| seen ^ glance_at_recent(record) ^ O::glance(&record.state)));
-        }
-    }
-
-    /// What a plain frame holds, and where its flow is to be looked for.
-    #[inline(always)]
-    pub(crate) fn ahead<'f>(&self, frame: &Frame<'f>) -> Option<Ahead<'f>> {
-        let packet = plain_tcp(frame, self.checks())?;
-        let sought = self.table.seek(&Ends::of(&packet));
-        Some(Ahead { packet, sought })
+        let seen = self.glance(&places);
+        let found = places.into_iter().filter(|at| *at != NONE).filter_map(|at| self.record_at(at));
+        black_box(found.fold(seen, |seen, record| seen ^ glance_at_recent(record) ^ O::glance(&record.state)));
     }
 
     /// The same for flows that are to be looked at, or to end, one after the other.

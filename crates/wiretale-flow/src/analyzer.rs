@@ -1,11 +1,12 @@
 //! The analyzer: packets in, the observer's calls out.
 
-use wiretale_packet::{Address, Body, Checks, Endpoint, Fragment, Frame, Packet, Skip, Timestamp, dissect, dissect_ip};
+use wiretale_packet::{
+    Address, Body, Checks, Endpoint, Fragment, Frame, Packet, Skip, Timestamp, dissect, dissect_ip, plain_tcp,
+};
 use wiretale_protocol::{Observer, Place, Services, Shared, Stray, Weird};
 use wiretale_reassembly::{FragmentAnomaly, FragmentPolicy, FragmentSink, Fragments};
 
 use crate::aging::Over;
-use crate::ahead::Ahead;
 use crate::clock::Clock;
 use crate::delivery::Commons;
 use crate::expectations::Expectations;
@@ -91,8 +92,8 @@ impl<P: Services<O>, O: Observer> Analyzer<P, O> {
     pub fn packet_at(&mut self, frame: Frame<'_>, number: u64, lookback: Option<Lookback<'_>>) {
         let within = Within { number, lookback, frame: frame.data };
         self.begin(&frame, number);
-        match self.ahead(&frame) {
-            Some(ahead) => self.plain(&ahead, &within),
+        match plain_tcp(&frame, self.checks()) {
+            Some(packet) => self.plain(&packet, None, &within),
             None => self.dissected(frame, &within),
         }
     }
@@ -112,9 +113,9 @@ impl<P: Services<O>, O: Observer> Analyzer<P, O> {
 
     /// Takes a frame with one plain packet in it.
     #[inline]
-    pub(crate) fn plain(&mut self, ahead: &Ahead<'_>, within: &Within<'_>) {
+    pub(crate) fn plain(&mut self, packet: &Packet<'_>, sought: Option<&Sought>, within: &Within<'_>) {
         self.next_packet(within.number);
-        self.ip(&ahead.packet, Some(&ahead.sought), within, 0);
+        self.ip(packet, sought, within, 0);
     }
 
     /// Takes any other frame.

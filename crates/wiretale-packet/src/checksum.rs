@@ -13,9 +13,14 @@ impl Sum {
     pub(crate) fn add(self, bytes: &[u8]) -> Self {
         // Words of any even length may be added, as 2^16 is 1 here: folding them later gives the same as adding by
         // sixteen bits. The longest take the fewest steps.
-        let (words, rest) = bytes.as_chunks::<8>();
-        let sum = words.iter().fold(self.0, |sum, word| sum.wrapping_add(u64::from_ne_bytes(*word).into()));
-        Self(sum).add_last(rest)
+        let (blocks, rest) = bytes.as_chunks::<32>();
+        let (words, rest) = rest.as_chunks::<8>();
+        blocks.iter().fold(self, |sum, block| sum.add_words(block.as_chunks().0)).add_words(words).add_last(rest)
+    }
+
+    #[inline]
+    fn add_words(self, words: &[[u8; 8]]) -> Self {
+        Self(words.iter().fold(self.0, |sum, word| sum.wrapping_add(u64::from_ne_bytes(*word).into())))
     }
 
     /// The same for less than eight bytes.
