@@ -123,10 +123,11 @@ impl Session {
         let Self { channels, support, .. } = self;
         // With `userhost-in-names` they are masks.
         let masks = scan::holds(names, *b"!@");
+        let symbols = support.symbols();
         let people = scan::words(names).map(|name| {
-            let symbols = name.iter().take_while(|byte| support.symbols().contains(byte)).count();
-            let (symbols, mask) = name.split_at_checked(symbols).unwrap_or_default();
-            let ranks = symbols.iter().filter_map(|&symbol| support.letter(symbol));
+            let ranks = name.iter().take_while(|byte| symbols.contains(byte)).count();
+            let (ranks, mask) = name.split_at_checked(ranks).unwrap_or_default();
+            let ranks = ranks.iter().filter_map(|&symbol| support.letter(symbol));
             (if masks { crate::Prefix(mask).name() } else { mask }, ranks)
         });
         let about = names.len() / USUAL_NAME;
