@@ -1,9 +1,8 @@
 //! What answers on home hosts: the passive inventory.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet};
 use std::net::IpAddr;
 
-use foldhash::fast::RandomState;
 use wiretale::protocol::{Moment, Summary, Timestamp};
 
 use super::kept;
@@ -11,7 +10,7 @@ use super::kept;
 /// Ports of home hosts that took connections. Bounded.
 #[derive(Default, Debug)]
 pub struct Listeners {
-    map: HashMap<(IpAddr, u16), Listener, RandomState>,
+    map: BTreeMap<(IpAddr, u16), Listener>,
     left_out: u64,
 }
 
@@ -35,10 +34,7 @@ pub struct Listener {
 impl Listeners {
     /// The listeners of a host, by port.
     pub fn of(&self, host: IpAddr) -> impl Iterator<Item = (u16, &Listener)> {
-        let own = self.map.iter().filter(|((known, _), _)| *known == host);
-        let mut own: Vec<(u16, &Listener)> = own.map(|((_, port), listener)| (*port, listener)).collect();
-        own.sort_unstable_by_key(|(port, _)| *port);
-        own.into_iter()
+        self.map.range((host, 0)..=(host, u16::MAX)).map(|((_, port), listener)| (*port, listener))
     }
 
     /// Listeners for which there was no room.

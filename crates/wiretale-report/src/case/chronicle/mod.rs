@@ -3,10 +3,9 @@
 mod irc;
 mod listeners;
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet};
 use std::net::IpAddr;
 
-use foldhash::fast::RandomState;
 use wiretale::dcc::{Dcc, DccChat};
 use wiretale::dns::Dns;
 use wiretale::ftp::{Ftp, FtpData};
@@ -30,7 +29,7 @@ pub struct Chronicle {
     home: Home,
     tags: Tags,
     span: Option<(Timestamp, Timestamp)>,
-    talks: HashMap<IpAddr, Vec<Talk>, RandomState>,
+    talks: BTreeMap<IpAddr, Vec<Talk>>,
     // Over all hosts.
     talks_kept: usize,
     talks_left_out: u64,
@@ -116,7 +115,7 @@ impl Chronicle {
             home,
             tags: Tags::default(),
             span: None,
-            talks: HashMap::default(),
+            talks: BTreeMap::new(),
             talks_kept: 0,
             talks_left_out: 0,
             listeners: Listeners::default(),
