@@ -8,7 +8,7 @@ use wiretale_packet::{Direction, Flags, Segment, SeqNumber, Timestamp};
 use crate::accept::Judgement;
 use crate::half::Bits;
 use crate::options::Options;
-use crate::{Anomaly, Arrival, Bound, Connection, Limits, Reason, Sink};
+use crate::{Anomaly, Arrival, Bound, Conflict, Connection, Limits, Reason, Sink, Winner};
 
 /// Why a segment is in doubt.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -203,6 +203,16 @@ impl Doubted {
         self.from == later.from && is_old(later.stamp, self.latest())
     }
 
+    // Where both have bytes, and those of either.
+    fn overlap<'a>(&'a self, other: &'a Self) -> Option<(SeqNumber, &'a [u8], &'a [u8])> {
+        let ahead = other.seq.ahead_of(self.seq);
+        let skip = |bytes: &'a [u8], by: i32| bytes.get(usize::try_from(by).unwrap_or(0)..);
+        let (old, new) = (skip(&self.payload, ahead)?, skip(&other.payload, ahead.saturating_neg())?);
+        let len = old.len().min(new.len());
+        let seq = if ahead > 0 { other.seq } else { self.seq };
+        Some((seq, old.get(..len)?, new.get(..len)?))
+    }
+
     fn anomaly(&self, accepted: bool) -> Option<Anomaly<'static>> {
         match self.doubt {
             Doubt::Ack => Some(Anomaly::AckUnseen { accepted }),
@@ -307,7 +317,7 @@ impl Connection {
             Judgement::Refuse(..) => Fate::Refused,
             Judgement::Take if acked || !asked => Fate::Fine,
             // It has nothing to tell but the time.
-            Judgement::Doubt(_) if moot && !due && tells => Fate::Wait,
+            Judgement::Doubt(_) if moot && tells && !(due && doubted.answered) => Fate::Wait,
             Judgement::Take | Judgement::Doubt(_) if moot => Fate::Refused,
             Judgement::Take if late => Fate::Proven,
             Judgement::Take => Fate::Wait,
@@ -327,10 +337,23 @@ impl Connection {
         }
     }
 
+    // Of what was taken and what is still in doubt at the same place, the second copy may be dropped unseen.
+    fn compare(&self, taken: &Doubted, sink: &mut impl Sink) {
+        let Some(doubts) = &self.doubts else { return };
+        for other in doubts.list.iter().filter(|other| other.from == taken.from) {
+            let Some((seq, old, new)) = taken.overlap(other).filter(|(_, old, new)| old != new) else { continue };
+            let offset = u64::try_from(self.peek(taken.from).place(seq)).unwrap_or(0);
+            let (old_ttl, new_ttl) = (taken.ttl, other.ttl);
+            let conflict = Conflict { offset, old, new, winner: Winner::Old, old_ttl, new_ttl, delivered: true };
+            sink.anomaly(taken.from, Anomaly::Conflict(conflict));
+        }
+    }
+
     // The place is the one it had in the list.
     fn carry_out(&mut self, (doubted, place): (&Doubted, usize), fate: Fate, limits: &Limits, sink: &mut impl Sink) {
         let from = doubted.from;
-        if fate == Fate::Refused {
+        // Whoever may not wait any longer is refused.
+        if matches!(fate, Fate::Refused | Fate::Wait) {
             let reason = if doubted.doubt == Doubt::Reset { Reason::Reset } else { Reason::Refused };
             self.half(from).drop_bytes(reason, doubted.payload.len() as u64);
         } else {
@@ -346,6 +369,7 @@ impl Connection {
             let claim = peer.has(Bits::CLAIMED).then(|| peer.claim());
             self.take(from, &arrival, &options, limits, sink);
             self.half(from.opposite()).reclaim(claim);
+            self.compare(doubted, sink);
             if let Some(doubts) = &mut self.doubts {
                 doubts.follow(from, &arrival.segment, doubted.stamp);
             }
@@ -358,7 +382,9 @@ impl Connection {
                 }
             }
         }
-        if let Some(anomaly) = doubted.anomaly(fate != Fate::Refused).filter(|_| fate != Fate::Fine) {
+        if let Some(anomaly) =
+            doubted.anomaly(!matches!(fate, Fate::Refused | Fate::Wait)).filter(|_| fate != Fate::Fine)
+        {
             sink.anomaly(from, anomaly);
         }
     }

@@ -169,6 +169,16 @@ fn data_in_doubt_is_not_older_than_what_came_after_it() {
 }
 
 #[test]
+fn two_copies_in_doubt_are_told() {
+    let mut wire = stamped();
+    assert_eq!(wire.send(Client, data(101, 1050, b"one")), Verdict::Doubted);
+    assert_eq!(wire.send(Client, data(102, 1050, b"two")), Verdict::Doubted);
+    wire.send(Server, segment(1050, 105, ACK, b""));
+    assert_eq!(wire.out.dotted(Client), "aoneo");
+    assert!(wire.out.has("rexmit_inconsistency"));
+}
+
+#[test]
 fn what_repeats_old_bytes_in_doubt_still_tells_the_time() {
     let mut wire = stamped();
     assert_eq!(wire.send(Client, with(&stamp(90), data(100, 1050, b"a"))), Verdict::Doubted);
