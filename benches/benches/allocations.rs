@@ -8,11 +8,11 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use wiretale::capture::Capture;
 use wiretale::packet::{Address, Endpoint, Timestamp};
-use wiretale::protocol::{Observe, Observer, Protocol, Services};
+use wiretale::protocol::{Observer, Services};
 use wiretale::score::{Home, Inventory, Scorer, Weights};
 use wiretale::{Analyzer, Settings, Standard};
 use wiretale_benches::{conversations, irc_lines, lend, own_capture};
-use wiretale_testkit::{Random, Weather, Wire};
+use wiretale_testkit::{Deaf, Random, Weather, Wire};
 
 struct Counting;
 
@@ -40,15 +40,6 @@ unsafe impl GlobalAlloc for Counting {
 
 #[global_allocator]
 static COUNTING: Counting = Counting;
-
-/// Hears everything and keeps nothing.
-struct Deaf;
-
-impl Observer for Deaf {
-    type Flow = ();
-}
-
-impl<P: Protocol> Observe<P> for Deaf {}
 
 type Frames = Vec<(Timestamp, Vec<u8>)>;
 

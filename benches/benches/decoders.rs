@@ -4,10 +4,11 @@ use std::hint::black_box;
 
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use wiretale::irc::{Irc, parse};
-use wiretale::packet::{Address, Direction, Endpoint, Timestamp, Transport};
-use wiretale::protocol::{Chunk, Context, Flow, FlowId, Lines, Moment, Observe, Observer, Opening, Protocol, Shared};
+use wiretale::packet::Direction;
+use wiretale::protocol::{Chunk, Lines, Moment, Observe, Observer, Protocol};
 use wiretale::{dcc::Dcc, dns::Dns, ftp::Ftp, ssh::Ssh, terminal::Terminal};
 use wiretale_benches::{dcc_transfer, dns_session, ftp_session, irc_lines, ssh_session};
+use wiretale_testkit::{Solo, plain};
 
 /// Counts events and looks at none.
 struct Count(u64);
@@ -23,31 +24,14 @@ impl<P: Protocol> Observe<P> for Count {
     }
 }
 
-fn flow() -> Flow {
-    Flow {
-        id: FlowId(1),
-        client: Endpoint::new(Address::v4([10, 0, 0, 1]), 1024),
-        server: Endpoint::new(Address::v4([10, 0, 0, 2]), 6667),
-        transport: Transport::Tcp,
-        opened: Timestamp::default(),
-        midstream: false,
-        tunneled: false,
-    }
-}
-
 fn run<P: Protocol>(turns: &[(Direction, Vec<u8>)], segment: usize) -> u64 {
-    let flow = flow();
-    let mut decoder = P::start(&Opening { client: &[], server: &[], flow: &flow, last: true });
-    let (mut count, mut shared) = (Count(0), Shared::default());
+    let mut solo = Solo::<P, _>::heard_by(plain::<P>(), Count(0));
     for (direction, bytes) in turns {
         for piece in bytes.chunks(segment) {
-            let moment = Moment { at: flow.opened, frame: 1, direction: *direction, flow: &flow };
-            let state = &mut ();
-            let mut cx = Context::new(moment, &mut count, state, &mut shared);
-            P::feed(&mut decoder, &mut cx, Chunk::Data(piece));
+            solo.chunk(*direction, Chunk::Data(piece));
         }
     }
-    count.0
+    solo.heard.0
 }
 
 fn irc(c: &mut Criterion) {

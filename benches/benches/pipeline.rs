@@ -6,19 +6,10 @@ use std::hint::black_box;
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use wiretale::capture::Capture;
 use wiretale::packet::Timestamp;
-use wiretale::protocol::{Observe, Observer, Protocol};
 use wiretale::score::{Home, Inventory, Scorer, Weights};
 use wiretale::{Analyzer, Settings, Standard};
 use wiretale_benches::{conversations, lend, own_capture};
-
-/// Hears everything and keeps nothing.
-struct Deaf;
-
-impl Observer for Deaf {
-    type Flow = ();
-}
-
-impl<P: Protocol> Observe<P> for Deaf {}
+use wiretale_testkit::Deaf;
 
 fn analyze(frames: &[(Timestamp, Vec<u8>)]) {
     let mut analyzer = Analyzer::<Standard, Deaf>::new(Deaf, Settings::default());

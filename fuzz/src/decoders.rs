@@ -6,8 +6,8 @@ use wiretale::dcc::{Announced, Dcc, DccChat};
 use wiretale::ftp::{Ftp, FtpData};
 use wiretale::protocol::{Note, Opening, Probe, Protocol};
 use wiretale::{irc::Irc, recognize::Named, ssh::Ssh, terminal::Terminal};
+use wiretale_testkit::{Deaf, Solo, flow, plain};
 
-use crate::alone::{Alone, flow, plain};
 use crate::law;
 
 /// `wiretale_irc::Irc`.
@@ -109,9 +109,10 @@ fn steady<P: Protocol>(client: &[u8], server: &[u8]) {
 
 // What an offer on IRC leaves for the flow it announces.
 fn offered(offer: &[u8]) -> Announced {
-    let chat = Alone::<Irc, _>::unheard().client(b"NICK a\r\nUSER a 0 * :a\r\n").server(b":x 001 a :hi\r\n");
-    let chat = chat.client(&[b"PRIVMSG b :", offer, b"\r\n"].concat());
-    chat.expected().and_then(|expected| expected.note.take()).expect("an offer is announced")
+    let mut chat = Solo::<Irc, _>::heard_by(plain::<Irc>(), Deaf);
+    chat.client(b"NICK a\r\nUSER a 0 * :a\r\n").server(b":x 001 a :hi\r\n");
+    chat.client([b"PRIVMSG b :", offer, b"\r\n"].concat());
+    chat.expected().pop().and_then(|expected| expected.note.take()).expect("an offer is announced")
 }
 
 fn announced<P: Protocol>(announced: &Announced) -> P::Decoder {
@@ -120,9 +121,10 @@ fn announced<P: Protocol>(announced: &Announced) -> P::Decoder {
 
 // What a control connection leaves for the data connection of a command.
 fn transfer(command: &[u8]) -> Option<Note> {
-    let control = Alone::<Ftp, _>::unheard().server(b"220 hi\r\n").client(b"USER bob\r\n").server(b"230 in\r\n");
-    let control = control.client(b"PASV\r\n").server(b"227 (10,0,0,2,8,1)\r\n").client(command);
-    let expected = control.server(b"150 on (40 bytes)\r\n").expected();
+    let mut control = Solo::<Ftp, _>::heard_by(plain::<Ftp>(), Deaf);
+    control.server(b"220 hi\r\n").client(b"USER bob\r\n").server(b"230 in\r\n");
+    control.client(b"PASV\r\n").server(b"227 (10,0,0,2,8,1)\r\n").client(command);
+    let expected = control.server(b"150 on (40 bytes)\r\n").expected().pop();
     expected.filter(|it| it.tag == FtpData::TAG).map(|it| it.note)
 }
 

@@ -3,8 +3,7 @@
 use arbitrary::{Arbitrary, Unstructured};
 use wiretale::packet::{Body, Checks, Frame, LinkType, MAX_TUNNELS, Timestamp, dissect};
 use wiretale::{Analyzer, Settings, Standard};
-
-use crate::alone::Deaf;
+use wiretale_testkit::Deaf;
 
 /// A frame: link type from the first two bytes. All that comes out lies inside it.
 pub fn packet(data: &[u8]) {

@@ -3,9 +3,8 @@
 use std::time::Duration;
 
 use wiretale::protocol::{Chunk, Demand, Direction, Observe, Protocol};
-use wiretale_testkit::Heard;
+use wiretale_testkit::{Deaf, Heard, Solo, plain};
 
-use crate::alone::{Alone, plain};
 use crate::ear::{Ear, Said};
 
 /// What a decoder says of a conversation must not depend on how its turns are cut; a turn may also be a gap.
@@ -35,14 +34,14 @@ fn differs<P: Said>(one: P::Decoder, other: P::Decoder, turns: &[Turn<'_>], cutt
 
 /// Feeds a conversation as it comes, to nobody's ears.
 pub(crate) fn fed<P: Protocol>(data: &[u8]) {
-    let mut alone = Alone::<P, _>::unheard();
+    let mut solo = Solo::<P, _>::heard_by(plain::<P>(), Deaf);
     for turn in turns(data) {
         match turn {
-            Turn::Says(direction, bytes) => alone.chunk(direction, Chunk::Data(bytes)),
-            Turn::Loses(direction, len) => alone.chunk(direction, Chunk::Gap(len)),
+            Turn::Says(direction, bytes) => solo.chunk(direction, Chunk::Data(bytes)),
+            Turn::Loses(direction, len) => solo.chunk(direction, Chunk::Gap(len)),
         };
     }
-    alone.end();
+    solo.end();
 }
 
 /// Where turns are cut.
@@ -114,14 +113,14 @@ where
     P: Protocol,
     O: Observe<P, Flow = ()> + Default,
 {
-    let mut alone = Alone::<P, O>::with(decoder, O::default());
-    let (mut wants, mut now) = ([true; 2], alone.now);
+    let mut solo = Solo::<P, O>::heard_by(decoder, O::default());
+    let (mut wants, mut now) = ([true; 2], solo.now);
     for turn in turns {
         now = now + Duration::from_millis(1);
         let mut feed = |direction: Direction, chunk: Chunk<'_>| {
             if wants[direction.index()] {
-                alone.now = now;
-                match alone.chunk(direction, chunk) {
+                solo.now = now;
+                match solo.chunk(direction, chunk) {
                     Demand::Stream => {}
                     Demand::Lengths => wants[direction.index()] = false,
                     Demand::Nothing => wants = [false; 2],
@@ -133,9 +132,9 @@ where
             Turn::Loses(direction, len) => feed(direction, Chunk::Gap(len)),
         }
     }
-    alone.now = now;
-    alone.end();
-    alone.heard
+    solo.now = now;
+    solo.end();
+    solo.heard
 }
 
 // Steps of a file's contents are put together: what else is said between two of them does not part them.

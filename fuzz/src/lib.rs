@@ -3,7 +3,6 @@
 //! They are plain functions, so that `cargo test` replays stored inputs without a fuzzer.
 #![forbid(unsafe_code)]
 
-mod alone;
 mod captures;
 mod config;
 mod conversation;

@@ -2,9 +2,9 @@
 
 use wiretale::packet::Direction;
 use wiretale::protocol::Opening;
+use wiretale_testkit::flow;
 use wiretale_websocket::{Piece, Sight, WebSocket, look};
 
-use crate::alone::flow;
 use crate::law::{Cutting, Turn, cuts, turns};
 
 /// What is carried does not depend on the cuts, and is what a reader of single bytes finds.

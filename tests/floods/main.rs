@@ -11,11 +11,12 @@ use std::time::Duration;
 
 use wiretale::capture::write::Pcap;
 use wiretale::packet::{Address, Endpoint, Flags, Frame, LinkType, Timestamp};
-use wiretale::protocol::{Observe, Observer, Protocol};
+use wiretale::protocol::Observer;
 use wiretale::score::{Home, Inventory, Scorer, Weights};
 use wiretale::{Analyzer, Settings, Standard};
 use wiretale_report::case::Chronicle;
 use wiretale_report::{Logs, Options, Output, WriteError};
+use wiretale_testkit::Deaf;
 use wiretale_testkit::build::{TcpHeader, ethernet, ip_packet, tcp_frame};
 
 #[test]
@@ -158,14 +159,6 @@ fn status(process: &str, field: &str) -> u64 {
     let line = status.lines().find_map(|line| line.strip_prefix(field));
     line.and_then(|line| line.trim().split(' ').next()?.parse().ok()).unwrap_or(0)
 }
-
-struct Deaf;
-
-impl Observer for Deaf {
-    type Flow = ();
-}
-
-impl<P: Protocol> Observe<P> for Deaf {}
 
 struct Nowhere;
 

@@ -5,21 +5,12 @@ use std::process::Command;
 
 use wiretale::capture::Capture;
 use wiretale::packet::{Address, Direction, Endpoint, Flags, LinkType, Timestamp};
-use wiretale::protocol::{Observe, Observer, Protocol};
 use wiretale::{Analyzer, Settings, Standard, analyze_captures};
 use wiretale_testkit::build::{TcpHeader, ethernet, ip_packet, tcp_frame, udp_frame};
-use wiretale_testkit::{Random, lend};
+use wiretale_testkit::{Deaf, Random, lend};
 
 use crate::hearing::hear;
 use crate::laws::{Frames, scene};
-
-struct Deaf;
-
-impl Observer for Deaf {
-    type Flow = ();
-}
-
-impl<P: Protocol> Observe<P> for Deaf {}
 
 /// Small captures: the project's own, and those beside it where they are.
 fn small_captures(most: u64) -> Vec<PathBuf> {

@@ -24,6 +24,6 @@ mod talk;
 mod wire;
 
 pub use random::Random;
-pub use solo::{Heard, Solo, assert_split_law, cut};
+pub use solo::{Deaf, Heard, Solo, assert_split_law, cut, flow, plain};
 pub use talk::Talk;
 pub use wire::{Weather, Wire, lend};

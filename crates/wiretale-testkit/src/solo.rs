@@ -42,17 +42,27 @@ impl<P: Protocol> Observe<P> for Heard {
     }
 }
 
+/// Hears everything and keeps nothing.
+#[derive(Default, Debug)]
+pub struct Deaf;
+
+impl Observer for Deaf {
+    type Flow = ();
+}
+
+impl<P: Protocol> Observe<P> for Deaf {}
+
 /// A decoder of `P` with an observer of its own, outside any engine.
-pub struct Solo<P: Protocol> {
+pub struct Solo<P: Protocol, O = Heard> {
     /// The decoder.
     pub decoder: P::Decoder,
-    /// What it said.
-    pub heard: Heard,
+    /// Who hears it.
+    pub heard: O,
     /// What it announced and confirmed.
     pub shared: Shared,
-    /// Its flow: 10.0.0.1:1024 to 10.0.0.2:6667 unless changed.
+    /// Its flow: [`flow`] unless changed.
     pub flow: Flow,
-    /// The time of the next chunk; moves on by a millisecond with each.
+    /// The time of the last chunk; moves on by a millisecond with each.
     pub now: Timestamp,
     frame: u64,
 }
@@ -61,23 +71,26 @@ impl<P: Protocol> Solo<P> {
     /// A decoder started as for an empty opening.
     #[must_use]
     pub fn new() -> Self {
-        let flow = flow();
-        let decoder = P::start(&Opening { client: &[], server: &[], flow: &flow, last: true });
-        Self::with(decoder)
+        Self::with(plain::<P>())
     }
 
     /// A decoder made elsewhere.
     #[must_use]
     pub fn with(decoder: P::Decoder) -> Self {
-        let shared = Shared::new(SecretKey::new(1, 2));
-        Self {
-            decoder,
-            heard: Heard::default(),
-            shared,
-            flow: flow(),
-            now: Timestamp::from_parts(1_000_000_000, 0),
-            frame: 0,
-        }
+        Self::heard_by(decoder, Heard::default())
+    }
+
+    /// What was said so far, forgotten here.
+    pub fn said(&mut self) -> Vec<String> {
+        std::mem::take(&mut self.heard.said)
+    }
+}
+
+impl<P: Protocol, O: Observe<P, Flow = ()>> Solo<P, O> {
+    /// A decoder made elsewhere, heard by `heard`.
+    pub fn heard_by(decoder: P::Decoder, heard: O) -> Self {
+        let (shared, now) = (Shared::new(SecretKey::new(1, 2)), Timestamp::from_parts(1_000_000_000, 0));
+        Self { decoder, heard, shared, flow: flow(), now, frame: 0 }
     }
 
     /// Feeds one chunk of one direction.
@@ -108,11 +121,6 @@ impl<P: Protocol> Solo<P> {
         self
     }
 
-    /// What was said so far, forgotten here.
-    pub fn said(&mut self) -> Vec<String> {
-        std::mem::take(&mut self.heard.said)
-    }
-
     /// What was announced so far, forgotten here.
     pub fn expected(&mut self) -> Vec<Expectation> {
         std::mem::take(&mut self.shared.expected)
@@ -130,6 +138,12 @@ impl<P: Protocol> Default for Solo<P> {
     fn default() -> Self {
         Self::new()
     }
+}
+
+/// A decoder as it starts for an empty opening.
+#[must_use]
+pub fn plain<P: Protocol>() -> P::Decoder {
+    P::start(&Opening { client: &[], server: &[], flow: &flow(), last: true })
 }
 
 /// The split law: what a decoder says of `turns` must not depend on how each turn is cut.
@@ -166,7 +180,9 @@ fn hear<P: Protocol>(turns: &[(Direction, Vec<u8>)], cut: impl Fn(&[u8]) -> Vec<
     solo.end().said()
 }
 
-fn flow() -> Flow {
+/// A flow for decoders alone: 10.0.0.1:1024 to 10.0.0.2:6667.
+#[must_use]
+pub const fn flow() -> Flow {
     Flow {
         id: FlowId(1),
         client: Endpoint::new(Address::v4([10, 0, 0, 1]), 1024),

@@ -8,9 +8,10 @@ use std::path::PathBuf;
 use serde_json::Value;
 use wiretale_irc::{Decoder, Event, Irc};
 use wiretale_protocol::{
-    Address, Chunk, Context, Demand, Direction, End, Endpoint, Escaped, Expectation, Exposure, Flow, FlowId, Moment,
-    Observe, Observer, Opening, Outcome, Protocol, Quota, SecretKey, Shared, Timestamp, Transport, Weird, Weirds,
+    Chunk, Context, Demand, Direction, End, Escaped, Expectation, Exposure, Flow, Moment, Observe, Observer, Outcome,
+    Protocol, Quota, SecretKey, Shared, Timestamp, Weird, Weirds,
 };
+use wiretale_testkit::{flow, plain};
 
 /// Everything heard of one flow.
 #[derive(Default)]
@@ -78,7 +79,7 @@ pub struct Session {
 impl Session {
     pub fn new() -> Self {
         let flow = flow();
-        let decoder = Irc::start(&Opening { client: &[], server: &[], flow: &flow, last: true });
+        let decoder = plain::<Irc>();
         let (heard, shared) = (Heard::default(), Shared::new(SecretKey::new(1, 2)));
         Self { decoder, heard, shared, flow, frame: 0, said: Weirds::default(), suppressed: 0 }
     }
@@ -170,16 +171,4 @@ fn read(recording: &str, file: &str) -> Option<String> {
         None => println!("passes: ../shared/data/lab/{recording}/{file} is absent"),
     }
     text
-}
-
-fn flow() -> Flow {
-    Flow {
-        id: FlowId(1),
-        client: Endpoint::new(Address::v4([10, 0, 0, 1]), 1024),
-        server: Endpoint::new(Address::v4([10, 0, 0, 2]), 6667),
-        transport: Transport::Tcp,
-        opened: Timestamp::from_parts(1_000_000_000, 0),
-        midstream: false,
-        tunneled: false,
-    }
 }
