@@ -3,7 +3,7 @@
 use crate::checksum::Sum;
 use crate::transport::TcpHead;
 use crate::view::View;
-use crate::{Address, Checks, Checksum, Endpoint, Frame, Ip, LinkType, Packet, Tags, Timestamp};
+use crate::{Address, Checks, Checksum, Frame, Ip, LinkType, Packet, Tags, Timestamp};
 
 /// The packet of an Ethernet frame, with a VLAN tag or without, of a whole IPv4 header without options and a whole TCP
 /// header, in which no length is out of order. Nothing for all other frames, which [`dissect`](crate::dissect) takes step
@@ -70,22 +70,6 @@ fn sums(head: &[u8; 20]) -> (Sum, Sum) {
     let add = |sum: Sum, word: &[u8; 4]| sum.add_word(*word);
     let (own, addresses) = words.split_at(3);
     (own.iter().fold(Sum::default(), add), addresses.iter().fold(Sum::default(), add))
-}
-
-/// Sender and receiver, if `frame` is Ethernet with IPv4 without options and TCP: a first look, that checks nothing and
-/// costs next to nothing. Nothing for all other frames.
-#[must_use]
-#[inline]
-pub fn peek_tcp(frame: &Frame<'_>) -> Option<(Endpoint, Endpoint)> {
-    let (&[.., t0, t1], bytes) = frame.data.split_first_chunk::<14>()?;
-    let (&[first, _, _, _, _, _, _, _, _, protocol, _, _, s0, s1, s2, s3, d0, d1, d2, d3], bytes) =
-        bytes.split_first_chunk::<20>()?;
-    let &[p0, p1, q0, q1] = bytes.first_chunk::<4>()?;
-    if frame.link != LinkType::ETHERNET || [t0, t1] != IPV4 || [first, protocol] != [0x45, 6] {
-        return None;
-    }
-    let src = Endpoint::new(Address::v4([s0, s1, s2, s3]), u16::from_be_bytes([p0, p1]));
-    Some((src, Endpoint::new(Address::v4([d0, d1, d2, d3]), u16::from_be_bytes([q0, q1]))))
 }
 
 const IPV4: [u8; 2] = [0x08, 0x00];

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use wire::layers::carriers;
 use wire::{DST, SRC, frame, one, segment, v4};
-use wiretale_packet::{Address, Endpoint, Flags, LinkType, SeqNumber, Timestamp, peek_tcp};
+use wiretale_packet::{Address, Checks, Endpoint, Flags, LinkType, SeqNumber, Timestamp, plain_tcp};
 
 #[test]
 fn addresses_and_endpoints_print_as_usual() {
@@ -58,22 +58,26 @@ fn times_are_nanoseconds() {
 }
 
 #[test]
-fn a_first_look_finds_the_ends_of_plain_segments_alone() {
+fn the_straight_line_takes_plain_segments_alone() {
     let packet = segment(b"PING :x\r\n");
     let ends = one(LinkType::RAW, &packet).endpoints();
+    let straight = |link, data: &[u8]| plain_tcp(&frame(link, data), Checks::Ignore).map(|packet| packet.endpoints());
     for (name, link, data) in carriers(&packet) {
-        let plain = matches!(name, "ethernet" | "padding");
-        assert_eq!(peek_tcp(&frame(link, &data)), plain.then_some(ends), "{name}");
-        if plain {
-            for end in 0..data.len() {
-                assert_eq!(peek_tcp(&frame(link, &data[..end])).is_some(), end >= 38, "{end}");
-            }
-            // Another ethertype, version, header length, protocol: not its business.
-            for at in [12, 13, 14, 23] {
-                let mut other = data.clone();
-                other[at] ^= 0x11;
-                assert_eq!(peek_tcp(&frame(link, &other)), None, "{at}");
-            }
+        let before = match name {
+            "ethernet" | "padding" => Some(14),
+            "vlan" => Some(18),
+            _ => None,
+        };
+        assert_eq!(straight(link, &data), before.map(|_| ends), "{name}");
+        let Some(before) = before else { continue };
+        for end in 0..data.len() {
+            assert_eq!(straight(link, &data[..end]).is_some(), end >= before + packet.len(), "{end}");
+        }
+        // Another ethertype, version, header length, protocol: not its business.
+        for at in [before - 2, before - 1, before, before + 9] {
+            let mut other = data.clone();
+            other[at] ^= 0x11;
+            assert_eq!(straight(link, &other), None, "{at}");
         }
     }
 }

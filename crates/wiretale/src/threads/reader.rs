@@ -4,7 +4,7 @@ use std::sync::mpsc::{Receiver, SyncSender};
 
 use wiretale_capture::{Error, Frames};
 use wiretale_flow::{Clock, Share};
-use wiretale_packet::{Body, Checks, Frame, Timestamp, dissect, peek_tcp};
+use wiretale_packet::{Body, Checks, Frame, Timestamp, dissect, plain_tcp};
 
 /// The frames of a stretch of a capture that one thread is to look at.
 #[derive(Default)]
@@ -104,24 +104,14 @@ fn close(rounds: &mut [Round<'_>], read: &Read, clock: &Clock) {
 
 #[inline]
 fn hand_out<'m>(frame: Frame<'m>, number: u64, rounds: &mut [Round<'m>]) {
-    if let Some((src, dst)) = peek_tcp(&frame).filter(|_| is_whole(&frame)) {
-        let to = Share::of(src.address, dst.address, rounds.len());
+    if let Some(packet) = plain_tcp(&frame, Checks::Ignore) {
+        let to = Share::of(packet.ip.src, packet.ip.dst, rounds.len());
         return rounds[to].take(frame, number);
     }
     let to = needed_by(frame, rounds.len());
     for (_, round) in rounds.iter_mut().enumerate().filter(|(index, _)| to & (1 << index) != 0) {
         round.take(frame, number);
     }
-}
-
-/// Is what [`peek_tcp`] read a header that will do, and of no fragment?
-#[inline]
-fn is_whole(frame: &Frame<'_>) -> bool {
-    let Some(&[l0, l1, _, _, f0, f1]) = frame.data.get(16..).and_then(|bytes| bytes.first_chunk()) else {
-        return false;
-    };
-    let total = u32::from(u16::from_be_bytes([l0, l1]));
-    total >= 40 && total + 14 <= frame.wire_len && u16::from_be_bytes([f0, f1]) & 0x3fff == 0
 }
 
 /// Who needs a frame, as a set of bits. A frame may hold several packets; and what is carried in fragments may be
