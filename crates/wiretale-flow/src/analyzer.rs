@@ -160,11 +160,11 @@ impl<P: Services<O>, O: Observer> Analyzer<P, O> {
         let records = (self.table.len() - halves) * self.record_size;
         let waiting = usize::try_from(stats.waiting()).unwrap_or(usize::MAX);
         let pieces = records.saturating_add(waiting).saturating_add(self.fragments.held_bytes());
-        // What is in many pieces that come and go takes half as much again, as measured under floods: what an allocator
-        // adds and keeps, and what an observer keeps of flows that nobody decodes.
-        // The table's pages take a little more than they hold, as a flood of ten million SYNs shows.
-        let table = self.table.memory() + self.table.memory() / 32;
-        table.saturating_add(pieces).saturating_add(pieces / 2).saturating_add(self.beside)
+        let table = self.table.memory();
+        // As measured under floods: pages of the table take a little more than they hold, and what is in many pieces that
+        // come and go half as much again, what an allocator adds and keeps, and an observer of flows that nobody decodes.
+        let (table, pieces) = (table + table / 32, pieces.saturating_add(pieces / 2));
+        table.saturating_add(pieces).saturating_add(self.beside)
     }
 
     /// Of [`Analyzer::memory`], what is not of flows and goes on when they are over: what the observer keeps, announced

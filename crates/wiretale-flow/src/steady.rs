@@ -33,13 +33,17 @@ impl<P: Services<O>, O: Observer> Analyzer<P, O> {
         let Known::Full { flow: record, .. } = &mut slot.body else { return false };
         let Carrier::Tcp(tcp) = &mut record.carrier else { return false };
         let Tcp { account, connection } = &mut **tcp;
-        let credited = packet.checksum != Checksum::Good || record.credited[from.index()];
+        let settled = match packet.checksum {
+            Checksum::Good => record.credited[from.index()],
+            Checksum::Unknown => true,
+            Checksum::Bad => false,
+        };
+        if !settled {
+            return false;
+        }
         let origin = within.origin(segment.payload);
         let arrival = Arrival { at: packet.at, segment: *segment, ttl: packet.ip.ttl, origin };
         let limits = &self.commons.limits.reassembly;
-        if packet.checksum == Checksum::Bad || !credited {
-            return false;
-        }
         let Some(next) = connection.is_next(from, &arrival, limits) else { return false };
         let (ip_len, last) = (packet.ip.total_len, record.last);
         let seen = Seen { from, at: packet.at, segment, ip_len, last };

@@ -225,7 +225,10 @@ fn spread(folders: &mut [Folder], weights: &Weights) {
         .filter(|folder| folder.peak.is_some_and(|(peak, _)| peak >= weights.model.levels[2]))
         .map(|folder| (folder.host, folder.peers()))
         .collect();
-    for folder in folders.iter_mut().filter(|_| !confirmed.is_empty()) {
+    if confirmed.is_empty() {
+        return;
+    }
+    for folder in folders {
         let mine = folder.peers();
         if confirmed.iter().any(|(host, peers)| *host != folder.host && !peers.is_disjoint(&mine)) {
             folder.replay(weights.model.campaign, weights);
