@@ -104,36 +104,23 @@ impl Found {
     }
 }
 
-impl Session {
-    /// The secrets on a line; `None` where there can be none, as on most. The line is the one `message` was read from.
-    #[inline]
-    pub(crate) fn secrets(&mut self, line: &[u8], message: &Message<'_>, direction: Direction) -> Option<Found> {
-        let asks = direction == Direction::Client || self.link.is_some();
-        let may = match message.command {
-            Command::Privmsg | Command::Notice | Command::Squery | Command::Cprivmsg => self.may_tell(message),
-            Command::Numeric(324)
-            | Command::Mode
-            | Command::Samode
-            | Command::Fmode
-            | Command::Tmode
-            | Command::Lmode
-            | Command::Sjoin
-            | Command::Fjoin
-            | Command::Pass
-            | Command::Server
-            | Command::Encap
-            | Command::Sasl => true,
-            _ => asks,
-        };
-        may.then(|| self.look_for_secrets(line, message, direction, asks))
-    }
+/// Where on a line a secret may stand.
+#[derive(Clone, Copy)]
+enum Place {
+    Words,
+    Modes,
+    Pass,
+    Server,
+    RelayedSasl,
+    /// Behind a command that asks for something: of a client, or between servers.
+    Request,
+}
 
-    fn look_for_secrets(&mut self, line: &[u8], message: &Message<'_>, direction: Direction, asks: bool) -> Found {
-        let mut found = Found::default();
-        match message.command {
-            Command::Privmsg | Command::Notice | Command::Squery | Command::Cprivmsg => {
-                self.in_words(line, message, direction, &mut found);
-            }
+impl Place {
+    #[inline]
+    const fn of(command: Command<'_>) -> Self {
+        match command {
+            Command::Privmsg | Command::Notice | Command::Squery | Command::Cprivmsg => Self::Words,
             Command::Mode
             | Command::Samode
             | Command::Fmode
@@ -141,12 +128,37 @@ impl Session {
             | Command::Lmode
             | Command::Sjoin
             | Command::Fjoin
-            | Command::Numeric(324) => self.in_modes(line, message, direction, &mut found),
-            Command::Pass => self.in_pass(line, message, direction, &mut found),
-            Command::Server => self.in_server(line, message, direction, &mut found),
-            Command::Encap | Command::Sasl => self.in_relayed_sasl(line, message, &mut found),
-            _ if asks => self.in_requests(line, message, &mut found),
-            _ => {}
+            | Command::Numeric(324) => Self::Modes,
+            Command::Pass => Self::Pass,
+            Command::Server => Self::Server,
+            Command::Encap | Command::Sasl => Self::RelayedSasl,
+            _ => Self::Request,
+        }
+    }
+}
+
+impl Session {
+    /// The secrets on a line; `None` where there can be none, as on most. The line is the one `message` was read from.
+    #[inline]
+    pub(crate) fn secrets(&mut self, line: &[u8], message: &Message<'_>, direction: Direction) -> Option<Found> {
+        let place = Place::of(message.command);
+        let may = match place {
+            Place::Words => self.may_tell(message),
+            Place::Request => direction == Direction::Client || self.link.is_some(),
+            _ => true,
+        };
+        may.then(|| self.look_for_secrets(line, message, direction, place))
+    }
+
+    fn look_for_secrets(&mut self, line: &[u8], message: &Message<'_>, direction: Direction, place: Place) -> Found {
+        let mut found = Found::default();
+        match place {
+            Place::Words => self.in_words(line, message, direction, &mut found),
+            Place::Modes => self.in_modes(line, message, direction, &mut found),
+            Place::Pass => self.in_pass(line, message, direction, &mut found),
+            Place::Server => self.in_server(line, message, direction, &mut found),
+            Place::RelayedSasl => self.in_relayed_sasl(line, message, &mut found),
+            Place::Request => self.in_requests(line, message, &mut found),
         }
         found
     }
