@@ -8,6 +8,23 @@
 //! With two threads one analyses and the other observes, and what the reader takes is little. Every further one
 //! analyses: it has a share of the flows, and waits for the others where one flow may have announced another.
 
+/// The protocols that have something to say, each with its name among calls and the list in which its events are put down,
+/// for a macro that says what to do with them.
+macro_rules! each_protocol {
+    ($then:ident) => {
+        $then! {
+            irc::Irc, Irc, irc;
+            dcc::Dcc, Dcc, dcc;
+            dcc::DccChat, Chat, dcc;
+            ssh::Ssh, Ssh, ssh;
+            ftp::Ftp, Ftp, ftp;
+            ftp::FtpData, FtpData, ftp_data;
+            dns::Dns, Dns, dns;
+            terminal::Terminal, Terminal, terminal;
+        }
+    };
+}
+
 mod reader;
 mod recorder;
 mod replay;

@@ -222,16 +222,7 @@ macro_rules! records {
     };
 }
 
-records! {
-    irc::Irc, Irc, irc;
-    dcc::Dcc, Dcc, dcc;
-    dcc::DccChat, Chat, dcc;
-    ssh::Ssh, Ssh, ssh;
-    ftp::Ftp, Ftp, ftp;
-    ftp::FtpData, FtpData, ftp_data;
-    dns::Dns, Dns, dns;
-    terminal::Terminal, Terminal, terminal;
-}
+each_protocol!(records);
 
 // It has no events.
 impl Observe<recognize::Named> for Recorder<'_> {}

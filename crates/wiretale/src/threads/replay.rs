@@ -175,48 +175,39 @@ impl<'m, O: Listener> Replay<'m, O> {
                 observer.closed(state, moment, &summary);
                 self.weights -= *weight;
                 flows[index] = None;
-                return;
             }
-            What::Irc => {
-                let event = slips.irc[next(&mut at.irc)].relend(lender);
-                Observe::<irc::Irc>::observe(observer, state, moment, event);
+            _ => {
+                event(observer, state, moment, call.what, slips, at, lender);
+                let now = O::weight(state);
+                self.weights = self.weights - *weight + now;
+                *weight = now;
             }
-            What::Dcc => {
-                let event = slips.dcc[next(&mut at.dcc)].relend(lender);
-                Observe::<dcc::Dcc>::observe(observer, state, moment, event);
-            }
-            What::Chat => {
-                let event = slips.dcc[next(&mut at.dcc)].relend(lender);
-                Observe::<dcc::DccChat>::observe(observer, state, moment, event);
-            }
-            What::Ssh => {
-                let event = slips.ssh[next(&mut at.ssh)].relend(lender);
-                Observe::<ssh::Ssh>::observe(observer, state, moment, event);
-            }
-            What::Ftp => {
-                let event = slips.ftp[next(&mut at.ftp)].relend(lender);
-                Observe::<ftp::Ftp>::observe(observer, state, moment, event);
-            }
-            What::FtpData => {
-                let event = slips.ftp_data[next(&mut at.ftp_data)].relend(lender);
-                Observe::<ftp::FtpData>::observe(observer, state, moment, event);
-            }
-            What::Dns => {
-                let event = slips.dns[next(&mut at.dns)].relend(lender);
-                Observe::<dns::Dns>::observe(observer, state, moment, event);
-            }
-            What::Terminal => {
-                let event = slips.terminal[next(&mut at.terminal)].relend(lender);
-                Observe::<terminal::Terminal>::observe(observer, state, moment, event);
-            }
-            What::Lapsed | What::Stray | What::Tick => {}
-        }
-        if call.what.is_event() {
-            let now = O::weight(state);
-            self.weights = self.weights - *weight + now;
-            *weight = now;
         }
     }
+}
+
+/// What a decoder has read.
+fn event<O: Listener>(
+    observer: &mut O,
+    state: &mut O::Flow,
+    moment: &Moment<'_>,
+    what: What,
+    slips: &Slips,
+    at: &mut Positions,
+    lender: &mut Lender<'_>,
+) {
+    macro_rules! tells {
+        ($($protocol:ty, $what:ident, $list:ident;)*) => {
+            match what {
+                $(What::$what => {
+                    let event = slips.$list[next(&mut at.$list)].relend(lender);
+                    Observe::<$protocol>::observe(observer, state, moment, event);
+                })*
+                _ => {}
+            }
+        };
+    }
+    each_protocol!(tells);
 }
 
 /// A chunk with bytes that `lender` lends.

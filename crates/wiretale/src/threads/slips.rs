@@ -70,7 +70,7 @@ pub(super) enum What {
     Lapsed,
     Stray,
     Tick,
-    // What decoders have read, up to the last.
+    // What decoders have read.
     Irc,
     Dcc,
     Chat,
@@ -79,14 +79,6 @@ pub(super) enum What {
     FtpData,
     Dns,
     Terminal,
-}
-
-impl What {
-    /// Is it what a decoder has read?
-    #[inline]
-    pub(super) const fn is_event(self) -> bool {
-        self as u8 >= Self::Irc as u8
-    }
 }
 
 /// What the calls' arguments borrow.
