@@ -24,36 +24,22 @@ pub(super) fn rfc3339(ns: i64) -> String {
     String::from_utf8_lossy(&text).into_owned()
 }
 
-/// The same, appended.
+/// The same, appended: of a case there are many.
 pub(super) fn rfc3339_to(out: &mut Vec<u8>, ns: i64) {
-    let (days, of_day) = (ns.div_euclid(DAY), ns.rem_euclid(DAY) as u64 / 1_000_000);
-    let (year, month, day) = date(days);
-    let (seconds, millis) = (of_day / 1000, of_day % 1000);
-    number::decimal(out, year);
-    for (sign, two) in [(b'-', month), (b'-', day), (b'T', seconds / 3600), (b':', seconds / 60 % 60)] {
+    let Some(at) = timestamp(ns).map(|at| jiff::tz::Offset::UTC.to_datetime(at)) else {
+        return number::decimal(out, ns.unsigned_abs());
+    };
+    // A count of nanoseconds in 64 bits reaches from 1677 to 2262: no field is negative.
+    number::decimal(out, at.year().unsigned_abs().into());
+    let fields = [(b'-', at.month()), (b'-', at.day()), (b'T', at.hour()), (b':', at.minute()), (b':', at.second())];
+    for (sign, two) in fields {
         out.push(sign);
-        number::two(out, two);
+        number::two(out, two.unsigned_abs().into());
     }
-    out.push(b':');
-    number::two(out, seconds % 60);
-    out.push(b'.');
-    out.push(b'0' + (millis / 100) as u8);
+    let millis = u64::from(at.millisecond().unsigned_abs());
+    out.extend_from_slice(&[b'.', b'0' + (millis / 100) as u8]);
     number::two(out, millis % 100);
     out.push(b'Z');
-}
-
-/// Year, month and day of a day counted from 1970-01-01, in the Gregorian calendar. A count of nanoseconds in 64 bits
-/// reaches from 1677 to 2262.
-fn date(days: i64) -> (u64, u64, u64) {
-    // Years begin in March, so that the leap day is the last of a year; four centuries are always equally long.
-    let since = days + 719_468;
-    let (era, day) = (since.div_euclid(146_097), since.rem_euclid(146_097));
-    let year = (day - day / 1460 + day / 36_524 - day / 146_096) / 365;
-    let day_of_year = day - (365 * year + year / 4 - year / 100);
-    let month = (5 * day_of_year + 2) / 153;
-    let day = day_of_year - (153 * month + 2) / 5 + 1;
-    let (month, next) = if month < 10 { (month + 3, 0) } else { (month - 9, 1) };
-    ((era * 400 + year + next).unsigned_abs(), month.unsigned_abs(), day.unsigned_abs())
 }
 
 /// `25 min`, `3.2 s`, `2 h 10 min`.
@@ -69,11 +55,13 @@ pub(super) fn lasting(seconds: f64) -> String {
 }
 
 fn strftime(ns: i64, format: &str) -> String {
-    // Any 64-bit count of nanoseconds is within jiff's range.
-    jiff::Timestamp::from_nanosecond(ns.into()).map_or_else(|_| ns.to_string(), |at| at.strftime(format).to_string())
+    timestamp(ns).map_or_else(|| ns.to_string(), |at| at.strftime(format).to_string())
 }
 
-const DAY: i64 = 86_400_000_000_000;
+/// Any 64-bit count of nanoseconds is within jiff's range.
+fn timestamp(ns: i64) -> Option<jiff::Timestamp> {
+    jiff::Timestamp::from_nanosecond(ns.into()).ok()
+}
 
 #[cfg(test)]
 mod tests {
