@@ -1,7 +1,7 @@
 //! More captures of the evasion family, made here: forgeries, odd openings and ends, pieces and detours around one line.
 
 use wiretale::packet::{Address, Endpoint, Flags};
-use wiretale_testkit::build::{TcpHeader, ip_packet, tcp_frame};
+use wiretale_testkit::build::{TcpHeader, checksum, ip_packet, tcp_frame};
 
 use crate::evasion::Seen;
 use crate::evasion_variants::{Frame, pcap};
@@ -731,16 +731,8 @@ fn whole(mut bytes: Vec<u8>) -> Vec<u8> {
 fn ip_checksum(bytes: &mut [u8]) {
     bytes[24..26].fill(0);
     let end = 14 + usize::from(bytes[14] & 15) * 4;
-    let sum = fold(&bytes[14..end]);
-    bytes[24..26].copy_from_slice(&(!sum).to_be_bytes());
-}
-
-fn fold(bytes: &[u8]) -> u16 {
-    let mut sum: u32 = bytes.chunks(2).map(|it| u32::from(it[0]) << 8 | u32::from(*it.get(1).unwrap_or(&0))).sum();
-    while sum > 0xffff {
-        sum = (sum & 0xffff) + (sum >> 16);
-    }
-    sum as u16
+    let sum = checksum(&bytes[14..end]);
+    bytes[24..26].copy_from_slice(&sum.to_be_bytes());
 }
 
 fn check(name: &str, must: Must, story: Story) {
@@ -873,7 +865,7 @@ impl Story {
         let bytes = self.last();
         bytes[50..52].fill(0);
         let pseudo = [&bytes[26..34], &[0, 6], &((bytes.len() - 34) as u16).to_be_bytes(), &bytes[34..]].concat();
-        let sum = !fold(&pseudo);
+        let sum = checksum(&pseudo);
         bytes[50..52].copy_from_slice(&sum.to_be_bytes());
     }
 }

@@ -60,7 +60,7 @@ pub fn ip_packet(src: Address, dst: Address, protocol: u8, ttl: u8, body: &[u8])
         packet.extend([0, 0, 0x40, 0, ttl, protocol, 0, 0]);
         packet.extend(from);
         packet.extend(to);
-        let sum = !fold(sum(&packet));
+        let sum = checksum(&packet);
         packet[10..12].copy_from_slice(&sum.to_be_bytes());
     } else {
         packet.extend([0x60, 0, 0, 0]);
@@ -96,6 +96,12 @@ fn fill_checksum(body: &mut [u8], at: usize, src: Address, dst: Address, protoco
         other => other,
     };
     body[at..at + 2].copy_from_slice(&sum.to_be_bytes());
+}
+
+/// The checksum of bytes in which it is not yet (RFC 1071).
+#[must_use]
+pub fn checksum(bytes: &[u8]) -> u16 {
+    !fold(sum(bytes))
 }
 
 fn sum(bytes: &[u8]) -> u64 {
