@@ -128,6 +128,7 @@ impl Side {
     }
 
     fn gap(&mut self, session: &mut Session, direction: Direction, len: u64) {
+        self.keep_pace(session);
         if let Some(tls) = &mut self.tls {
             tls.gap(len);
             return;
