@@ -18,7 +18,7 @@ impl Observer for Count {
 }
 
 impl<P: Protocol> Observe<P> for Count {
-    fn observe(&mut self, (): &mut (), _: &Moment<'_>, event: P::Event<'_>) {
+    fn observe(&mut self, (): &mut (), _: &Moment<'_>, event: &P::Event<'_>) {
         black_box(event);
         self.0 += 1;
     }

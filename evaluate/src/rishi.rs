@@ -24,7 +24,7 @@ impl Detector for Rishi {
     }
 
     fn hear(&mut self, scene: &Scene<'_>, fact: &Fact<'_>, findings: &mut Findings) {
-        let Fact::Irc(Event::Registered { nick, .. }) = *fact else { return };
+        let Fact::Irc(&Event::Registered { nick, .. }) = *fact else { return };
         if scene.home_end() == Some(Direction::Client) {
             let uncommon = !matches!(scene.moment.flow.server.port, 6660..=6669 | 6697 | 7000);
             let points = points(&nick) + u32::from(uncommon);

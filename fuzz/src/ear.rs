@@ -22,7 +22,7 @@ pub(crate) struct Ear {
 /// What an event comes to.
 pub(crate) trait Said: Protocol {
     /// Adds it, its bytes apart from the rest: a list of bytes is long in words.
-    fn add(event: Self::Event<'_>, sum: &mut Sum);
+    fn add(event: &Self::Event<'_>, sum: &mut Sum);
 
     /// The step of a file's contents that it is.
     fn step<'a>(event: &Self::Event<'a>) -> Option<Content<'a>> {
@@ -66,8 +66,8 @@ impl Observer for Ear {
 }
 
 impl<P: Said> Observe<P> for Ear {
-    fn observe(&mut self, (): &mut (), moment: &Moment<'_>, event: P::Event<'_>) {
-        match P::step(&event) {
+    fn observe(&mut self, (): &mut (), moment: &Moment<'_>, event: &P::Event<'_>) {
+        match P::step(event) {
             Some(Content::Data(bytes)) => return self.content(moment.direction, bytes),
             Some(_) => self.run = None,
             None => {}
@@ -80,7 +80,7 @@ impl<P: Said> Observe<P> for Ear {
 macro_rules! said {
     ($($protocol:ty $(: $content:path)?),*) => {
         $(impl Said for $protocol {
-            fn add(event: Self::Event<'_>, sum: &mut Sum) {
+            fn add(event: &Self::Event<'_>, sum: &mut Sum) {
                 let bones = event.relend(sum);
                 sum.debug(bones);
             }
@@ -95,7 +95,7 @@ macro_rules! said {
 said!(Irc, Ftp, FtpData: wiretale::ftp::DataEvent::Content, Ssh, Terminal);
 
 impl Said for Dcc {
-    fn add(event: Self::Event<'_>, sum: &mut Sum) {
+    fn add(event: &Self::Event<'_>, sum: &mut Sum) {
         DccChat::add(event, sum);
     }
 
@@ -106,9 +106,9 @@ impl Said for Dcc {
 
 // Short inputs make many of these, and words would cost more than all the rest.
 impl Said for DccChat {
-    fn add(event: Self::Event<'_>, sum: &mut Sum) {
+    fn add(event: &Self::Event<'_>, sum: &mut Sum) {
         let optional = |number: Option<u64>| number.map_or(1, |number| number << 1);
-        match event {
+        match *event {
             dcc::Event::Opened { announced, sender } => {
                 sum.word(announced.map_or(0, |announced| 1 + u64::from(announced.offer.number)));
                 sum.word(sender.index() as u64);

@@ -24,7 +24,7 @@ impl Observer for Chats {
 }
 
 impl Observe<DccChat> for Chats {
-    fn observe(&mut self, chat: &mut bool, moment: &Moment<'_>, event: Event<'_>) {
+    fn observe(&mut self, chat: &mut bool, moment: &Moment<'_>, event: &Event<'_>) {
         *chat = true;
         if let Event::Chat { line, cut: false } = event {
             self.lines.push((moment.direction, String::from_utf8_lossy(line).into_owned()));

@@ -127,7 +127,7 @@ impl Observer for Hearing {
 }
 
 impl<P: Protocol> Observe<P> for Hearing {
-    fn observe(&mut self, flow: &mut Flow, moment: &Moment<'_>, event: P::Event<'_>) {
+    fn observe(&mut self, flow: &mut Flow, moment: &Moment<'_>, event: &P::Event<'_>) {
         self.say(flow, moment, format!("{} {event:?}", P::TAG));
     }
 }

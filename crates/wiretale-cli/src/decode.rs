@@ -201,7 +201,7 @@ impl<W: Write> Observer for Printer<'_, W> {
 }
 
 impl<P: Protocol, W: Write> Observe<P> for Printer<'_, W> {
-    fn observe(&mut self, (): &mut (), moment: &Moment<'_>, event: P::Event<'_>) {
+    fn observe(&mut self, (): &mut (), moment: &Moment<'_>, event: &P::Event<'_>) {
         self.line(moment, format_args!("{event:?}"));
     }
 }

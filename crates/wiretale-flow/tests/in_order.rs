@@ -67,7 +67,7 @@ impl Observer for InPlace {
 }
 
 impl Observe<Any> for InPlace {
-    fn observe(&mut self, (): &mut (), _: &wiretale_protocol::Moment<'_>, event: &[u8]) {
+    fn observe(&mut self, (): &mut (), _: &wiretale_protocol::Moment<'_>, event: &&[u8]) {
         let (from, to) = self.frame;
         assert!(event.as_ptr().addr() >= from && event.as_ptr().addr() + event.len() <= to, "a slice of the frame");
         self.events += 1;

@@ -32,7 +32,7 @@ impl Observer for Story {
 }
 
 impl Observe<Ftp> for Story {
-    fn observe(&mut self, (): &mut (), _: &Moment<'_>, event: Event<'_>) {
+    fn observe(&mut self, (): &mut (), _: &Moment<'_>, event: &Event<'_>) {
         self.printed.push_str(&format!("{event:?}\n"));
         match event {
             Event::Exchange(exchange) if exchange.command.verb.transfers() => {

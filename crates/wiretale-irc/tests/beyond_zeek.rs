@@ -545,9 +545,9 @@ fn record(lines: &str, with: impl Fn(wiretale_irc::Record<'_>) -> String) -> Str
         type Flow = ();
     }
     impl<F: Fn(wiretale_irc::Record<'_>) -> String> wiretale_protocol::Observe<wiretale_irc::Irc> for Seen<F> {
-        fn observe(&mut self, (): &mut (), _: &wiretale_protocol::Moment<'_>, event: wiretale_irc::Event<'_>) {
+        fn observe(&mut self, (): &mut (), _: &wiretale_protocol::Moment<'_>, event: &wiretale_irc::Event<'_>) {
             if let wiretale_irc::Event::Record(record) = event {
-                self.1 = (self.0)(record);
+                self.1 = (self.0)(*record);
             }
         }
     }

@@ -37,7 +37,7 @@ impl<'c, O: Observer> Context<'c, O> {
     where
         O: Observe<P>,
     {
-        self.observer.observe(self.flow, &self.moment, event);
+        self.observer.observe(self.flow, &self.moment, &event);
     }
 
     /// Does the observer want every message as it stands?

@@ -113,7 +113,7 @@ pub trait Observer {
 pub trait Observe<P: Protocol>: Observer {
     /// An event of a flow of `P`.
     #[inline]
-    fn observe(&mut self, flow: &mut Self::Flow, moment: &Moment<'_>, event: P::Event<'_>) {
+    fn observe(&mut self, flow: &mut Self::Flow, moment: &Moment<'_>, event: &P::Event<'_>) {
         let _ = (flow, moment, event);
     }
 }

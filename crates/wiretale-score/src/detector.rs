@@ -49,21 +49,21 @@ pub enum Fact<'a> {
     /// A secret crossed in clear.
     Exposed(&'a Exposure<'a>),
     /// IRC.
-    Irc(wiretale_irc::Event<'a>),
+    Irc(&'a wiretale_irc::Event<'a>),
     /// A DCC transfer.
-    Dcc(wiretale_dcc::Event<'a>),
+    Dcc(&'a wiretale_dcc::Event<'a>),
     /// A DCC chat.
-    Chat(wiretale_dcc::Event<'a>),
+    Chat(&'a wiretale_dcc::Event<'a>),
     /// FTP's control connection.
-    Ftp(wiretale_ftp::Event<'a>),
+    Ftp(&'a wiretale_ftp::Event<'a>),
     /// FTP's data connection.
-    FtpData(wiretale_ftp::DataEvent<'a>),
+    FtpData(&'a wiretale_ftp::DataEvent<'a>),
     /// SSH.
-    Ssh(wiretale_ssh::Event<'a>),
+    Ssh(&'a wiretale_ssh::Event<'a>),
     /// DNS.
-    Dns(wiretale_dns::Event<'a>),
+    Dns(&'a wiretale_dns::Event<'a>),
     /// Plain text that no protocol claims.
-    Text(wiretale_terminal::Event<'a>),
+    Text(&'a wiretale_terminal::Event<'a>),
     /// A file that crossed, whole or in part, over DCC or FTP.
     File(&'a SeenFile<'a>),
     /// It is over.

@@ -287,7 +287,7 @@ impl Observer for Scorer {
 impl Observe<Irc> for Scorer {
     // By reference from here on: an event is long, and most are lines that nobody waits for.
     #[inline]
-    fn observe(&mut self, scored: &mut Scored, moment: &Moment<'_>, event: wiretale_irc::Event<'_>) {
+    fn observe(&mut self, scored: &mut Scored, moment: &Moment<'_>, event: &wiretale_irc::Event<'_>) {
         let kind = heard_as(&event, moment.direction);
         if kind != Hears::IRC_LINE || self.wakes(kind, &scored.facts) || scored.facts.irc.is_none() {
             self.irc(scored, moment, kind, &event);
@@ -313,9 +313,9 @@ impl Scorer {
                 let sorts = Sorts::of(&text);
                 let plain = if sorts.controls { plain(&text) } else { Cow::Borrowed(text.0) };
                 let heard = Heard::new(event, moment.direction, session, &plain, sorts);
-                self.tell_words(facts, moment, kind, &Fact::Irc(*event), Some(&heard));
+                self.tell_words(facts, moment, kind, &Fact::Irc(event), Some(&heard));
             }
-            _ => self.tell(facts, moment, kind, &Fact::Irc(*event)),
+            _ => self.tell(facts, moment, kind, &Fact::Irc(event)),
         }
     }
 }
@@ -325,8 +325,8 @@ fn ends(home: &Home, moment: &Moment<'_>) -> [bool; 2] {
 }
 
 impl Observe<Dcc> for Scorer {
-    fn observe(&mut self, scored: &mut Scored, moment: &Moment<'_>, event: wiretale_dcc::Event<'_>) {
-        if let wiretale_dcc::Event::Content(content) = event {
+    fn observe(&mut self, scored: &mut Scored, moment: &Moment<'_>, event: &wiretale_dcc::Event<'_>) {
+        if let wiretale_dcc::Event::Content(content) = *event {
             self.content(scored, moment, "dcc", content);
         } else {
             self.tell(&scored.facts, moment, Hears::DCC, &Fact::Dcc(event));
@@ -335,20 +335,20 @@ impl Observe<Dcc> for Scorer {
 }
 
 impl Observe<DccChat> for Scorer {
-    fn observe(&mut self, scored: &mut Scored, moment: &Moment<'_>, event: wiretale_dcc::Event<'_>) {
+    fn observe(&mut self, scored: &mut Scored, moment: &Moment<'_>, event: &wiretale_dcc::Event<'_>) {
         self.tell(&scored.facts, moment, Hears::DCC, &Fact::Chat(event));
     }
 }
 
 impl Observe<Ftp> for Scorer {
-    fn observe(&mut self, scored: &mut Scored, moment: &Moment<'_>, event: wiretale_ftp::Event<'_>) {
+    fn observe(&mut self, scored: &mut Scored, moment: &Moment<'_>, event: &wiretale_ftp::Event<'_>) {
         self.tell(&scored.facts, moment, Hears::FTP, &Fact::Ftp(event));
     }
 }
 
 impl Observe<FtpData> for Scorer {
-    fn observe(&mut self, scored: &mut Scored, moment: &Moment<'_>, event: wiretale_ftp::DataEvent<'_>) {
-        if let wiretale_ftp::DataEvent::Content(content) = event {
+    fn observe(&mut self, scored: &mut Scored, moment: &Moment<'_>, event: &wiretale_ftp::DataEvent<'_>) {
+        if let wiretale_ftp::DataEvent::Content(content) = *event {
             self.content(scored, moment, "ftp", content);
         } else {
             self.tell(&scored.facts, moment, Hears::FTP, &Fact::FtpData(event));
@@ -360,19 +360,19 @@ impl Observe<FtpData> for Scorer {
 impl Observe<Named> for Scorer {}
 
 impl Observe<Ssh> for Scorer {
-    fn observe(&mut self, scored: &mut Scored, moment: &Moment<'_>, event: wiretale_ssh::Event<'_>) {
+    fn observe(&mut self, scored: &mut Scored, moment: &Moment<'_>, event: &wiretale_ssh::Event<'_>) {
         self.tell(&scored.facts, moment, Hears::SSH, &Fact::Ssh(event));
     }
 }
 
 impl Observe<Terminal> for Scorer {
-    fn observe(&mut self, scored: &mut Scored, moment: &Moment<'_>, event: wiretale_terminal::Event<'_>) {
+    fn observe(&mut self, scored: &mut Scored, moment: &Moment<'_>, event: &wiretale_terminal::Event<'_>) {
         self.tell(&scored.facts, moment, Hears::TEXT, &Fact::Text(event));
     }
 }
 
 impl Observe<Dns> for Scorer {
-    fn observe(&mut self, scored: &mut Scored, moment: &Moment<'_>, event: wiretale_dns::Event<'_>) {
+    fn observe(&mut self, scored: &mut Scored, moment: &Moment<'_>, event: &wiretale_dns::Event<'_>) {
         self.names.hear(moment.at, &event);
         self.tell(&scored.facts, moment, Hears::DNS, &Fact::Dns(event));
     }

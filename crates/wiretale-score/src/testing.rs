@@ -60,7 +60,7 @@ impl Play {
     }
 
     pub(crate) fn irc(&mut self, flow: usize, at: f64, direction: Direction, event: Event<'_>) {
-        self.at(flow, at, direction, |scorer, scored, moment| Observe::<Irc>::observe(scorer, scored, moment, event));
+        self.at(flow, at, direction, |scorer, scored, moment| Observe::<Irc>::observe(scorer, scored, moment, &event));
     }
 
     /// An IRC connection on which the server takes `nick` in, to the network "Net".
@@ -127,8 +127,8 @@ impl Play {
         let steps = [Content::Begin { name, size: None, start: 0 }, Content::Data(head), Content::End];
         for step in steps {
             self.at(flow, at, sender, |scorer, scored, moment| match carrier {
-                "dcc" => Observe::<Dcc>::observe(scorer, scored, moment, wiretale_dcc::Event::Content(step)),
-                _ => Observe::<FtpData>::observe(scorer, scored, moment, DataEvent::Content(step)),
+                "dcc" => Observe::<Dcc>::observe(scorer, scored, moment, &wiretale_dcc::Event::Content(step)),
+                _ => Observe::<FtpData>::observe(scorer, scored, moment, &DataEvent::Content(step)),
             });
         }
     }
@@ -137,12 +137,12 @@ impl Play {
     pub(crate) fn line(&mut self, flow: usize, at: f64, direction: Direction, line: &str) {
         let event = wiretale_terminal::Event::Line(line.as_bytes());
         self.at(flow, at, direction, |scorer, scored, moment| {
-            Observe::<Terminal>::observe(scorer, scored, moment, event);
+            Observe::<Terminal>::observe(scorer, scored, moment, &event);
         });
     }
 
     pub(crate) fn ftp(&mut self, flow: usize, at: f64, direction: Direction, event: wiretale_ftp::Event<'_>) {
-        self.at(flow, at, direction, |scorer, scored, moment| Observe::<Ftp>::observe(scorer, scored, moment, event));
+        self.at(flow, at, direction, |scorer, scored, moment| Observe::<Ftp>::observe(scorer, scored, moment, &event));
     }
 
     pub(crate) fn evidence(&self) -> &[Evidence] {

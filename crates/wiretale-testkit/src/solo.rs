@@ -35,7 +35,7 @@ impl Observer for Heard {
 }
 
 impl<P: Protocol> Observe<P> for Heard {
-    fn observe(&mut self, (): &mut (), moment: &Moment<'_>, event: P::Event<'_>) {
+    fn observe(&mut self, (): &mut (), moment: &Moment<'_>, event: &P::Event<'_>) {
         let mut line = String::new();
         let _ = write!(line, "{:?} {event:?}", moment.direction);
         self.said.push(line);

@@ -19,7 +19,7 @@
 //! }
 //!
 //! impl Observe<Irc> for Print {
-//!     fn observe(&mut self, (): &mut (), moment: &Moment<'_>, event: Event<'_>) {
+//!     fn observe(&mut self, (): &mut (), moment: &Moment<'_>, event: &Event<'_>) {
 //!         println!("{} {} {event:?}", moment.at, moment.flow.server);
 //!     }
 //! }

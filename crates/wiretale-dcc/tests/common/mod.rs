@@ -56,14 +56,14 @@ impl Tape {
 }
 
 impl Observe<Dcc> for Tape {
-    fn observe(&mut self, (): &mut (), moment: &Moment<'_>, event: Event<'_>) {
-        self.event(moment.direction, event);
+    fn observe(&mut self, (): &mut (), moment: &Moment<'_>, event: &Event<'_>) {
+        self.event(moment.direction, *event);
     }
 }
 
 impl Observe<DccChat> for Tape {
-    fn observe(&mut self, (): &mut (), moment: &Moment<'_>, event: Event<'_>) {
-        self.event(moment.direction, event);
+    fn observe(&mut self, (): &mut (), moment: &Moment<'_>, event: &Event<'_>) {
+        self.event(moment.direction, *event);
     }
 }
 

@@ -80,7 +80,7 @@ impl Observer for Heard {
 }
 
 impl<P: Protocol> Observe<P> for Heard {
-    fn observe(&mut self, _: &mut u64, moment: &Moment<'_>, event: P::Event<'_>) {
+    fn observe(&mut self, _: &mut u64, moment: &Moment<'_>, event: &P::Event<'_>) {
         self.said.push(format!("{}#{} {:?} {event:?}", P::TAG, moment.frame, moment.direction));
     }
 }

@@ -52,7 +52,7 @@ impl Observer for Heard {
 }
 
 impl Observe<Irc> for Heard {
-    fn observe(&mut self, (): &mut (), _: &Moment<'_>, event: Event<'_>) {
+    fn observe(&mut self, (): &mut (), _: &Moment<'_>, event: &Event<'_>) {
         match event {
             Event::Message(message) => self.messages.push(format!("{message:?}")),
             event => {

@@ -49,21 +49,21 @@ impl Sessions {
 }
 
 impl<W: Output> Observe<Dcc> for Logs<W> {
-    fn observe(&mut self, state: &mut State, moment: &Moment<'_>, event: Event<'_>) {
+    fn observe(&mut self, state: &mut State, moment: &Moment<'_>, event: &Event<'_>) {
         self.dcc_event(moment, &event);
         match event {
             Event::Opened { announced, .. } => {
                 let announced = announced.filter(|announced| announced.offer.number > 0).cloned();
                 state.parts().source = Some(Source::Dcc(announced.map(Box::new)));
             }
-            Event::Content(content) => self.content(state, moment, content),
+            Event::Content(content) => self.content(state, moment, *content),
             _ => {}
         }
     }
 }
 
 impl<W: Output> Observe<DccChat> for Logs<W> {
-    fn observe(&mut self, _: &mut State, moment: &Moment<'_>, event: Event<'_>) {
+    fn observe(&mut self, _: &mut State, moment: &Moment<'_>, event: &Event<'_>) {
         self.dcc_event(moment, &event);
     }
 }

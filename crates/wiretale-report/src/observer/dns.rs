@@ -19,7 +19,7 @@ pub(super) struct Session {
 }
 
 impl<W: Output> Observe<Dns> for Logs<W> {
-    fn observe(&mut self, state: &mut State, moment: &Moment<'_>, event: Event<'_>) {
+    fn observe(&mut self, state: &mut State, moment: &Moment<'_>, event: &Event<'_>) {
         let session = &mut state.parts().dns;
         match event {
             Event::Query(query) => {

@@ -59,7 +59,7 @@ pub(super) struct Held {
 }
 
 impl<W: Output> Observe<Ftp> for Logs<W> {
-    fn observe(&mut self, state: &mut State, moment: &Moment<'_>, event: Event<'_>) {
+    fn observe(&mut self, state: &mut State, moment: &Moment<'_>, event: &Event<'_>) {
         match event {
             Event::Exchange(exchange) => {
                 // A command that nobody answered ends no wait; the end of the connection will.
@@ -76,14 +76,14 @@ impl<W: Output> Observe<Ftp> for Logs<W> {
 }
 
 impl<W: Output> Observe<FtpData> for Logs<W> {
-    fn observe(&mut self, state: &mut State, moment: &Moment<'_>, event: DataEvent<'_>) {
+    fn observe(&mut self, state: &mut State, moment: &Moment<'_>, event: &DataEvent<'_>) {
         match event {
             DataEvent::Opened(opened) => {
                 let listing = opened.command.is_some_and(Verb::lists);
                 let source = Source::Ftp { control: opened.parent, at: opened.channel.advertised, listing };
                 state.parts().source = Some(source);
             }
-            DataEvent::Content(content) => self.content(state, moment, content),
+            DataEvent::Content(content) => self.content(state, moment, *content),
             _ => {}
         }
     }

@@ -19,8 +19,8 @@ pub(super) struct Session {
 impl<W: Output> Observe<Irc> for Logs<W> {
     // By reference from here on: an event is long.
     #[inline]
-    fn observe(&mut self, state: &mut State, moment: &Moment<'_>, event: Event<'_>) {
-        match &event {
+    fn observe(&mut self, state: &mut State, moment: &Moment<'_>, event: &Event<'_>) {
+        match event {
             Event::Message(message) => self.line(state, moment, message),
             // Most of what is no line is talk, which no log here tells of.
             Event::Text { .. } => {}

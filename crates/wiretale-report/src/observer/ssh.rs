@@ -40,7 +40,7 @@ struct Negotiated {
 }
 
 impl<W: Output> Observe<Ssh> for Logs<W> {
-    fn observe(&mut self, state: &mut State, moment: &Moment<'_>, event: Event<'_>) {
+    fn observe(&mut self, state: &mut State, moment: &Moment<'_>, event: &Event<'_>) {
         let session = &mut state.parts().ssh;
         let gathered =
             session.gathered.get_or_insert_with(|| Box::new(Gathered { began: moment.at, ..Gathered::default() }));

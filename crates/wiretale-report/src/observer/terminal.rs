@@ -7,7 +7,7 @@ use super::{Logs, State};
 use crate::output::Output;
 
 impl<W: Output> Observe<Terminal> for Logs<W> {
-    fn observe(&mut self, _: &mut State, moment: &Moment<'_>, event: Event<'_>) {
+    fn observe(&mut self, _: &mut State, moment: &Moment<'_>, event: &Event<'_>) {
         if let Event::Greeting(text) = event {
             self.digest.greeting(moment.flow, text);
         }

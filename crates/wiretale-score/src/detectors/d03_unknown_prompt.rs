@@ -35,7 +35,7 @@ impl Detector for UnknownPrompt {
     }
 
     fn hear(&mut self, scene: &Scene<'_>, fact: &Fact<'_>, findings: &mut Findings) {
-        let Fact::Text(Event::Greeting(greeting)) = *fact else { return };
+        let Fact::Text(&Event::Greeting(greeting)) = *fact else { return };
         let server = scene.moment.flow.server;
         let known = scene.inventory.serves(server.address, server.port) || server.port == TELNET;
         if known || !scene.is_home(Direction::Server) || !asks(greeting) {

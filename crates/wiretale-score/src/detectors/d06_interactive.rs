@@ -49,8 +49,8 @@ impl Detector for Interactive {
             return;
         }
         let typed = match *fact {
-            Fact::Text(Text::Line(_)) if scene.moment.direction == Direction::Client => self.line(scene),
-            Fact::Ssh(Ssh::Session(session)) => {
+            Fact::Text(&Text::Line(_)) if scene.moment.direction == Direction::Client => self.line(scene),
+            Fact::Ssh(&Ssh::Session(session)) => {
                 flow.server.port != 22 && session.typing.confidence.max(session.obfuscated.confidence).0 >= SURE
             }
             _ => false,

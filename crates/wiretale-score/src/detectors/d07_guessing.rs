@@ -72,8 +72,8 @@ impl Detector for Guessing {
 /// Whether a login was taken, where the fact is the outcome of one. Guests are let in as they are.
 pub(super) fn accepted(fact: &Fact<'_>) -> Option<bool> {
     match *fact {
-        Fact::Ssh(wiretale_ssh::Event::Attempt { accepted }) => Some(accepted),
-        Fact::Ftp(wiretale_ftp::Event::Login(login)) if !login.anonymous => login.ok,
+        Fact::Ssh(&wiretale_ssh::Event::Attempt { accepted }) => Some(accepted),
+        Fact::Ftp(&wiretale_ftp::Event::Login(login)) if !login.anonymous => login.ok,
         _ => None,
     }
 }

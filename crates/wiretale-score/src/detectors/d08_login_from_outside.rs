@@ -36,7 +36,7 @@ impl Detector for LoginFromOutside {
     }
 
     fn hear(&mut self, scene: &Scene<'_>, fact: &Fact<'_>, findings: &mut Findings) {
-        let Fact::Ssh(wiretale_ssh::Event::LoggedIn { attempts, none }) = *fact else { return };
+        let Fact::Ssh(&wiretale_ssh::Event::LoggedIn { attempts, none }) = *fact else { return };
         let flow = scene.moment.flow;
         let outside = scene.home_end() == Some(Direction::Server) && !scene.inventory.approved(flow.client.address);
         let networks = self.from.entry(flow.server.address);

@@ -45,7 +45,7 @@ impl Detector for BotName {
 
     fn hear(&mut self, scene: &Scene<'_>, fact: &Fact<'_>, findings: &mut Findings) {
         let Fact::Irc(event) = *fact else { return };
-        match event {
+        match *event {
             Event::Registered { nick, user, real_name, .. } => self.judge(scene, &nick, &user, &real_name, findings),
             Event::NickChanged { nick, own: true, forced: false, .. } => self.judge(scene, &nick, b"", b"", findings),
             Event::Message(message) if message.command == Command::Unknown(b"KCIK") => {

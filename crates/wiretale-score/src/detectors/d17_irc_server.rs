@@ -45,7 +45,7 @@ impl Detector for IrcServer {
 
     fn hear(&mut self, scene: &Scene<'_>, fact: &Fact<'_>, findings: &mut Findings) {
         // Only once the client is in a channel is it plain that this is no bouncer: bouncers name themselves before.
-        let Fact::Irc(Event::Joined { own: true, .. }) = *fact else { return };
+        let Fact::Irc(&Event::Joined { own: true, .. }) = *fact else { return };
         let flow = scene.moment.flow;
         let (server, client) = (flow.server, flow.client.address);
         let bouncer = scene.session().is_some_and(|session| session.bouncer);

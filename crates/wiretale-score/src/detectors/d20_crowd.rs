@@ -72,7 +72,7 @@ impl Detector for Crowd {
     fn hear(&mut self, scene: &Scene<'_>, fact: &Fact<'_>, findings: &mut Findings) {
         let Fact::Irc(event) = *fact else { return };
         let Some(nick) = scene.nick_key() else { return };
-        let place = match event {
+        let place = match *event {
             Event::Topic { channel, .. } | Event::Joined { channel, .. } => channel,
             Event::Text { target, .. } if matches!(target.first(), Some(b'#' | b'&')) => target,
             _ => return,

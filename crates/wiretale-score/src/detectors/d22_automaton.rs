@@ -52,10 +52,10 @@ impl Detector for Automaton {
     fn hear(&mut self, scene: &Scene<'_>, fact: &Fact<'_>, findings: &mut Findings) {
         let (at, flow) = (scene.moment.at, scene.moment.flow);
         match *fact {
-            Fact::Irc(Event::Joined { own: true, .. }) => {
+            Fact::Irc(&Event::Joined { own: true, .. }) => {
                 self.sessions.entry(flow.id).joined.get_or_insert(at);
             }
-            Fact::Irc(Event::Text { .. }) => {
+            Fact::Irc(&Event::Text { .. }) => {
                 let Some(heard) = scene.heard else { return };
                 self.sessions.entry(flow.id).said(at, heard.text);
             }

@@ -69,23 +69,23 @@ impl Detector for Hopping {
                 let text = format!("{client} tried the IRC server {}, which did not answer to it", server());
                 self.failed(scene, flow.opened, text, None);
             }
-            Fact::Irc(Event::Refused { reason: Refusal::Banned, text, .. }) => {
+            Fact::Irc(&Event::Refused { reason: Refusal::Banned, text, .. }) => {
                 let said = format!("{} bars {client}: \"{}\"", server(), shown(&text));
                 self.failed(scene, scene.moment.at, said, Some(findings));
             }
-            Fact::Irc(Event::Refused { reason, text, .. })
+            Fact::Irc(&Event::Refused { reason, text, .. })
                 if !matches!(reason, Refusal::NickInUse | Refusal::BadNick | Refusal::Unavailable) =>
             {
                 let said = format!("{} did not take {client} in: \"{}\"", server(), shown(&text));
                 self.failed(scene, scene.moment.at, said, None);
             }
-            Fact::Irc(Event::Ended { reason })
+            Fact::Irc(&Event::Ended { reason })
                 if scene.session().is_none_or(|session| session.registered.is_none()) =>
             {
                 let said = format!("{} sent {client} away: \"{}\"", server(), shown(&reason));
                 self.failed(scene, scene.moment.at, said, None);
             }
-            Fact::Irc(Event::Joined { own: true, .. }) => self.settled(scene, findings),
+            Fact::Irc(&Event::Joined { own: true, .. }) => self.settled(scene, findings),
             _ => {}
         }
     }

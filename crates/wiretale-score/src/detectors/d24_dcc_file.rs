@@ -40,7 +40,7 @@ impl Detector for DccFile {
     fn hear(&mut self, scene: &Scene<'_>, fact: &Fact<'_>, findings: &mut Findings) {
         let id = scene.moment.flow.id;
         match *fact {
-            Fact::Dcc(Event::Opened { announced: Some(announced), .. }) => {
+            Fact::Dcc(&Event::Opened { announced: Some(announced), .. }) => {
                 *self.nicks.entry(id) = (announced.from.to_vec(), announced.to.to_vec());
             }
             Fact::File(file) if file.carrier == "dcc" => {

@@ -43,7 +43,7 @@ impl Detector for Warez {
     fn hear(&mut self, scene: &Scene<'_>, fact: &Fact<'_>, findings: &mut Findings) {
         let Fact::Irc(event) = *fact else { return };
         let host = scene.moment.flow.client.address;
-        match event {
+        match *event {
             Event::Text { target, .. } => {
                 let Some(text) = scene.heard.map(|heard| heard.text) else { return };
                 if is_offer(text) {

@@ -45,16 +45,16 @@ impl Detector for Bouncer {
         let server = scene.moment.flow.server;
         match *fact {
             _ if scene.inventory.serves(server.address, server.port) => {}
-            Fact::Irc(Event::Bouncer { software }) if scene.is_home(Direction::Server) => {
+            Fact::Irc(&Event::Bouncer { software }) if scene.is_home(Direction::Server) => {
                 let psybnc = software.eq_ignore_ascii_case(b"psybnc");
                 let row = if psybnc { "D26.psybnc" } else { "D26.bouncer" };
                 let text = format!("{server} is a bouncer ({})", shown(&software));
                 findings.push(scene.evidence(Direction::Server, row, server.port.to_string(), text));
             }
-            Fact::Irc(Event::Text { text, .. }) => {
+            Fact::Irc(&Event::Text { text, .. }) => {
                 self.relayed(scene, &text, findings);
             }
-            Fact::Text(Text::Line(line) | Text::Greeting(line) | Text::Prompt(line)) => {
+            Fact::Text(&(Text::Line(line) | Text::Greeting(line) | Text::Prompt(line))) => {
                 self.linked(scene, line, findings);
             }
             _ => {}

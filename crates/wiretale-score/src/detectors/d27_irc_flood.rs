@@ -41,7 +41,7 @@ impl Detector for IrcFlood {
         let Fact::Irc(event) = *fact else { return };
         let (at, flow) = (scene.moment.at, scene.moment.flow);
         let (host, own) = (flow.client.address, scene.moment.direction == Direction::Client);
-        let (key, what, full) = match event {
+        let (key, what, full) = match *event {
             Event::Ctcp { reply: false, verb, .. } if own && &*verb != b"ACTION" => {
                 ("ctcp", "CTCP requests", full(self.rates.entry((host, "ctcp")), at, 10, 10.0))
             }

@@ -40,7 +40,7 @@ impl Detector for Encoded {
     }
 
     fn hear(&mut self, scene: &Scene<'_>, fact: &Fact<'_>, findings: &mut Findings) {
-        let Fact::Irc(Event::Text { from: Source { name, .. }, target, text, .. }) = *fact else { return };
+        let Fact::Irc(&Event::Text { from: Source { name, .. }, target, text, .. }) = *fact else { return };
         let own = scene.moment.direction == Direction::Client;
         let channel = matches!(target.first(), Some(b'#' | b'&'));
         let partner = if own || channel { &*target } else { &*name };

@@ -48,14 +48,14 @@ impl Detector for Tools {
     fn hear(&mut self, scene: &Scene<'_>, fact: &Fact<'_>, findings: &mut Findings) {
         let id = scene.moment.flow.id;
         match *fact {
-            Fact::FtpData(DataEvent::Opened(opened)) => {
+            Fact::FtpData(&DataEvent::Opened(opened)) => {
                 *self.transfers.entry(id) = Account { user: opened.user.map(<[u8]>::to_vec), port: opened.server.port };
             }
             Fact::File(file) if file.carrier == "ftp" => {
                 let account = self.transfers.remove(&id).unwrap_or_default();
                 brought(scene, file, &account, findings);
             }
-            Fact::Ssh(Event::Session(session)) => uploaded(scene, &session, findings),
+            Fact::Ssh(&Event::Session(session)) => uploaded(scene, &session, findings),
             _ => {}
         }
     }

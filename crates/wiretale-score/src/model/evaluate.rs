@@ -9,7 +9,11 @@ use super::{Contribution, Gate, Link, Row, Stage, Weights};
 pub(super) struct Item {
     pub(super) row: String,
     pub(super) key: String,
+    // Where row and key stand among those of the host, in the order of the alphabet: compared in their place.
+    pub(super) rank: usize,
     pub(super) group: String,
+    // The same for the same group of this host.
+    pub(super) group_number: usize,
     pub(super) stage: Option<Stage>,
     pub(super) conclusive: bool,
     pub(super) weight: f64,
@@ -119,22 +123,18 @@ fn damp<'i>(kept: &[(&'i Item, f64)], weights: &Weights) -> Vec<Damped<'i>> {
     let positive = kept.iter().filter(|(_, db)| *db > 0.0);
     let mut all: Vec<Damped<'i>> = positive.map(|&(item, db)| Damped { item, raw_db: db, db }).collect();
     all.sort_by(|a, b| {
-        let strongest = || b.raw_db.total_cmp(&a.raw_db).then_with(|| named(a.item).cmp(&named(b.item)));
-        a.item.group.cmp(&b.item.group).then_with(strongest)
+        let strongest = || b.raw_db.total_cmp(&a.raw_db).then_with(|| a.item.rank.cmp(&b.item.rank));
+        a.item.group_number.cmp(&b.item.group_number).then_with(strongest)
     });
-    for group in all.chunk_by_mut(|a, b| a.item.group == b.item.group) {
+    for group in all.chunk_by_mut(|a, b| a.item.group_number == b.item.group_number) {
         let mut factor = 1.0;
         for damped in group {
             damped.db = damped.raw_db * factor;
             factor *= weights.model.group;
         }
     }
-    all.sort_by(|a, b| b.db.total_cmp(&a.db).then_with(|| named(a.item).cmp(&named(b.item))));
+    all.sort_by(|a, b| b.db.total_cmp(&a.db).then_with(|| a.item.rank.cmp(&b.item.rank)));
     all
-}
-
-fn named(item: &Item) -> (&str, &str) {
-    (&item.row, &item.key)
 }
 
 impl Damped<'_> {
@@ -210,7 +210,7 @@ fn tighter<'i>(
 // The items that can make a tie of note; bounded, since every pair of them is looked at.
 fn strongest<'i>(kept: &[(&'i Item, f64)]) -> Vec<(&'i Item, f64)> {
     let mut staged: Vec<_> = kept.iter().copied().filter(|(item, db)| item.stage.is_some() && *db > 0.0).collect();
-    staged.sort_by(|(a, x), (b, y)| y.total_cmp(x).then_with(|| (&a.row, &a.key).cmp(&(&b.row, &b.key))));
+    staged.sort_by(|(a, x), (b, y)| y.total_cmp(x).then_with(|| a.rank.cmp(&b.rank)));
     staged.truncate(TIED);
     staged
 }

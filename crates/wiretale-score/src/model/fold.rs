@@ -157,15 +157,20 @@ impl Folder {
             }
             return true;
         }
-        let in_group = self.items.iter().filter(|item| item.group == row.group).count();
+        let mut of_group = self.items.iter().filter(|item| item.group == row.group);
+        let first_of_group = of_group.next().map(|item| item.group_number);
+        let in_group = of_group.count() + usize::from(first_of_group.is_some());
         if in_group >= ITEMS_A_GROUP || self.items.len() >= KEYS {
             return false;
         }
+        let rank = self.rank(&evidence.row, &evidence.key);
         first_alone(&mut self.items);
         self.items.push(Item {
             row: evidence.row.clone(),
             key: evidence.key.clone(),
+            rank,
             group: row.group.clone(),
+            group_number: first_of_group.unwrap_or(self.items.len()),
             stage: row.stage,
             conclusive: row.conclusive,
             weight,
@@ -177,6 +182,19 @@ impl Folder {
             text: evidence.text.clone(),
         });
         true
+    }
+
+    // Makes room among the ranks for a new name.
+    fn rank(&mut self, row: &str, key: &str) -> usize {
+        let mut rank = 0;
+        for item in &mut self.items {
+            if (&*item.row, &*item.key) < (row, key) {
+                rank += 1;
+            } else {
+                item.rank += 1;
+            }
+        }
+        rank
     }
 
     // The items as they stood at `until`: folded again from the evidence kept.

@@ -187,11 +187,11 @@ impl Observer for Said {
 }
 
 impl Observe<Ssh> for Said {
-    fn observe(&mut self, (): &mut (), moment: &Moment<'_>, event: Event<'_>) {
+    fn observe(&mut self, (): &mut (), moment: &Moment<'_>, event: &Event<'_>) {
         self.events.push(format!("{:?} {event:?}", moment.direction));
         match event {
             Event::Version(ident) => self.idents[moment.direction.index()] = Some(ident.to_string()),
-            Event::Agreed(version) => self.version = Some(version),
+            Event::Agreed(version) => self.version = Some(*version),
             Event::Offer(offer) => self.hassh.push(offer.hassh(moment.direction == Direction::Client).to_string()),
             Event::Negotiated(a) => {
                 self.algorithms = Some([
@@ -203,7 +203,7 @@ impl Observe<Ssh> for Said {
                 ]);
             }
             Event::HostKey(key) => self.fingerprints.push(key.sha256.zeek().to_string()),
-            Event::Session(session) => self.session = Some(session),
+            Event::Session(session) => self.session = Some(*session),
             _ => {}
         }
     }

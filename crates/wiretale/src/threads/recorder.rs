@@ -212,7 +212,7 @@ macro_rules! records {
                 &mut self,
                 flow: &mut Numbered,
                 moment: &Moment<'_>,
-                event: <$protocol as wiretale_protocol::Protocol>::Event<'_>,
+                event: &<$protocol as wiretale_protocol::Protocol>::Event<'_>,
             ) {
                 self.note(*flow, moment, What::$what);
                 let event = event.relend(&mut self.slips.kept);

@@ -201,7 +201,7 @@ fn event<O: Listener>(
             match what {
                 $(What::$what => {
                     let event = slips.$list[next(&mut at.$list)].relend(lender);
-                    Observe::<$protocol>::observe(observer, state, moment, event);
+                    Observe::<$protocol>::observe(observer, state, moment, &event);
                 })*
                 _ => {}
             }

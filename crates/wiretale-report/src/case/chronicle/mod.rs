@@ -280,7 +280,7 @@ impl Observer for Chronicle {
 
 impl Observe<Irc> for Chronicle {
     #[inline]
-    fn observe(&mut self, _: &mut Chronicled, moment: &Moment<'_>, event: wiretale::irc::Event<'_>) {
+    fn observe(&mut self, _: &mut Chronicled, moment: &Moment<'_>, event: &wiretale::irc::Event<'_>) {
         if !matches!(event, wiretale::irc::Event::Message(_) | wiretale::irc::Event::Text { .. }) {
             self.people.hear(moment, &event);
         }
@@ -288,7 +288,7 @@ impl Observe<Irc> for Chronicle {
 }
 
 impl Observe<SshProtocol> for Chronicle {
-    fn observe(&mut self, chronicled: &mut Chronicled, moment: &Moment<'_>, event: Ssh<'_>) {
+    fn observe(&mut self, chronicled: &mut Chronicled, moment: &Moment<'_>, event: &Ssh<'_>) {
         if let (Ssh::Version(ident), Direction::Server) = (event, moment.direction) {
             chronicled.greeting.get_or_insert_with(|| kept(ident.software));
         }
@@ -296,7 +296,7 @@ impl Observe<SshProtocol> for Chronicle {
 }
 
 impl Observe<Terminal> for Chronicle {
-    fn observe(&mut self, chronicled: &mut Chronicled, _: &Moment<'_>, event: Text<'_>) {
+    fn observe(&mut self, chronicled: &mut Chronicled, _: &Moment<'_>, event: &Text<'_>) {
         if let Text::Greeting(greeting) = event {
             chronicled.greeting.get_or_insert_with(|| kept(greeting.trim_ascii_end()));
         }
@@ -304,7 +304,7 @@ impl Observe<Terminal> for Chronicle {
 }
 
 impl Observe<Ftp> for Chronicle {
-    fn observe(&mut self, chronicled: &mut Chronicled, _: &Moment<'_>, event: wiretale::ftp::Event<'_>) {
+    fn observe(&mut self, chronicled: &mut Chronicled, _: &Moment<'_>, event: &wiretale::ftp::Event<'_>) {
         if let wiretale::ftp::Event::Greeting { text } = event {
             chronicled.greeting.get_or_insert_with(|| kept(text));
         }
@@ -312,7 +312,7 @@ impl Observe<Ftp> for Chronicle {
 }
 
 impl Observe<Dns> for Chronicle {
-    fn observe(&mut self, _: &mut Chronicled, moment: &Moment<'_>, event: wiretale::dns::Event<'_>) {
+    fn observe(&mut self, _: &mut Chronicled, moment: &Moment<'_>, event: &wiretale::dns::Event<'_>) {
         if let (wiretale::dns::Event::Reply(_), true) = (event, self.resolvers.len() < RESOLVERS) {
             self.resolvers.insert(moment.flow.server.address.to_ip());
         }
