@@ -146,5 +146,5 @@ impl<'m> Round<'m> {
 /// Frames of a round: what they give to tell should fit into a processor's own cache, with room for the work.
 const FRAMES: u64 = 512;
 
-/// Rounds that are read before the first of them is told.
-const AHEAD: usize = 16;
+/// Rounds that are read before the first of them is told: what was read should be near still when it is analysed.
+const AHEAD: usize = 6;

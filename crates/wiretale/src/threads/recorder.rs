@@ -228,7 +228,7 @@ each_protocol!(records);
 impl Observe<recognize::Named> for Recorder<'_> {}
 
 /// Calls after which what was put down is sent, though the round is not over.
-const ENOUGH: usize = 1 << 12;
+const ENOUGH: usize = 1 << 11;
 
-/// Slips on their way, where they are few.
-const FEW: usize = 16;
+/// Slips on their way, where they are few: all of them together should fit into the cache that processors share.
+const FEW: usize = 4;

@@ -91,12 +91,28 @@ pub(super) struct Kept {
     capture: (usize, usize),
 }
 
-/// A slice: of the capture, or of the bytes kept.
+/// A slice, of the capture or of the bytes kept, in eight bytes: from the top a bit that tells which, its position in
+/// forty bits and its length in the rest.
 #[derive(Clone, Copy)]
-struct Span {
-    at: usize,
-    len: u32,
-    mapped: bool,
+struct Span(u64);
+
+impl Span {
+    /// No slice is longer than a segment or what a decoder holds; a longer one would be cut.
+    const LEN: u32 = 23;
+    const LONGEST: usize = (1 << Self::LEN) - 1;
+    /// A terabyte: what lies beyond in a capture is kept as a copy.
+    const FARTHEST: usize = 1 << (63 - Self::LEN);
+
+    const fn new(mapped: bool, at: usize, len: usize) -> Self {
+        let len = if len > Self::LONGEST { Self::LONGEST } else { len };
+        Self((mapped as u64) << 63 | (at as u64) << Self::LEN | len as u64)
+    }
+
+    /// Is it of the capture? Where does it begin, and where does it end?
+    const fn parts(self) -> (bool, usize, usize) {
+        let at = (self.0 << 1 >> (Self::LEN + 1)) as usize;
+        (self.0 >> 63 == 1, at, at + (self.0 as usize & Self::LONGEST))
+    }
 }
 
 /// Lends what was kept, in the order kept.
@@ -183,13 +199,12 @@ impl Kept {
     #[inline]
     fn keep(&mut self, bytes: &[u8]) {
         let at = bytes.as_ptr().addr().wrapping_sub(self.capture.0);
-        let mapped = at.checked_add(bytes.len()).is_some_and(|end| end <= self.capture.1);
+        let mapped = at.checked_add(bytes.len()).is_some_and(|end| end <= self.capture.1.min(Span::FARTHEST));
         let at = if mapped { at } else { self.bytes.len() };
         if !mapped {
             self.bytes.extend_from_slice(bytes);
         }
-        // No slice is longer than a window of TCP or what a decoder holds.
-        self.spans.push(Span { at, len: bytes.len() as u32, mapped });
+        self.spans.push(Span::new(mapped, at, bytes.len()));
     }
 }
 
@@ -225,8 +240,9 @@ impl<'b> Lend<'b> for Lender<'b> {
     fn lend(&mut self, _: &[u8]) -> &'b [u8] {
         let Some(span) = self.kept.spans.get(self.spans) else { return &[] };
         self.spans += 1;
-        let from = if span.mapped { self.capture } else { &self.kept.bytes };
-        from.get(span.at..span.at + span.len as usize).unwrap_or_default()
+        let (mapped, from, to) = span.parts();
+        let bytes = if mapped { self.capture } else { &self.kept.bytes };
+        bytes.get(from..to).unwrap_or_default()
     }
 }
 
