@@ -24,7 +24,7 @@ pub(super) struct Crowd {
 #[derive(Default)]
 struct Channel {
     round: Option<Round>,
-    // Nicks of members, by number: their words are answers, not the beginning of a round.
+    // Nicks of members, by number and in its order: their words are answers, not the beginning of a round.
     nicks: SmallVec<[u64; 6]>,
     // The logarithm of the likelihood ratio.
     evidence: f64,
@@ -32,11 +32,14 @@ struct Channel {
     told: BTreeSet<Address>,
 }
 
+// Its lists are used again for the next one: in a busy channel there is one every few seconds.
+#[derive(Default)]
 struct Round {
     at: Timestamp,
     frame: u64,
     words: Vec<u8>,
-    heard: BTreeSet<Address>,
+    // At most MEMBERS.
+    heard: Vec<Address>,
     answers: BTreeMap<Address, Answer>,
 }
 
@@ -78,8 +81,10 @@ impl Detector for Crowd {
             _ => return,
         };
         let channel = self.channels.entry(scene.channel_key(&place));
-        if channel.nicks.len() < MEMBERS && !channel.nicks.contains(&nick) {
-            channel.nicks.push(nick);
+        if let Err(place) = channel.nicks.binary_search(&nick)
+            && channel.nicks.len() < MEMBERS
+        {
+            channel.nicks.insert(place, nick);
         }
         // Nobody is a crowd yet.
         if channel.nicks.len() < LEAST {
@@ -87,7 +92,7 @@ impl Detector for Crowd {
         }
         match scene.heard {
             Some(Heard { spoken: Some(Spoken { from, text, .. }), .. })
-                if !channel.nicks.contains(&scene.name_key(from)) =>
+                if channel.nicks.binary_search(&scene.name_key(from)).is_err() =>
             {
                 channel.heard(scene, text, &place, findings);
             }
@@ -107,12 +112,15 @@ impl Channel {
             if !over {
                 return;
             }
-            self.judge(scene, place, findings);
-            let (heard, answers) = (BTreeSet::new(), BTreeMap::new());
-            self.round = Some(Round { at, frame: scene.moment.frame, words: words.to_vec(), heard, answers });
+            let mut round = self.round.take().unwrap_or_default();
+            self.judge(&round, scene, place, findings);
+            round.begin(at, scene.moment.frame, words);
+            self.round = Some(round);
         }
-        if let Some(round) = self.round.as_mut().filter(|round| round.heard.len() < MEMBERS) {
-            round.heard.insert(host);
+        if let Some(round) = self.round.as_mut().filter(|round| round.heard.len() < MEMBERS)
+            && !round.heard.contains(&host)
+        {
+            round.heard.push(host);
         }
     }
 
@@ -128,8 +136,10 @@ impl Channel {
     }
 
     // The round is over: what does it speak for?
-    fn judge(&mut self, scene: &Scene<'_>, place: &[u8], findings: &mut Findings) {
-        let Some(round) = self.round.take().filter(|round| round.heard.len() >= LEAST) else { return };
+    fn judge(&mut self, round: &Round, scene: &Scene<'_>, place: &[u8], findings: &mut Findings) {
+        if round.heard.len() < LEAST {
+            return;
+        }
         let crowd = round.answers.len() * 2 > round.heard.len() && one_voice(&round.answers);
         self.evidence += if crowd { (P1 / P0).ln() } else { ((1.0 - P1) / (1.0 - P0)).ln() };
         self.rounds += u32::from(crowd);
@@ -158,6 +168,16 @@ impl Channel {
             let evidence = Evidence { host: host.to_ip(), uids, frames, peer, port: None, ..about };
             findings.push(evidence.strength(strength).tie(tie.as_str()));
         }
+    }
+}
+
+impl Round {
+    fn begin(&mut self, at: Timestamp, frame: u64, words: &[u8]) {
+        (self.at, self.frame) = (at, frame);
+        self.words.clear();
+        self.words.extend_from_slice(words);
+        self.heard.clear();
+        self.answers.clear();
     }
 }
 
