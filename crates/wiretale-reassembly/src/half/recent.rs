@@ -9,42 +9,130 @@ use super::{Data, Half, Rare};
 use crate::held::{common, index};
 use crate::{Anomaly, Conflict, Limits, Reason, Sink, Winner};
 
-/// The last delivered segments. Grows to the window, then allocates no more.
-#[derive(Debug)]
-pub(super) struct Recent(VecDeque<Sent>);
+/// The last delivered segments, the oldest first: a few in place, side by side, and all of them elsewhere once there are
+/// more.
+#[derive(Debug, Default)]
+#[repr(C)]
+pub(super) struct Recent {
+    first: u8,
+    len: u8,
+    /// All of them, if it is not empty.
+    more: VecDeque<Sent>,
+    few: [Sent; FEW],
+}
 
-/// Where delivered bytes stand in the capture.
-#[derive(Clone, Copy, Debug)]
+/// Where delivered bytes stand in the capture, in sixteen bytes.
+#[derive(Clone, Copy, Default, Debug)]
 struct Sent {
-    offset: u64,
-    origin: u64,
-    len: u32,
-    ttl: u8,
+    /// The offset in the stream, and in the lowest bits the TTL.
+    stream: u64,
+    /// The position in the capture, and in the lowest bits the length.
+    capture: u64,
+}
+
+impl Sent {
+    const LEN: u32 = 20;
+    const TTL: u32 = u8::BITS;
+
+    /// Nothing if it is too long or too far: no segment is longer than a packet.
+    fn new(data: &Data<'_>, origin: u64) -> Option<Self> {
+        let len = data.bytes.len() as u64;
+        let fits = len >> Self::LEN == 0 && origin.leading_zeros() >= Self::LEN && data.offset >> (64 - Self::TTL) == 0;
+        fits.then(|| Self {
+            stream: data.offset << Self::TTL | u64::from(data.ttl),
+            capture: origin << Self::LEN | len,
+        })
+    }
+
+    const fn offset(self) -> u64 {
+        self.stream >> Self::TTL
+    }
+
+    const fn ttl(self) -> u8 {
+        let [.., ttl] = self.stream.to_be_bytes();
+        ttl
+    }
+
+    const fn origin(self) -> u64 {
+        self.capture >> Self::LEN
+    }
+
+    /// Behind its last byte.
+    const fn end(self) -> u64 {
+        self.offset() + (self.capture & ((1 << Self::LEN) - 1))
+    }
+}
+
+impl Recent {
+    fn len(&self) -> usize {
+        if self.more.is_empty() { usize::from(self.len) } else { self.more.len() }
+    }
+
+    fn iter(&self) -> impl Iterator<Item = Sent> + '_ {
+        let few = (0..self.len).filter_map(|at| self.few.get(self.place(at)));
+        self.more.iter().chain(few).copied()
+    }
+
+    fn oldest(&self) -> Option<Sent> {
+        let few = || self.few.get(self.place(0)).copied().filter(|_| self.len > 0);
+        self.more.front().copied().or_else(few)
+    }
+
+    /// Where the next one will stand, and the oldest; it means nothing.
+    #[inline]
+    fn glance(&self) -> u64 {
+        let of = |at| self.few.get(self.place(at)).map_or(0, |sent| sent.capture);
+        of(0) ^ of(self.len)
+    }
+
+    fn push(&mut self, sent: Sent) {
+        if !self.more.is_empty() {
+            self.more.push_back(sent);
+        } else if usize::from(self.len) < FEW {
+            let place = self.place(self.len);
+            if let Some(free) = self.few.get_mut(place) {
+                *free = sent;
+            }
+            self.len += 1;
+        } else {
+            self.more = self.iter().chain([sent]).collect();
+            self.len = 0;
+        }
+    }
+
+    fn forget_oldest(&mut self) {
+        if self.more.pop_front().is_none() && self.len > 0 {
+            self.first = u8::try_from(self.place(1)).unwrap_or(0);
+            self.len -= 1;
+        }
+    }
+
+    /// Where in `few` the one stands that has `at` before it.
+    const fn place(&self, at: u8) -> usize {
+        (self.first as usize + at as usize) % FEW
+    }
 }
 
 impl Half {
     /// Where the next segment will be remembered, and the oldest one; it means nothing.
     #[inline]
     pub(crate) fn glance(&self) -> u64 {
-        let Some(recent) = &self.recent else { return 0 };
-        let origin = |sent: Option<&Sent>| sent.map_or(0, |sent| sent.origin);
-        origin(recent.0.front()) ^ origin(recent.0.back())
+        self.recent.as_ref().map_or(0, |recent| recent.glance())
     }
 
-    /// Remembers where in the capture these bytes stand. No allocation once the ring has grown to the window.
+    /// Remembers where in the capture these bytes stand. No allocation once there is room for the window.
     #[inline]
     pub(crate) fn remember(&mut self, data: &Data<'_>, origin: u64, limits: &Limits) {
+        let Some(sent) = Sent::new(data, origin) else { return };
         let acked = self.offset(self.acked);
-        let recent = self.recent.get_or_insert_with(|| Box::new(Recent(VecDeque::with_capacity(FIRST_RECENT))));
-        let recent = &mut recent.0;
-        if recent.len() >= FIRST_RECENT {
-            let old = recent.front().is_none_or(|oldest| oldest.offset + u64::from(oldest.len) <= acked);
+        let recent = self.recent.get_or_insert_default();
+        if recent.len() >= FEW {
+            let old = recent.oldest().is_none_or(|oldest| oldest.end() <= acked);
             if old || recent.len() >= limits.recent {
-                recent.pop_front();
+                recent.forget_oldest();
             }
         }
-        let len = u32::try_from(data.bytes.len()).unwrap_or(u32::MAX);
-        recent.push_back(Sent { offset: data.offset, origin, len, ttl: data.ttl });
+        recent.push(sent);
     }
 
     /// Bytes that were settled before: late for their gap, the same, or others.
@@ -74,18 +162,18 @@ impl Half {
     /// Compares bytes with those delivered, where the capture can be looked back into. How many differ.
     fn compare(&self, from: Direction, old: &Data<'_>, sink: &mut impl Sink) -> u64 {
         let mut lost = 0;
-        for sent in self.recent.iter().flat_map(|recent| recent.0.iter()) {
-            let start = sent.offset.max(old.offset);
-            let end = (sent.offset + u64::from(sent.len)).min(old.offset + old.bytes.len() as u64);
-            if start >= end || old.origin == Some(sent.origin) {
+        for sent in self.recent.iter().flat_map(|recent| recent.iter()) {
+            let start = sent.offset().max(old.offset);
+            let end = sent.end().min(old.offset + old.bytes.len() as u64);
+            if start >= end || old.origin == Some(sent.origin()) {
                 continue;
             }
             let place = index(start - old.offset)..index(end - old.offset);
             let Some(new) = old.bytes.get(place) else { continue };
-            let Some(there) = sink.recall(sent.origin + (start - sent.offset), new.len()) else { continue };
+            let Some(there) = sink.recall(sent.origin() + (start - sent.offset()), new.len()) else { continue };
             if there != new {
                 let there: Box<[u8]> = there.into();
-                lost += conflict(from, start, &there, new, (sent.ttl, old.ttl), sink);
+                lost += conflict(from, start, &there, new, (sent.ttl(), old.ttl), sink);
             }
         }
         lost
@@ -121,4 +209,4 @@ fn conflict(from: Direction, offset: u64, old: &[u8], new: &[u8], ttl: (u8, u8),
     old.iter().zip(new).filter(|(old, new)| old != new).count() as u64
 }
 
-const FIRST_RECENT: usize = 8;
+const FEW: usize = 8;
