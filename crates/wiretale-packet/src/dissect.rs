@@ -181,7 +181,7 @@ impl<'a> Iterator for Dissect<'a> {
     fn next(&mut self) -> Option<Self::Item> {
         if self.fresh {
             self.fresh = false;
-            if let Some(packet) = fast::ethernet_ipv4_tcp(self.at, self.view, self.checks) {
+            if let Some(packet) = fast::ethernet_ip_tcp(self.at, self.view, self.checks) {
                 self.layer = None;
                 return Some(Ok(packet));
             }

@@ -2,7 +2,7 @@
 mod wire;
 
 use proptest::prelude::*;
-use wire::{DST, SRC, ethernet, facts, ipv4, ipv6, segment, tcp};
+use wire::{DST, DST6, SRC, SRC6, ethernet, facts, ipv4, ipv6, segment, tcp};
 use wiretale_packet::*;
 
 /// The slices a packet holds, one by one.
@@ -101,32 +101,40 @@ proptest! {
 
     #[test]
     fn the_straight_line_and_the_steps_agree(
+        v6 in any::<bool>(),
         tag in prop::option::of(any::<u16>()),
-        flips in prop::collection::vec((0_usize..60, any::<u8>()), 0..3),
-        cut in 0_usize..80,
+        flips in prop::collection::vec((0_usize..80, any::<u8>()), 0..3),
+        cut in 0_usize..120,
         padding in 0_usize..8,
     ) {
-        let ip = ipv4(6, &tcp(&SRC, &DST, 0x18, &[1, 1, 1, 0], b"PONG :a\r\n"));
+        let (kind, link, ip) = if v6 {
+            (0x86dd_u16, LinkType::IPV6, ipv6(6, &tcp(&SRC6, &DST6, 0x18, &[1, 1, 1, 0], b"PONG :a\r\n")))
+        } else {
+            (0x0800, LinkType::IPV4, ipv4(6, &tcp(&SRC, &DST, 0x18, &[1, 1, 1, 0], b"PONG :a\r\n")))
+        };
         let mut data = match tag {
-            Some(tag) => ethernet(0x8100, &[&tag.to_be_bytes()[..], &[8, 0], &ip].concat()),
-            None => ethernet(0x0800, &ip),
+            Some(tag) => ethernet(0x8100, &[&tag.to_be_bytes()[..], &kind.to_be_bytes(), &ip].concat()),
+            None => ethernet(kind, &ip),
         };
         let before = data.len() - ip.len();
         data.resize(data.len() + padding, 0xaa);
-        for (at, value) in flips {
-            // What says that IPv4 follows stays: anything else has no counterpart on the other way.
-            if !(12..before).contains(&at) {
+        for &(at, value) in &flips {
+            // What says that IP follows stays: anything else has no counterpart on the other way.
+            if !(12..before).contains(&at) && at < data.len() {
                 data[at] = value;
             }
         }
+        let whole = flips.is_empty() && cut >= data.len();
         let wire_len = u32::try_from(data.len()).unwrap();
         let data = &data[..cut.clamp(before, data.len())];
         let frame = Frame { wire_len, ..wire::frame(LinkType::ETHERNET, data) };
         let straight: Vec<_> = dissect(frame, Checks::Verify).map(|found| found.map(|packet| facts(&packet)).map_err(|skip| skip.why)).collect();
-        let inside = Frame { link: LinkType::IPV4, data: &data[before..], wire_len: wire_len - before as u32, ..frame };
+        let inside = Frame { link, data: &data[before..], wire_len: wire_len - before as u32, ..frame };
         let steps: Vec<_> = dissect(inside, Checks::Verify)
             .map(|found| found.map(|packet| facts(&packet)).map_err(|skip| skip.why)).collect();
-        if let Some(packet) = plain_tcp(&frame, Checks::Verify) {
+        let plain = plain_tcp(&frame, Checks::Verify);
+        prop_assert!(plain.is_some() || !whole);
+        if let Some(packet) = plain {
             prop_assert_eq!(packet.tags, Tags { vlan: tag.map(|tag| tag & 0xfff), ..Tags::default() });
             prop_assert_eq!(std::slice::from_ref(&straight), [[Ok(facts(&packet))]]);
         }
