@@ -104,7 +104,9 @@ impl Sorts {
 
 /// Does `text` hold `part`, in any case?
 pub(crate) fn holds(text: &[u8], part: &[u8]) -> bool {
-    text.windows(part.len()).any(|window| window.eq_ignore_ascii_case(part))
+    let Some(first) = part.first() else { return true };
+    let places = memchr::memchr2_iter(first.to_ascii_lowercase(), first.to_ascii_uppercase(), text);
+    places.filter_map(|at| text.get(at..at + part.len())).any(|window| window.eq_ignore_ascii_case(part))
 }
 
 /// How alike two texts are, 0 to 1: Dice's coefficient of their pairs of letters, case and digits aside.
@@ -170,6 +172,14 @@ mod tests {
                 assert_eq!(linked_words(text, most).collect::<Vec<_>>(), all, "{most}");
             }
         }
+    }
+
+    #[test]
+    fn parts_are_found_in_any_case() {
+        assert!(
+            holds(b"** 5 of 5 Slots Open", b"slots open") && holds(b"slots open", b"SLOTS OPEN") && holds(b"", b"")
+        );
+        assert!(!holds(b"slots ope", b"slots open") && !holds(b"sslots-open", b"slots open"));
     }
 
     #[test]

@@ -156,7 +156,12 @@ fn is_human(text: &[u8]) -> bool {
         text.starts_with(b"s/") && text.iter().filter(|byte| **byte == b'/').count() >= 2 || text.starts_with(b"*");
     correction
         || text.ends_with(b"?")
-        || words(text).any(|word| word.len() <= LONGEST && TRACES.contains(&as_number(word)))
+        || words(text).any(|word| word.len() <= LONGEST && may_be_trace(word) && TRACES.contains(&as_number(word)))
+}
+
+// Does it begin as one of them does? Most words do not.
+fn may_be_trace(word: &[u8]) -> bool {
+    word.first().is_some_and(|first| first.is_ascii() && FIRSTS >> first.to_ascii_lowercase() & 1 == 1)
 }
 
 // A short word in lower case, to be compared at once.
@@ -180,6 +185,16 @@ const TRACES: &[u64] = &{
         at += 1;
     }
     numbers
+};
+// With which bytes they begin, as a set.
+const FIRSTS: u128 = {
+    let (mut firsts, mut at) = (0, 0);
+    while at < TRACES.len() {
+        let bytes = TRACES[at].to_be_bytes();
+        firsts |= 1 << bytes[TRACES[at].leading_zeros() as usize / 8];
+        at += 1;
+    }
+    firsts
 };
 // Of these.
 const LONGEST: usize = 6;
@@ -235,6 +250,8 @@ mod tests {
     #[test]
     fn no_trace_is_longer_than_is_looked_for() {
         assert_eq!(TRACES.iter().map(|trace| 8 - trace.leading_zeros() as usize / 8).max(), Some(LONGEST));
+        assert!([&b":)"[..], b"XD", b"^^", b"LOL", b"btw"].iter().all(|trace| may_be_trace(trace) && is_human(trace)));
+        assert!(![&b"morning"[..], b"", b"\xe9t\xe9"].iter().any(|word| may_be_trace(word)));
     }
 
     #[test]

@@ -117,8 +117,8 @@ fn is_request(text: &[u8]) -> bool {
     let mut parts = words(text);
     let first = parts.next().unwrap_or_default();
     let bare = &first[first.iter().take_while(|byte| byte.is_ascii_punctuation()).count()..];
-    let verb = parts.next().unwrap_or_default().to_ascii_lowercase();
-    bare.eq_ignore_ascii_case(b"xdcc") && VERBS.contains(&&*verb)
+    let verb = parts.next().unwrap_or_default();
+    bare.eq_ignore_ascii_case(b"xdcc") && VERBS.iter().any(|known| known.eq_ignore_ascii_case(verb))
 }
 
 // As written, and with digits read as the letters they look like.
