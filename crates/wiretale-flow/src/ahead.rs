@@ -12,13 +12,11 @@ use crate::recall::Lookback;
 use crate::record::Carrier;
 use crate::table::{Body, NONE, Sought};
 
-/// Plain packets, taken out of their frames before their turn came, and where their flows are to be looked for. Side by
-/// side: put together, each would be copied once more.
-#[derive(Default)]
-struct Ahead<'f> {
-    packets: [Option<Packet<'f>>; GROUP],
-    sought: [Option<Sought>; GROUP],
-}
+/// Plain packets, taken out of their frames before their turn came.
+type TakenOut<'f> = [Option<Packet<'f>>];
+
+/// Where the flows of plain packets are to be looked for.
+type AllSought = [Option<Sought>; GROUP];
 
 impl<P: Services<O>, O: Observer> Analyzer<P, O> {
     /// Takes the next frames, of which the first is number `first`: the same as [`Analyzer::packet`] with one after the
@@ -31,21 +29,38 @@ impl<P: Services<O>, O: Observer> Analyzer<P, O> {
     /// `capture` is the mapped file that the frames are slices of, where it is one: with it, bytes sent twice are
     /// compared with what was delivered before.
     pub fn packets(&mut self, frames: &[Frame<'_>], first: u64, capture: Option<&[u8]>) {
-        self.in_groups(frames, |at| first + at as u64, capture);
+        self.in_groups(frames, &[], |at| first + at as u64, capture);
     }
 
-    /// The same for frames that are not all there are: `numbers` has the number of each.
-    pub fn packets_of(&mut self, frames: &[Frame<'_>], numbers: &[u64], capture: Option<&[u8]>) {
-        self.in_groups(frames, |at| numbers.get(at).copied().unwrap_or(0), capture);
+    /// The same for frames that are not all there are: `numbers` has the number of each. `taken_out` has what
+    /// [`plain_tcp`] gives of each with [`Settings::checks`](crate::Settings::checks), or is empty.
+    pub fn packets_of(
+        &mut self,
+        frames: &[Frame<'_>],
+        taken_out: &[Option<Packet<'_>>],
+        numbers: &[u64],
+        capture: Option<&[u8]>,
+    ) {
+        self.in_groups(frames, taken_out, |at| numbers.get(at).copied().unwrap_or(0), capture);
     }
 
     #[inline]
-    fn in_groups(&mut self, frames: &[Frame<'_>], number: impl Fn(usize) -> u64, capture: Option<&[u8]>) {
+    fn in_groups(
+        &mut self,
+        frames: &[Frame<'_>],
+        taken_out: &TakenOut<'_>,
+        number: impl Fn(usize) -> u64,
+        capture: Option<&[u8]>,
+    ) {
         let mut at = 0;
-        let mut ahead = Ahead::default();
+        let (mut packets, mut all_sought): ([Option<Packet<'_>>; GROUP], AllSought) = Default::default();
         for group in frames.chunks(GROUP) {
-            self.look_ahead(group, &mut ahead);
-            for (frame, (packet, sought)) in group.iter().zip(ahead.packets.iter().zip(&ahead.sought)) {
+            let packets = match taken_out.get(at..at + group.len()) {
+                Some(packets) => packets,
+                None => self.take_out(group, &mut packets),
+            };
+            self.look_ahead(packets, &mut all_sought);
+            for (frame, (packet, sought)) in group.iter().zip(packets.iter().zip(&all_sought)) {
                 let position = capture.and_then(|bytes| frame.data.as_ptr().addr().checked_sub(bytes.as_ptr().addr()));
                 let lookback = position.zip(capture.as_ref());
                 let lookback = lookback.map(|(position, capture)| Lookback { position: position as u64, capture });
@@ -60,18 +75,25 @@ impl<P: Services<O>, O: Observer> Analyzer<P, O> {
         }
     }
 
-    /// Takes plain packets out of their frames, finds their flows and reads what will be needed of them.
-    fn look_ahead<'f>(&self, group: &[Frame<'f>], ahead: &mut Ahead<'f>) {
-        let checks = self.checks();
-        for ((packet, sought), frame) in ahead.packets.iter_mut().zip(&mut ahead.sought).zip(group) {
-            *packet = plain_tcp(frame, checks);
+    /// Takes plain packets out of their frames.
+    #[inline]
+    fn take_out<'f, 'p>(&self, group: &[Frame<'f>], packets: &'p mut TakenOut<'f>) -> &'p TakenOut<'f> {
+        let checks = self.settings.checks();
+        packets.iter_mut().zip(group).for_each(|(packet, frame)| *packet = plain_tcp(frame, checks));
+        packets.get(..group.len()).unwrap_or(packets)
+    }
+
+    /// Finds the flows of plain packets and reads what will be needed of them.
+    #[inline]
+    fn look_ahead(&self, packets: &TakenOut<'_>, all_sought: &mut AllSought) {
+        for (packet, sought) in packets.iter().zip(all_sought.iter_mut()) {
             *sought = packet.as_ref().map(|packet| self.table.seek(&Ends::of(packet)));
         }
         if self.table.len() < WORTH_IT {
             return;
         }
         let mut places = [NONE; GROUP];
-        for (sought, place) in ahead.sought.iter_mut().take(group.len()).flatten().zip(&mut places) {
+        for (sought, place) in all_sought.iter_mut().take(packets.len()).flatten().zip(&mut places) {
             *place = self.table.find(sought.hash, &sought.key).unwrap_or(NONE);
             sought.hint = *place;
         }

@@ -1,7 +1,7 @@
 //! The analyzer: packets in, the observer's calls out.
 
 use wiretale_packet::{
-    Address, Body, Checks, Endpoint, Fragment, Frame, Packet, Skip, Timestamp, dissect, dissect_ip, plain_tcp,
+    Address, Body, Endpoint, Fragment, Frame, Packet, Skip, Timestamp, dissect, dissect_ip, plain_tcp,
 };
 use wiretale_protocol::{Observer, Place, Services, Shared, Stray, Weird};
 use wiretale_reassembly::{FragmentAnomaly, FragmentPolicy, FragmentSink, Fragments};
@@ -92,7 +92,7 @@ impl<P: Services<O>, O: Observer> Analyzer<P, O> {
     pub fn packet_at(&mut self, frame: Frame<'_>, number: u64, lookback: Option<Lookback<'_>>) {
         let within = Within { number, lookback, frame: frame.data };
         self.begin(&frame, number);
-        match plain_tcp(&frame, self.checks()) {
+        match plain_tcp(&frame, self.settings.checks()) {
             Some(packet) => self.plain(&packet, None, &within),
             None => self.dissected(frame, &within),
         }
@@ -121,7 +121,7 @@ impl<P: Services<O>, O: Observer> Analyzer<P, O> {
     /// Takes any other frame.
     #[cold]
     pub(crate) fn dissected(&mut self, frame: Frame<'_>, within: &Within<'_>) {
-        for found in dissect(frame, self.checks()) {
+        for found in dissect(frame, self.settings.checks()) {
             self.next_packet(within.number);
             match found {
                 Ok(packet) => self.ip(&packet, None, within, 0),
@@ -202,14 +202,6 @@ impl<P: Services<O>, O: Observer> Analyzer<P, O> {
             self.commons.joint.reach_end();
         }
         (self.observer, self.commons.stats)
-    }
-
-    #[inline]
-    pub(crate) fn checks(&self) -> Checks {
-        match self.settings.checksums {
-            Checksums::Ignore => Checks::Ignore,
-            Checksums::Auto | Checksums::Verify => Checks::Verify,
-        }
     }
 
     #[cold]
@@ -310,7 +302,7 @@ impl<P: Services<O>, O: Observer> Analyzer<P, O> {
             return;
         }
         let len = u32::try_from(whole.packet.len()).unwrap_or(u32::MAX);
-        let checks = self.checks();
+        let checks = self.settings.checks();
         for found in dissect_ip(packet.at, &whole.packet, len, packet.depth, packet.tags, checks) {
             self.next_packet(within.number);
             match found {

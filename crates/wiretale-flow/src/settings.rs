@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use wiretale_packet::Address;
+use wiretale_packet::{Address, Checks};
 use wiretale_protocol::SecretKey;
 use wiretale_reassembly::{FragmentLimits, FragmentPolicy, Host};
 
@@ -27,6 +27,17 @@ pub struct Settings {
     pub secrets: SecretKey,
     /// Seeds the flow table against chosen keys. Draw it at random; no output depends on it.
     pub seed: u64,
+}
+
+impl Settings {
+    /// Whether packets are to be taken out of their frames with their checksums verified.
+    #[must_use]
+    pub const fn checks(&self) -> Checks {
+        match self.checksums {
+            Checksums::Ignore => Checks::Ignore,
+            Checksums::Auto | Checksums::Verify => Checks::Verify,
+        }
+    }
 }
 
 /// What is made of TCP, UDP, ICMP and IPv4 checksums.

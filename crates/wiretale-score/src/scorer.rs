@@ -288,9 +288,9 @@ impl Observe<Irc> for Scorer {
     // By reference from here on: an event is long, and most are lines that nobody waits for.
     #[inline]
     fn observe(&mut self, scored: &mut Scored, moment: &Moment<'_>, event: &wiretale_irc::Event<'_>) {
-        let kind = heard_as(&event, moment.direction);
+        let kind = heard_as(event, moment.direction);
         if kind != Hears::IRC_LINE || self.wakes(kind, &scored.facts) || scored.facts.irc.is_none() {
-            self.irc(scored, moment, kind, &event);
+            self.irc(scored, moment, kind, event);
         }
     }
 }
@@ -373,7 +373,7 @@ impl Observe<Terminal> for Scorer {
 
 impl Observe<Dns> for Scorer {
     fn observe(&mut self, scored: &mut Scored, moment: &Moment<'_>, event: &wiretale_dns::Event<'_>) {
-        self.names.hear(moment.at, &event);
+        self.names.hear(moment.at, event);
         self.tell(&scored.facts, moment, Hears::DNS, &Fact::Dns(event));
     }
 }

@@ -14,7 +14,7 @@ impl Observer for Joins {
 impl Observe<Irc> for Joins {
     fn observe(&mut self, (): &mut (), moment: &Moment<'_>, event: &Event<'_>) {
         if let Event::Joined { channel, who, .. } = event {
-            println!("{} {} joins {}", moment.at, Escaped(&who.name), Escaped(&channel));
+            println!("{} {} joins {}", moment.at, Escaped(&who.name), Escaped(channel));
         }
     }
 }

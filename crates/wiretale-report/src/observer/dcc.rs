@@ -50,7 +50,7 @@ impl Sessions {
 
 impl<W: Output> Observe<Dcc> for Logs<W> {
     fn observe(&mut self, state: &mut State, moment: &Moment<'_>, event: &Event<'_>) {
-        self.dcc_event(moment, &event);
+        self.dcc_event(moment, event);
         match event {
             Event::Opened { announced, .. } => {
                 let announced = announced.filter(|announced| announced.offer.number > 0).cloned();
@@ -64,7 +64,7 @@ impl<W: Output> Observe<Dcc> for Logs<W> {
 
 impl<W: Output> Observe<DccChat> for Logs<W> {
     fn observe(&mut self, _: &mut State, moment: &Moment<'_>, event: &Event<'_>) {
-        self.dcc_event(moment, &event);
+        self.dcc_event(moment, event);
     }
 }
 

@@ -38,7 +38,7 @@ impl<W: Output> Observe<Dns> for Logs<W> {
                     session.answers.push((text.into(), Duration::from_secs(answer.record.ttl.into())));
                 }
             }
-            Event::Reply(reply) => self.dns_reply(state, moment, &reply),
+            Event::Reply(reply) => self.dns_reply(state, moment, reply),
         }
     }
 }

@@ -65,13 +65,13 @@ impl<W: Output> Observe<Ftp> for Logs<W> {
                 // A command that nobody answered ends no wait; the end of the connection will.
                 let now = if exchange.reply.is_some() { moment.at } else { moment.at + LINGER };
                 self.end_of_exchange(state, moment.flow, now);
-                self.exchange(state, moment.flow, &exchange);
+                self.exchange(state, moment.flow, exchange);
             }
             Event::Ended => self.end_of_ftp(state, moment.flow, moment.at),
             _ => {}
         }
-        self.ftp_software(moment, &event);
-        self.digest.ftp(moment, &event);
+        self.ftp_software(moment, event);
+        self.digest.ftp(moment, event);
     }
 }
 

@@ -44,11 +44,11 @@ impl<W: Output> Observe<Ssh> for Logs<W> {
         let session = &mut state.parts().ssh;
         let gathered =
             session.gathered.get_or_insert_with(|| Box::new(Gathered { began: moment.at, ..Gathered::default() }));
-        gathered.hear(moment.direction, &event);
+        gathered.hear(moment.direction, event);
         if let Event::Version(ident) = event {
             self.ssh_software(moment, ident.software);
         }
-        self.digest.ssh(moment, &event);
+        self.digest.ssh(moment, event);
     }
 }
 

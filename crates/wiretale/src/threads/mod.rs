@@ -5,8 +5,8 @@
 //! by call, in the order of [`Place`](wiretale_protocol::Place)s, which is the order in which one analyzer alone would
 //! have told it. So the observer is what it was, lives in one thread, and cannot tell how many others there are.
 //!
-//! With two threads one analyses and the other observes, and what the reader takes is little. Every further one
-//! analyses: it has a share of the flows, and waits for the others where one flow may have announced another.
+//! With two threads one analyses and the other observes, while the reader takes packets out of their frames. Every
+//! further one analyses: it has a share of the flows, and waits for the others where one flow may have announced another.
 
 /// The protocols that have something to say, each with its name among calls and the list in which its events are put down,
 /// for a macro that says what to do with them.
@@ -31,6 +31,7 @@ mod replay;
 mod slips;
 
 use std::fmt;
+use std::ops::Range;
 use std::sync::mpsc::{Receiver, Sender, SyncSender, channel, sync_channel};
 use std::thread;
 
@@ -78,7 +79,7 @@ pub fn analyze_threads<O: Listener>(
 ) -> Option<Result<Analyzed<O>, Crashed>> {
     let (frames, bytes) = (capture.frames()?, capture.mapped()?);
     let threads = threads.clamp(2, MOST_THREADS) - 1;
-    let settings = shared_by(settings, threads);
+    let (checks, settings) = (settings.checks(), shared_by(settings, threads));
     let wishes = Wishes::of(&observer);
     let shares = Share::among(threads);
     let replay = Replay::new(observer, bytes, threads);
@@ -99,7 +100,7 @@ pub fn analyze_threads<O: Listener>(
         let (done, finished) = channel();
         let reader = scope.spawn(move || {
             let inputs: Vec<SyncSender<Round<'_>>> = inputs;
-            reader::read(frames, &inputs, &free, &mark, &finished)
+            reader::read(frames, checks, &inputs, &free, &mark, &finished)
         });
         let guard = Guard(shares[0].clone());
         let told = tell(replay, outputs, &marks, done, go_on);
@@ -140,12 +141,11 @@ fn work<'m>(
         tests::poison(&round.numbers);
         let mut from = 0;
         for turn in &round.turns {
-            let (frames, numbers) = (&round.frames[from..turn.before], &round.numbers[from..turn.before]);
-            analyzer.packets_of(frames, numbers, Some(capture));
+            analyze(&mut analyzer, &round, from..turn.before, capture);
             analyzer.time(turn.now, turn.frame);
             from = turn.before;
         }
-        analyzer.packets_of(&round.frames[from..], &round.numbers[from..], Some(capture));
+        analyze(&mut analyzer, &round, from..round.frames.len(), capture);
         analyzer.now(round.now);
         share.reach_frame(round.last + 1);
         analyzer.observer_mut().round();
@@ -159,6 +159,17 @@ fn work<'m>(
     let (recorder, stats) = analyzer.finish_with_stats();
     recorder.end(stats);
     drop(guard);
+}
+
+/// Some frames of a round.
+fn analyze<'m>(
+    analyzer: &mut Analyzer<Standard, Recorder<'m>>,
+    round: &Round<'m>,
+    part: Range<usize>,
+    capture: &'m [u8],
+) {
+    let packets = round.packets.get(part.clone()).unwrap_or_default();
+    analyzer.packets_of(&round.frames[part.clone()], packets, &round.numbers[part], Some(capture));
 }
 
 /// Tells the observer all that the threads tell, in order. Nothing comes back if one of them has come to grief; false,

@@ -4,12 +4,14 @@ use std::sync::mpsc::{Receiver, SyncSender};
 
 use wiretale_capture::{Error, Frames};
 use wiretale_flow::{Clock, Share};
-use wiretale_packet::{Body, Checks, Frame, Timestamp, dissect, plain_tcp};
+use wiretale_packet::{Body, Checks, Frame, Packet, Timestamp, dissect, plain_tcp};
 
 /// The frames of a stretch of a capture that one thread is to look at.
 #[derive(Default)]
 pub(super) struct Round<'m> {
     pub(super) frames: Vec<Frame<'m>>,
+    /// The plain packets in them, where the reader has time to take them out: with one analyzer.
+    pub(super) packets: Vec<Option<Packet<'m>>>,
     /// Their numbers.
     pub(super) numbers: Vec<u64>,
     /// Where another second begins.
@@ -49,6 +51,7 @@ pub(super) type Mark = (u64, u64);
 /// last that was told in full.
 pub(super) fn read<'m>(
     mut frames: Frames<'m>,
+    checks: Checks,
     to: &[SyncSender<Round<'m>>],
     free: &Receiver<Round<'m>>,
     marks: &std::sync::mpsc::Sender<Mark>,
@@ -57,7 +60,7 @@ pub(super) fn read<'m>(
     let (mut read, mut clock, mut ahead, mut observed) = (Read::default(), Clock::default(), 0, 0);
     loop {
         let mut rounds: Vec<Round<'_>> = to.iter().map(|_| free.try_recv().unwrap_or_default()).collect();
-        let over = fill(&mut frames, &mut rounds, &mut read, &mut clock);
+        let over = fill(&mut frames, checks, &mut rounds, &mut read, &mut clock);
         if ahead == AHEAD {
             let Ok(memory) = done.recv() else { return read };
             observed = memory;
@@ -72,7 +75,13 @@ pub(super) fn read<'m>(
 }
 
 /// Fills a round; true if it is the last.
-fn fill<'m>(frames: &mut Frames<'m>, rounds: &mut [Round<'m>], read: &mut Read, clock: &mut Clock) -> bool {
+fn fill<'m>(
+    frames: &mut Frames<'m>,
+    checks: Checks,
+    rounds: &mut [Round<'m>],
+    read: &mut Read,
+    clock: &mut Clock,
+) -> bool {
     let until = read.frames + FRAMES;
     while read.frames < until {
         let frame = match frames.next() {
@@ -90,7 +99,7 @@ fn fill<'m>(frames: &mut Frames<'m>, rounds: &mut [Round<'m>], read: &mut Read, 
                 round.turns.push(Turn { before: round.frames.len(), frame: read.frames, now });
             }
         }
-        hand_out(frame, read.frames, rounds);
+        hand_out(frame, checks, read.frames, rounds);
     }
     close(rounds, read, clock);
     false
@@ -103,8 +112,9 @@ fn close(rounds: &mut [Round<'_>], read: &Read, clock: &Clock) {
 }
 
 #[inline]
-fn hand_out<'m>(frame: Frame<'m>, number: u64, rounds: &mut [Round<'m>]) {
+fn hand_out<'m>(frame: Frame<'m>, checks: Checks, number: u64, rounds: &mut [Round<'m>]) {
     if let [only] = rounds {
+        only.packets.push(plain_tcp(&frame, checks));
         return only.take(frame, number);
     }
     if let Some(packet) = plain_tcp(&frame, Checks::Ignore) {
@@ -135,6 +145,7 @@ impl<'m> Round<'m> {
     /// Forgets everything; the room stays.
     pub(super) fn clear(&mut self) {
         self.frames.clear();
+        self.packets.clear();
         self.numbers.clear();
         self.turns.clear();
     }

@@ -282,7 +282,7 @@ impl Observe<Irc> for Chronicle {
     #[inline]
     fn observe(&mut self, _: &mut Chronicled, moment: &Moment<'_>, event: &wiretale::irc::Event<'_>) {
         if !matches!(event, wiretale::irc::Event::Message(_) | wiretale::irc::Event::Text { .. }) {
-            self.people.hear(moment, &event);
+            self.people.hear(moment, event);
         }
     }
 }
