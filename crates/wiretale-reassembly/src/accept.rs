@@ -114,4 +114,4 @@ const MAX_BEHIND: i32 = 1 << 30;
 /// The greatest window without a scale.
 const MAX_WINDOW: i32 = 65_535;
 /// After so much silence any timestamp will do (RFC 7323 section 5.5).
-const PAWS_IDLE: Duration = Duration::from_secs(24 * 24 * 3600);
+pub(crate) const PAWS_IDLE: Duration = Duration::from_secs(24 * 24 * 3600);

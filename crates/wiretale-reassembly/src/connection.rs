@@ -4,7 +4,7 @@ use alloc::boxed::Box;
 
 use wiretale_packet::{Direction, Flags, SeqNumber, Timestamp};
 
-use crate::accept::Judgement;
+use crate::accept::{Judgement, PAWS_IDLE};
 use crate::doubt::{Doubt, Doubts};
 use crate::half::{Bits, Half};
 use crate::opening::{Opening, Phase};
@@ -266,7 +266,11 @@ impl Connection {
         self.belie_reset(from, segment, sink);
         self.open(from, segment, limits, sink);
         let shift = self.window_shift(from);
+        let rested = arrival.at.since(self.last) >= PAWS_IDLE;
         let (half, peer) = self.pair(from);
+        if rested {
+            half.begin_time(segment.seq, options.stamp);
+        }
         half.meet(from, arrival, options, sink);
         peer.bits.clear(Bits::ALONE);
         peer.acknowledge(segment.ack, u32::from(segment.window) << shift);

@@ -39,6 +39,13 @@ impl Half {
         }
     }
 
+    /// Keeps the first timestamp after long silence, whatever it is: those behind it are compared with that.
+    pub(crate) fn begin_time(&mut self, seq: SeqNumber, stamp: Option<u32>) {
+        if let Some(stamp) = stamp.filter(|_| self.has(Bits::STAMPED) && seq.ahead_of(self.expected()) <= 0) {
+            self.stamp = stamp;
+        }
+    }
+
     /// Takes the payload of a segment that counts.
     pub(crate) fn payload(&mut self, from: Direction, arrival: &Arrival<'_>, limits: &Limits, sink: &mut impl Sink) {
         let segment = &arrival.segment;

@@ -1,0 +1,79 @@
+//! Segments in doubt among others in doubt: what hangs on which, and what becomes of those behind.
+
+mod support;
+
+use support::{Wire, data, segment};
+use wiretale_packet::Direction::{Client, Server};
+use wiretale_packet::{Flags, Segment};
+use wiretale_reassembly::{Policy, Verdict, Why};
+
+const ACK: Flags = Flags::ACK;
+
+fn with<'a>(options: &'a [u8], segment: Segment<'a>) -> Segment<'a> {
+    Segment { options, ..segment }
+}
+
+fn stamp(n: u8) -> [u8; 12] {
+    [1, 1, 8, 10, 0, 0, 0, n, 0, 0, 0, 0]
+}
+
+/// Both were picked up in the middle; the client's stamp is 10, and it is heard.
+fn stamped() -> Wire {
+    let mut wire = Wire::new(Policy::default());
+    wire.send(Client, with(&stamp(10), data(100, 1000, b"a")));
+    wire.send(Server, with(&stamp(10), segment(1000, 101, ACK, b"")));
+    wire
+}
+
+/// Lets the server repeat himself until all that is due was judged.
+fn repeat(wire: &mut Wire, segment: Segment<'_>) {
+    wire.now += 1_000_000_000;
+    for _ in 0..20 {
+        wire.send(Server, segment);
+    }
+}
+
+#[test]
+fn a_segment_hangs_on_the_newest_of_all_in_doubt() {
+    let mut wire = stamped();
+    assert_eq!(wire.send(Client, with(&stamp(90), data(101, 1050, b"?"))), Verdict::Doubted);
+    assert_eq!(wire.send(Client, with(&stamp(20), data(101, 1000, b"b"))), Verdict::Doubted, "older than 90");
+    assert_eq!(wire.send(Client, with(&stamp(50), data(102, 1000, b"c"))), Verdict::Doubted, "still older than 90");
+    assert_eq!(wire.send(Client, with(&stamp(89), data(103, 1000, b"d"))), Verdict::Accepted, "one tick is forgiven");
+}
+
+#[test]
+fn what_was_taken_tells_the_time_and_what_was_refused_does_not() {
+    let mut wire = stamped();
+    // Both acknowledge what was not captured, but the second what was never sent.
+    assert_eq!(wire.send(Client, with(&stamp(40), data(101, 1010, b"b"))), Verdict::Doubted);
+    assert_eq!(wire.send(Client, with(&stamp(90), data(102, 5000, b"!"))), Verdict::Doubted);
+    assert_eq!(wire.send(Client, with(&stamp(50), data(102, 1000, b"c"))), Verdict::Doubted);
+    wire.send(Server, with(&stamp(20), segment(1010, 102, ACK, b"")));
+    repeat(&mut wire, with(&stamp(30), segment(1010, 103, ACK, b"")));
+    assert_eq!(wire.out.dotted(Client), "abc");
+    assert!(!wire.out.has("paws_failed"));
+}
+
+#[test]
+fn what_is_in_doubt_changes_sides_with_its_sender() {
+    let mut wire = Wire::open(Policy::default(), 100, 1000);
+    assert_eq!(wire.send(Client, data(100, 1050, b"later")), Verdict::Doubted);
+    wire.connection.flip();
+    wire.out.streams.swap(0, 1);
+    assert_eq!((wire.connection.ledger(Client).held, wire.connection.ledger(Server).held), (0, 5));
+    wire.send(Client, segment(1050, 105, ACK, b""));
+    assert_eq!((wire.out.bytes(Client), wire.out.bytes(Server)), (vec![], b"later".to_vec()));
+}
+
+#[test]
+fn timestamps_begin_anew_after_a_month_of_silence() {
+    let mut wire = stamped();
+    wire.send(Client, with(&stamp(90), data(101, 1000, b"b")));
+    wire.now += 25 * 24 * 3600 * 1_000_000_000;
+    for (n, text) in [b"c", b"d", b"e"].into_iter().enumerate() {
+        let now = stamp(20 + n as u8);
+        assert_eq!(wire.send(Client, with(&now, data(102 + n as u32, 1000, text))), Verdict::Accepted, "{n}");
+    }
+    assert_eq!(wire.send(Client, with(&stamp(10), data(105, 1000, b"!"))), Verdict::Ignored(Why::OldTimestamp));
+}
