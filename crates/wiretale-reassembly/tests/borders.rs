@@ -1,0 +1,83 @@
+//! Where exactly a host begins to refuse: of windows, acknowledgements, timestamps and waiting, one step on either side.
+
+mod support;
+
+use support::{Wire, data, segment};
+use wiretale_packet::Direction::{Client, Server};
+use wiretale_packet::{Flags, Segment};
+use wiretale_reassembly::{Policy, Verdict, Why};
+
+const ACK: Flags = Flags::ACK;
+
+fn with<'a>(options: &'a [u8], segment: Segment<'a>) -> Segment<'a> {
+    Segment { options, ..segment }
+}
+
+fn stamp(n: u8) -> [u8; 12] {
+    [1, 1, 8, 10, 0, 0, 0, n, 0, 0, 0, 0]
+}
+
+/// The client's first byte has number 100, the server's 1000.
+fn open() -> Wire {
+    Wire::open(Policy::default(), 100, 1000)
+}
+
+#[test]
+fn bytes_a_quarter_of_the_numbers_behind_are_old_and_before_that_wrapped_round() {
+    for payload in [&b""[..], b"old bytes"] {
+        for (behind, verdict) in [(1 << 30, Verdict::Accepted), ((1 << 30) + 1, Verdict::Ignored(Why::OutOfWindow))] {
+            let mut wire = open();
+            assert_eq!(wire.send(Client, data(100u32.wrapping_sub(behind), 1000, payload)), verdict, "{behind}");
+        }
+    }
+}
+
+/// RFC 5961 section 5: as far back as the widest window that was offered.
+#[test]
+fn an_acknowledgement_is_too_old_beyond_the_widest_window() {
+    for (behind, verdict) in [(65_535, Verdict::Accepted), (65_536, Verdict::Ignored(Why::BadAck))] {
+        let mut wire = open();
+        assert_eq!(wire.send(Client, data(100, 1000u32.wrapping_sub(behind), b"hi")), verdict, "{behind}");
+    }
+}
+
+/// RFC 7323 section 5.5.
+#[test]
+fn any_timestamp_will_do_after_twenty_four_days_of_silence() {
+    const DAYS: i64 = 24 * 24 * 3600 * 1_000_000_000;
+    for (silence, verdict) in [(DAYS - 1, Verdict::Ignored(Why::OldTimestamp)), (DAYS, Verdict::Accepted)] {
+        let mut wire = Wire::new(Policy::default());
+        wire.send(Client, with(&stamp(90), data(100, 1000, b"a")));
+        // The next packet takes a millisecond of its own.
+        wire.now += silence - 1_000_000;
+        assert_eq!(wire.send(Client, with(&stamp(10), data(101, 1000, b"b"))), verdict, "{silence}");
+    }
+}
+
+#[test]
+fn a_pause_as_long_as_its_grace_gives_a_hole_up_before_what_comes_then_is_looked_at() {
+    for (pause, want) in [(99, "before after"), (100, ".......after")] {
+        let mut wire = open();
+        wire.send(Client, data(107, 1000, b"after"));
+        for _ in 0..7 {
+            wire.send(Server, segment(1000, 112, ACK, b""));
+            wire.now -= 1_000_000;
+        }
+        wire.now += pause * 1_000_000;
+        wire.send(Client, data(100, 1000, b"before "));
+        assert_eq!(wire.out.dotted(Client), want, "{pause} ms");
+    }
+}
+
+#[test]
+fn a_segment_hangs_on_one_in_doubt_only_where_there_is_room_for_both() {
+    for (doubts, verdict) in [(1, Verdict::Accepted), (2, Verdict::Doubted)] {
+        let mut wire = Wire::new(Policy::default());
+        wire.limits.doubts = doubts;
+        wire.send(Client, with(&stamp(10), data(100, 1000, b"a")));
+        wire.send(Server, with(&stamp(10), segment(1000, 101, ACK, b"")));
+        assert_eq!(wire.send(Client, with(&stamp(90), data(101, 1050, b"?"))), Verdict::Doubted);
+        assert_eq!(wire.send(Client, with(&stamp(20), data(101, 1000, b"b"))), verdict, "{doubts}");
+        assert!(!wire.out.has("reassembly_limit"));
+    }
+}

@@ -1,0 +1,154 @@
+//! What opens a connection and what only looks so, and what an opening leaves behind.
+
+mod support;
+
+use support::{Wire, data, segment};
+use wiretale_packet::Direction::{Client, Server};
+use wiretale_packet::{Flags, Segment};
+use wiretale_reassembly::{Policy, Verdict, Why};
+
+const ACK: Flags = Flags::ACK;
+const SYN: Flags = Flags::SYN;
+const SYN_ACK: Flags = Flags(0x12);
+
+const MD5: [u8; 20] = [19, 18, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 1, 1];
+
+fn with<'a>(options: &'a [u8], segment: Segment<'a>) -> Segment<'a> {
+    Segment { options, ..segment }
+}
+
+#[test]
+fn a_handshake_is_complete_with_its_third_segment() {
+    let mut wire = Wire::new(Policy::default());
+    assert!(!wire.connection.established());
+    for (from, flags, seq, ack, established) in
+        [(Client, SYN, 99, 0, false), (Server, SYN_ACK, 999, 100, false), (Client, ACK, 100, 1000, true)]
+    {
+        wire.send(from, segment(seq, ack, flags, b""));
+        assert_eq!(wire.connection.established(), established, "{flags:?}");
+    }
+}
+
+#[test]
+fn a_bare_acknowledgement_of_the_opener_needs_an_answer_to_acknowledge() {
+    let mut wire = Wire::new(Policy::default());
+    wire.send(Client, segment(99, 0, SYN, b""));
+    assert_eq!(wire.send(Client, segment(100, 1000, ACK, b"")), Verdict::Accepted);
+    assert!(!wire.connection.established());
+    wire.send(Server, data(1000, 100, b"220 ready"));
+    assert!(wire.connection.established());
+    assert_eq!(wire.out.bytes(Server), b"220 ready");
+}
+
+#[test]
+fn where_both_open_at_once_an_answer_or_bytes_make_it_a_connection() {
+    for (answers, payload, established) in [(0, &b""[..], false), (0, b"hi", true), (1, b"", true), (2, b"", true)] {
+        let mut wire = Wire::new(Policy::default());
+        wire.send(Client, segment(99, 0, SYN, b""));
+        wire.send(Server, segment(999, 0, SYN, b""));
+        let replies = [(Server, segment(999, 100, SYN_ACK, b"")), (Client, segment(99, 1000, SYN_ACK, b""))];
+        for (from, reply) in replies.into_iter().take(answers) {
+            wire.send(from, reply);
+            assert!(!wire.connection.established());
+        }
+        wire.send(Client, segment(100, 1000, ACK, payload));
+        assert_eq!(wire.connection.established(), established, "{answers} {payload:?}");
+        assert_eq!(wire.out.names, ["simultaneous_open"]);
+    }
+}
+
+#[test]
+fn nobody_answers_his_own_syn() {
+    for ack in [0, 100, 1000] {
+        let mut wire = Wire::new(Policy::default());
+        wire.send(Client, segment(99, 0, SYN, b""));
+        assert_eq!(wire.send(Client, segment(500, ack, SYN_ACK, b"")), Verdict::Ignored(Why::BadHandshake), "{ack}");
+        assert_eq!(wire.out.names, ["bad_SYN_ack"]);
+    }
+}
+
+#[test]
+fn a_syn_captured_behind_what_followed_it_is_no_news() {
+    let mut wire = Wire::new(Policy::default());
+    wire.send(Client, data(100, 1000, b"first"));
+    assert_eq!(wire.send(Client, segment(99, 0, SYN, b"")), Verdict::Accepted);
+    assert_eq!(wire.send(Client, segment(98, 0, SYN, b"")), Verdict::NewConnection, "another SYN is");
+    assert_eq!(wire.out.bytes(Client), b"first");
+}
+
+#[test]
+fn a_stray_answer_leaves_nothing_behind() {
+    let options = [&MD5[..], &[1, 1, 8, 10, 0, 0, 9, 0, 0, 0, 0, 0], &[3, 3, 9, 1]].concat();
+    let mut wire = Wire::new(Policy::default());
+    wire.send(Server, with(&options, segment(7000, 8000, SYN_ACK, b"")));
+    assert_eq!(wire.send(Client, segment(99, 0, SYN, b"")), Verdict::Accepted);
+    wire.send(Server, segment(999, 100, SYN_ACK, b""));
+    wire.send(Client, segment(100, 1000, ACK, b""));
+    assert_eq!(wire.send(Server, data(1000, 100, b"welcome")), Verdict::Accepted, "not signed, as its SYN-ACK");
+    // Nor did the server ever use timestamps, so that the client's do not count.
+    let stamp = |n| [1, 1, 8, 10, 0, 0, 0, n, 0, 0, 0, 0];
+    wire.send(Client, with(&stamp(90), data(100, 1007, b"one ")));
+    wire.send(Client, with(&stamp(10), data(104, 1007, b"two")));
+    assert_eq!((wire.out.bytes(Client), wire.out.bytes(Server)), (b"one two".to_vec(), b"welcome".to_vec()));
+}
+
+#[test]
+fn bytes_that_came_with_an_answer_keep_their_place_whichever_answer_is_acknowledged() {
+    let mut wire = Wire::new(Policy::default());
+    wire.send(Client, segment(99, 0, SYN, b""));
+    wire.send(Server, segment(999, 100, SYN_ACK, b"220"));
+    wire.send(Server, segment(1009, 100, SYN_ACK, b""));
+    wire.send(Client, segment(100, 1010, ACK, b""));
+    wire.send(Server, data(1010, 100, b"ready"));
+    wire.close();
+    assert_eq!(wire.out.dotted(Server), "220.......ready");
+}
+
+#[test]
+fn where_only_the_opener_is_seen_he_tells_how_much_of_his_syn_was_taken() {
+    for (taken, want) in [(0, &b"rest"[..]), (1, b"arest"), (3, b"abcrest")] {
+        let mut wire = Wire::new(Policy::default());
+        wire.send(Client, segment(99, 0, SYN, b"abc"));
+        wire.send(Client, data(100 + taken, 1000, b"rest"));
+        wire.now += 1_000_000_000;
+        for _ in 0..10 {
+            wire.send(Client, segment(104 + taken, 1000, ACK, b""));
+        }
+        assert_eq!(wire.out.bytes(Client), want, "{taken}");
+    }
+}
+
+#[test]
+fn window_scales_end_at_fourteen() {
+    for (scale, odd) in [(0, false), (14, false), (15, true), (255, true)] {
+        let mut wire = Wire::new(Policy::default());
+        wire.send(Client, with(&[3, 3, scale, 0], segment(99, 0, SYN, b"")));
+        assert_eq!(wire.out.has("TCP_scale_range"), odd, "{scale}");
+    }
+}
+
+/// Both sides must announce a scale on their SYNs for either to count (RFC 7323 section 2.2).
+#[test]
+fn windows_are_scaled_where_both_sides_said_so() {
+    for (client, server, scaled) in [(true, true, true), (true, false, false), (false, true, false)] {
+        let scale = |announced| if announced { &[3u8, 3, 4, 0][..] } else { &[] };
+        let mut wire = Wire::new(Policy::default());
+        wire.send(Client, Segment { window: 10, ..with(scale(client), segment(99, 0, SYN, b"")) });
+        wire.send(Server, with(scale(server), segment(999, 100, SYN_ACK, b"")));
+        wire.send(Client, Segment { window: 10, ..segment(100, 1000, ACK, b"") });
+        let verdict = |taken| if taken { Verdict::Accepted } else { Verdict::Doubted };
+        assert_eq!(wire.send(Server, data(1159, 100, b"last")), verdict(scaled), "{client} {server}");
+        assert_eq!(wire.send(Server, data(1160, 100, b"beyond")), Verdict::Doubted);
+    }
+}
+
+#[test]
+fn a_window_is_scaled_as_its_syn_says_where_the_answer_was_not_captured() {
+    let mut wire = Wire::new(Policy::default());
+    wire.send(Client, with(&[3, 3, 4, 0], segment(99, 0, SYN, b"")));
+    assert_eq!(wire.send(Client, Segment { window: 10, ..data(100, 1000, b"hi") }), Verdict::Doubted);
+    assert_eq!(wire.send(Server, data(1000, 100, b"welcome")), Verdict::Accepted);
+    assert_eq!(wire.send(Server, data(1159, 102, b"last")), Verdict::Accepted);
+    assert_eq!(wire.send(Server, data(1163, 102, b"beyond")), Verdict::Doubted);
+    assert_eq!(wire.out.bytes(Client), b"hi");
+}
