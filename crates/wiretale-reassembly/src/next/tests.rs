@@ -126,3 +126,44 @@ fn it_is_the_way_of_a_plain_conversation() {
     }
     assert_eq!(heard.0.len(), 2);
 }
+
+/// After a handshake with timestamps, the client's last being 10; the server takes four bytes.
+fn stamped() -> Connection {
+    let (mut connection, limits) = (Connection::new(Policy::default()), Limits::default());
+    for (from, flags, seq, ack) in [
+        (Direction::Client, Flags::SYN, 100, 0),
+        (Direction::Server, Flags::SYN.with(Flags::ACK), 500, 101),
+        (Direction::Client, Flags::ACK, 101, 501),
+    ] {
+        let (seq, ack) = (SeqNumber(seq), SeqNumber(ack));
+        let options = &[1, 1, 8, 10, 0, 0, 0, 10, 0, 0, 0, 0];
+        let segment = Segment { seq, ack, flags, window: 4, urgent: 0, options, payload: &[], missing: 0 };
+        let arrival = Arrival { at: Timestamp::from_nanos(0), segment, ttl: 64, origin: None };
+        connection.segment(from, &arrival, &limits, &mut Heard::default());
+    }
+    connection
+}
+
+#[test]
+fn timestamps_may_stand_or_go_back_by_one_tick_and_bytes_must_fit_the_window() {
+    for (stamp, sent, payload, next) in [
+        (10, &b""[..], &b"abcd"[..], true),
+        (11, b"", b"abcd", true),
+        (9, b"", b"abcd", true),
+        (8, b"", b"abcd", false),
+        (10, b"abc", b"d", true),
+        (10, b"abcd", b"", true),
+        (10, b"abcd", b"e", false),
+    ] {
+        let (mut connection, limits) = (stamped(), Limits::default());
+        let options = [1, 1, 8, 10, 0, 0, 0, stamp, 0, 0, 0, 0];
+        let segment = |seq, payload, options| {
+            let (seq, ack, flags) = (SeqNumber(seq), SeqNumber(501), Flags::ACK);
+            let segment = Segment { seq, ack, flags, window: 4, urgent: 0, options, payload, missing: 0 };
+            Arrival { at: Timestamp::from_nanos(0), segment, ttl: 64, origin: None }
+        };
+        connection.segment(Direction::Client, &segment(101, sent, &[]), &limits, &mut Heard::default());
+        let arrival = segment(101 + sent.len() as u32, payload, &options);
+        assert_eq!(connection.is_next(Direction::Client, &arrival, &limits).is_some(), next, "{stamp} {payload:?}");
+    }
+}

@@ -1,0 +1,52 @@
+//! Bytes that come again: while they wait, and after they were delivered.
+
+mod support;
+
+use support::{Wire, data};
+use wiretale_packet::Direction::Client;
+use wiretale_reassembly::Policy;
+
+/// The client's first byte has number 100.
+fn open() -> Wire {
+    Wire::open(Policy::default(), 100, 1000)
+}
+
+/// Three pieces wait, and four hundred ranges of the first of them come again.
+fn repetitive(pieces: usize) -> Wire {
+    let mut wire = open();
+    wire.limits.pieces = pieces;
+    for start in [110, 210, 310] {
+        wire.send(Client, data(start, 1000, &[b'x'; 50]));
+    }
+    for n in 0..400 {
+        wire.send(Client, data(110 + n / 20, 1000, &vec![b'x'; n as usize % 20 + 1]));
+    }
+    wire
+}
+
+/// Two for each piece that waits, and 256 more.
+#[test]
+fn ranges_that_bring_nothing_new_are_not_remembered_without_end() {
+    for (pieces, reached) in [(261, true), (262, false)] {
+        assert_eq!(repetitive(pieces).out.has("reassembly_limit"), reached, "{pieces}");
+    }
+}
+
+#[test]
+fn those_that_bring_bytes_are_remembered_still() {
+    let mut wire = repetitive(2048);
+    wire.send(Client, data(410, 1000, b"fresh"));
+    wire.send(Client, data(410, 1000, b"FRESH"));
+    assert_eq!(wire.out.conflicts, [(310, b"fresh".to_vec(), b"FRESH".to_vec())]);
+    wire.close();
+    assert!(wire.out.bytes(Client).ends_with(b"fresh"), "the first copy won");
+}
+
+#[test]
+fn a_longer_copy_of_what_waits_is_handed_on_in_one_piece() {
+    let mut wire = open();
+    wire.send(Client, data(101, 1000, b"b"));
+    wire.send(Client, data(101, 1000, b"bcdef"));
+    wire.send(Client, data(100, 1000, b"a"));
+    assert_eq!((wire.out.bytes(Client), wire.out.chunks), (b"abcdef".to_vec(), 2));
+}
