@@ -4,10 +4,14 @@
 
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::cell::Cell;
+use std::time::Duration;
 
 use wiretale_packet::Direction::{Client, Server};
-use wiretale_packet::{Direction, Flags, Segment, SeqNumber, Timestamp};
-use wiretale_reassembly::{Anomaly, Arrival, Chunk, Connection, End, Limits, Policy, Sink};
+use wiretale_packet::{Address, Direction, Flags, Fragment, Ip, Segment, SeqNumber, Timestamp};
+use wiretale_reassembly::{
+    Anomaly, Arrival, Chunk, Connection, End, FragmentAnomaly, FragmentLimits, FragmentSink, Fragments, Limits, Policy,
+    Sink,
+};
 
 struct Counting;
 
@@ -86,6 +90,8 @@ impl Bench {
 fn where_nothing_waits_nothing_is_held() {
     let mut bench = Bench::open();
     bench.send(Client, Flags::ACK, 100, 1000, b"hello");
+    // Nor for a keep-alive.
+    bench.send(Client, Flags::ACK, 104, 1000, b"");
     assert_eq!((bench.connection.held_bytes(), bench.connection.held_memory(), bench.live()), (0, 0, 0));
 }
 
@@ -130,4 +136,36 @@ fn nothing_is_left_of_a_connection_that_is_closed() {
     bench.connection.close(End::Abandoned, &mut Deaf);
     assert_eq!(bench.connection.held_bytes(), 0);
     assert!(bench.live() < 1000, "{} bytes", bench.live());
+}
+
+struct Last(&'static str);
+
+impl FragmentSink for Last {
+    fn anomaly(&mut self, _: Address, _: Address, anomaly: FragmentAnomaly<'_>) {
+        self.0 = anomaly.name();
+    }
+}
+
+/// Packets that were completed stand behind one that waits.
+#[test]
+fn what_was_put_together_leaves_no_memory_and_what_waits_its_age() {
+    let (mut table, mut last) = (Fragments::new(FragmentLimits::default()), Last(""));
+    let (src, dst) = (Address::v4([10, 20, 0, 1]), Address::v4([198, 51, 100, 7]));
+    let ip = Ip { src, dst, protocol: 17, ttl: 64, total_len: 0, header_len: 20, header_ok: true };
+    let mut push = |id, offset, more| {
+        let fragment = Fragment { id, offset, more, payload: &[7; 8], missing: 0 };
+        table.push(Timestamp::from_nanos(0), &ip, &fragment, &mut last).is_some()
+    };
+    push(0, 8, true);
+    let before = LIVE.with(Cell::get);
+    for id in 1..20_000 {
+        assert!(!push(id, 8, false) && push(id, 0, true));
+    }
+    let more = LIVE.with(Cell::get).wrapping_sub(before);
+    assert!(more < 150 << 10, "{more} bytes");
+    let age = FragmentLimits::default().age;
+    table.expire(Timestamp::from_nanos(0) + (age - Duration::from_nanos(1)), &mut last);
+    assert_eq!((last.0, table.len()), ("", 1));
+    table.expire(Timestamp::from_nanos(0) + age, &mut last);
+    assert_eq!((last.0, table.len()), ("fragment_timeout", 0));
 }

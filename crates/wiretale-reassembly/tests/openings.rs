@@ -1,4 +1,5 @@
 //! What opens a connection and what only looks so, and what an opening leaves behind.
+#![allow(clippy::cast_possible_truncation)]
 
 mod support;
 
@@ -151,4 +152,50 @@ fn a_window_is_scaled_as_its_syn_says_where_the_answer_was_not_captured() {
     assert_eq!(wire.send(Server, data(1159, 102, b"last")), Verdict::Accepted);
     assert_eq!(wire.send(Server, data(1163, 102, b"beyond")), Verdict::Doubted);
     assert_eq!(wire.out.bytes(Client), b"hi");
+}
+
+/// The first answer counts unless another is acknowledged; five more are remembered.
+#[test]
+fn of_many_answers_the_one_that_is_acknowledged_counts() {
+    for (acknowledged, counts) in [(0, 0), (1, 1), (3, 3), (5, 5), (6, 0)] {
+        let mut wire = Wire::new(Policy::default());
+        wire.send(Client, segment(99, 0, SYN, b""));
+        for n in 0..8 {
+            wire.send(Server, segment(999 + 100 * n, 100, SYN_ACK, b""));
+        }
+        // Without the flag it is no acknowledgement.
+        wire.send(Client, segment(100, 1200, Flags::default(), b""));
+        wire.send(Client, segment(100, 1000 + 100 * acknowledged, ACK, b""));
+        wire.send(Server, data(1000 + 100 * counts, 100, b"220 ready"));
+        assert_eq!(wire.out.dotted(Server), "220 ready", "{acknowledged}");
+    }
+}
+
+#[test]
+fn only_a_syn_with_data_is_judged_by_it() {
+    for (payload, names) in
+        [(&b""[..], &["SYN_seq_jump"][..]), (b"abc", &["SYN_seq_jump", "SYN_with_data", "syn_data_judged"])]
+    {
+        let mut wire = Wire::new(Policy::default());
+        wire.send(Client, segment(99, 0, SYN, b""));
+        wire.send(Client, segment(599, 0, SYN, payload));
+        wire.send(Server, segment(999, 600 + payload.len() as u32, SYN_ACK, b""));
+        assert_eq!((wire.out.bytes(Client), &wire.out.names[..]), (payload.to_vec(), names));
+    }
+}
+
+#[test]
+fn what_is_kept_of_an_opening_changes_sides_with_its_sender() {
+    let mut wire = Wire::new(Policy::default());
+    wire.send(Client, segment(99, 0, SYN, b"early"));
+    wire.connection.flip();
+    assert_eq!((wire.connection.ledger(Client).held, wire.connection.ledger(Server).held), (0, 5));
+    wire.send(Client, segment(999, 105, SYN_ACK, b""));
+    assert_eq!((wire.out.bytes(Client), wire.out.bytes(Server)), (vec![], b"early".to_vec()));
+
+    let mut wire = Wire::open(Policy::default(), 100, 1000);
+    wire.send(Client, segment(7777, 0, SYN, b""));
+    wire.connection.flip();
+    assert_eq!(wire.send(Client, segment(8888, 7778, SYN_ACK, b"")), Verdict::NewConnection);
+    assert_eq!(wire.connection.take_pending_syn().map(|(from, _)| from), Some(Server));
 }

@@ -2,8 +2,9 @@
 
 mod support;
 
-use support::{Wire, data};
-use wiretale_packet::Direction::Client;
+use support::{Wire, data, segment};
+use wiretale_packet::Direction::{Client, Server};
+use wiretale_packet::Flags;
 use wiretale_reassembly::Policy;
 
 /// The client's first byte has number 100.
@@ -49,4 +50,23 @@ fn a_longer_copy_of_what_waits_is_handed_on_in_one_piece() {
     wire.send(Client, data(101, 1000, b"bcdef"));
     wire.send(Client, data(100, 1000, b"a"));
     assert_eq!((wire.out.bytes(Client), wire.out.chunks), (b"abcdef".to_vec(), 2));
+}
+
+/// Sixty-four segments, or eight where all is acknowledged, can be looked up in the capture.
+#[test]
+fn delivered_segments_are_remembered_until_acknowledged_or_too_many() {
+    for (segments, acknowledged, conflicts) in
+        [(10, false, 1), (64, false, 1), (65, false, 0), (8, true, 1), (9, true, 0)]
+    {
+        let mut wire = open();
+        wire.out.capture = Some(Vec::new());
+        for n in 0..segments {
+            wire.send(Client, data(100 + 4 * n, 1000, b"text"));
+            if acknowledged {
+                wire.send(Server, segment(1000, 104 + 4 * n, Flags::ACK, b""));
+            }
+        }
+        wire.send(Client, data(100, 1000, b"TEXT"));
+        assert_eq!(wire.out.conflicts.len(), conflicts, "{segments} {acknowledged}");
+    }
 }

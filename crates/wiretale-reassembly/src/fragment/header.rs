@@ -2,7 +2,7 @@
 
 use alloc::vec::Vec;
 
-use wiretale_packet::{Address, Ip};
+use wiretale_packet::Ip;
 
 /// The longest header written here.
 pub(super) const MAX: usize = 40;
@@ -29,13 +29,9 @@ fn write_v4(packet: &mut Vec<u8>, ip: &Ip, len: u64) -> Option<()> {
 fn write_v6(packet: &mut Vec<u8>, ip: &Ip, len: u64) -> Option<()> {
     let len = u16::try_from(len).ok()?.to_be_bytes();
     packet.extend([0x60, 0, 0, 0, len[0], len[1], ip.protocol, ip.ttl]);
-    packet.extend(octets(ip.src));
-    packet.extend(octets(ip.dst));
+    packet.extend(ip.src.octets());
+    packet.extend(ip.dst.octets());
     Some(())
-}
-
-fn octets(address: Address) -> [u8; 16] {
-    address.octets()
 }
 
 /// The Internet checksum (RFC 1071) of a header.
@@ -47,24 +43,22 @@ fn checksum(words: [[u8; 2]; 10]) -> u16 {
 
 #[cfg(test)]
 mod tests {
+    use wiretale_packet::Address;
+
     use super::*;
 
+    /// The sum of the second pair carries once more when its carries are added.
     #[test]
     fn an_ipv4_header_sums_to_nothing() {
-        let ip = Ip {
-            src: Address::v4([10, 20, 0, 1]),
-            dst: Address::v4([198, 51, 100, 255]),
-            protocol: 6,
-            ttl: 64,
-            total_len: 0,
-            header_len: 20,
-            header_ok: true,
-        };
-        let mut packet = Vec::new();
-        write(&mut packet, &ip, 1234, false).unwrap();
-        let words: [[u8; 2]; 10] = core::array::from_fn(|n| [packet[2 * n], packet[2 * n + 1]]);
-        assert_eq!(checksum(words), 0);
-        assert_eq!(&packet[2..4], &1254u16.to_be_bytes());
-        assert_eq!(write(&mut packet, &ip, 65_516, false), None);
+        for (src, dst) in [([10, 20, 0, 1], [198, 51, 100, 255]), ([255; 4], [118, 21, 0, 0]), ([255; 4], [255; 4])] {
+            let (src, dst) = (Address::v4(src), Address::v4(dst));
+            let ip = Ip { src, dst, protocol: 6, ttl: 64, total_len: 0, header_len: 20, header_ok: true };
+            let mut packet = Vec::new();
+            write(&mut packet, &ip, 1234, false).unwrap();
+            let sum: u32 = packet.chunks(2).map(|word| u32::from(word[0]) << 8 | u32::from(word[1])).sum();
+            assert_eq!(sum % 0xffff, 0, "{ip:?}");
+            assert_eq!(&packet[2..4], &1254u16.to_be_bytes());
+            assert_eq!(write(&mut packet, &ip, 65_516, false), None);
+        }
     }
 }

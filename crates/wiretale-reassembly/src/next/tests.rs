@@ -167,3 +167,15 @@ fn timestamps_may_stand_or_go_back_by_one_tick_and_bytes_must_fit_the_window() {
         assert_eq!(connection.is_next(Direction::Client, &arrival, &limits).is_some(), next, "{stamp} {payload:?}");
     }
 }
+
+#[test]
+fn a_hole_that_was_filled_is_not_in_the_way() {
+    let (mut connection, limits) = (stamped(), Limits::default());
+    for (seq, payload, next) in [(103, &b"cd"[..], false), (101, b"ab", false), (105, b"", true)] {
+        let (seq, ack, flags) = (SeqNumber(seq), SeqNumber(501), Flags::ACK);
+        let segment = Segment { seq, ack, flags, window: 4, urgent: 0, options: &[], payload, missing: 0 };
+        let arrival = Arrival { at: Timestamp::from_nanos(0), segment, ttl: 64, origin: None };
+        assert_eq!(connection.is_next(Direction::Client, &arrival, &limits).is_some(), next, "{seq:?}");
+        connection.segment(Direction::Client, &arrival, &limits, &mut Heard::default());
+    }
+}
