@@ -81,3 +81,15 @@ fn a_segment_hangs_on_one_in_doubt_only_where_there_is_room_for_both() {
         assert!(!wire.out.has("reassembly_limit"));
     }
 }
+
+/// One byte may be a FIN that was not captured; sixteen megabytes are no tail of anything.
+#[test]
+fn what_was_acknowledged_but_not_captured_is_missing_at_the_end() {
+    for (tail, gap) in [(1, 0), (2, 2), ((1 << 24) - 1, (1 << 24) - 1), (1 << 24, 0)] {
+        let mut wire = open();
+        wire.send(Client, data(100, 1000, b"hello"));
+        wire.send(Server, segment(1000, 105 + tail, ACK, b""));
+        wire.close();
+        assert_eq!(wire.connection.ledger(Client).gap, gap, "{tail}");
+    }
+}

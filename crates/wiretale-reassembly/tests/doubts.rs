@@ -4,7 +4,7 @@ mod support;
 
 use support::{Wire, data, segment};
 use wiretale_packet::Direction::{Client, Server};
-use wiretale_packet::{Flags, Segment};
+use wiretale_packet::{Flags, Segment, Timestamp};
 use wiretale_reassembly::{Policy, Verdict, Why};
 
 const ACK: Flags = Flags::ACK;
@@ -53,6 +53,21 @@ fn what_was_taken_tells_the_time_and_what_was_refused_does_not() {
     repeat(&mut wire, with(&stamp(30), segment(1010, 103, ACK, b"")));
     assert_eq!(wire.out.dotted(Client), "abc");
     assert!(!wire.out.has("paws_failed"));
+}
+
+/// What follows a segment in doubt tells the time, but not against that segment itself.
+#[test]
+fn what_was_acknowledged_before_a_reset_was_taken() {
+    let mut wire = stamped();
+    assert_eq!(wire.send(Client, with(&stamp(90), data(101, 5000, b"!"))), Verdict::Doubted);
+    assert_eq!(wire.send(Client, with(&stamp(20), data(101, 1000, b"b"))), Verdict::Doubted);
+    assert_eq!(wire.send(Client, with(&stamp(91), data(102, 1000, b"c"))), Verdict::Accepted);
+    wire.send(Server, with(&stamp(30), segment(1000, 103, ACK, b"")));
+    wire.send(Server, segment(1000, 0, Flags::RST, b""));
+    assert_eq!(wire.out.dotted(Client), "a");
+    let now = Timestamp::from_nanos(wire.now + 1_000_000_000);
+    wire.connection.expire(now, &wire.limits, &mut wire.out);
+    assert_eq!(wire.out.dotted(Client), "abc");
 }
 
 #[test]

@@ -187,7 +187,7 @@ impl Half {
             return;
         }
         self.bits.set(Bits::ON_ARRIVAL);
-        let limits = Limits { history: 0, ..Limits::default() };
+        let limits = Limits::default();
         self.drain(from, &limits, sink);
         while let Some(target) = self.target() {
             self.give_up(from, target, sink);
