@@ -2,11 +2,13 @@
 mod wire;
 
 use std::cmp::Ordering;
+use std::hash::{DefaultHasher, Hash, Hasher};
+use std::net::SocketAddr;
 use std::time::Duration;
 
 use wire::layers::carriers;
 use wire::{DST, SRC, frame, one, segment, v4};
-use wiretale_packet::{Address, Checks, Endpoint, Flags, LinkType, SeqNumber, Timestamp, plain_tcp};
+use wiretale_packet::{Address, Checks, Direction, Endpoint, Flags, LinkType, SeqNumber, Timestamp, plain_tcp};
 
 #[test]
 fn addresses_and_endpoints_print_as_usual() {
@@ -22,6 +24,30 @@ fn addresses_and_endpoints_print_as_usual() {
         assert_eq!(Address::from(address.to_ip()), address);
     }
     assert_eq!(Address::UNSPECIFIED_V4, v4([0; 4]));
+    let socket = SocketAddr::from((SRC, 6667));
+    assert_eq!(Endpoint::from(socket), ends[0]);
+}
+
+#[test]
+fn addresses_are_told_apart_and_ordered_as_numbers() {
+    let ordered = [Address::v6([0; 16]), v4([0; 4]), v4(SRC), v4(DST), v4([192, 0, 0, 1]), Address::v6([0x20; 16])];
+    let hashes = ordered.map(|address| {
+        let mut hasher = DefaultHasher::new();
+        address.hash(&mut hasher);
+        hasher.finish()
+    });
+    for (n, one) in ordered.iter().enumerate() {
+        for (m, other) in ordered.iter().enumerate() {
+            assert_eq!((one == other, hashes[n] == hashes[m]), (n == m, n == m), "{one} {other}");
+            assert_eq!((one.cmp(other), one.partial_cmp(other)), (n.cmp(&m), Some(n.cmp(&m))), "{one} {other}");
+        }
+    }
+}
+
+#[test]
+fn directions_have_places_and_opposites() {
+    assert_eq!(Direction::BOTH.map(Direction::index), [0, 1]);
+    assert_eq!(Direction::BOTH.map(Direction::opposite), [Direction::Server, Direction::Client]);
 }
 
 #[test]
