@@ -43,6 +43,21 @@ fn those_that_bring_bytes_are_remembered_still() {
     assert!(wire.out.bytes(Client).ends_with(b"fresh"), "the first copy won");
 }
 
+/// Thirty-two pairs are told one by one.
+#[test]
+fn a_copy_of_very_many_segments_is_one_conflict() {
+    for (segments, conflicts) in [(31, 31), (32, 32), (33, 1), (60, 1)] {
+        let mut wire = open();
+        for n in 0..segments {
+            wire.send(Client, data(101 + n, 1000, b"x"));
+        }
+        wire.send(Client, data(101, 1000, &vec![b'Y'; segments as usize]));
+        assert_eq!(wire.out.conflicts.len(), conflicts, "{segments}");
+        wire.send(Client, data(100, 1000, b"x"));
+        assert_eq!(wire.out.bytes(Client), vec![b'x'; segments as usize + 1]);
+    }
+}
+
 #[test]
 fn a_longer_copy_of_what_waits_is_handed_on_in_one_piece() {
     let mut wire = open();
