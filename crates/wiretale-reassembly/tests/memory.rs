@@ -169,3 +169,20 @@ fn what_was_put_together_leaves_no_memory_and_what_waits_its_age() {
     table.expire(Timestamp::from_nanos(0) + age, &mut last);
     assert_eq!((last.0, table.len()), ("fragment_timeout", 0));
 }
+
+/// Tables grow by doubling, so that what one packet takes is known to a third.
+#[test]
+fn what_it_takes_to_hold_fragments_is_told_to_a_third() {
+    let (src, dst) = (Address::v4([10, 20, 0, 1]), Address::v4([198, 51, 100, 7]));
+    let ip = Ip { src, dst, protocol: 17, ttl: 64, total_len: 0, header_len: 20, header_ok: true };
+    for packets in [7000, 7200, 14_000] {
+        let before = LIVE.with(Cell::get);
+        let mut table = Fragments::new(FragmentLimits { bytes: 64 << 20, ..FragmentLimits::default() });
+        for id in 0..packets {
+            let fragment = Fragment { id, offset: 8, more: true, payload: &[7; 8], missing: 0 };
+            table.push(Timestamp::from_nanos(0), &ip, &fragment, &mut Last(""));
+        }
+        let (said, live) = (table.held_bytes(), LIVE.with(Cell::get).wrapping_sub(before));
+        assert!((live * 2 / 3..live * 4 / 3).contains(&said), "{said} said, {live} live with {packets}");
+    }
+}
