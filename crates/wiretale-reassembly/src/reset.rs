@@ -43,7 +43,7 @@ impl Connection {
         let (half, peer) = self.pair(from);
         let end = segment.seq.advance(segment.seq_len());
         let news = segment.seq_len() > 0 && end.ahead_of(half.expected()) > 0;
-        if news || segment.ack.ahead_of(peer.acked()) > 0 {
+        if news || peer.has(Bits::STARTED) && segment.ack.ahead_of(peer.acked()) > 0 {
             self.reset_by = None;
             sink.anomaly(from, Anomaly::Reopened);
         }

@@ -93,3 +93,17 @@ fn what_was_acknowledged_but_not_captured_is_missing_at_the_end() {
         assert_eq!(wire.connection.ledger(Client).gap, gap, "{tail}");
     }
 }
+
+/// Where the other side was not seen, no number of his can be new.
+#[test]
+fn a_bare_acknowledgement_belies_no_reset_of_its_sender_who_is_seen_alone() {
+    for ack in [1, 1000, 0x7fff_ffff, 0x9000_0000] {
+        let mut wire = Wire::new(Policy::default());
+        wire.send(Client, data(100, ack, b"hello"));
+        wire.send(Client, segment(105, 0, Flags::RST, b""));
+        wire.send(Client, segment(105, ack, ACK, b""));
+        assert!(wire.connection.closed(), "{ack}");
+        wire.send(Client, data(105, ack, b"on"));
+        assert!(!wire.connection.closed() && wire.out.has("reopened_after_reset"), "{ack}");
+    }
+}
