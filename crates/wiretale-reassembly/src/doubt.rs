@@ -46,7 +46,8 @@ struct Doubted {
     /// Up to where its sender went on behind it in what was taken, and the newest timestamp there.
     reach: SeqNumber,
     newest: Option<u32>,
-    /// The newest timestamp before it that counts, and the newest that counts if all before it is taken.
+    /// The newest timestamp before it that was found to count since it came (by those known then it was judged then), and
+    /// the newest that counts if all before it is taken.
     known: Option<u32>,
     possible: Option<u32>,
     window: u16,
@@ -234,10 +235,9 @@ impl Connection {
         limits: &Limits,
         sink: &mut impl Sink,
     ) {
-        let known = self.half(from).newest_stamp();
         let doubts = self.doubts.get_or_insert_default();
         let possible = doubts.newest(from);
-        doubts.list.push_back(Doubted { known, possible, ..Doubted::new(from, arrival, doubt) });
+        doubts.list.push_back(Doubted { possible, ..Doubted::new(from, arrival, doubt) });
         if doubts.list.len() > limits.doubts
             && let Some(oldest) = doubts.list.pop_front()
         {

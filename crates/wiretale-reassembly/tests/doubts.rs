@@ -92,3 +92,13 @@ fn timestamps_begin_anew_after_a_month_of_silence() {
     }
     assert_eq!(wire.send(Client, with(&stamp(10), data(105, 1000, b"!"))), Verdict::Ignored(Why::OldTimestamp));
 }
+
+#[test]
+fn what_came_after_a_month_of_silence_is_forgiven_though_it_is_judged_later() {
+    let mut wire = stamped();
+    wire.send(Client, with(&stamp(90), data(101, 1000, b"b")));
+    wire.now += 25 * 24 * 3600 * 1_000_000_000;
+    assert_eq!(wire.send(Client, with(&stamp(20), data(102, 1050, b"c"))), Verdict::Doubted);
+    wire.send(Server, with(&stamp(10), segment(1050, 103, ACK, b"")));
+    assert_eq!(wire.out.bytes(Client), b"abc");
+}
