@@ -141,10 +141,7 @@ impl Held {
         let new = Extent::of(&incoming);
         let (low, high) = self.touching(new.start, new.end());
         let mut bytes: Box<[u8]> = incoming.bytes.into();
-        let mut stored = Stored { fresh: bytes.len() as u64, ..Stored::default() };
-        if low < high {
-            stored = self.account(&incoming, low, high);
-        }
+        let stored = self.account(&incoming, low, high);
         if stored.lost > 0 {
             self.resolve(&incoming, &mut bytes, policy, &mut clash);
         }
