@@ -99,8 +99,7 @@ impl Connection {
         let segment = &arrival.segment;
         let closed = self.closed();
         let (half, peer) = self.pair(from);
-        let late = !half.has(Bits::SYN) && half.first() == segment.seq.advance(1);
-        if again || late {
+        if again {
             half.count_repeat(segment.payload.len() as u64);
             return Verdict::Accepted;
         }
