@@ -269,7 +269,7 @@ impl Connection {
         let rested = arrival.at.since(self.last) >= PAWS_IDLE;
         let (half, peer) = self.pair(from);
         if rested {
-            half.begin_time(segment.seq, options.stamp);
+            half.begin_time(options.stamp);
         }
         half.meet(from, arrival, options, sink);
         peer.bits.clear(Bits::ALONE);

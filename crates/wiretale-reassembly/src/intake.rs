@@ -40,8 +40,8 @@ impl Half {
     }
 
     /// Keeps the first timestamp after long silence, whatever it is: those behind it are compared with that.
-    pub(crate) fn begin_time(&mut self, seq: SeqNumber, stamp: Option<u32>) {
-        if let Some(stamp) = stamp.filter(|_| self.has(Bits::STAMPED) && seq.ahead_of(self.expected()) <= 0) {
+    pub(crate) fn begin_time(&mut self, stamp: Option<u32>) {
+        if let Some(stamp) = stamp.filter(|_| self.has(Bits::STAMPED)) {
             self.stamp = stamp;
         }
     }

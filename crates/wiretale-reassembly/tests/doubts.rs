@@ -83,14 +83,18 @@ fn what_is_in_doubt_changes_sides_with_its_sender() {
 
 #[test]
 fn timestamps_begin_anew_after_a_month_of_silence() {
-    let mut wire = stamped();
-    wire.send(Client, with(&stamp(90), data(101, 1000, b"b")));
-    wire.now += 25 * 24 * 3600 * 1_000_000_000;
-    for (n, text) in [b"c", b"d", b"e"].into_iter().enumerate() {
-        let now = stamp(20 + n as u8);
-        assert_eq!(wire.send(Client, with(&now, data(102 + n as u32, 1000, text))), Verdict::Accepted, "{n}");
+    // In order, and with the second before the first.
+    for order in [[102, 103, 104], [103, 102, 104]] {
+        let mut wire = stamped();
+        wire.send(Client, with(&stamp(90), data(101, 1000, b"b")));
+        wire.now += 25 * 24 * 3600 * 1_000_000_000;
+        for (seq, n) in order.into_iter().zip(20..) {
+            assert_eq!(wire.send(Client, with(&stamp(n), data(seq, 1000, b"c"))), Verdict::Accepted, "{seq}");
+        }
+        assert_eq!(wire.out.bytes(Client), b"abccc");
+        let late = wire.send(Client, with(&stamp(10), data(105, 1000, b"!")));
+        assert_eq!(late, Verdict::Ignored(Why::OldTimestamp));
     }
-    assert_eq!(wire.send(Client, with(&stamp(10), data(105, 1000, b"!"))), Verdict::Ignored(Why::OldTimestamp));
 }
 
 #[test]
