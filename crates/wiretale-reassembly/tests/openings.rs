@@ -185,6 +185,18 @@ fn only_a_syn_with_data_is_judged_by_it() {
 }
 
 #[test]
+fn of_two_syns_with_data_that_of_the_answered_one_is_taken() {
+    for (ack, taken, names) in [(103, &b"abc"[..], 1), (602, b"xy", 1), (700, b"", 0)] {
+        let mut wire = Wire::new(Policy::default());
+        wire.send(Client, segment(99, 0, SYN, b"abc"));
+        wire.send(Client, segment(599, 0, SYN, b"xyz"));
+        wire.send(Server, segment(999, ack, SYN_ACK, b""));
+        assert_eq!(wire.out.bytes(Client), taken, "{ack}");
+        assert_eq!(wire.out.names.iter().filter(|name| **name == "syn_data_judged").count(), names);
+    }
+}
+
+#[test]
 fn what_is_kept_of_an_opening_changes_sides_with_its_sender() {
     let mut wire = Wire::new(Policy::default());
     wire.send(Client, segment(99, 0, SYN, b"early"));

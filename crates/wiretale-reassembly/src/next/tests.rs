@@ -179,3 +179,16 @@ fn a_hole_that_was_filled_is_not_in_the_way() {
         connection.segment(Direction::Client, &arrival, &limits, &mut Heard::default());
     }
 }
+
+/// Numbers of a side that was not seen stand at 0, and mean nothing.
+#[test]
+fn nothing_is_next_where_one_side_is_seen_alone() {
+    let (mut connection, limits) = (Connection::new(Policy::default()), Limits::default());
+    for seq in [0x9000_0000, 0x9000_0004, 0x9000_0008] {
+        let (seq, ack, flags) = (SeqNumber(seq), SeqNumber(0), Flags::ACK);
+        let segment = Segment { seq, ack, flags, window: 4, urgent: 0, options: &[], payload: b"text", missing: 0 };
+        let arrival = Arrival { at: Timestamp::from_nanos(0), segment, ttl: 64, origin: None };
+        assert!(connection.is_next(Direction::Client, &arrival, &limits).is_none());
+        connection.segment(Direction::Client, &arrival, &limits, &mut Heard::default());
+    }
+}
