@@ -90,8 +90,9 @@ impl Bench {
 fn where_nothing_waits_nothing_is_held() {
     let mut bench = Bench::open();
     bench.send(Client, Flags::ACK, 100, 1000, b"hello");
-    // Nor for a keep-alive.
+    // Nor for a keep-alive, nor for a SYN that comes again.
     bench.send(Client, Flags::ACK, 104, 1000, b"");
+    bench.send(Client, Flags::SYN, 99, 0, b"");
     assert_eq!((bench.connection.held_bytes(), bench.connection.held_memory(), bench.live()), (0, 0, 0));
 }
 
