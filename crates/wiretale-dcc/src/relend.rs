@@ -13,8 +13,8 @@ pub trait LendOffers<'b>: Lend<'b> {
 impl Event<'_> {
     /// The same event with text that `lender` lends.
     #[must_use]
-    pub fn relend<'b>(self, lender: &mut impl LendOffers<'b>) -> Event<'b> {
-        match self {
+    pub fn relend<'b>(&self, lender: &mut impl LendOffers<'b>) -> Event<'b> {
+        match *self {
             Self::Opened { announced, sender } => {
                 Event::Opened { announced: announced.map(|announced| lender.lend_offer(announced)), sender }
             }

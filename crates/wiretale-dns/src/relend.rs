@@ -7,8 +7,8 @@ use crate::{Answer, Data, Event, Query, Question, Record, Reply};
 impl Event<'_> {
     /// The same event with text that `lender` lends.
     #[must_use]
-    pub fn relend<'b>(self, lender: &mut impl Lend<'b>) -> Event<'b> {
-        match self {
+    pub fn relend<'b>(&self, lender: &mut impl Lend<'b>) -> Event<'b> {
+        match *self {
             Self::Query(Query { id, flags, question }) => {
                 Event::Query(Query { id, flags, question: question.relend(lender) })
             }

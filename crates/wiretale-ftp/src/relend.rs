@@ -7,8 +7,8 @@ use crate::{Answer, Command, DataEvent, Entry, Event, Exchange, Login, Opened, R
 impl Event<'_> {
     /// The same event with text that `lender` lends.
     #[must_use]
-    pub fn relend<'b>(self, lender: &mut impl Lend<'b>) -> Event<'b> {
-        match self {
+    pub fn relend<'b>(&self, lender: &mut impl Lend<'b>) -> Event<'b> {
+        match *self {
             Self::Command(command) => Event::Command(command.relend(lender)),
             Self::Reply(Reply { code, text, continued, first }) => {
                 Event::Reply(Reply { code, text: lender.lend(text), continued, first })
@@ -38,8 +38,8 @@ impl Event<'_> {
 impl DataEvent<'_> {
     /// The same event with text that `lender` lends.
     #[must_use]
-    pub fn relend<'b>(self, lender: &mut impl Lend<'b>) -> DataEvent<'b> {
-        match self {
+    pub fn relend<'b>(&self, lender: &mut impl Lend<'b>) -> DataEvent<'b> {
+        match *self {
             Self::Opened(opened) => DataEvent::Opened(opened.relend(lender)),
             Self::Content(content) => DataEvent::Content(content.relend(lender)),
             Self::Listing(Entry { kind, size, modified, name, line }) => {

@@ -8,8 +8,8 @@ use crate::{Event, Listed, Message, ModeChange, Params, Prefix, Record, Rows, So
 impl Event<'_> {
     /// The same event with text that `lender` lends.
     #[must_use]
-    pub fn relend<'b>(self, lender: &mut impl LendOffers<'b>) -> Event<'b> {
-        match self {
+    pub fn relend<'b>(&self, lender: &mut impl LendOffers<'b>) -> Event<'b> {
+        match *self {
             Self::Message(it) => Event::Message(it.relend(lender)),
             Self::Registered { nick, user, host, real_name, server, network } => Event::Registered {
                 nick: nick.relend(lender),

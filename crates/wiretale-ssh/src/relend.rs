@@ -7,8 +7,8 @@ use crate::{Algorithms, Both, Choice, Event, HostKey, Ident, KexInit, NameList, 
 impl Event<'_> {
     /// The same event with text that `lender` lends.
     #[must_use]
-    pub fn relend<'b>(self, lender: &mut impl Lend<'b>) -> Event<'b> {
-        match self {
+    pub fn relend<'b>(&self, lender: &mut impl Lend<'b>) -> Event<'b> {
+        match *self {
             Self::PreBanner(text) => Event::PreBanner(Text(lender.lend(text.0))),
             Self::Version(Ident { line, protocol, software }) => Event::Version(Ident {
                 line: lender.lend(line),

@@ -7,8 +7,8 @@ use crate::Event;
 impl Event<'_> {
     /// The same event with text that `lender` lends.
     #[must_use]
-    pub fn relend<'b>(self, lender: &mut impl Lend<'b>) -> Event<'b> {
-        match self {
+    pub fn relend<'b>(&self, lender: &mut impl Lend<'b>) -> Event<'b> {
+        match *self {
             Self::Greeting(text) => Event::Greeting(lender.lend(text)),
             Self::Line(text) => Event::Line(lender.lend(text)),
             Self::Prompt(text) => Event::Prompt(lender.lend(text)),
