@@ -141,7 +141,7 @@ impl<T> Table<T> {
 
     #[inline]
     pub(crate) fn find(&self, hash: u64, key: &FlowKey) -> Option<u32> {
-        self.index.find(hash, |at| slot(&self.pages, at).key == *key)
+        self.index.find(hash, |at| slot(&self.pages, *at).key == *key)
     }
 
     /// Reads what taking out the flow at `at` will need; the number means nothing.
@@ -149,7 +149,7 @@ impl<T> Table<T> {
     pub(crate) fn glance(&self, at: u32) -> u32 {
         let slot = self.slot(at);
         let neighbour = |at: u32| if at == NONE { 0 } else { self.slot(at).next };
-        let place = self.index.find(self.hash(&slot.key), |other| other == at);
+        let place = self.index.find(self.hash(&slot.key), |other| *other == at);
         place.unwrap_or(0) ^ neighbour(slot.prev) ^ neighbour(slot.next)
     }
 
@@ -288,7 +288,8 @@ impl<T> Table<T> {
         let slot = &mut self.pages[number][place(at)];
         room.vacant = slot.next;
         *slot = Slot { key, client_is_low, prev: NONE, next: NONE, body };
-        self.index.insert(hash, at);
+        let (pages, hasher) = (&self.pages, &self.hasher);
+        self.index.insert(hash, at, |other| crate::table::hash(hasher, &slot_of(pages, *other).key));
         at
     }
 
@@ -353,7 +354,8 @@ impl<T> Table<T> {
 
     /// Gives back what is not needed any more.
     pub(crate) fn shrink(&mut self) {
-        self.index.shrink();
+        let (pages, hasher) = (&self.pages, &self.hasher);
+        self.index.shrink(|at| hash(hasher, &slot(pages, *at).key));
         if self.len() == 0 {
             (self.pages, self.rooms, self.roomy, self.gone) = Default::default();
             self.empty = 0;
@@ -427,6 +429,8 @@ fn hash(hasher: &SeedableRandomState, key: &FlowKey) -> u64 {
 fn slot<T>(pages: &[Box<[Slot<T>]>], at: u32) -> &Slot<T> {
     &pages[page(at)][place(at)]
 }
+
+use slot as slot_of;
 
 #[inline]
 const fn page(at: u32) -> usize {
