@@ -1,6 +1,7 @@
 //! The straight line for what nearly every frame is: Ethernet, IP without options, TCP.
 
 use crate::checksum::Sum;
+use crate::ip::pair;
 use crate::transport::TcpHead;
 use crate::view::View;
 use crate::{Address, Checks, Checksum, Frame, Ip, LinkType, Packet, Tags, Timestamp};
@@ -73,17 +74,9 @@ impl<'a> Inside<'a> {
         if [first >> 4, protocol] != [6, TCP] || payload_len < 20 || payload_len > room {
             return None;
         }
-        let (src, rest) = addresses.split_first_chunk::<16>()?;
-        let (dst, _) = rest.split_first_chunk::<16>()?;
-        let ip = Ip {
-            src: Address::v6(*src),
-            dst: Address::v6(*dst),
-            protocol,
-            ttl,
-            total_len: payload_len.saturating_add(40),
-            header_len: 40,
-            header_ok: true,
-        };
+        let (src, dst) = pair(addresses)?;
+        let ip =
+            Ip { src, dst, protocol, ttl, total_len: payload_len.saturating_add(40), header_len: 40, header_ok: true };
         self.tcp(ip, View::new(bytes, room).limit(payload_len), Sum::default().add(addresses))
     }
 

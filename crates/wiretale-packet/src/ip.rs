@@ -188,7 +188,8 @@ fn other<'a>(walk: &Dissect<'a>, payload: View<'a>) -> Found<'a> {
     Found::Packet(walk.packet(body, Checksum::Unknown))
 }
 
-fn pair(addresses: &[u8; 32]) -> Option<(Address, Address)> {
+#[inline]
+pub(crate) fn pair(addresses: &[u8; 32]) -> Option<(Address, Address)> {
     let (src, rest) = addresses.split_first_chunk::<16>()?;
     let (dst, _) = rest.split_first_chunk::<16>()?;
     Some((Address::v6(*src), Address::v6(*dst)))

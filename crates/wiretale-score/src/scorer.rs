@@ -285,7 +285,7 @@ impl Observer for Scorer {
 }
 
 impl Observe<Irc> for Scorer {
-    // By reference from here on: an event is long, and most are lines that nobody waits for.
+    // Most events are lines that nobody waits for.
     #[inline]
     fn observe(&mut self, scored: &mut Scored, moment: &Moment<'_>, event: &wiretale_irc::Event<'_>) {
         let kind = heard_as(event, moment.direction);

@@ -17,7 +17,6 @@ pub(super) struct Session {
 }
 
 impl<W: Output> Observe<Irc> for Logs<W> {
-    // By reference from here on: an event is long.
     #[inline]
     fn observe(&mut self, state: &mut State, moment: &Moment<'_>, event: &Event<'_>) {
         match event {
