@@ -51,19 +51,20 @@ pub(crate) fn tcp<P: Services<O>, O: Observer>(
         return another;
     }
     let fresh = count::<P, O>(record, from, segment, around, observer, commons);
-    let passed = Passed {
-        flags: segment.flags,
-        seq: segment.seq.0,
-        ack: segment.ack.0,
-        window: segment.window,
-        payload: segment.wire_len(),
-        fresh,
-        ip_len: around.ip_len,
-        ttl: around.ttl,
-    };
-    let Record { flow, state, .. } = record;
-    let moment = Moment { at: around.at, frame: around.frame, direction: from, flow };
-    observer.passed(state, &moment, &passed);
+    if record.untold.take(from, fresh) {
+        let passed = Passed {
+            flags: segment.flags,
+            seq: segment.seq.0,
+            ack: segment.ack.0,
+            window: segment.window,
+            payload: segment.wire_len(),
+            fresh,
+            ip_len: around.ip_len,
+            ttl: around.ttl,
+        };
+        let moment = Moment { at: around.at, frame: around.frame, direction: from, flow: &record.flow };
+        observer.passed(&mut record.state, &moment, &passed);
+    }
     let another = if syn { None } else { reassemble::<P, O>(record, from, segment, around, observer, commons) };
     another.unwrap_or(Fate::Taken)
 }
@@ -173,7 +174,7 @@ pub(crate) fn datagram<P: Services<O>, O: Observer>(
     observer: &mut O,
     commons: &mut Commons,
 ) {
-    let Record { flow, state, carrier, reading, history, last, last_frame, .. } = &mut *record;
+    let Record { flow, state, carrier, reading, history, last, last_frame, untold, .. } = &mut *record;
     let Carrier::Datagrams(both) = carrier else { return };
     let (payload, missing) = match packet.body {
         Body::Udp(datagram) => (datagram.payload, datagram.missing),
@@ -184,10 +185,12 @@ pub(crate) fn datagram<P: Services<O>, O: Observer>(
     (*last, *last_frame) = (around.at, around.frame);
     both.datagram(from, flow.transport, len, history);
     both.packet(from, around.ip_len);
-    let (flags, ip_len, ttl) = (Flags::default(), around.ip_len, around.ttl);
-    let passed = Passed { flags, seq: 0, ack: 0, window: 0, payload: len, fresh: len, ip_len, ttl };
-    let moment = Moment { at: around.at, frame: around.frame, direction: from, flow };
-    observer.passed(state, &moment, &passed);
+    if untold.take(from, len) {
+        let (flags, ip_len, ttl) = (Flags::default(), around.ip_len, around.ttl);
+        let passed = Passed { flags, seq: 0, ack: 0, window: 0, payload: len, fresh: len, ip_len, ttl };
+        let moment = Moment { at: around.at, frame: around.frame, direction: from, flow };
+        observer.passed(state, &moment, &passed);
+    }
     if payload.is_empty() || matches!(reading, Reading::Counting) {
         return;
     }

@@ -211,6 +211,7 @@ impl<P: Services<O>, O: Observer> Analyzer<P, O> {
             ordinal,
             protocol,
             patient: tcp && self.settings.timeouts.patient_ports.contains(&flow.server.port),
+            untold: self.observer.wants_packets(),
             streams: tcp && self.observer.wants_streams(),
             credited: [false; 2],
             state: O::Flow::default(),

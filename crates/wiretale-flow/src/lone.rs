@@ -20,7 +20,9 @@ impl<P: Services<O>, O: Observer> Analyzer<P, O> {
         let mut state = O::Flow::default();
         let first = Moment { at: flow.opened, frame: half.frame(), direction: Direction::Client, flow: &flow };
         self.observer.opened(&mut state, &first);
-        self.observer.passed(&mut state, &first, &half.passed());
+        if self.observer.wants_packets().take(Direction::Client, 0) {
+            self.observer.passed(&mut state, &first, &half.passed());
+        }
         self.observer.closed(&mut state, &Moment { at: when, ..first }, &summary(&flow, half));
         true
     }

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use smallvec::SmallVec;
-use wiretale_protocol::{Direction, Flow, State, Summary, Timestamp, Transport, Weirds};
+use wiretale_protocol::{Direction, Flow, Packets, State, Summary, Timestamp, Transport, Weirds};
 use wiretale_reassembly::{Connection, Host, Policy};
 
 use crate::account::Account;
@@ -30,6 +30,8 @@ pub(crate) struct Record<S, F> {
     pub(crate) protocol: u8,
     /// It may be silent for long.
     pub(crate) patient: bool,
+    /// Packets of which the observer is still to hear.
+    pub(crate) untold: Packets,
     /// The observer wants the stream as well.
     pub(crate) streams: bool,
     /// Directions whose sender was credited with a right checksum.

@@ -88,7 +88,9 @@ impl<P: Services<O>, O: Observer> Analyzer<P, O> {
         let flow = self.half_flow(at, syn);
         let mut record = self.record(flow, packet.ip.protocol, syn.frame(), 0, Carrier::Refused(refused));
         let first = Moment { at: flow.opened, frame: syn.frame(), direction: Direction::Client, flow: &flow };
-        self.observer.passed(&mut record.state, &first, &syn.passed());
+        if record.untold.take(Direction::Client, 0) {
+            self.observer.passed(&mut record.state, &first, &syn.passed());
+        }
         if packet.checksum == Checksum::Good && self.settings.checksums == Checksums::Auto {
             self.sources.good(packet.ip.src, packet.ip.dst, Covers::Tcp);
             if packet.ip.header_ok {
@@ -98,7 +100,9 @@ impl<P: Services<O>, O: Observer> Analyzer<P, O> {
         record.credited = [true, packet.checksum == Checksum::Good];
         (record.last, record.last_frame) = (packet.at, within.number);
         let moment = Moment { at: packet.at, frame: within.number, direction: Direction::Server, flow: &flow };
-        self.observer.passed(&mut record.state, &moment, &refused.passed());
+        if record.untold.take(Direction::Server, 0) {
+            self.observer.passed(&mut record.state, &moment, &refused.passed());
+        }
         let wake = second(record.deadline(&self.settings.timeouts));
         self.table.upgrade(at, record, wake);
         true

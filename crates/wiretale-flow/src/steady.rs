@@ -53,18 +53,13 @@ impl<P: Services<O>, O: Observer> Analyzer<P, O> {
         }
         record.last_frame = within.number;
         let handed = connection.take_next(from, &arrival, &next, limits);
-        let passed = Passed {
-            flags: segment.flags,
-            seq: segment.seq.0,
-            ack: segment.ack.0,
-            window: segment.window,
-            payload: fresh,
-            fresh,
-            ip_len,
-            ttl: packet.ip.ttl,
-        };
-        let moment = Moment { at: packet.at, frame: within.number, direction: from, flow: &record.flow };
-        self.observer.passed(&mut record.state, &moment, &passed);
+        if record.untold.take(from, fresh) {
+            let (flags, window, ttl) = (segment.flags, segment.window, packet.ip.ttl);
+            let (seq, ack, payload) = (segment.seq.0, segment.ack.0, fresh);
+            let passed = Passed { flags, seq, ack, window, payload, fresh, ip_len, ttl };
+            let moment = Moment { at: packet.at, frame: within.number, direction: from, flow: &record.flow };
+            self.observer.passed(&mut record.state, &moment, &passed);
+        }
         let Some(offset) = handed else { return true };
         let waiting = self.commons.stats.waiting();
         let around = Around { frame: within.number, lookback: within.lookback, ..Around::at(packet.at) };

@@ -5,7 +5,7 @@ use core::fmt;
 use wiretale_packet::{Direction, Endpoint, Timestamp, Transport};
 use wiretale_reassembly::Chunk;
 
-use crate::{Expectation, Exposure, Place, Protocol, Summary};
+use crate::{Expectation, Exposure, Packets, Passed, Place, Protocol, Summary};
 
 /// One that hears of flows. Every method defaults to doing nothing.
 pub trait Observer {
@@ -17,10 +17,17 @@ pub trait Observer {
         let _ = (flow, moment);
     }
 
-    /// A packet of the flow passed, whatever became of its bytes. Depends on how the stream was segmented.
+    /// A packet of the flow passed, whatever became of its bytes: one of those that [`Observer::wants_packets`] asks for.
+    /// Depends on how the stream was segmented.
     #[inline]
     fn passed(&mut self, flow: &mut Self::Flow, moment: &Moment<'_>, passed: &Passed) {
         let _ = (flow, moment, passed);
+    }
+
+    /// Of which packets does it want to hear, each by itself? Asked once per flow. It may hear of more.
+    #[inline]
+    fn wants_packets(&self) -> Packets {
+        Packets::ALL
     }
 
     /// Does it want every message as it stands, also where an event for what it means follows? Without, a decoder that
@@ -178,27 +185,6 @@ impl fmt::Display for FlowId {
             fmt::Write::write_char(f, char::from(digit))
         })
     }
-}
-
-/// A packet as it went by.
-#[derive(Clone, Copy, Debug)]
-pub struct Passed {
-    /// TCP flags; none for other transports.
-    pub flags: wiretale_packet::Flags,
-    /// TCP sequence number; 0 for other transports.
-    pub seq: u32,
-    /// TCP acknowledgement number.
-    pub ack: u32,
-    /// TCP window, not scaled.
-    pub window: u16,
-    /// Payload bytes on the wire.
-    pub payload: u32,
-    /// Of these, bytes of the stream not seen before (all of them for UDP).
-    pub fresh: u32,
-    /// Length of the IP packet.
-    pub ip_len: u32,
-    /// Time to live.
-    pub ttl: u8,
 }
 
 /// Something that is not as it should be: its name (Zeek's, where Zeek has one) and a few bytes more.

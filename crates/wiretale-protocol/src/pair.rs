@@ -3,7 +3,9 @@
 use wiretale_packet::Timestamp;
 use wiretale_reassembly::Chunk;
 
-use crate::{Expectation, Exposure, Moment, Observe, Observer, Passed, Place, Protocol, Stray, Summary, Weird};
+use crate::{
+    Expectation, Exposure, Moment, Observe, Observer, Packets, Passed, Place, Protocol, Stray, Summary, Weird,
+};
 
 impl<A: Observer, B: Observer> Observer for (A, B) {
     type Flow = (A::Flow, B::Flow);
@@ -17,6 +19,11 @@ impl<A: Observer, B: Observer> Observer for (A, B) {
     fn passed(&mut self, flow: &mut Self::Flow, moment: &Moment<'_>, passed: &Passed) {
         self.0.passed(&mut flow.0, moment, passed);
         self.1.passed(&mut flow.1, moment, passed);
+    }
+
+    #[inline]
+    fn wants_packets(&self) -> Packets {
+        self.0.wants_packets().or(self.1.wants_packets())
     }
 
     #[inline]

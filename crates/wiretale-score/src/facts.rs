@@ -1,6 +1,6 @@
 //! What a flow has shown so far, kept once for all detectors.
 
-use wiretale_protocol::Direction;
+use wiretale_protocol::{Direction, Packets};
 
 use crate::IrcSession;
 use crate::pairs::Pair;
@@ -10,12 +10,10 @@ use crate::pairs::Pair;
 pub struct Facts {
     /// The service it was found to be, the first one where there are several.
     pub service: Option<&'static str>,
-    /// Packets of both sides.
+    /// Packets that were told one by one: [`Facts::FIRST`] at least, if there are so many.
     pub packets: u32,
-    /// Packets with payload, client's and server's.
+    /// Packets with fresh payload, client's and server's, as far as they are told: two at least, if there are so many.
     pub data_packets: [u32; 2],
-    /// Payload bytes.
-    pub bytes: [u64; 2],
     /// Who sent the first payload.
     pub first_speaker: Option<Direction>,
     /// Of an IRC connection: who the client is and where.
@@ -29,6 +27,9 @@ pub struct Facts {
 impl Facts {
     /// How many of a flow's packets are told one by one.
     pub const FIRST: u32 = 8;
+
+    /// Of which packets a scorer wants to hear.
+    pub(crate) const PACKETS: Packets = Packets { first: Self::FIRST as u8, fresh: [2; 2], all: false };
 }
 
 /// A file as it crossed, at its end.

@@ -7,7 +7,9 @@ use wiretale_dns::Dns;
 use wiretale_ftp::{Ftp, FtpData};
 use wiretale_irc::Irc;
 use wiretale_packet::Flags;
-use wiretale_protocol::{Content, Direction, Exposure, Moment, Observe, Observer, Passed, Summary, Timestamp, Weird};
+use wiretale_protocol::{
+    Content, Direction, Exposure, Moment, Observe, Observer, Packets, Passed, Summary, Timestamp, Weird,
+};
 use wiretale_recognize::Named;
 use wiretale_ssh::Ssh;
 use wiretale_terminal::Terminal;
@@ -222,6 +224,11 @@ impl Observer for Scorer {
     type Flow = Scored;
 
     #[inline]
+    fn wants_packets(&self) -> Packets {
+        Facts::PACKETS
+    }
+
+    #[inline]
     fn wants_messages(&self) -> bool {
         !self.wakes[Hears::IRC_LINE.index()].is_empty()
     }
@@ -247,8 +254,8 @@ impl Observer for Scorer {
     #[inline]
     fn passed(&mut self, scored: &mut Scored, moment: &Moment<'_>, passed: &Passed) {
         if passed.fresh > 0 {
-            scored.facts.data_packets[moment.direction.index()] += 1;
-            scored.facts.bytes[moment.direction.index()] += u64::from(passed.fresh);
+            let packets = &mut scored.facts.data_packets[moment.direction.index()];
+            *packets = packets.saturating_add(1);
             scored.facts.first_speaker.get_or_insert(moment.direction);
         }
         scored.facts.packets = scored.facts.packets.saturating_add(1);

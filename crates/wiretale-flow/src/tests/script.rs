@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use wiretale_packet::{Address, Direction, Endpoint, Flags, Timestamp};
 use wiretale_protocol::{
-    Escaped, Expectation, Moment, Observe, Observer, Passed, Protocol, Services, Stray, Summary, Weird,
+    Escaped, Expectation, Moment, Observe, Observer, Packets, Passed, Protocol, Services, Stray, Summary, Weird,
 };
 use wiretale_testkit::build::{TcpHeader, tcp_frame, udp_frame};
 use wiretale_testkit::lend;
@@ -23,6 +23,10 @@ pub(super) struct Heard {
     pub(super) ids: Vec<u64>,
     pub(super) opened: usize,
     pub(super) passed: u64,
+    /// Packets, each with its flow, its sender and its fresh bytes, in the order heard.
+    pub(super) packets: Vec<(u64, Direction, u32)>,
+    /// Of which packets it wants to hear; of all if nothing is said.
+    pub(super) wish: Option<Packets>,
 }
 
 impl Observer for Heard {
@@ -33,9 +37,14 @@ impl Observer for Heard {
         self.opened += 1;
     }
 
-    fn passed(&mut self, packets: &mut u64, _: &Moment<'_>, passed: &Passed) {
+    fn wants_packets(&self) -> Packets {
+        self.wish.unwrap_or(Packets::ALL)
+    }
+
+    fn passed(&mut self, packets: &mut u64, moment: &Moment<'_>, passed: &Passed) {
         *packets += 1;
         self.passed += u64::from(passed.fresh);
+        self.packets.push((moment.flow.id.0, moment.direction, passed.fresh));
     }
 
     fn recognized(&mut self, _: &mut u64, _: &Moment<'_>, service: &'static str) {

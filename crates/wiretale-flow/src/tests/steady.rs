@@ -2,6 +2,7 @@
 
 use proptest::prelude::*;
 use wiretale_packet::Direction;
+use wiretale_protocol::Packets;
 
 use super::probing::Greeting;
 use super::script::{Heard, Script, end};
@@ -82,6 +83,27 @@ proptest! {
         let long = script.play_to(Analyzer { long_way: true, ..analyzer() });
         prop_assert_eq!(&script.play_to(analyzer()), &long);
         prop_assert_eq!(&script.play_ahead(analyzer()), &long);
+    }
+
+    #[test]
+    fn of_packets_it_is_told_what_the_observer_wants(
+        refused in prop::bool::weighted(0.3),
+        steps in prop::collection::vec((any::<bool>(), 0u8..60, 0usize..50), 0..30),
+        first in 0u8..6,
+        fresh in [0u8..3, 0..3],
+    ) {
+        let script = conversation(refused, &steps);
+        let wish = Packets { first, fresh, all: false };
+        let play = |wish, long_way| {
+            let heard = Heard { wish, ..Heard::default() };
+            let analyzer = Analyzer::<(Greeting, ()), _>::new(heard, Settings::default());
+            script.play_to(Analyzer { long_way, ..analyzer }).0
+        };
+        let mut left = std::collections::HashMap::new();
+        let mut wanted = play(None, true).packets;
+        wanted.retain(|(flow, from, fresh)| left.entry(*flow).or_insert(wish).take(*from, *fresh));
+        prop_assert_eq!(&play(Some(wish), true).packets, &wanted);
+        prop_assert_eq!(&play(Some(wish), false).packets, &wanted);
     }
 }
 

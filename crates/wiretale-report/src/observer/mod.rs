@@ -16,7 +16,7 @@ mod weirds;
 
 use wiretale::Stats;
 use wiretale::files::Extract;
-use wiretale::protocol::{Chunk, Exposure, Moment, Observer, Stray, Summary, Timestamp, Weird};
+use wiretale::protocol::{Chunk, Exposure, Moment, Observer, Packets, Stray, Summary, Timestamp, Weird};
 
 use crate::logs;
 use crate::logs::stats::LeftOut;
@@ -118,6 +118,11 @@ impl<W: Output> Logs<W> {
 
 impl<W: Output> Observer for Logs<W> {
     type Flow = State;
+
+    #[inline]
+    fn wants_packets(&self) -> Packets {
+        Packets::NONE
+    }
 
     #[inline]
     fn wants_messages(&self) -> bool {

@@ -11,7 +11,9 @@ use wiretale::dns::Dns;
 use wiretale::ftp::{Ftp, FtpData};
 use wiretale::irc::Irc;
 use wiretale::packet::Transport;
-use wiretale::protocol::{Direction, Exposure, FlowId, Moment, Observe, Observer, Outcome, State, Summary, Timestamp};
+use wiretale::protocol::{
+    Direction, Exposure, FlowId, Moment, Observe, Observer, Outcome, Packets, State, Summary, Timestamp,
+};
 use wiretale::recognize::Named;
 use wiretale::score::Home;
 use wiretale::ssh::{Event as Ssh, Ssh as SshProtocol};
@@ -216,6 +218,11 @@ impl Chronicle {
 
 impl Observer for Chronicle {
     type Flow = Chronicled;
+
+    #[inline]
+    fn wants_packets(&self) -> Packets {
+        Packets::NONE
+    }
 
     #[inline]
     fn wants_messages(&self) -> bool {
