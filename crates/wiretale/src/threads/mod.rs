@@ -5,15 +5,15 @@
 //! by call, in the order of [`Place`](wiretale_protocol::Place)s, which is the order in which one analyzer alone would
 //! have told it. So the observer is what it was, lives in one thread, and cannot tell how many others there are.
 //!
-//! With two threads one analyses and the other observes, while the reader takes packets out of their frames. Every
-//! further one analyses: it has a share of the flows, and waits for the others where one flow may have announced another.
+//! With two threads one analyses, and the other reads, takes packets out of their frames, and observes. Every further one
+//! analyses: it has a share of the flows, and waits for the others where one flow may have announced another. All of them
+//! wait for the observer then, so that reading is left to a thread beside.
 
 /// The protocols that have something to say, each with its name among calls and the list in which its events are put down,
-/// for a macro that says what to do with them.
+/// for a macro that says what to do with them. IRC has more to say than all others, and a [shelf](crate::irc::Shelf).
 macro_rules! each_protocol {
     ($then:ident) => {
         $then! {
-            irc::Irc, Irc, irc;
             dcc::Dcc, Dcc, dcc;
             dcc::DccChat, Chat, dcc;
             ssh::Ssh, Ssh, ssh;
@@ -32,16 +32,16 @@ mod slips;
 
 use std::fmt;
 use std::ops::Range;
-use std::sync::mpsc::{Receiver, Sender, SyncSender, channel, sync_channel};
+use std::sync::mpsc::{Receiver, Sender, channel, sync_channel};
 use std::thread;
 
 use wiretale_capture::Capture;
 use wiretale_flow::{Analyzer, Settings, Share, Stats};
 
-use self::reader::{Mark, Round};
+use self::reader::{Mark, Read, Reader, Reading, Round};
 use self::recorder::{Recorder, Told, Wishes};
 pub use self::replay::Listener;
-use self::replay::{Reading, Replay};
+use self::replay::{Pages, Replay};
 use self::slips::Slips;
 use crate::{Analyzed, Standard};
 
@@ -96,21 +96,24 @@ pub fn analyze_threads<O: Listener>(
             inputs.push(to);
             outputs.push(Thread::new(output, used));
         }
-        let (mark, marks) = channel();
-        let (done, finished) = channel();
-        let reader = scope.spawn(move || {
-            let inputs: Vec<SyncSender<Round<'_>>> = inputs;
-            reader::read(frames, checks, &inputs, &free, &mark, &finished)
-        });
+        let reader = Reader::new(frames, checks, inputs, free);
+        let (mut reading, reader) = if threads == 1 {
+            (Reading::Here(Box::new(reader)), None)
+        } else {
+            let ((mark, marks), (done, told)) = (channel::<Mark>(), channel());
+            let reader = scope.spawn(move || reader::read(reader, &mark, &told));
+            (Reading::There { done, marks }, Some(reader))
+        };
         let guard = Guard(shares[0].clone());
-        let told = tell(replay, outputs, &marks, done, go_on);
+        let told = tell(replay, outputs, &mut reading, go_on);
         if told.as_ref().is_none_or(|(.., whole)| !whole) {
             guard.0.abandon();
         }
+        let here = reading.end();
         // Every thread is asked how it ended, so that none takes this one with it.
         let ended = workers.into_iter().map(thread::ScopedJoinHandle::join).fold(true, |well, end| well & end.is_ok());
-        let read = reader.join();
-        let (Some((observer, mut stats, _)), Ok(read), true) = (told, read, ended) else { return Err(Crashed) };
+        let read: Option<Read> = here.or_else(|| reader?.join().ok());
+        let (Some((observer, mut stats, _)), Some(read), true) = (told, read, ended) else { return Err(Crashed) };
         (stats.frames, stats.bytes, stats.flows_peak) = (read.frames, read.bytes, shares[0].peak());
         Ok(Analyzed { observer, stats, trouble: read.trouble })
     }))
@@ -177,20 +180,20 @@ fn analyze<'m>(
 fn tell<O: Listener>(
     mut replay: Replay<'_, O>,
     mut threads: Vec<Thread>,
-    marks: &Receiver<Mark>,
-    done: Sender<usize>,
+    reading: &mut Reading<'_>,
     mut go_on: impl FnMut(u64, u64, &O) -> bool,
 ) -> Option<(O, Stats, bool)> {
     let mut stats = Stats::default();
     loop {
+        reading.go_on();
         for thread in &mut threads {
             thread.advance()?;
         }
         while let Some(first) = first(&threads) {
             let thread = &mut threads[first];
-            if let Some(reading) = &mut thread.reading {
-                replay.scene(first, reading);
-                if reading.is_over() {
+            if let Some(pages) = &mut thread.pages {
+                replay.scene(first, pages);
+                if pages.is_over() {
                     thread.advance()?;
                 }
             }
@@ -200,9 +203,7 @@ fn tell<O: Listener>(
             return Some((replay.observer, stats, true));
         }
         threads.iter_mut().for_each(|thread| thread.round = false);
-        // The reader may have handed out its last.
-        let _ = done.send(replay.memory());
-        if let Ok((frames, bytes)) = marks.try_recv()
+        if let Some((frames, bytes)) = reading.told(replay.memory())
             && !go_on(frames, bytes, &replay.observer)
         {
             return Some((replay.observer, stats, false));
@@ -212,11 +213,11 @@ fn tell<O: Listener>(
 
 /// The thread whose next scene comes first, if any has one in this round.
 fn first(threads: &[Thread]) -> Option<usize> {
-    let mut first: Option<(usize, &Reading)> = None;
+    let mut first: Option<(usize, &Pages)> = None;
     for (index, thread) in threads.iter().enumerate() {
-        let Some(reading) = &thread.reading else { continue };
-        if first.is_none_or(|(_, best)| reading.is_before(best)) {
-            first = Some((index, reading));
+        let Some(pages) = &thread.pages else { continue };
+        if first.is_none_or(|(_, best)| pages.is_before(best)) {
+            first = Some((index, pages));
         }
     }
     first.map(|(index, _)| index)
@@ -227,7 +228,7 @@ struct Thread {
     from: Receiver<Told>,
     // Takes back what was read.
     used: Sender<Box<Slips>>,
-    reading: Option<Reading>,
+    pages: Option<Pages>,
     // All of the round is here.
     round: bool,
     ended: Option<Box<Stats>>,
@@ -235,24 +236,24 @@ struct Thread {
 
 impl Thread {
     const fn new(from: Receiver<Told>, used: Sender<Box<Slips>>) -> Self {
-        Self { from, used, reading: None, round: false, ended: None }
+        Self { from, used, pages: None, round: false, ended: None }
     }
 
     /// Sees to it that there is something to read, if there is more in this round; nothing if the thread is no more.
     fn advance(&mut self) -> Option<()> {
-        if let Some(reading) = self.reading.take() {
+        if let Some(pages) = self.pages.take() {
             // It may have ended.
-            let _ = self.used.send(reading.used());
+            let _ = self.used.send(pages.used());
         }
-        while self.reading.is_none() && !self.round && self.ended.is_none() {
+        while self.pages.is_none() && !self.round && self.ended.is_none() {
             match self.from.recv().ok()? {
                 Told::Slips(slips) => {
-                    let reading = Reading::of(slips);
-                    if reading.is_over() {
+                    let pages = Pages::of(slips);
+                    if pages.is_over() {
                         // The other end may wait for it.
-                        let _ = self.used.send(reading.used());
+                        let _ = self.used.send(pages.used());
                     } else {
-                        self.reading = Some(reading);
+                        self.pages = Some(pages);
                     }
                 }
                 Told::Round => self.round = true,

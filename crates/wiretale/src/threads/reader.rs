@@ -1,6 +1,6 @@
 //! Hands out the frames of a capture.
 
-use std::sync::mpsc::{Receiver, SyncSender};
+use std::sync::mpsc::{Receiver, Sender, SyncSender};
 
 use wiretale_capture::{Error, Frames};
 use wiretale_flow::{Clock, Share};
@@ -10,7 +10,8 @@ use wiretale_packet::{Body, Checks, Frame, Packet, Timestamp, dissect, plain_tcp
 #[derive(Default)]
 pub(super) struct Round<'m> {
     pub(super) frames: Vec<Frame<'m>>,
-    /// The plain packets in them, where the reader has time to take them out: with one analyzer.
+    /// The plain packets in them, or nothing where the reader leaves it to the analyzer to take them out: it does so where
+    /// there are several, and where the only one waits for work.
     pub(super) packets: Vec<Option<Packet<'m>>>,
     /// Their numbers.
     pub(super) numbers: Vec<u64>,
@@ -44,65 +45,151 @@ pub(super) struct Read {
     pub(super) trouble: Option<Error>,
 }
 
-/// What is told of a round that is handed out: how many frames, and how far in the file.
+/// How far reading has come: how many frames, and how far in the file.
 pub(super) type Mark = (u64, u64);
 
 /// Reads the frames and hands each to the threads that need it, a round at a time, at most [`AHEAD`] rounds before the
 /// last that was told in full.
-pub(super) fn read<'m>(
-    mut frames: Frames<'m>,
+pub(super) struct Reader<'m> {
+    frames: Frames<'m>,
     checks: Checks,
-    to: &[SyncSender<Round<'m>>],
-    free: &Receiver<Round<'m>>,
-    marks: &std::sync::mpsc::Sender<Mark>,
-    done: &Receiver<usize>,
-) -> Read {
-    let (mut read, mut clock, mut ahead, mut observed) = (Read::default(), Clock::default(), 0, 0);
-    loop {
-        let mut rounds: Vec<Round<'_>> = to.iter().map(|_| free.try_recv().unwrap_or_default()).collect();
-        let over = fill(&mut frames, checks, &mut rounds, &mut read, &mut clock);
-        if ahead == AHEAD {
-            let Ok(memory) = done.recv() else { return read };
-            observed = memory;
+    to: Vec<SyncSender<Round<'m>>>,
+    free: Receiver<Round<'m>>,
+    read: Read,
+    clock: Clock,
+    // Rounds that are read and not told yet.
+    ahead: usize,
+    // Rounds that are read and not analysed yet, and those that came back from there.
+    waiting: usize,
+    spare: Vec<Round<'m>>,
+    observed: usize,
+    over: bool,
+}
+
+impl<'m> Reader<'m> {
+    pub(super) fn new(
+        frames: Frames<'m>,
+        checks: Checks,
+        to: Vec<SyncSender<Round<'m>>>,
+        free: Receiver<Round<'m>>,
+    ) -> Self {
+        let (read, clock, spare) = (Read::default(), Clock::default(), Vec::new());
+        Self { frames, checks, to, free, read, clock, ahead: 0, waiting: 0, spare, observed: 0, over: false }
+    }
+
+    /// Reads as far as it may. True if there is nothing more to read, or nobody takes it.
+    pub(super) fn read_on(&mut self) -> bool {
+        while !self.over && self.ahead < AHEAD {
+            let before = self.spare.len();
+            self.spare.extend(self.free.try_iter());
+            self.waiting -= self.spare.len() - before;
+            let mut rounds: Vec<Round<'_>> = self.to.iter().map(|_| self.spare.pop().unwrap_or_default()).collect();
+            let over = self.fill(&mut rounds);
+            rounds.iter_mut().for_each(|round| round.observed = self.observed / self.to.len());
+            let sent = self.to.iter().zip(rounds).all(|(to, round)| to.send(round).is_ok());
+            self.ahead += 1;
+            self.waiting += self.to.len();
+            if over || !sent {
+                // Nothing follows: the threads may end.
+                self.to.clear();
+                self.over = true;
+            }
         }
-        ahead = AHEAD.min(ahead + 1);
-        rounds.iter_mut().for_each(|round| round.observed = observed / to.len());
-        let sent = to.iter().zip(rounds).all(|(to, round)| to.send(round).is_ok());
-        if !sent || over || marks.send((read.frames, frames.offset())).is_err() {
-            return read;
+        self.over
+    }
+
+    /// One more round was told; the observer keeps so many bytes now.
+    pub(super) const fn told(&mut self, memory: usize) {
+        self.ahead = self.ahead.saturating_sub(1);
+        self.observed = memory;
+    }
+
+    pub(super) fn mark(&self) -> Mark {
+        (self.read.frames, self.frames.offset())
+    }
+
+    /// Lets go of the threads.
+    pub(super) fn end(self) -> Read {
+        self.read
+    }
+
+    /// Fills a round; true if it is the last.
+    fn fill(&mut self, rounds: &mut [Round<'m>]) -> bool {
+        let Self { frames, read, clock, .. } = self;
+        let checks = (self.waiting >= BEHIND).then_some(self.checks);
+        let until = read.frames + FRAMES;
+        while read.frames < until {
+            let frame = match frames.next() {
+                Some(Ok(frame)) => frame,
+                last => {
+                    read.trouble = last.and_then(Result::err);
+                    close(rounds, read, clock);
+                    return true;
+                }
+            };
+            read.frames += 1;
+            read.bytes += frame.data.len() as u64;
+            if let Some(now) = clock.turns(frame.at) {
+                for round in rounds.iter_mut() {
+                    round.turns.push(Turn { before: round.frames.len(), frame: read.frames, now });
+                }
+            }
+            hand_out(frame, checks, read.frames, rounds);
+        }
+        close(rounds, read, clock);
+        false
+    }
+}
+
+/// Where the reader is: the thread that tells the observer may have the time, or be the one that all others wait for.
+pub(super) enum Reading<'m> {
+    Here(Box<Reader<'m>>),
+    /// In a thread of its own, which hears of what was told, and says how far it has come.
+    There {
+        done: Sender<usize>,
+        marks: Receiver<Mark>,
+    },
+}
+
+impl Reading<'_> {
+    /// Reads as far as it may.
+    pub(super) fn go_on(&mut self) {
+        if let Self::Here(reader) = self {
+            reader.read_on();
+        }
+    }
+
+    /// One more round was told; the observer keeps so many bytes now. Says how far reading has come.
+    pub(super) fn told(&mut self, memory: usize) -> Option<Mark> {
+        match self {
+            Self::Here(reader) => {
+                reader.told(memory);
+                Some(reader.mark())
+            }
+            Self::There { done, marks } => {
+                // The reader may have handed out its last.
+                let _ = done.send(memory);
+                marks.try_recv().ok()
+            }
+        }
+    }
+
+    /// Lets go of the threads, or of the one that reads; what was read, if it was here.
+    pub(super) fn end(self) -> Option<Read> {
+        match self {
+            Self::Here(reader) => Some(reader.end()),
+            Self::There { .. } => None,
         }
     }
 }
 
-/// Fills a round; true if it is the last.
-fn fill<'m>(
-    frames: &mut Frames<'m>,
-    checks: Checks,
-    rounds: &mut [Round<'m>],
-    read: &mut Read,
-    clock: &mut Clock,
-) -> bool {
-    let until = read.frames + FRAMES;
-    while read.frames < until {
-        let frame = match frames.next() {
-            Some(Ok(frame)) => frame,
-            last => {
-                read.trouble = last.and_then(Result::err);
-                close(rounds, read, clock);
-                return true;
-            }
-        };
-        read.frames += 1;
-        read.bytes += frame.data.len() as u64;
-        if let Some(now) = clock.turns(frame.at) {
-            for round in rounds.iter_mut() {
-                round.turns.push(Turn { before: round.frames.len(), frame: read.frames, now });
-            }
-        }
-        hand_out(frame, checks, read.frames, rounds);
+/// The work of a thread that reads.
+pub(super) fn read(mut reader: Reader<'_>, marks: &Sender<Mark>, done: &Receiver<usize>) -> Read {
+    while !reader.read_on() && marks.send(reader.mark()).is_ok() {
+        let Ok(memory) = done.recv() else { break };
+        reader.told(memory);
     }
-    close(rounds, read, clock);
-    false
+    reader.end()
 }
 
 fn close(rounds: &mut [Round<'_>], read: &Read, clock: &Clock) {
@@ -112,9 +199,9 @@ fn close(rounds: &mut [Round<'_>], read: &Read, clock: &Clock) {
 }
 
 #[inline]
-fn hand_out<'m>(frame: Frame<'m>, checks: Checks, number: u64, rounds: &mut [Round<'m>]) {
+fn hand_out<'m>(frame: Frame<'m>, checks: Option<Checks>, number: u64, rounds: &mut [Round<'m>]) {
     if let [only] = rounds {
-        only.packets.push(plain_tcp(&frame, checks));
+        only.packets.extend(checks.map(|checks| plain_tcp(&frame, checks)));
         return only.take(frame, number);
     }
     if let Some(packet) = plain_tcp(&frame, Checks::Ignore) {
@@ -159,6 +246,9 @@ impl<'m> Round<'m> {
 
 /// Frames of a round: what they give to tell should fit into a processor's own cache, with room for the work.
 const FRAMES: u64 = 512;
+
+/// With so many rounds that wait to be analysed, the analyzer is behind the one that tells.
+const BEHIND: usize = AHEAD / 2;
 
 /// Rounds that are read before the first of them is told: what was read should be near still when it is analysed.
 const AHEAD: usize = 6;

@@ -3,7 +3,8 @@
 use std::sync::mpsc::{Receiver, Sender};
 
 use wiretale_protocol::{
-    Chunk, Direction, Expectation, Exposure, Moment, Observe, Observer, Passed, Place, Stray, Summary, Timestamp, Weird,
+    Chunk, Direction, Expectation, Exposure, Moment, Observe, Observer, Packets, Passed, Place, Stray, Summary,
+    Timestamp, Weird,
 };
 
 use super::slips::{Call, Slips, What};
@@ -40,13 +41,18 @@ pub(super) enum Told {
 /// What the observer wants to hear.
 #[derive(Clone, Copy)]
 pub(super) struct Wishes {
+    pub(super) packets: Packets,
     pub(super) messages: bool,
     pub(super) streams: bool,
 }
 
 impl Wishes {
     pub(super) fn of(observer: &impl Observer) -> Self {
-        Self { messages: observer.wants_messages(), streams: observer.wants_streams() }
+        Self {
+            packets: observer.wants_packets(),
+            messages: observer.wants_messages(),
+            streams: observer.wants_streams(),
+        }
     }
 }
 
@@ -137,6 +143,10 @@ impl Observer for Recorder<'_> {
         self.slips.passed.push(*passed);
     }
 
+    fn wants_packets(&self) -> Packets {
+        self.wishes.packets
+    }
+
     fn wants_messages(&self) -> bool {
         self.wishes.messages
     }
@@ -223,6 +233,14 @@ macro_rules! records {
 }
 
 each_protocol!(records);
+
+impl Observe<irc::Irc> for Recorder<'_> {
+    #[inline]
+    fn observe(&mut self, flow: &mut Numbered, moment: &Moment<'_>, event: &irc::Event<'_>) {
+        self.note(*flow, moment, What::Irc);
+        self.slips.irc.put(event, &mut self.slips.kept);
+    }
+}
 
 // It has no events.
 impl Observe<recognize::Named> for Recorder<'_> {}

@@ -28,7 +28,7 @@ pub(super) struct Slips {
     pub(super) lapsed: Vec<(Timestamp, Expectation)>,
     pub(super) strays: Vec<Stray<'static>>,
     pub(super) chunks: Vec<(u64, Chunk<'static>)>,
-    pub(super) irc: Vec<irc::Event<'static>>,
+    pub(super) irc: irc::Shelf,
     pub(super) dcc: Vec<dcc::Event<'static>>,
     pub(super) ssh: Vec<ssh::Event<'static>>,
     pub(super) ftp: Vec<ftp::Event<'static>>,
