@@ -18,6 +18,7 @@
 
 mod bounded;
 mod carried;
+mod crossing;
 mod detector;
 mod detectors;
 mod dialect;

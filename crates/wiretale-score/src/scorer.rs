@@ -14,13 +14,14 @@ use wiretale_recognize::Named;
 use wiretale_ssh::Ssh;
 use wiretale_terminal::Terminal;
 
+use crate::crossing::Crossing;
 use crate::detector::{Detector, Ends, Fact, Findings, Hears, Scene, name_key};
 use crate::heard::{Heard, heard_as};
 use crate::model::{Case, Evidence, cases};
 use crate::pairs::Pairs;
 use crate::session::Keys;
 use crate::text::{Sorts, plain};
-use crate::{Facts, Home, Inventory, IrcSession, Names, SeenFile, Weights, detectors};
+use crate::{Facts, Home, Inventory, IrcSession, Names, Weights, detectors};
 
 /// Collects evidence against home hosts. Listens beside any other observer, as in `(Logs, Scorer)`.
 pub struct Scorer {
@@ -45,18 +46,6 @@ pub struct Scorer {
 pub struct Scored {
     facts: Facts,
     file: Option<Box<Crossing>>,
-}
-
-/// A file on its way.
-#[derive(Debug)]
-struct Crossing {
-    name: Option<Box<[u8]>>,
-    head: Vec<u8>,
-    bytes: u64,
-    missed: u64,
-    sender: Direction,
-    carrier: &'static str,
-    unannounced: bool,
 }
 
 impl Scorer {
@@ -193,33 +182,6 @@ impl Scored {
     }
 }
 
-impl Crossing {
-    fn new(carrier: &'static str, name: Option<&[u8]>, sender: Direction) -> Self {
-        let name: Option<Box<[u8]>> = name.map(Into::into);
-        let unannounced = carrier == "dcc" && name.is_none();
-        Self { name, head: Vec::new(), bytes: 0, missed: 0, sender, carrier, unannounced }
-    }
-
-    fn take(&mut self, bytes: &[u8], sender: Direction) {
-        let room = HEAD.saturating_sub(self.head.len()).min(bytes.len());
-        self.head.extend_from_slice(&bytes[..room]);
-        self.bytes += bytes.len() as u64;
-        self.sender = sender;
-    }
-
-    fn seen(&self) -> SeenFile<'_> {
-        SeenFile {
-            carrier: self.carrier,
-            name: self.name.as_deref(),
-            head: &self.head,
-            bytes: self.bytes,
-            missed: self.missed,
-            sender: self.sender,
-            unannounced: self.unannounced,
-        }
-    }
-}
-
 impl Observer for Scorer {
     type Flow = Scored;
 
@@ -230,7 +192,7 @@ impl Observer for Scorer {
 
     #[inline]
     fn wants_messages(&self) -> bool {
-        !self.wakes[Hears::IRC_LINE.index()].is_empty()
+        self.wakes[Hears::IRC_LINE.index()].iter().any(|list| !list.is_empty())
     }
 
     fn memory(&self) -> usize {
@@ -241,7 +203,7 @@ impl Observer for Scorer {
 
     fn weight(scored: &Scored) -> usize {
         let session = scored.facts.irc.as_ref().map_or(0, |session| session.weight());
-        session + scored.file.as_ref().map_or(0, |file| size_of::<Crossing>() + file.head.capacity())
+        session + scored.file.as_ref().map_or(0, |file| file.weight())
     }
 
     fn opened(&mut self, scored: &mut Scored, moment: &Moment<'_>) {
@@ -385,6 +347,38 @@ impl Observe<Dns> for Scorer {
     }
 }
 
-const HEAD: usize = 512;
 // Evidence rows kept in memory; what more there is, is counted.
 const MOST: usize = 1 << 18;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    struct Hearing(Hears);
+
+    impl Detector for Hearing {
+        fn name(&self) -> &'static str {
+            "T01"
+        }
+
+        fn hears(&self) -> Hears {
+            self.0
+        }
+
+        fn ends(&self) -> Ends {
+            Ends::OUT
+        }
+
+        fn hear(&mut self, _: &Scene<'_>, _: &Fact<'_>, _: &mut Findings) {}
+    }
+
+    #[test]
+    fn lines_are_wanted_where_somebody_waits_for_them() {
+        let wants = |detectors| {
+            Scorer::with(detectors, Home::default(), Inventory::default(), Weights::built_in()).wants_messages()
+        };
+        assert!(wants(vec![Box::new(Hearing(Hears::IRC_LINE | Hears::CLOSED))]));
+        assert!(!wants(vec![Box::new(Hearing(Hears::IRC | Hears::IRC_UNKNOWN))]));
+        assert!(!wants(detectors::standard()));
+    }
+}
