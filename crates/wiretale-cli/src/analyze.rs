@@ -1,14 +1,15 @@
 //! `wiretale analyze`.
 
 use std::hash::{BuildHasher as _, RandomState};
-use std::io::{self, Write as _};
+use std::io::{self, BufWriter, Write as _};
+use std::mem;
 use std::path::Path;
 
 use wiretale::capture::{Capture, Error, Frames, Merged};
 use wiretale::files::Extract;
 use wiretale::protocol::SecretKey;
 use wiretale::reassembly::Host;
-use wiretale::score::Scorer;
+use wiretale::score::{Case, Evidence, Scorer, Weights, cases_on};
 use wiretale::{Analyzer, Limits, Network, Settings, Standard};
 use wiretale_report::case::{Chronicle, Dossier, Terminal, evidence_lines, notices};
 use wiretale_report::{Digest, Directory, Home, Logs, Options, Streams, Writer};
@@ -185,20 +186,35 @@ fn tell(
     let mut evidence = scorer.take_evidence();
     tables.tie(&mut evidence);
     case::clear(directory.path())?;
-    case::stream(directory.path(), "evidence.jsonl", |file| evidence_lines(file, &evidence))?;
-    let cases = wiretale::score::cases(evidence, &tables.weights);
+    let threads = usize::from(args.threads);
+    let (written, cases) = cases(directory.path(), threads, evidence, &tables.weights);
+    written?;
     let files = digest.files_moved();
     let (weights, inventory, names) = (&tables.weights, &tables.inventory, scorer.names());
     let dossier = Dossier { cases: &cases, weights, inventory, names, chronicle, files: &files };
     let mut writer = Writer::new(directory, format(args));
     notices(&mut writer, &dossier);
     let directory = writer.finish()?;
-    case::write_all(directory.path(), &args.scoring, &dossier)?;
-    let mut out = io::stdout().lock();
-    writeln!(out, "{digest}\n{}\nLogs, cases and report.html are in {}.", Terminal(dossier), args.out.display())
+    let write = || case::write_all(directory.path(), &args.scoring, &dossier, threads > 1);
+    let (written, told) = case::both(threads > 1, write, || format!("{digest}\n{}", Terminal(dossier)));
+    written?;
+    let mut out = BufWriter::new(io::stdout().lock());
+    writeln!(out, "{told}\nLogs, cases and report.html are in {}.", args.out.display())
         .and_then(|()| case::print_rules(&mut out, &args.scoring, &dossier))
         .and_then(|()| out.flush())
-        .map_err(Failure::Output)
+        .map_err(Failure::Output)?;
+    // The program ends here: what it knows goes as a whole, and need not be taken apart.
+    mem::forget((scorer, cases));
+    Ok(())
+}
+
+/// Writes the evidence down and makes cases of it. In several threads both at once, for which one needs a copy.
+fn cases(out: &Path, threads: usize, evidence: Vec<Evidence>, weights: &Weights) -> (Result<(), Failure>, Vec<Case>) {
+    let write = |evidence: &[Evidence]| case::stream(out, "evidence.jsonl", |file| evidence_lines(file, evidence));
+    if threads > 1 {
+        return case::both(true, || write(&evidence), || cases_on(threads, evidence.iter().cloned(), weights));
+    }
+    (write(&evidence), cases_on(1, evidence, weights))
 }
 
 const fn format(args: &Analyze) -> wiretale_report::Format {

@@ -3,7 +3,9 @@
 use std::fs::{self, File};
 use std::io::{self, BufWriter, Write};
 use std::net::IpAddr;
+use std::panic::resume_unwind;
 use std::path::Path;
+use std::thread;
 
 use ipnet::IpNet;
 use wiretale::score::{Evidence, Home, Inventory, Weights};
@@ -60,11 +62,14 @@ fn parsed<T, E: ToString>(path: &Path, parse: impl Fn(&str) -> Result<T, E>) -> 
     parse(&text).map_err(|error| wrong(error.to_string()))
 }
 
-/// Writes everything that is made of cases and asked for.
-pub(crate) fn write_all(out: &Path, args: &Scoring, dossier: &Dossier<'_>) -> Result<(), Failure> {
-    stream(out, "cases.json", |file| cases_json(file, dossier))?;
-    stream(out, "timeline.csv", |file| timeline_csv(file, dossier))?;
-    write(out, "report.html", &page(dossier))?;
+/// Writes everything that is made of cases and asked for, `at_once` in two threads.
+pub(crate) fn write_all(out: &Path, args: &Scoring, dossier: &Dossier<'_>, at_once: bool) -> Result<(), Failure> {
+    let tables = || {
+        stream(out, "cases.json", |file| cases_json(file, dossier))?;
+        stream(out, "timeline.csv", |file| timeline_csv(file, dossier))
+    };
+    let (tables, page) = both(at_once, tables, || write(out, "report.html", &page(dossier)));
+    tables.and(page)?;
     if args.letter {
         for (host, letter) in letters(dossier) {
             write(out, &format!("letter-{}.txt", named(host)), &letter.render(Style::Plain))?;
@@ -90,6 +95,18 @@ pub(crate) fn write_all(out: &Path, args: &Scoring, dossier: &Dossier<'_>) -> Re
         write(out, "unblock.nft", &rules.remove)?;
     }
     Ok(())
+}
+
+/// Does one thing and another, `at_once` in two threads.
+pub(crate) fn both<A: Send, B>(at_once: bool, one: impl FnOnce() -> A + Send, other: impl FnOnce() -> B) -> (A, B) {
+    if !at_once {
+        return (one(), other());
+    }
+    thread::scope(|scope| {
+        let one = scope.spawn(one);
+        let other = other();
+        (one.join().unwrap_or_else(|panic| resume_unwind(panic)), other)
+    })
 }
 
 /// Removes what an earlier run left here, so that what lies there afterwards is of one run.

@@ -1,7 +1,7 @@
 //! `wiretale score`: cases from evidence that was written before.
 
 use std::fs;
-use std::io::{self, Read as _, Write as _};
+use std::io::{self, BufWriter, Read as _, Write as _};
 use std::path::Path;
 
 use wiretale::score::{Evidence, Names, cases};
@@ -26,9 +26,9 @@ pub(crate) fn run(args: &Score) -> Result<(), Failure> {
         notices(&mut writer, &dossier);
         writer.finish()?;
         case::clear(out)?;
-        case::write_all(out, &args.scoring, &dossier)?;
+        case::write_all(out, &args.scoring, &dossier, false)?;
     }
-    let mut out = io::stdout().lock();
+    let mut out = BufWriter::new(io::stdout().lock());
     write!(out, "{}", Terminal(dossier))
         .and_then(|()| case::print_rules(&mut out, &args.scoring, &dossier))
         .and_then(|()| out.flush())

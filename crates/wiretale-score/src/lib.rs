@@ -42,7 +42,7 @@ pub use home::Home;
 pub use inventory::{Inventory, InventoryError, KnownHost};
 pub use model::{
     Case, Contribution, EVIDENCE_VERSION, Evidence, Folder, Gate, Level, Link, Model, Row, Stage, Weights,
-    WeightsError, cases,
+    WeightsError, cases, cases_on,
 };
 pub use names::Names;
 pub use scorer::{Scored, Scorer};

@@ -2,6 +2,8 @@
 
 use std::net::IpAddr;
 
+use smallvec::SmallVec;
+
 use super::{Contribution, Gate, Link, Row, Stage, Weights};
 
 /// All sightings of one kind of evidence about one thing.
@@ -23,6 +25,13 @@ pub(super) struct Item {
     pub(super) peer: Option<IpAddr>,
     pub(super) ties: Vec<String>,
     pub(super) text: String,
+}
+
+impl Item {
+    /// Its row and key, by which it is known.
+    pub(super) fn name(&self) -> (&str, &str) {
+        (&self.row, &self.key)
+    }
 }
 
 /// A score and what it is made of.
@@ -122,7 +131,8 @@ fn faded(item: &Item, weights: &Weights, now: i64) -> f64 {
 fn damp<'i>(kept: &[(&'i Item, f64)], weights: &Weights) -> Vec<Damped<'i>> {
     let positive = kept.iter().filter(|(_, db)| *db > 0.0);
     let mut all: Vec<Damped<'i>> = positive.map(|&(item, db)| Damped { item, raw_db: db, db }).collect();
-    all.sort_by(|a, b| {
+    // No two have one rank, so that the order is the same in every run.
+    all.sort_unstable_by(|a, b| {
         let strongest = || b.raw_db.total_cmp(&a.raw_db).then_with(|| a.item.rank.cmp(&b.item.rank));
         a.item.group_number.cmp(&b.item.group_number).then_with(strongest)
     });
@@ -133,7 +143,7 @@ fn damp<'i>(kept: &[(&'i Item, f64)], weights: &Weights) -> Vec<Damped<'i>> {
             factor *= weights.model.group;
         }
     }
-    all.sort_by(|a, b| b.db.total_cmp(&a.db).then_with(|| a.item.rank.cmp(&b.item.rank)));
+    all.sort_unstable_by(|a, b| b.db.total_cmp(&a.db).then_with(|| a.item.rank.cmp(&b.item.rank)));
     all
 }
 
@@ -169,17 +179,26 @@ fn links<'i>(kept: &[(&'i Item, f64)], weights: &Weights) -> Vec<Tied<'i>> {
     if kept.len() < 2 {
         return Vec::new();
     }
-    let of = |stage| kept.iter().copied().filter(move |(item, _)| item.stage == Some(stage));
-    let before = |stage| kept.iter().copied().filter(move |(item, _)| item.stage.is_some_and(|other| other < stage));
     let best = |stage| {
-        let earlier: Vec<(&'i Item, f64)> = before(stage).collect();
+        let is_earlier = |item: &Item| item.stage.is_some_and(|other| other < stage);
+        let earlier: Strong<'i> = kept.iter().copied().filter(|(item, _)| is_earlier(item)).collect();
         let mut best: Option<Tied<'i>> = None;
-        for later in of(stage).take_while(|_| !earlier.is_empty()) {
-            earlier.iter().for_each(|earlier| tighter(&mut best, *earlier, later, stage, weights));
+        for later in kept.iter().filter(|(item, _)| item.stage == Some(stage)) {
+            // The strongest come first: behind one that is too weak there is none that is strong enough.
+            for earlier in &earlier {
+                if weights.model.bonus.min(earlier.1).min(later.1) <= worth(best.as_ref()) {
+                    break;
+                }
+                tighter(&mut best, *earlier, *later, stage, weights);
+            }
         }
         best
     };
     Stage::ALL.into_iter().filter_map(best).collect()
+}
+
+fn worth(best: Option<&Tied<'_>>) -> f64 {
+    best.map_or(f64::NEG_INFINITY, |tied| tied.db)
 }
 
 // Puts the tie of two items in the place of one that is worth less.
@@ -190,10 +209,10 @@ fn tighter<'i>(
     stage: Stage,
     weights: &Weights,
 ) {
-    let known = best.as_ref().map_or(f64::NEG_INFINITY, |tied| tied.db);
+    let known = worth(best.as_ref());
     let most = weights.model.bonus.min(earlier_db).min(later_db);
     let slack = (weights.model.slack_minutes * 60e9) as i64;
-    if most <= known || earlier.first_ns > later.first_ns.saturating_add(slack) {
+    if earlier.first_ns > later.first_ns.saturating_add(slack) {
         return;
     }
     let (by, share) = tie(earlier, later);
@@ -208,9 +227,9 @@ fn tighter<'i>(
 }
 
 // The items that can make a tie of note; bounded, since every pair of them is looked at.
-fn strongest<'i>(kept: &[(&'i Item, f64)]) -> Vec<(&'i Item, f64)> {
-    let mut staged: Vec<_> = kept.iter().copied().filter(|(item, db)| item.stage.is_some() && *db > 0.0).collect();
-    staged.sort_by(|(a, x), (b, y)| y.total_cmp(x).then_with(|| a.rank.cmp(&b.rank)));
+fn strongest<'i>(kept: &[(&'i Item, f64)]) -> Strong<'i> {
+    let mut staged: Strong<'i> = kept.iter().copied().filter(|(item, db)| item.stage.is_some() && *db > 0.0).collect();
+    staged.sort_unstable_by(|(a, x), (b, y)| y.total_cmp(x).then_with(|| a.rank.cmp(&b.rank)));
     staged.truncate(TIED);
     staged
 }
@@ -257,6 +276,9 @@ fn hours(ns: i64) -> f64 {
 pub(super) fn tenths(db: f64) -> f64 {
     (db * 10.0).round() / 10.0
 }
+
+/// Items and what each weighs, the heaviest first.
+type Strong<'i> = SmallVec<[(&'i Item, f64); TIED]>;
 
 const TIED: usize = 64;
 const NOTED: f64 = 3.0;

@@ -7,21 +7,34 @@ use foldhash::fast::RandomState;
 use hashbrown::HashMap;
 
 use super::evaluate::{Item, Score, evaluate, first_weight};
+use super::share::each;
 use super::{Case, Evidence, Level, Stage, Weights};
 
 /// The cases that a list of evidence makes, worst first. The same evidence gives the same cases.
 #[must_use]
 pub fn cases(evidence: impl IntoIterator<Item = Evidence>, weights: &Weights) -> Vec<Case> {
-    let mut folders: Vec<Folder> = Vec::new();
+    cases_on(1, evidence, weights)
+}
+
+/// The same by so many threads, which share out the hosts.
+#[must_use]
+pub fn cases_on(threads: usize, evidence: impl IntoIterator<Item = Evidence>, weights: &Weights) -> Vec<Case> {
+    let mut hosts: Vec<(Folder, Vec<Evidence>)> = Vec::new();
     let mut of_host: HashMap<IpAddr, usize, RandomState> = HashMap::default();
     for row in in_order(evidence.into_iter().map(Some).collect()) {
-        let at = *of_host.entry(row.host).or_insert(folders.len());
-        if at == folders.len() {
-            folders.push(Folder::new(row.host));
+        let at = *of_host.entry(row.host).or_insert(hosts.len());
+        if at == hosts.len() {
+            hosts.push((Folder::new(row.host), Vec::new()));
         }
-        folders[at].add(row, weights);
+        let rows = &mut hosts[at].1;
+        first_alone(rows);
+        rows.push(row);
     }
-    spread(&mut folders, weights);
+    each(&mut hosts, threads, |(folder, rows)| {
+        std::mem::take(rows).into_iter().for_each(|row| _ = folder.add(row, weights));
+    });
+    let mut folders: Vec<Folder> = hosts.into_iter().map(|(folder, _)| folder).collect();
+    spread(&mut folders, threads, weights);
     // Numbers are sorted, since cases and evidence are long.
     let mut ranks: Vec<(f64, IpAddr, usize)> =
         folders.iter().enumerate().map(|(at, folder)| (folder.peak(weights), folder.host, at)).collect();
@@ -44,6 +57,8 @@ pub struct Folder {
     host: IpAddr,
     // At most ITEMS_A_GROUP of each group, KEYS in all.
     items: Vec<Item>,
+    // The items in the order of their rows and keys: as their ranks have it.
+    by_name: Vec<usize>,
     evidence: Vec<Evidence>,
     course: Vec<(i64, f64)>,
     peak: Option<(f64, i64)>,
@@ -59,6 +74,7 @@ impl Folder {
         Self {
             host,
             items: Vec::new(),
+            by_name: Vec::new(),
             evidence: Vec::new(),
             course: Vec::new(),
             peak: None,
@@ -148,8 +164,9 @@ impl Folder {
     fn note(&mut self, evidence: &Evidence, weights: &Weights) -> bool {
         let Some(row) = weights.row(&evidence.row) else { return false };
         let weight = first_weight(row, evidence.strength, evidence.quality);
-        if let Some(at) = position(&self.items, &evidence.row, &evidence.key) {
-            let item = &mut self.items[at];
+        let found = self.by_name.binary_search_by(|at| self.items[*at].name().cmp(&(&evidence.row, &evidence.key)));
+        if let Ok(rank) = found {
+            let item = &mut self.items[self.by_name[rank]];
             item.times = item.times.saturating_add(1);
             item.last_ns = evidence.time_ns;
             if weight.abs() > item.weight.abs() {
@@ -163,7 +180,10 @@ impl Folder {
         if in_group >= ITEMS_A_GROUP || self.items.len() >= KEYS {
             return false;
         }
-        let rank = self.rank(&evidence.row, &evidence.key);
+        let rank = found.unwrap_or_else(|rank| rank);
+        self.by_name[rank..].iter().for_each(|at| self.items[*at].rank += 1);
+        first_alone(&mut self.by_name);
+        self.by_name.insert(rank, self.items.len());
         first_alone(&mut self.items);
         self.items.push(Item {
             row: evidence.row.clone(),
@@ -182,19 +202,6 @@ impl Folder {
             text: evidence.text.clone(),
         });
         true
-    }
-
-    // Makes room among the ranks for a new name.
-    fn rank(&mut self, row: &str, key: &str) -> usize {
-        let mut rank = 0;
-        for item in &mut self.items {
-            if (&*item.row, &*item.key) < (row, key) {
-                rank += 1;
-            } else {
-                item.rank += 1;
-            }
-        }
-        rank
     }
 
     // The items as they stood at `until`: folded again from the evidence kept.
@@ -237,7 +244,7 @@ fn position(items: &[Item], row: &str, key: &str) -> Option<usize> {
 }
 
 // A confirmed case makes its peers suspect: hosts that dealt with them, each for its own evidence, get a little more.
-fn spread(folders: &mut [Folder], weights: &Weights) {
+fn spread(folders: &mut [Folder], threads: usize, weights: &Weights) {
     let confirmed: Vec<(IpAddr, BTreeSet<IpAddr>)> = folders
         .iter()
         .filter(|folder| folder.peak.is_some_and(|(peak, _)| peak >= weights.model.levels[2]))
@@ -246,12 +253,12 @@ fn spread(folders: &mut [Folder], weights: &Weights) {
     if confirmed.is_empty() {
         return;
     }
-    for folder in folders {
+    each(folders, threads, |folder| {
         let mine = folder.peers();
         if confirmed.iter().any(|(host, peers)| *host != folder.host && !peers.is_disjoint(&mine)) {
             folder.replay(weights.model.campaign, weights);
         }
-    }
+    });
 }
 
 const ITEMS_A_GROUP: usize = 64;
@@ -360,6 +367,20 @@ mod tests {
             let mut sorted = picks.clone();
             sorted.sort_unstable();
             prop_assert_eq!(one(rows(&picks)), one(rows(&sorted)));
+        }
+
+        #[test]
+        fn any_number_of_threads_gives_the_same_cases(
+            picks in proptest::collection::vec((0usize..4, 0i64..100, 0u8..40), 1..200),
+            threads in 2usize..5,
+        ) {
+            const ROWS: [&str; 4] = ["D01.ssh", "D04.root", "D29.hot_name", "D03.prompt"];
+            let row = |(row, minute, host): &(usize, i64, u8)| {
+                Evidence { host: [10, 0, 0, *host].into(), ..seen(*minute, ROWS[*row], "k", host % 7) }
+            };
+            let evidence: Vec<Evidence> = picks.iter().map(row).collect();
+            let weights = Weights::built_in();
+            prop_assert_eq!(cases_on(threads, evidence.clone(), &weights), cases(evidence, &weights));
         }
     }
 }

@@ -4,9 +4,10 @@ mod case;
 mod evaluate;
 mod evidence;
 mod fold;
+mod share;
 mod weights;
 
 pub use case::{Case, Contribution, Gate, Level, Link};
 pub use evidence::{EVIDENCE_VERSION, Evidence, Stage};
-pub use fold::{Folder, cases};
+pub use fold::{Folder, cases, cases_on};
 pub use weights::{Model, Row, Weights, WeightsError};
