@@ -4,6 +4,7 @@ use std::hash::{BuildHasher as _, RandomState};
 use std::io::{self, BufWriter, Write as _};
 use std::mem;
 use std::path::Path;
+use std::thread;
 
 use wiretale::capture::{Capture, Error, Frames, Merged};
 use wiretale::files::Extract;
@@ -40,9 +41,14 @@ pub(crate) fn run(args: Analyze) -> Result<(), Failure> {
             read(captures, &mut line, &mut errors, &mut notes);
             line.finish_with_stats()
         }
-        many => threads::read(&captures[0], many, &settings(&args), observers, |error| {
-            broken(error, &mut errors, &mut notes);
-        })?,
+        many => {
+            let read = threads::read(&captures[0], many, &settings(&args), observers, |error| {
+                broken(error, &mut errors, &mut notes);
+            })?;
+            // To let go of a large file takes a while, in which the reports can be written.
+            thread::spawn(|| drop(captures));
+            read
+        }
     };
     let (logs, (scorer, chronicle)) = observers;
     let (directory, mut digest) = logs.finish(&stats)?;

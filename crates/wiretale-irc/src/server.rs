@@ -107,8 +107,10 @@ impl Session {
             }
             let key = own && self.ledger.key_taken(cx, channel, self.support.casemapping());
             self.enter(cx, channel, &who.name, &[]);
-            let (channel, real_name) = (Wire(channel), message.param(2));
-            cx.emit::<Irc>(Event::Joined { channel, who, account, real_name, own, key });
+            if own || cx.wants_others() {
+                let (channel, real_name) = (Wire(channel), message.param(2));
+                cx.emit::<Irc>(Event::Joined { channel, who, account, real_name, own, key });
+            }
         }
     }
 
@@ -129,7 +131,9 @@ impl Session {
         let own = self.is_own(&who.name);
         for channel in message.param(0).0.split(|&byte| byte == b',').filter(|channel| !channel.is_empty()) {
             self.leave(channel, &who.name, own);
-            cx.emit::<Irc>(Event::Parted { channel: Wire(channel), who, reason: message.param(1), own });
+            if own || cx.wants_others() {
+                cx.emit::<Irc>(Event::Parted { channel: Wire(channel), who, reason: message.param(1), own });
+            }
         }
     }
 
@@ -147,7 +151,9 @@ impl Session {
     pub(crate) fn quit<O: Observe<Irc>>(&mut self, cx: &mut Context<'_, O>, who: Source<'_>, reason: Wire<'_>) {
         let own = self.is_own(&who.name);
         self.channels.quit(&who.name, self.support.casemapping());
-        cx.emit::<Irc>(Event::Quit { who, reason, own, netsplit: is_netsplit(&reason) });
+        if own || cx.wants_others() {
+            cx.emit::<Irc>(Event::Quit { who, reason, own, netsplit: is_netsplit(&reason) });
+        }
     }
 
     /// Somebody has a new nick.
@@ -158,7 +164,9 @@ impl Session {
             keep(&mut self.own.nick, &nick);
         }
         self.channels.rename(&who.name, &nick, self.support.casemapping());
-        cx.emit::<Irc>(Event::NickChanged { who, nick, own, forced });
+        if own || cx.wants_others() {
+            cx.emit::<Irc>(Event::NickChanged { who, nick, own, forced });
+        }
     }
 
     fn modes<O: Observe<Irc>>(&mut self, cx: &mut Context<'_, O>, message: &Message<'_>, by: Source<'_>) {

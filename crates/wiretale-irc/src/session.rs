@@ -105,7 +105,7 @@ impl Session {
     pub(crate) fn message<O: Observe<Irc>>(&mut self, cx: &mut Context<'_, O>, message: &Message<'_>) {
         let direction = cx.moment().direction;
         self.weigh(cx, message, direction);
-        if direction == Direction::Client || has_no_other(message) || cx.wants_messages() {
+        if has_no_other(message, direction) || cx.wants_messages() {
             cx.emit::<Irc>(Event::Message(*message));
         }
         self.recognize_link(cx, message);
@@ -156,8 +156,13 @@ impl Session {
 }
 
 /// Does it say what no other event says? 004 names the server's version.
-const fn has_no_other(message: &Message<'_>) -> bool {
-    matches!(message.command, Command::Unknown(_) | Command::Numeric(4))
+const fn has_no_other(message: &Message<'_>, direction: Direction) -> bool {
+    match message.command {
+        Command::Unknown(_) | Command::Numeric(4) => true,
+        // What a client says is told as words, and that it lives says little.
+        Command::Privmsg | Command::Notice | Command::Ping | Command::Pong => false,
+        _ => matches!(direction, Direction::Client),
+    }
 }
 
 /// Puts `text` in the place of what was there, up to a length no name reaches.

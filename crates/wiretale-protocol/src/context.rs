@@ -47,6 +47,13 @@ impl<'c, O: Observer> Context<'c, O> {
         self.observer.wants_messages()
     }
 
+    /// Does the observer want to hear what others do than the one whose connection it is?
+    #[inline]
+    #[must_use]
+    pub fn wants_others(&self) -> bool {
+        self.observer.wants_others()
+    }
+
     /// Tells the observer that something was not as it should be, unless the flow said so often enough.
     #[cold]
     pub fn weird(&mut self, name: &'static str, addl: &[u8]) {

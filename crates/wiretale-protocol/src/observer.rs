@@ -37,6 +37,12 @@ pub trait Observer {
         true
     }
 
+    /// Does it want to hear what people do whose connection it is not: who comes, who goes, who has another name?
+    #[inline]
+    fn wants_others(&self) -> bool {
+        true
+    }
+
     /// Does it want every TCP stream's bytes through [`Observer::stream`]? Asked once per flow.
     fn wants_streams(&self) -> bool {
         false

@@ -31,6 +31,11 @@ impl<A: Observer, B: Observer> Observer for (A, B) {
         self.0.wants_messages() || self.1.wants_messages()
     }
 
+    #[inline]
+    fn wants_others(&self) -> bool {
+        self.0.wants_others() || self.1.wants_others()
+    }
+
     fn wants_streams(&self) -> bool {
         self.0.wants_streams() || self.1.wants_streams()
     }

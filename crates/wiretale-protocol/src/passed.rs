@@ -51,16 +51,19 @@ impl Packets {
     /// Is there nothing more to hear?
     #[inline]
     #[must_use]
-    pub fn is_none(self) -> bool {
-        self == Self::NONE
+    pub const fn is_none(self) -> bool {
+        let Self { first, fresh: [client, server], all } = self;
+        first | client | server | all as u8 == 0
     }
 
     /// Is a packet to be told that brings so many fresh bytes? What is left is what is still to come.
     #[inline]
     pub fn take(&mut self, from: Direction, fresh: u32) -> bool {
-        if self.is_none() {
-            return false;
-        }
+        // Nearly always, once a flow has begun.
+        !self.is_none() && self.take_next(from, fresh)
+    }
+
+    fn take_next(&mut self, from: Direction, fresh: u32) -> bool {
         let Self { first, fresh: [client, server], all } = self;
         let side = if from == Direction::Client { client } else { server };
         let told = *all || *first > 0 || fresh > 0 && *side > 0;

@@ -141,13 +141,18 @@ impl Scorer {
         }
     }
 
+    /// Does anyone wake for this kind of fact, in any flow?
+    fn anyone_wakes(&self, kind: Hears) -> bool {
+        self.wakes[kind.index()].iter().any(|list| !list.is_empty())
+    }
+
     /// Does anyone wake for this kind of fact in a flow with these ends?
     #[inline]
     fn wakes(&self, kind: Hears, facts: &Facts) -> bool {
         let lists = &self.wakes[kind.index()];
         match facts.ends {
             Some(ends) => !lists[Ends::kind(ends)].is_empty(),
-            None => lists.iter().any(|list| !list.is_empty()),
+            None => self.anyone_wakes(kind),
         }
     }
 
@@ -192,7 +197,12 @@ impl Observer for Scorer {
 
     #[inline]
     fn wants_messages(&self) -> bool {
-        self.wakes[Hears::IRC_LINE.index()].iter().any(|list| !list.is_empty())
+        self.anyone_wakes(Hears::IRC_LINE)
+    }
+
+    #[inline]
+    fn wants_others(&self) -> bool {
+        self.anyone_wakes(Hears::IRC_OTHERS)
     }
 
     fn memory(&self) -> usize {
@@ -373,12 +383,14 @@ mod tests {
     }
 
     #[test]
-    fn lines_are_wanted_where_somebody_waits_for_them() {
+    fn lines_and_others_are_wanted_where_somebody_waits_for_them() {
         let wants = |detectors| {
-            Scorer::with(detectors, Home::default(), Inventory::default(), Weights::built_in()).wants_messages()
+            let scorer = Scorer::with(detectors, Home::default(), Inventory::default(), Weights::built_in());
+            (scorer.wants_messages(), scorer.wants_others())
         };
-        assert!(wants(vec![Box::new(Hearing(Hears::IRC_LINE | Hears::CLOSED))]));
-        assert!(!wants(vec![Box::new(Hearing(Hears::IRC | Hears::IRC_UNKNOWN))]));
-        assert!(!wants(detectors::standard()));
+        assert_eq!(wants(vec![Box::new(Hearing(Hears::IRC_LINE | Hears::CLOSED))]), (true, false));
+        assert_eq!(wants(vec![Box::new(Hearing(Hears::IRC_OTHERS))]), (false, true));
+        assert_eq!(wants(vec![Box::new(Hearing(Hears::IRC | Hears::IRC_UNKNOWN))]), (false, false));
+        assert_eq!(wants(detectors::standard()), (false, false));
     }
 }

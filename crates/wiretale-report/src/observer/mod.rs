@@ -129,6 +129,11 @@ impl<W: Output> Observer for Logs<W> {
         self.messages
     }
 
+    #[inline]
+    fn wants_others(&self) -> bool {
+        false
+    }
+
     fn memory(&self) -> usize {
         self.tags.memory()
             + self.weirds.memory()

@@ -43,6 +43,7 @@ pub(super) enum Told {
 pub(super) struct Wishes {
     pub(super) packets: Packets,
     pub(super) messages: bool,
+    pub(super) others: bool,
     pub(super) streams: bool,
 }
 
@@ -51,6 +52,7 @@ impl Wishes {
         Self {
             packets: observer.wants_packets(),
             messages: observer.wants_messages(),
+            others: observer.wants_others(),
             streams: observer.wants_streams(),
         }
     }
@@ -149,6 +151,10 @@ impl Observer for Recorder<'_> {
 
     fn wants_messages(&self) -> bool {
         self.wishes.messages
+    }
+
+    fn wants_others(&self) -> bool {
+        self.wishes.others
     }
 
     fn wants_streams(&self) -> bool {

@@ -229,6 +229,11 @@ impl Observer for Chronicle {
         false
     }
 
+    #[inline]
+    fn wants_others(&self) -> bool {
+        false
+    }
+
     fn memory(&self) -> usize {
         let talks = self.talks.len() * 64 + self.talks_kept * size_of::<Talk>() * 3 / 2;
         let exposures = self.exposures.len() * (size_of::<Exposed>() + 64);
