@@ -54,6 +54,8 @@ pub(crate) fn run(args: Analyze) -> Result<(), Failure> {
     let (directory, mut digest) = logs.finish(&stats)?;
     notes.iter().for_each(|note| digest.note(note));
     tell(&args, &tables, directory, &digest, scorer, &chronicle)?;
+    // The program ends here: what it knows goes as a whole, and need not be taken apart.
+    mem::forget((digest, chronicle));
     if errors.is_empty() { Ok(()) } else { Err(Failure::Captures(errors)) }
 }
 
@@ -209,7 +211,6 @@ fn tell(
         .and_then(|()| case::print_rules(&mut out, &args.scoring, &dossier))
         .and_then(|()| out.flush())
         .map_err(Failure::Output)?;
-    // The program ends here: what it knows goes as a whole, and need not be taken apart.
     mem::forget((scorer, cases));
     Ok(())
 }

@@ -62,14 +62,13 @@ fn parsed<T, E: ToString>(path: &Path, parse: impl Fn(&str) -> Result<T, E>) -> 
     parse(&text).map_err(|error| wrong(error.to_string()))
 }
 
-/// Writes everything that is made of cases and asked for, `at_once` in two threads.
+/// Writes everything that is made of cases and asked for; the long ones `at_once`, each in a thread.
 pub(crate) fn write_all(out: &Path, args: &Scoring, dossier: &Dossier<'_>, at_once: bool) -> Result<(), Failure> {
-    let tables = || {
-        stream(out, "cases.json", |file| cases_json(file, dossier))?;
-        stream(out, "timeline.csv", |file| timeline_csv(file, dossier))
-    };
-    let (tables, page) = both(at_once, tables, || write(out, "report.html", &page(dossier)));
-    tables.and(page)?;
+    let json = || stream(out, "cases.json", |file| cases_json(file, dossier));
+    let csv = || stream(out, "timeline.csv", |file| timeline_csv(file, dossier));
+    let html = || write(out, "report.html", &page(dossier));
+    let (json, (csv, html)) = both(at_once, json, || both(at_once, csv, html));
+    json.and(csv).and(html)?;
     if args.letter {
         for (host, letter) in letters(dossier) {
             write(out, &format!("letter-{}.txt", named(host)), &letter.render(Style::Plain))?;

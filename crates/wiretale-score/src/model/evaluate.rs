@@ -38,6 +38,8 @@ impl Item {
 #[derive(Clone, Debug)]
 pub(super) struct Score<'i> {
     pub(super) db: f64,
+    /// The sum of everything but the campaign, as it was before the gate and before it was rounded.
+    pub(super) bare: f64,
     contributions: Vec<Damped<'i>>,
     links: Vec<Tied<'i>>,
     pub(super) benign_db: f64,
@@ -100,13 +102,17 @@ pub(super) fn evaluate<'i>(
         (_, true) => Gate::Conclusive,
         _ => Gate::Held,
     };
-    let sum = weights.model.prior
+    let bare = weights.model.prior
         + contributions.iter().map(|contribution| contribution.db).sum::<f64>()
         + links.iter().map(|link| link.db).sum::<f64>()
-        + benign_db
-        + campaign;
-    let db = tenths(if gate == Gate::Held { sum.min(weights.model.gate) } else { sum });
-    Score { db, contributions, links, benign_db, stages, gate }
+        + benign_db;
+    Score { db: with_campaign(bare, campaign, gate, weights), bare, contributions, links, benign_db, stages, gate }
+}
+
+/// A score from its bare sum.
+pub(super) fn with_campaign(bare: f64, campaign: f64, gate: Gate, weights: &Weights) -> f64 {
+    let sum = bare + campaign;
+    tenths(if gate == Gate::Held { sum.min(weights.model.gate) } else { sum })
 }
 
 /// What repeats are worth: 1, 1 + r, 1 + r + r^2, …
@@ -179,10 +185,14 @@ fn links<'i>(kept: &[(&'i Item, f64)], weights: &Weights) -> Vec<Tied<'i>> {
     if kept.len() < 2 {
         return Vec::new();
     }
+    let first = kept.iter().filter_map(|(item, _)| item.stage).min();
     let best = |stage| {
         let is_earlier = |item: &Item| item.stage.is_some_and(|other| other < stage);
-        let earlier: Strong<'i> = kept.iter().copied().filter(|(item, _)| is_earlier(item)).collect();
         let mut best: Option<Tied<'i>> = None;
+        if first.is_none_or(|first| stage <= first) {
+            return best;
+        }
+        let earlier: Strong<'i> = kept.iter().copied().filter(|(item, _)| is_earlier(item)).collect();
         for later in kept.iter().filter(|(item, _)| item.stage == Some(stage)) {
             // The strongest come first: behind one that is too weak there is none that is strong enough.
             for earlier in &earlier {

@@ -6,9 +6,9 @@ use std::net::IpAddr;
 use foldhash::fast::RandomState;
 use hashbrown::HashMap;
 
-use super::evaluate::{Item, Score, evaluate, first_weight};
+use super::evaluate::{Item, Score, evaluate, first_weight, with_campaign};
 use super::share::each;
-use super::{Case, Evidence, Level, Stage, Weights};
+use super::{Case, Evidence, Gate, Level, Stage, Weights};
 
 /// The cases that a list of evidence makes, worst first. The same evidence gives the same cases.
 #[must_use]
@@ -61,6 +61,8 @@ pub struct Folder {
     by_name: Vec<usize>,
     evidence: Vec<Evidence>,
     course: Vec<(i64, f64)>,
+    // What each step of the course is made of: its bare sum, and whether it was held back.
+    sums: Vec<(f64, Gate)>,
     peak: Option<(f64, i64)>,
     opened: Option<i64>,
     campaign: f64,
@@ -77,6 +79,7 @@ impl Folder {
             by_name: Vec::new(),
             evidence: Vec::new(),
             course: Vec::new(),
+            sums: Vec::new(),
             peak: None,
             opened: None,
             campaign: 0.0,
@@ -98,7 +101,11 @@ impl Folder {
         } else {
             self.dropped += 1;
         }
-        let db = evaluate(&self.items, weights, now, self.campaign, None).db;
+        let Score { db, bare, gate, .. } = evaluate(&self.items, weights, now, self.campaign, None);
+        if self.sums.len() < EVIDENCE {
+            first_alone(&mut self.sums);
+            self.sums.push((bare, gate));
+        }
         self.record(now, db, weights);
         db
     }
@@ -213,8 +220,18 @@ impl Folder {
         folder.items
     }
 
-    // The score again from the start, now that `campaign` is known.
+    // The score again from the start, now that `campaign` is known. It adds to each sum and changes nothing else; only
+    // what was dropped does, since it is not there to be heard again.
     fn replay(&mut self, campaign: f64, weights: &Weights) {
+        if self.dropped == 0 {
+            (self.campaign, self.peak, self.opened) = (campaign, None, None);
+            let course = std::mem::take(&mut self.course);
+            for (at, (now, _)) in course.into_iter().enumerate() {
+                let (bare, gate) = self.sums[at];
+                self.record(now, with_campaign(bare, campaign, gate, weights), weights);
+            }
+            return;
+        }
         let evidence = std::mem::take(&mut self.evidence);
         let dropped = self.dropped;
         *self = Self { campaign, dropped, ..Self::new(self.host) };
@@ -268,7 +285,7 @@ const EVIDENCE: usize = 4096;
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::{EVIDENCE_VERSION, Gate};
+    use crate::model::EVIDENCE_VERSION;
     use proptest::prelude::*;
 
     fn seen(minute: i64, row: &str, key: &str, peer: u8) -> Evidence {
@@ -367,6 +384,26 @@ mod tests {
             let mut sorted = picks.clone();
             sorted.sort_unstable();
             prop_assert_eq!(one(rows(&picks)), one(rows(&sorted)));
+        }
+
+        #[test]
+        fn a_campaign_counts_as_if_it_had_been_known_from_the_start(
+            picks in proptest::collection::vec((0usize..5, 0i64..9000, 0u8..4), 1..40),
+            campaign in 0.0f64..9.0,
+        ) {
+            const ROWS: [&str; 5] = ["D01.ssh", "D04.root", "D29.hot_name", "D03.prompt", "D16.off_port"];
+            let weights = Weights::built_in();
+            let (mut later, mut known) = (Folder::new([10, 0, 0, 7].into()), Folder::new([10, 0, 0, 7].into()));
+            known.campaign = campaign;
+            let mut picks = picks;
+            picks.sort_by_key(|(_, minute, _)| *minute);
+            for (row, minute, peer) in picks {
+                let row = seen(minute, ROWS[row], &peer.to_string(), peer);
+                later.add(row.clone(), &weights);
+                known.add(row, &weights);
+            }
+            later.replay(campaign, &weights);
+            prop_assert_eq!(later.finish(&weights), known.finish(&weights));
         }
 
         #[test]

@@ -276,7 +276,7 @@ impl Drop for Guard {
 }
 
 /// Rounds that wait for a thread.
-const WAITING: usize = 8;
+const WAITING: usize = 16;
 
 #[cfg(test)]
 mod tests;

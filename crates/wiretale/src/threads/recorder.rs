@@ -255,4 +255,4 @@ impl Observe<recognize::Named> for Recorder<'_> {}
 const ENOUGH: usize = 1 << 11;
 
 /// Slips on their way, where they are few: all of them together should fit into the cache that processors share.
-const FEW: usize = 4;
+const FEW: usize = 8;
