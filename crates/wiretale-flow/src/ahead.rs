@@ -2,7 +2,7 @@
 
 use std::hint::black_box;
 
-use wiretale_packet::{Frame, Packet, plain_tcp};
+use wiretale_packet::{Body as PacketBody, Frame, Packet, plain_tcp};
 use wiretale_protocol::{Direction, Observer, Services};
 
 use crate::analyzer::{Analyzer, Flows, Within};
@@ -55,11 +55,11 @@ impl<P: Services<O>, O: Observer> Analyzer<P, O> {
         let mut at = 0;
         let (mut packets, mut all_sought): ([Option<Packet<'_>>; GROUP], AllSought) = Default::default();
         for group in frames.chunks(GROUP) {
-            let packets = match taken_out.get(at..at + group.len()) {
-                Some(packets) => packets,
-                None => self.take_out(group, &mut packets),
+            let (packets, far) = match taken_out.get(at..at + group.len()) {
+                Some(packets) => (packets, true),
+                None => (self.take_out(group, &mut packets), false),
             };
-            self.look_ahead(packets, &mut all_sought);
+            self.look_ahead(packets, far, &mut all_sought);
             for (frame, (packet, sought)) in group.iter().zip(packets.iter().zip(&all_sought)) {
                 let position = capture.and_then(|bytes| frame.data.as_ptr().addr().checked_sub(bytes.as_ptr().addr()));
                 let lookback = position.zip(capture.as_ref());
@@ -83,9 +83,10 @@ impl<P: Services<O>, O: Observer> Analyzer<P, O> {
         packets.get(..group.len()).unwrap_or(packets)
     }
 
-    /// Finds the flows of plain packets and reads what will be needed of them.
+    /// Finds the flows of plain packets and reads what will be needed of them, and of the packets' payload where that is
+    /// `far`: nobody here has seen it yet.
     #[inline]
-    fn look_ahead(&self, packets: &TakenOut<'_>, all_sought: &mut AllSought) {
+    fn look_ahead(&self, packets: &TakenOut<'_>, far: bool, all_sought: &mut AllSought) {
         for (packet, sought) in packets.iter().zip(all_sought.iter_mut()) {
             *sought = packet.as_ref().map(|packet| self.table.seek(&Ends::of(packet)));
         }
@@ -98,8 +99,13 @@ impl<P: Services<O>, O: Observer> Analyzer<P, O> {
             sought.hint = *place;
         }
         let seen = self.glance(&places);
-        let found = places.into_iter().filter(|at| *at != NONE).filter_map(|at| self.record_at(at));
+        let found = places.iter().filter(|at| **at != NONE).filter_map(|at| self.record_at(*at));
         black_box(found.fold(seen, |seen, record| seen ^ glance_at_recent(record) ^ O::glance(&record.state)));
+        if far {
+            let read = places.iter().zip(packets).filter(|(at, _)| **at != NONE && self.decodes(**at));
+            let read = read.filter_map(|(_, packet)| packet.as_ref());
+            black_box(read.fold(0, |seen, packet| seen ^ glance_at_payload(packet)));
+        }
     }
 
     /// The same for flows that are to be looked at, or to end, one after the other.
@@ -123,6 +129,11 @@ impl<P: Services<O>, O: Observer> Analyzer<P, O> {
         let flows = || places.iter().filter(|at| **at != NONE);
         let first = flows().fold(0, |seen, at| seen ^ self.record_at(*at).map_or(0, glance_at_record));
         flows().fold(first, |seen, at| seen ^ self.record_at(*at).map_or(0, glance_beyond::<P, O>))
+    }
+
+    /// Does somebody read what the flow there carries?
+    fn decodes(&self, at: u32) -> bool {
+        self.record_at(at).is_some_and(|record| matches!(record.reading, Reading::Decoding(_)))
     }
 
     fn record_at(&self, at: u32) -> Option<&Flows<P, O>> {
@@ -155,6 +166,13 @@ fn glance_beyond<P: Services<O>, O: Observer>(record: &Flows<P, O>) -> usize {
         ^ usize::from(tcp.connection.established())
 }
 
+/// A byte of each of the first lines of the cache on which a payload lies; what follows comes in a row.
+#[inline]
+fn glance_at_payload(packet: &Packet<'_>) -> usize {
+    let PacketBody::Tcp { segment, .. } = &packet.body else { return 0 };
+    segment.payload.iter().step_by(LINE).take(LINES).fold(0, |seen, byte| seen ^ usize::from(*byte))
+}
+
 /// What the connection will look back at.
 #[inline]
 fn glance_at_recent<S, F>(record: &crate::record::Record<S, F>) -> usize {
@@ -172,6 +190,10 @@ const fn low(n: u64) -> usize {
 /// Frames looked at in one go: enough that the waits overlap, few enough that what was read is still near when its turn
 /// comes.
 pub(crate) const GROUP: usize = 16;
+
+/// Bytes that come together, and how many such lines of a payload are read ahead.
+const LINE: usize = 64;
+const LINES: usize = 8;
 
 /// With fewer flows than this the caches hold them all.
 const WORTH_IT: usize = 256;
