@@ -59,6 +59,10 @@ impl<P: Services<O>, O: Observer> Analyzer<P, O> {
                 Some(packets) => (packets, true),
                 None => (self.take_out(group, &mut packets), false),
             };
+            if far {
+                let next = at + group.len();
+                black_box(glance_at_packets(taken_out.get(next..taken_out.len().min(next + GROUP))));
+            }
             self.look_ahead(packets, far, &mut all_sought);
             for (frame, (packet, sought)) in group.iter().zip(packets.iter().zip(&all_sought)) {
                 let position = capture.and_then(|bytes| frame.data.as_ptr().addr().checked_sub(bytes.as_ptr().addr()));
@@ -164,6 +168,19 @@ fn glance_beyond<P: Services<O>, O: Observer>(record: &Flows<P, O>) -> usize {
         ^ low(client.0 ^ client.1 ^ server.0 ^ server.1)
         ^ usize::from(tcp.account.over)
         ^ usize::from(tcp.connection.established())
+}
+
+/// Fields from the beginning to the end of each of the next packets, which another core has taken out.
+#[inline]
+fn glance_at_packets(packets: Option<&TakenOut<'_>>) -> usize {
+    packets.unwrap_or_default().iter().flatten().fold(0, |seen, packet| {
+        let payload = match &packet.body {
+            PacketBody::Tcp { segment, .. } => segment.payload.len() ^ low(u64::from(segment.seq.0)),
+            _ => 0,
+        };
+        let ends = usize::from(packet.ip.ttl) ^ usize::from(packet.depth) ^ usize::from(packet.ip.src.is_v4());
+        seen ^ payload ^ ends ^ low(packet.at.nanos().cast_unsigned())
+    })
 }
 
 /// A byte of each of the first lines of the cache on which a payload lies; what follows comes in a row.
