@@ -54,9 +54,16 @@ pub(crate) fn hex(out: &mut Vec<u8>, byte: u8) {
 
 /// The bytes that are written as they are, up to the first that needs a look.
 pub(crate) fn plain_run(text: &[u8]) -> usize {
-    text.iter()
-        .position(|&byte| !matches!(byte, b' '..=b'~') || matches!(byte, b'\\' | b'"' | b','))
-        .unwrap_or(text.len())
+    let odd = |byte: u8| {
+        let beyond = u8::from(byte.wrapping_sub(b' ') > b'~' - b' ');
+        beyond | u8::from(byte == b'\\') | u8::from(byte == b'"') | u8::from(byte == b',')
+    };
+    // Sixteen are looked at in one go; where one of them is odd, one by one.
+    let (blocks, _) = text.as_chunks::<16>();
+    let plain = blocks.iter().take_while(|block| block.iter().fold(0, |any, byte| any | odd(*byte)) == 0);
+    let whole = plain.count() * 16;
+    let rest = text.get(whole..).unwrap_or_default();
+    whole + rest.iter().position(|byte| odd(*byte) != 0).unwrap_or(rest.len())
 }
 
 fn is_plain(c: char) -> bool {
@@ -71,6 +78,21 @@ fn is_plain(c: char) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_plain_run_ends_at_the_first_byte_that_needs_a_look() {
+        for len in 0..70 {
+            let text = vec![b'x'; len];
+            assert_eq!(plain_run(&text), len);
+            for at in 0..len {
+                for odd in [b'\\', b'"', b',', b'\t', 0x7f, 0xc3] {
+                    let mut text = text.clone();
+                    (text[at], text[len - 1]) = (odd, if at + 1 < len { b',' } else { odd });
+                    assert_eq!(plain_run(&text), at, "{len} {odd}");
+                }
+            }
+        }
+    }
 
     #[test]
     fn readable_text_stays_readable() {

@@ -22,6 +22,10 @@ pub(crate) fn row<'r>(row: Row<'r>, moment: &Moment<'_>, message: &Message<'_>) 
     let row = row.time(moment.at).uid(Uid::flow(flow.id)).endpoint(flow.client).endpoint(flow.server);
     let row = row.bool(moment.direction == Direction::Client);
     let row = row.text((!message.tags.is_empty()).then_some(message.tags.as_wire()));
-    let row = row.text(message.prefix.map(|prefix| prefix.0)).word(&*format!("{:?}", message.command));
+    let row = row.text(message.prefix.map(|prefix| prefix.0));
+    let row = match message.command.name() {
+        Some(name) => row.word(name),
+        None => row.word(&*message.command.to_string()),
+    };
     row.text(message.params.as_wire().trim_ascii_start())
 }
