@@ -1,0 +1,138 @@
+//! What evidence adds up to.
+
+use super::*;
+use crate::model::EVIDENCE_VERSION;
+use proptest::prelude::*;
+
+fn seen(minute: i64, row: &str, key: &str, peer: u8) -> Evidence {
+    Evidence {
+        v: EVIDENCE_VERSION,
+        time_ns: minute * 60_000_000_000,
+        host: [10, 0, 0, 7].into(),
+        row: row.into(),
+        key: key.into(),
+        peer: Some([198, 51, 100, peer].into()),
+        port: None,
+        strength: 1.0,
+        quality: 1.0,
+        ties: vec!["country:XX".into()],
+        text: format!("{row} {key}"),
+        uids: vec![],
+        frames: vec![],
+    }
+}
+
+fn one(evidence: Vec<Evidence>) -> Case {
+    cases(evidence, &Weights::built_in()).remove(0)
+}
+
+#[test]
+fn an_intrusion_in_its_stages_is_critical() {
+    let case = one(vec![
+        seen(0, "D01.ssh", "22102", 77),
+        seen(0, "D08.backdoor", "22102", 77),
+        seen(25, "D29.hot_name", "psy.tgz", 130),
+        seen(45, "D23.hopping", "irc", 10),
+        seen(60, "D24.executable", "crack", 201),
+        seen(61, "D03.prompt", "9886", 77),
+    ]);
+    assert_eq!(case.level, Level::Critical, "{case:#?}");
+    assert_eq!(case.stages, [Stage::S2, Stage::S3, Stage::S4]);
+}
+
+#[test]
+fn ten_thousand_guesses_are_no_case() {
+    let case = one((0..10_000).map(|n| seen(n / 60, "D07.guessing", &format!("{}", n % 200), 1)).collect());
+    assert!(case.peak_db <= 0.0 && case.gate == Gate::Held, "{}", case.peak_db);
+}
+
+#[test]
+fn a_conclusive_sign_passes_the_gate() {
+    assert_eq!(one(vec![seen(0, "D10.ebury", "22", 1)]).gate, Gate::Conclusive);
+    assert_eq!(one(vec![seen(0, "D01.ssh", "22102", 1)]).gate, Gate::Held);
+}
+
+#[test]
+fn a_confirmed_peer_counts_against_others_who_dealt_with_it() {
+    let mut evidence = vec![
+        seen(0, "D01.ssh", "22102", 77),
+        seen(1, "D04.root", "9886", 77),
+        seen(2, "D29.hot_name", "x", 77),
+        seen(3, "D03.prompt", "9886", 77),
+    ];
+    let mut other = seen(4, "D16.off_port", "5190", 77);
+    other.host = [10, 0, 0, 8].into();
+    evidence.push(other);
+    let cases = cases(evidence, &Weights::built_in());
+    assert_eq!(cases[1].campaign_db, 6.0);
+    assert_eq!(cases[0].campaign_db, 0.0);
+}
+
+proptest! {
+    #[test]
+    fn taking_the_strongest_away_changes_the_score_as_told(picks in proptest::collection::vec((0usize..8, 0i64..200, 0u8..4), 1..30)) {
+        const ROWS: [&str; 8] =
+            ["D01.ssh", "D03.prompt", "D07.guessing", "D15.nick", "D24.archive", "D29.hot_name", "D32.scan", "D40.typing"];
+        let evidence: Vec<Evidence> =
+            picks.iter().map(|(row, minute, peer)| seen(*minute, ROWS[*row], &peer.to_string(), *peer)).collect();
+        let weights = Weights::built_in();
+        let case = one(evidence.clone());
+        let Some(top) = case.contributions.first() else { return Ok(()) };
+        let mut rest: Vec<Evidence> = evidence
+            .into_iter()
+            .filter(|row| row.time_ns <= case.peak_ns && !(row.row == top.row && row.key == top.key))
+            .collect();
+        rest.sort_by_key(|row| row.time_ns);
+        let mut folder = Folder::new(case.host);
+        for row in rest {
+            folder.add(row, &weights);
+        }
+        let without = evaluate(&folder.items, &weights, case.peak_ns, 0.0, None).db;
+        prop_assert!((without - case.without_strongest_db).abs() <= 0.1, "{without} {}", case.without_strongest_db);
+    }
+
+    #[test]
+    fn the_same_evidence_in_any_order_gives_the_same_case(
+        picks in proptest::collection::vec((0usize..3, 0i64..100), 1..20).prop_shuffle()
+    ) {
+        const ROWS: [&str; 3] = ["D01.ssh", "D29.archive", "D18.topic"];
+        let rows = |picks: &[(usize, i64)]| picks.iter().map(|(row, minute)| seen(*minute, ROWS[*row], "k", 1)).collect();
+        let mut sorted = picks.clone();
+        sorted.sort_unstable();
+        prop_assert_eq!(one(rows(&picks)), one(rows(&sorted)));
+    }
+
+    #[test]
+    fn a_campaign_counts_as_if_it_had_been_known_from_the_start(
+        picks in proptest::collection::vec((0usize..5, 0i64..9000, 0u8..4), 1..40),
+        campaign in 0.0f64..9.0,
+    ) {
+        const ROWS: [&str; 5] = ["D01.ssh", "D04.root", "D29.hot_name", "D03.prompt", "D16.off_port"];
+        let weights = Weights::built_in();
+        let (mut later, mut known) = (Folder::new([10, 0, 0, 7].into()), Folder::new([10, 0, 0, 7].into()));
+        known.campaign = campaign;
+        let mut picks = picks;
+        picks.sort_by_key(|(_, minute, _)| *minute);
+        for (row, minute, peer) in picks {
+            let row = seen(minute, ROWS[row], &peer.to_string(), peer);
+            later.add(row.clone(), &weights);
+            known.add(row, &weights);
+        }
+        later.replay(campaign, &weights);
+        prop_assert_eq!(later.finish(&weights), known.finish(&weights));
+    }
+
+    #[test]
+    fn any_number_of_threads_gives_the_same_cases(
+        picks in proptest::collection::vec((0usize..4, 0i64..100, 0u8..40), 1..200),
+        threads in 2usize..5,
+    ) {
+        const ROWS: [&str; 4] = ["D01.ssh", "D04.root", "D29.hot_name", "D03.prompt"];
+        let row = |(row, minute, host): &(usize, i64, u8)| {
+            Evidence { host: [10, 0, 0, *host].into(), ..seen(*minute, ROWS[*row], "k", host % 7) }
+        };
+        let evidence: Vec<Evidence> = picks.iter().map(row).collect();
+        let weights = Weights::built_in();
+        prop_assert_eq!(cases_on(threads, evidence.clone(), &weights), cases(evidence, &weights));
+    }
+}
