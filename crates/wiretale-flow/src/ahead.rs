@@ -60,8 +60,8 @@ impl<P: Services<O>, O: Observer> Analyzer<P, O> {
                 None => (self.take_out(group, &mut packets), false),
             };
             if far {
-                let next = at + group.len();
-                black_box(glance_at_packets(taken_out.get(next..taken_out.len().min(next + GROUP))));
+                let next = taken_out.iter().skip(at + group.len()).take(GROUP);
+                black_box(next.flatten().fold(0, |seen, packet| seen ^ glance_at_packet(packet)));
             }
             self.look_ahead(packets, far, &mut all_sought);
             for (frame, (packet, sought)) in group.iter().zip(packets.iter().zip(&all_sought)) {
@@ -170,17 +170,15 @@ fn glance_beyond<P: Services<O>, O: Observer>(record: &Flows<P, O>) -> usize {
         ^ usize::from(tcp.connection.established())
 }
 
-/// Fields from the beginning to the end of each of the next packets, which another core has taken out.
+/// Fields from the beginning to the end of a packet, which another core has taken out.
 #[inline]
-fn glance_at_packets(packets: Option<&TakenOut<'_>>) -> usize {
-    packets.unwrap_or_default().iter().flatten().fold(0, |seen, packet| {
-        let payload = match &packet.body {
-            PacketBody::Tcp { segment, .. } => segment.payload.len() ^ low(u64::from(segment.seq.0)),
-            _ => 0,
-        };
-        let ends = usize::from(packet.ip.ttl) ^ usize::from(packet.depth) ^ usize::from(packet.ip.src.is_v4());
-        seen ^ payload ^ ends ^ low(packet.at.nanos().cast_unsigned())
-    })
+fn glance_at_packet(packet: &Packet<'_>) -> usize {
+    let payload = match &packet.body {
+        PacketBody::Tcp { segment, .. } => segment.payload.len() ^ low(u64::from(segment.seq.0)),
+        _ => 0,
+    };
+    let ends = usize::from(packet.ip.ttl) ^ usize::from(packet.depth) ^ usize::from(packet.ip.src.is_v4());
+    payload ^ ends ^ low(packet.at.nanos().cast_unsigned())
 }
 
 /// A byte of each of the first lines of the cache on which a payload lies; what follows comes in a row.

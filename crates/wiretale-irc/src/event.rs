@@ -8,8 +8,8 @@ use crate::{Listed, Message, Record, Source, Wire};
 /// once as events of their own. An observer that does not
 /// [want messages](wiretale_protocol::Observer::wants_messages) is told those of clients that are neither words nor PING or
 /// PONG, those whose command nobody knows, and 004, which names the server's version. One that does not
-/// [want others](wiretale_protocol::Observer::wants_others) is not told who else joins, leaves, quits or changes the nick. Who spoke is in the moment's direction. Text is borrowed and of no known
-/// encoding.
+/// [want others](wiretale_protocol::Observer::wants_others) is not told who else joins, leaves, quits or changes the nick.
+/// Who spoke is in the moment's direction. Text is borrowed and of no known encoding.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 #[non_exhaustive]
 pub enum Event<'a> {

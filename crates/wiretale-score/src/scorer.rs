@@ -264,7 +264,7 @@ impl Observer for Scorer {
 }
 
 impl Observe<Irc> for Scorer {
-    // Most events are lines that nobody waits for.
+    // Beside an observer that wants lines most events are lines, which nobody here waits for.
     #[inline]
     fn observe(&mut self, scored: &mut Scored, moment: &Moment<'_>, event: &wiretale_irc::Event<'_>) {
         let kind = heard_as(event, moment.direction);

@@ -101,13 +101,8 @@ impl Folder {
         } else {
             self.dropped += 1;
         }
-        let Score { db, bare, gate, .. } = evaluate(&self.items, weights, now, self.campaign, None);
-        if self.sums.len() < EVIDENCE {
-            first_alone(&mut self.sums);
-            self.sums.push((bare, gate));
-        }
-        self.record(now, db, weights);
-        db
+        let Score { bare, gate, .. } = evaluate(&self.items, weights, now, self.campaign, None);
+        self.record(now, bare, gate, weights)
     }
 
     /// The case as it stands.
@@ -123,7 +118,8 @@ impl Folder {
             None => (&self.items, at_end.clone()),
         };
         let contributions = at_peak.contributions();
-        let strongest = contributions.first().and_then(|top| position(items, &top.row, &top.key));
+        let strongest =
+            contributions.first().and_then(|top| items.iter().position(|item| item.name() == (&top.row, &top.key)));
         let without = evaluate(items, weights, peak_ns, self.campaign, strongest).db;
         let links = at_peak.links();
         let Score { benign_db, stages, gate, .. } = at_peak;
@@ -154,7 +150,9 @@ impl Folder {
         self.peak.map_or(weights.model.prior, |(db, _)| db)
     }
 
-    fn record(&mut self, now: i64, db: f64, weights: &Weights) {
+    // One more step of the course. Returns the score there.
+    fn record(&mut self, now: i64, bare: f64, gate: Gate, weights: &Weights) -> f64 {
+        let db = with_campaign(bare, self.campaign, gate, weights);
         if self.peak.is_none_or(|(peak, _)| db > peak) {
             self.peak = Some((db, now));
         }
@@ -164,7 +162,10 @@ impl Folder {
         if self.course.len() < EVIDENCE {
             first_alone(&mut self.course);
             self.course.push((now, db));
+            first_alone(&mut self.sums);
+            self.sums.push((bare, gate));
         }
+        db
     }
 
     // Counts the evidence into its item; false if the table has no such row or a bound is reached.
@@ -225,10 +226,9 @@ impl Folder {
     fn replay(&mut self, campaign: f64, weights: &Weights) {
         if self.dropped == 0 {
             (self.campaign, self.peak, self.opened) = (campaign, None, None);
-            let course = std::mem::take(&mut self.course);
-            for (at, (now, _)) in course.into_iter().enumerate() {
-                let (bare, gate) = self.sums[at];
-                self.record(now, with_campaign(bare, campaign, gate, weights), weights);
+            let (course, sums) = (std::mem::take(&mut self.course), std::mem::take(&mut self.sums));
+            for ((now, _), (bare, gate)) in course.into_iter().zip(sums) {
+                self.record(now, bare, gate, weights);
             }
             return;
         }
@@ -254,10 +254,6 @@ fn first_alone<T>(list: &mut Vec<T>) {
     if list.is_empty() {
         list.reserve_exact(1);
     }
-}
-
-fn position(items: &[Item], row: &str, key: &str) -> Option<usize> {
-    items.iter().position(|item| item.row == row && item.key == key)
 }
 
 // A confirmed case makes its peers suspect: hosts that dealt with them, each for its own evidence, get a little more.

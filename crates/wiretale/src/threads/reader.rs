@@ -53,6 +53,7 @@ pub(super) type Mark = (u64, u64);
 pub(super) struct Reader<'m> {
     frames: Frames<'m>,
     checks: Checks,
+    // Nobody any more, once there is nothing more to read or nobody takes it: then the threads may end.
     to: Vec<SyncSender<Round<'m>>>,
     free: Receiver<Round<'m>>,
     read: Read,
@@ -63,7 +64,6 @@ pub(super) struct Reader<'m> {
     waiting: usize,
     spare: Vec<Round<'m>>,
     observed: usize,
-    over: bool,
 }
 
 impl<'m> Reader<'m> {
@@ -74,15 +74,16 @@ impl<'m> Reader<'m> {
         free: Receiver<Round<'m>>,
     ) -> Self {
         let (read, clock, spare) = (Read::default(), Clock::default(), Vec::new());
-        Self { frames, checks, to, free, read, clock, ahead: 0, waiting: 0, spare, observed: 0, over: false }
+        Self { frames, checks, to, free, read, clock, ahead: 0, waiting: 0, spare, observed: 0 }
     }
 
     /// Reads as far as it may. True if there is nothing more to read, or nobody takes it.
     pub(super) fn read_on(&mut self) -> bool {
-        while !self.over && self.ahead < AHEAD {
-            let before = self.spare.len();
-            self.spare.extend(self.free.try_iter());
-            self.waiting -= self.spare.len() - before;
+        while !self.to.is_empty() && self.ahead < AHEAD {
+            for round in self.free.try_iter() {
+                self.waiting -= 1;
+                self.spare.push(round);
+            }
             let mut rounds: Vec<Round<'_>> = self.to.iter().map(|_| self.spare.pop().unwrap_or_default()).collect();
             let over = self.fill(&mut rounds);
             rounds.iter_mut().for_each(|round| round.observed = self.observed / self.to.len());
@@ -90,12 +91,10 @@ impl<'m> Reader<'m> {
             self.ahead += 1;
             self.waiting += self.to.len();
             if over || !sent {
-                // Nothing follows: the threads may end.
                 self.to.clear();
-                self.over = true;
             }
         }
-        self.over
+        self.to.is_empty()
     }
 
     /// One more round was told; the observer keeps so many bytes now.
