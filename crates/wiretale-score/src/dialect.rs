@@ -42,7 +42,7 @@ pub(crate) struct Order<'t> {
 pub(crate) fn order(text: &[u8]) -> Option<Order<'_>> {
     let (text, quoted) = unquoted(text);
     // Nearly all that is said.
-    if !text.first().is_some_and(|first| MARKS.contains(first) || OPENS_PLAIN.contains(&first.to_ascii_lowercase())) {
+    if !may_open(text) {
         return None;
     }
     let mut rest = words(text);
@@ -120,6 +120,18 @@ fn kind_of(verb: &[u8]) -> Option<Verb> {
     let parts = || lower.split(|byte| *byte == b'.').rev().find_map(exact);
     let stem = || STEMS.iter().find(|(stem, _)| holds(&lower, stem)).map(|(_, kind)| *kind);
     exact(&lower).or_else(parts).or_else(stem)
+}
+
+// Does it begin as an order may, by its first two bytes?
+fn may_open(text: &[u8]) -> bool {
+    match *text {
+        [mark, ..] if mark.is_ascii_punctuation() => MARKS.contains(&mark),
+        [first, second, ..] => {
+            let [first, second] = [first, second].map(|letter| usize::from((letter | 0x20).wrapping_sub(b'a')));
+            OPENS_PLAIN.get(first).is_some_and(|seconds| second < LETTERS && seconds >> second & 1 == 1)
+        }
+        _ => false,
+    }
 }
 
 fn is_plain(verb: &[u8]) -> bool {
@@ -216,8 +228,17 @@ const MARKS: &[u8] = b".!@~$%^&*+-?#`";
 const SHORTEST_PLAIN: usize = 6;
 const PLAIN: &[&[u8]] =
     &[b"advscan", b"ntscan", b"ipscan", b"scanall", b"synflood", b"udpflood", b"tcpflood", b"httpflood"];
-// First letters of these and of the families below.
-const OPENS_PLAIN: &[u8] = b"abcdhinrstu";
+// First letters of these and of the families below, and for each the second ones as a set.
+const OPENS_PLAIN: [u32; LETTERS] = {
+    let (mut opens, mut at) = ([0; LETTERS], 0);
+    while at < PLAIN.len() + SPACES.len() {
+        let word = if at < PLAIN.len() { PLAIN[at] } else { SPACES[at - PLAIN.len()] };
+        opens[(word[0] - b'a') as usize] |= 1 << (word[1] - b'a');
+        at += 1;
+    }
+    opens
+};
+const LETTERS: usize = 26;
 // Agobot's families of verbs.
 const SPACES: &[&[u8]] = &[b"bot", b"ddos", b"scan", b"http", b"cvar", b"spam", b"sniffer", b"redirect"];
 const STEMS: &[(&[u8], Verb)] = &[
@@ -425,7 +446,7 @@ mod tests {
     #[test]
     fn every_plain_verb_gets_past_the_first_glance() {
         for verb in PLAIN.iter().chain(SPACES) {
-            assert!(OPENS_PLAIN.contains(&verb[0]), "{}", verb.escape_ascii());
+            assert!(may_open(verb) && may_open(&verb.to_ascii_uppercase()), "{}", verb.escape_ascii());
         }
         assert!(PLAIN.iter().all(|verb| verb.len() >= SHORTEST_PLAIN && !verb.contains(&b'.')));
     }

@@ -4,7 +4,7 @@ use wiretale_irc::{Command, Event, Source};
 use wiretale_protocol::Direction;
 
 use crate::dialect::{Order, order};
-use crate::text::Sorts;
+use crate::text::{Sorts, names_a_url};
 use crate::{Hears, IrcSession};
 
 /// The words of one event.
@@ -44,6 +44,27 @@ impl<'e> Heard<'e> {
         let order = if spoken.is_some() { order(text) } else { None };
         Self { text, sorts, spoken, order }
     }
+
+    /// What the words are beside words.
+    pub(crate) fn kinds(&self) -> Hears {
+        let mut kinds = Hears::NONE;
+        if self.order.is_some() {
+            kinds = kinds | Hears::IRC_ORDER;
+        }
+        if self.spoken.is_some() && self.sorts.colons && names_a_url(self.text) {
+            kinds = kinds | Hears::IRC_LINK;
+        }
+        if self.sorts.controls || self.sorts.long_words || is_enciphered(self.text) {
+            kinds = kinds | Hears::IRC_CODE;
+        }
+        kinds
+    }
+}
+
+/// Does it begin as the words of FiSH do?
+pub(crate) fn is_enciphered(text: &[u8]) -> bool {
+    let signs = [&b"+OK "[..], b"mcps ", b"DH1080_INIT", b"DH1080_FINISH"];
+    matches!(text.first(), Some(b'+' | b'm' | b'D')) && signs.iter().any(|sign| text.starts_with(sign))
 }
 
 impl<'e> Spoken<'e> {

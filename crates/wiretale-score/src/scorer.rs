@@ -31,7 +31,7 @@ pub struct Scorer {
     names: Names,
     detectors: Vec<Box<dyn Detector>>,
     // For each kind of fact in each kind of flow, which detectors wake for it.
-    wakes: [[Box<[usize]>; Ends::KINDS]; Hears::KINDS as usize],
+    wakes: [[Box<[Woken]>; Ends::KINDS]; Hears::KINDS as usize],
     findings: Findings,
     dropped: u64,
     pairs: Pairs,
@@ -39,6 +39,12 @@ pub struct Scorer {
     began: Option<Timestamp>,
     // For tables that strangers fill.
     hash: foldhash::fast::RandomState,
+}
+
+// A detector, and what it waits for.
+struct Woken {
+    index: usize,
+    hears: Hears,
 }
 
 /// A scorer's state of one flow.
@@ -59,9 +65,10 @@ impl Scorer {
     #[must_use]
     pub fn with(detectors: Vec<Box<dyn Detector>>, home: Home, inventory: Inventory, weights: Weights) -> Self {
         let wakes = |kind: usize, ends: usize| {
-            let woken =
-                |detector: &dyn Detector| detector.hears().has(Hears::nth(kind as u32)) && detector.ends().has(ends);
-            (0..detectors.len()).filter(|&index| woken(&*detectors[index])).collect()
+            let family = Hears::nth(kind as u32).family();
+            let all = detectors.iter().enumerate().filter(|(_, detector)| detector.ends().has(ends));
+            let all = all.map(|(index, detector)| Woken { index, hears: detector.hears() });
+            all.filter(|woken| woken.hears.has(family)).collect()
         };
         let wakes = std::array::from_fn(|kind| std::array::from_fn(|ends| wakes(kind, ends)));
         let (names, findings, pairs) = (Names::default(), Findings::default(), Pairs::default());
@@ -107,24 +114,25 @@ impl Scorer {
         self.tell_words(facts, moment, kind, fact, None);
     }
 
+    // `kinds` is a kind, and what the fact is beside.
     fn tell_words(
         &mut self,
         facts: &Facts,
         moment: &Moment<'_>,
-        kind: Hears,
+        kinds: Hears,
         fact: &Fact<'_>,
         heard: Option<&Heard<'_>>,
     ) {
         let Self { home, inventory, weights, names, detectors, wakes, findings, dropped, began, hash, .. } = self;
         let ends = facts.ends.unwrap_or_else(|| ends(home, moment));
-        let woken = &wakes[kind.index()][Ends::kind(ends)];
+        let woken = &wakes[kinds.index()][Ends::kind(ends)];
         if woken.is_empty() {
             return;
         }
         let began = began.unwrap_or(moment.flow.opened);
         let scene = Scene { moment, facts, home, names, inventory, weights, began, ends, heard, hash };
-        for &index in woken {
-            detectors[index].hear(&scene, fact, findings);
+        for woken in woken.iter().filter(|woken| woken.hears.has(kinds)) {
+            detectors[woken.index].hear(&scene, fact, findings);
         }
         if findings.rows.len() > MOST {
             *dropped += (findings.rows.len() - MOST) as u64;
@@ -277,7 +285,9 @@ impl Observe<Irc> for Scorer {
 impl Scorer {
     fn irc(&mut self, scored: &mut Scored, moment: &Moment<'_>, kind: Hears, event: &wiretale_irc::Event<'_>) {
         let session = scored.facts.irc.get_or_insert_default();
-        session.learn(moment.at, event);
+        if !matches!(event, wiretale_irc::Event::Text { .. }) {
+            session.learn(moment.at, event);
+        }
         if session.keys.is_none() {
             let network = (!session.network.is_empty()).then(|| name_key(&self.hash, &session.network));
             session.keys = Some(Keys { nick: name_key(&self.hash, &session.nick), network });
@@ -292,7 +302,8 @@ impl Scorer {
                 let sorts = Sorts::of(&text);
                 let plain = if sorts.controls { plain(&text) } else { Cow::Borrowed(text.0) };
                 let heard = Heard::new(event, moment.direction, session, &plain, sorts);
-                self.tell_words(facts, moment, kind, &Fact::Irc(event), Some(&heard));
+                let kinds = kind | heard.kinds();
+                self.tell_words(facts, moment, kinds, &Fact::Irc(event), Some(&heard));
             }
             _ => self.tell(facts, moment, kind, &Fact::Irc(event)),
         }

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::fmt;
 
 pub(crate) use wiretale_irc::text::plain;
-use wiretale_protocol::Escaped;
+use wiretale_protocol::{Escaped, scan};
 
 /// At most 80 bytes of it, printed safely: escaped, and without the user and password of a URL.
 pub(crate) fn shown(text: &[u8]) -> Shown<'_> {
@@ -89,17 +89,54 @@ pub(crate) struct Sorts {
     /// Control characters: formatting and others.
     pub(crate) controls: bool,
     pub(crate) colons: bool,
+    /// Without control characters: a word of [`LONG_WORD`] bytes and more.
+    pub(crate) long_words: bool,
 }
 
 impl Sorts {
+    #[inline]
     pub(crate) fn of(text: &[u8]) -> Self {
-        let (mut controls, mut colons) = (0u8, 0u8);
-        for &byte in text {
-            controls |= u8::from(byte < b' ') | u8::from(byte == 0x7f);
-            colons |= u8::from(byte == b':');
+        let (blocks, rest) = text.as_chunks::<BLOCK>();
+        let (mut controls, mut colons) = ([0u8; BLOCK], [0u8; BLOCK]);
+        let mut look = |block: &[u8; BLOCK]| {
+            for (at, byte) in block.iter().enumerate() {
+                controls[at] |= u8::from(*byte < b' ') | u8::from(*byte == 0x7f);
+                colons[at] |= u8::from(*byte == b':');
+            }
+        };
+        blocks.iter().for_each(&mut look);
+        // The last few bytes are looked at with those before them.
+        match text.last_chunk() {
+            Some(last) => look(last),
+            None => {
+                let mut last = [b' '; BLOCK];
+                last.iter_mut().zip(rest).for_each(|(place, byte)| *place = *byte);
+                look(&last);
+            }
         }
-        Self { controls: controls != 0, colons: colons != 0 }
+        let any = |seen: [u8; BLOCK]| u128::from_ne_bytes(seen) != 0;
+        Self { controls: any(controls), colons: any(colons), long_words: has_long_word(text) }
     }
+}
+
+// In a text without control characters a blank is a space.
+#[inline]
+fn has_long_word(text: &[u8]) -> bool {
+    let mut rest = text;
+    while rest.len() >= LONG_WORD {
+        let seen = rest.len().min(64);
+        let spaces = scan::low_bytes(rest);
+        // Runs of 2, 4, 8, 16 and 24 bytes that are no spaces, a bit each where one begins.
+        let ones = !spaces & (u64::MAX >> (64 - seen));
+        let twos = ones & ones >> 1;
+        let fours = twos & twos >> 2;
+        let eights = fours & fours >> 4;
+        if eights & eights >> 8 & eights >> 16 != 0 {
+            return true;
+        }
+        rest = rest.get(64 - LONG_WORD + 1..).unwrap_or_default();
+    }
+    false
 }
 
 /// Does `text` hold `part`, in any case?
@@ -138,7 +175,10 @@ pub(crate) fn entropy(bytes: &[u8]) -> f64 {
         .sum()
 }
 
+/// Bytes of a word of no language that is written in letters.
+pub(crate) const LONG_WORD: usize = 24;
 const SHOWN: usize = 80;
+const BLOCK: usize = 16;
 
 #[cfg(test)]
 mod tests {
@@ -159,6 +199,32 @@ mod tests {
         {
             let all: Vec<&[u8]> = words(text).filter(|word| word.len() >= 4).collect();
             assert_eq!(long_words(text, 4).collect::<Vec<_>>(), all);
+        }
+    }
+
+    #[test]
+    fn sorts_are_told_wherever_they_stand() {
+        let sorts = |text: &[u8]| {
+            let Sorts { controls, colons, long_words } = Sorts::of(text);
+            (controls, colons, long_words)
+        };
+        for len in 0..200 {
+            let plain = vec![b' '; len];
+            assert_eq!(sorts(&plain), (false, false, false));
+            for at in 0..len {
+                let with = |byte| {
+                    let mut text = plain.clone();
+                    text[at] = byte;
+                    sorts(&text)
+                };
+                assert_eq!((with(0x1f), with(0x7f)), ((true, false, false), (true, false, false)), "{at} of {len}");
+                assert_eq!((with(b':'), with(0xff)), ((false, true, false), (false, false, false)), "{at} of {len}");
+                let mut word = plain.clone();
+                word[at..].iter_mut().take(LONG_WORD).for_each(|byte| *byte = b'x');
+                assert_eq!(sorts(&word), (false, false, len - at >= LONG_WORD), "{at} of {len}");
+                word[at] = b' ';
+                assert_eq!(sorts(&word), (false, false, false), "{at} of {len}");
+            }
         }
     }
 

@@ -9,7 +9,8 @@ use wiretale_irc::{Event, RecordKind};
 use wiretale_protocol::{Direction, FlowId};
 
 use crate::bounded::{Bounded, SOME};
-use crate::text::{holds, shown, words};
+use crate::heard::Heard;
+use crate::text::{Sorts, holds, shown, words};
 use crate::{Detector, Ends, Fact, Findings, Hears, Scene};
 
 /// Packs and company.
@@ -45,8 +46,8 @@ impl Detector for Warez {
         let host = scene.moment.flow.client.address;
         match *event {
             Event::Text { target, .. } => {
-                let Some(text) = scene.heard.map(|heard| heard.text) else { return };
-                if is_offer(text) {
+                let Some(&Heard { text, sorts, .. }) = scene.heard else { return };
+                if is_offer(text, sorts) {
                     self.serves(scene, text, findings);
                 } else if is_request(text) {
                     let said = format!("{host} asks {} for a pack: \"{}\"", shown(&target), shown(text));
@@ -97,19 +98,27 @@ fn company(scene: &Scene<'_>, record: wiretale_irc::Record<'_>, findings: &mut F
 }
 
 // "#10  55x [175M] name", "** 158 packs **  5 of 5 slots open", "Total Offered: ...".
-fn is_offer(text: &[u8]) -> bool {
+fn is_offer(text: &[u8], sorts: Sorts) -> bool {
+    let text = text.trim_ascii_start();
+    let listed = match text.first() {
+        Some(b'#') => is_pack(text),
+        Some(b'*') => words(text).next() == Some(b"**") && BANNERS.iter().any(|banner| holds(text, banner)),
+        _ => false,
+    };
+    listed || sorts.colons && holds(text, b"total offered:") && holds(text, b"transferred")
+}
+
+// "#10  55x [175M] name".
+fn is_pack(text: &[u8]) -> bool {
     let mut parts = words(text);
     let number = |word: &[u8]| word.len() > 1 && word[1..].iter().all(u8::is_ascii_digit);
     let first = parts.next().unwrap_or_default();
     let times = parts.next().unwrap_or_default();
     let size = parts.next().unwrap_or_default();
-    let pack = first.starts_with(b"#")
-        && number(first)
+    number(first)
         && times.last() == Some(&b'x')
         && times[..times.len() - 1].iter().all(u8::is_ascii_digit)
-        && size.starts_with(b"[");
-    let banner = first == b"**" && BANNERS.iter().any(|banner| holds(text, banner));
-    pack || banner || holds(text, b"total offered:") && holds(text, b"transferred")
+        && size.starts_with(b"[")
 }
 
 // "xdcc send #3", with or without a mark in front.
@@ -117,8 +126,10 @@ fn is_request(text: &[u8]) -> bool {
     let mut parts = words(text);
     let first = parts.next().unwrap_or_default();
     let bare = &first[first.iter().take_while(|byte| byte.is_ascii_punctuation()).count()..];
-    let verb = parts.next().unwrap_or_default();
-    bare.eq_ignore_ascii_case(b"xdcc") && VERBS.iter().any(|known| known.eq_ignore_ascii_case(verb))
+    bare.eq_ignore_ascii_case(b"xdcc") && {
+        let verb = parts.next().unwrap_or_default();
+        VERBS.iter().any(|known| known.eq_ignore_ascii_case(verb))
+    }
 }
 
 // As written, and with digits read as the letters they look like.
@@ -179,8 +190,9 @@ mod tests {
 
     #[test]
     fn a_request_is_known_and_talk_is_not() {
+        let offers = |text: &[u8]| is_offer(text, Sorts::of(text));
         assert!(is_request(b"xdcc send #3") && is_request(b"!xdcc list"));
-        assert!(!is_request(b"what is xdcc?") && !is_offer(b"#1 in my list is tea") && !is_offer(b"** beep **"));
+        assert!(!is_request(b"what is xdcc?") && !offers(b"#1 in my list is tea") && !offers(b"** beep **"));
     }
 
     #[test]

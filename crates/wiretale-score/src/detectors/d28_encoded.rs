@@ -7,8 +7,8 @@ use wiretale_irc::{Event, Source};
 use wiretale_protocol::{Address, Direction};
 
 use crate::bounded::{Bounded, SOME};
-use crate::heard::Heard;
-use crate::text::{entropy, is_format, long_words, shown};
+use crate::heard::{Heard, is_enciphered};
+use crate::text::{LONG_WORD, entropy, is_format, long_words, shown};
 use crate::{Detector, Ends, Fact, Findings, Hears, Scene};
 
 /// Encoded lines, by partner.
@@ -32,7 +32,7 @@ impl Detector for Encoded {
     }
 
     fn hears(&self) -> Hears {
-        Hears::IRC_HEARD | Hears::IRC_SAID
+        Hears::IRC_CODE
     }
 
     fn ends(&self) -> Ends {
@@ -61,14 +61,13 @@ impl Detector for Encoded {
 }
 
 fn coded(text: &[u8], heard: &Heard<'_>) -> Option<(&'static str, &'static str)> {
-    let fish = [&b"+OK "[..], b"mcps ", b"DH1080_INIT", b"DH1080_FINISH"];
-    if fish.iter().any(|sign| text.starts_with(sign)) {
+    if is_enciphered(text) {
         return Some(("D28.fish", "encrypted with FiSH"));
     }
     if heard.sorts.controls && is_noise(text) {
         return Some(("D28.binary", "no text but raw bytes"));
     }
-    let blob = long_words(heard.text, 24).find_map(alphabet);
+    let blob = long_words(heard.text, LONG_WORD).find_map(alphabet);
     blob.map(|alphabet| ("D28.encoded", alphabet))
 }
 

@@ -52,7 +52,7 @@ impl Detector for Egg {
     }
 
     fn hears(&self) -> Hears {
-        Hears::IRC | Hears::IRC_HEARD | Hears::OPENED
+        Hears::IRC | Hears::IRC_LINK | Hears::OPENED
     }
 
     fn ends(&self) -> Ends {
