@@ -197,6 +197,10 @@ impl Half {
 
 // One line of either side.
 fn read<O: Observe<Irc>>(session: &mut Session, masked: &mut Vec<u8>, cx: &mut Context<'_, O>, line: &[u8], cut: bool) {
+    let whole = !cut && line.len() <= LONGEST_BODY;
+    if whole && cx.moment().direction == Direction::Server && session.passed_on(cx, line) {
+        return;
+    }
     let body = parse::body_offset(line);
     let (line, over) = match line.get(..body + LONGEST_BODY) {
         Some(head) if head.len() < line.len() => (head, true),

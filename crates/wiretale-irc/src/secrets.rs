@@ -12,6 +12,7 @@ use crate::mask::{HIDDEN, Places, place};
 use crate::modes::Modes;
 use crate::services::{Service, bot_login, request};
 use crate::session::Session;
+use crate::talk::may_be_order;
 use crate::{Command, Message, ParamsIter};
 
 /// The bytes of a secret. They can be compared and tagged, never printed; forgotten, they are overwritten.
@@ -206,8 +207,7 @@ impl Session {
     // Most words are to a channel, and a secret there is one only to a bot.
     #[inline]
     fn may_tell(&self, message: &Message<'_>) -> bool {
-        let order = || message.param(1).trim_ascii_start().first().is_some_and(u8::is_ascii_punctuation);
-        !self.support.is_channel(&message.param(0)) || order()
+        !self.support.is_channel(&message.param(0)) || may_be_order(&message.param(1))
     }
 
     fn in_words(&mut self, line: &[u8], message: &Message<'_>, direction: Direction, found: &mut Found) {

@@ -73,8 +73,9 @@ impl Session {
         }
     }
 
-    // psyBNC and ZNC speak under names of their own.
-    fn sender<O: Observe<Irc>>(&mut self, cx: &mut Context<'_, O>, from: Source<'_>) {
+    /// Whose words these are: psyBNC and ZNC speak under names of their own.
+    #[inline]
+    pub(crate) fn sender<O: Observe<Irc>>(&mut self, cx: &mut Context<'_, O>, from: Source<'_>) {
         // One byte of each tells it of nearly all.
         let host = from.host.last() == Some(&b'n');
         let user = from.user.first() == Some(&b'p');

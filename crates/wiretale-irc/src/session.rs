@@ -32,7 +32,8 @@ pub struct Session {
     pub(crate) starttls: StartTls,
     pub(crate) registered: bool,
     pub(crate) bouncer: bool,
-    evidence: bool,
+    // It is IRC beyond doubt.
+    pub(crate) evidence: bool,
 }
 
 /// The client of this connection.

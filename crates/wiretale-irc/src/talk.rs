@@ -1,10 +1,10 @@
 //! What people say: words, CTCP, DCC.
 
-use wiretale_protocol::{Context, Observe};
+use wiretale_protocol::{Context, Observe, scan};
 
 use crate::ctcp::{Part, dequote_ctcp, dequote_low, is_plain, parts};
 use crate::session::Session;
-use crate::{Command, Event, Irc, Message, Source, Wire};
+use crate::{Command, Event, Irc, Message, Prefix, Source, Wire};
 
 /// One message's words, and around them who says them to whom.
 #[derive(Clone, Copy)]
@@ -15,6 +15,24 @@ pub(crate) struct Said<'a> {
 }
 
 impl Session {
+    /// The short way of what most lines are: `:nick!user@host PRIVMSG #channel :words`, passed on by the server, in which
+    /// there can be neither CTCP nor a secret. False, and nothing done, for any other line, and where somebody wants lines
+    /// as they stand. It comes to what the long way comes to.
+    #[inline]
+    pub(crate) fn passed_on<O: Observe<Irc>>(&mut self, cx: &mut Context<'_, O>, line: &[u8]) -> bool {
+        if !self.evidence || self.link.is_some() || cx.wants_messages() {
+            return false;
+        }
+        let Some((prefix, target, text)) = words_in(line) else { return false };
+        if !self.support.is_channel(target) || may_be_order(text) || !is_plain(text) {
+            return false;
+        }
+        let from = Prefix(prefix).source();
+        self.sender(cx, from);
+        self.text(cx, Said { from, target: Wire(target), notice: false }, text);
+        true
+    }
+
     /// A `PRIVMSG`, `NOTICE` or one of their kin.
     pub(crate) fn words<O: Observe<Irc>>(&mut self, cx: &mut Context<'_, O>, message: &Message<'_>, from: Source<'_>) {
         self.words_to(cx, message, from, message.param(0));
@@ -67,6 +85,31 @@ impl Session {
         }
     }
 }
+
+/// May the words be an order to a bot, by their first letter? A password to a channel's bot stands in such.
+#[inline]
+pub(crate) fn may_be_order(text: &[u8]) -> bool {
+    text.trim_ascii_start().first().is_some_and(u8::is_ascii_punctuation)
+}
+
+// Prefix, target and words of a `PRIVMSG` with single spaces, its target within the first 64 bytes.
+#[inline]
+fn words_in(line: &[u8]) -> Option<(&[u8], &[u8], &[u8])> {
+    let blanks = scan::low_bytes(line);
+    let from = blanks.trailing_zeros() as usize;
+    // Behind the first space the command has seven letters and the second one.
+    let behind = blanks & blanks.wrapping_sub(1);
+    let target = from + PRIVMSG.len();
+    if line.first() != Some(&b':') || from < 2 || line.get(from..target)? != PRIVMSG || line.get(target) == Some(&b':')
+    {
+        return None;
+    }
+    let end = (behind & behind.wrapping_sub(1)).trailing_zeros() as usize;
+    let text = line.get(end..)?.strip_prefix(b" :")?;
+    Some((line.get(1..from)?, line.get(target..end)?, text))
+}
+
+const PRIVMSG: &[u8] = b" PRIVMSG ";
 
 // Zeek's names.
 const fn bad_format(command: Command<'_>) -> &'static str {

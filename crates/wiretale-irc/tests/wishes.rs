@@ -1,7 +1,8 @@
 //! An observer hears what it wants to hear, and of that the same as one that wants everything.
 
+use proptest::prelude::*;
 use wiretale_irc::{Command, Event, Irc};
-use wiretale_protocol::{Chunk, Direction, Moment, Observe, Observer};
+use wiretale_protocol::{Chunk, Direction, Escaped, Exposure, Moment, Observe, Observer, Weird};
 use wiretale_testkit::{Solo, plain};
 
 /// Keeps the events that it would ask for, and says whether it asks.
@@ -22,6 +23,14 @@ impl Observer for Asking {
 
     fn wants_others(&self) -> bool {
         self.others
+    }
+
+    fn weird(&mut self, (): &mut (), _: &Moment<'_>, weird: &Weird<'_>) {
+        self.heard.push(format!("weird {} {}", weird.name, Escaped(weird.addl)));
+    }
+
+    fn exposed(&mut self, (): &mut (), _: &Moment<'_>, exposure: &Exposure<'_>) {
+        self.heard.push(format!("exposed {} {:?}", exposure.kind, exposure.outcome));
     }
 }
 
@@ -63,10 +72,14 @@ const LINES: &[(Direction, &str)] = &[
 ];
 
 fn told(messages: bool, others: bool) -> Asking {
+    told_of(LINES, messages, others)
+}
+
+fn told_of<L: AsRef<[u8]>>(lines: &[(Direction, L)], messages: bool, others: bool) -> Asking {
     let asking = Asking { messages, others, heard: Vec::new(), beside: 0 };
     let mut solo = Solo::<Irc, Asking>::heard_by(plain::<Irc>(), asking);
-    for (direction, lines) in LINES {
-        solo.chunk(*direction, Chunk::Data(lines.as_bytes()));
+    for (direction, lines) in lines {
+        solo.chunk(*direction, Chunk::Data(lines.as_ref()));
     }
     solo.heard
 }
@@ -80,4 +93,75 @@ fn what_is_not_wanted_is_left_out_and_nothing_else() {
     assert_eq!(told(false, true).beside, 4);
     assert_eq!(all.beside, 4 + told(true, false).beside);
     assert!(told(true, false).beside > 10);
+}
+
+// Words as servers pass them on, and what is nearly that.
+fn words() -> impl Strategy<Value = (Direction, String)> {
+    let one_of = |these: &'static [&'static str]| proptest::sample::select(these);
+    let prefix = one_of(&[
+        ":bob!b@there.example",
+        ":ann!a@host.example",
+        ":irc.example.org",
+        ":bob",
+        ":b@host!x",
+        ":bob!psyBNC@lam3rz.de",
+        ":*status!znc@znc.in",
+        ":BouncerServ!b@x",
+        ":-sBNC!b@sbnc.soohrt.org",
+        ":NickServ!services@services.example",
+        ":a-very-long-nick-of-somebody!with-a-user-name@and.a.host.name.of.some.length.example.org",
+        ":",
+        "",
+        "@time=1 :bob!b@there",
+    ]);
+    let command = one_of(&[
+        " PRIVMSG ",
+        " PRIVMSG ",
+        " PRIVMSG ",
+        " NOTICE ",
+        " privmsg ",
+        " PRIVMSG  ",
+        "PRIVMSG ",
+        "\tPRIVMSG ",
+    ]);
+    let target =
+        one_of(&["#a", "#a", "#a", "&b", "@#a", "ann", "", ":#a", "#a\0", "#channel-with-a-name-that-goes-on"]);
+    let blank = one_of(&[" :", " :", " :", " ", "  :", "\t:", ""]);
+    let text = one_of(&[
+        "hello there",
+        "",
+        " ",
+        "!auth bob s3cret",
+        "  .login s3cret",
+        "identify s3cret",
+        "\x01ACTION waves\x01",
+        "\x01DCC SEND x 3221225985 4000 10\x01",
+        "low\x10nquoted",
+        "\x02bold\x02",
+        "Password accepted - you are now recognized",
+        ":)",
+    ]);
+    let direction = proptest::sample::select(&[Direction::Server, Direction::Server, Direction::Client][..]);
+    (direction, prefix, command, target, blank, text, prop_oneof![Just(0usize), Just(600), 0usize..520]).prop_map(
+        |(direction, prefix, command, target, blank, text, more)| {
+            (direction, format!("{prefix}{command}{target}{blank}{text}{}\r\n", "x".repeat(more)))
+        },
+    )
+}
+
+proptest! {
+    #[test]
+    fn words_are_told_the_same_with_and_without_their_lines(
+        lines in proptest::collection::vec(words(), 1..20),
+        begun in any::<bool>(),
+        types in proptest::sample::select(&["#&", "#", ":#"][..]),
+    ) {
+        let mut all: Vec<(Direction, String)> = Vec::new();
+        if begun {
+            all.extend(LINES[..5].iter().map(|(direction, lines)| (*direction, (*lines).to_owned())));
+            all.push((Direction::Server, format!(":irc.example.org 005 ann CHANTYPES={types} :are supported\r\n")));
+        }
+        all.extend(lines);
+        prop_assert_eq!(told_of(&all, true, true).heard, told_of(&all, false, true).heard);
+    }
 }
