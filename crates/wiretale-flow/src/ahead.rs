@@ -2,7 +2,7 @@
 
 use std::hint::black_box;
 
-use wiretale_packet::{Body as PacketBody, Frame, Packet, plain_tcp};
+use wiretale_packet::{Body as PacketBody, Frame, Packet, plain_tcp_into};
 use wiretale_protocol::{Direction, Observer, Services};
 
 use crate::analyzer::{Analyzer, Flows, Within};
@@ -33,7 +33,7 @@ impl<P: Services<O>, O: Observer> Analyzer<P, O> {
     }
 
     /// The same for frames that are not all there are: `numbers` has the number of each. `taken_out` has what
-    /// [`plain_tcp`] gives of each with [`Settings::checks`](crate::Settings::checks), or is empty.
+    /// [`plain_tcp`](wiretale_packet::plain_tcp) gives of each with [`Settings::checks`](crate::Settings::checks), or is empty.
     pub fn packets_of(
         &mut self,
         frames: &[Frame<'_>],
@@ -83,7 +83,7 @@ impl<P: Services<O>, O: Observer> Analyzer<P, O> {
     #[inline]
     fn take_out<'f, 'p>(&self, group: &[Frame<'f>], packets: &'p mut TakenOut<'f>) -> &'p TakenOut<'f> {
         let checks = self.settings.checks();
-        packets.iter_mut().zip(group).for_each(|(packet, frame)| *packet = plain_tcp(frame, checks));
+        packets.iter_mut().zip(group).for_each(|(packet, frame)| plain_tcp_into(frame, checks, packet));
         packets.get(..group.len()).unwrap_or(packets)
     }
 

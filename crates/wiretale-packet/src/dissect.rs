@@ -181,7 +181,9 @@ impl<'a> Iterator for Dissect<'a> {
     fn next(&mut self) -> Option<Self::Item> {
         if self.fresh {
             self.fresh = false;
-            if let Some(packet) = fast::ethernet_ip_tcp(self.at, self.view, self.checks) {
+            let mut packet = None;
+            fast::ethernet_ip_tcp(self.at, self.view, self.checks, &mut packet);
+            if let Some(packet) = packet {
                 self.layer = None;
                 return Some(Ok(packet));
             }

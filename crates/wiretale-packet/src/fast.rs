@@ -12,15 +12,29 @@ use crate::{Address, Checks, Checksum, Frame, Ip, LinkType, Packet, Tags, Timest
 #[must_use]
 #[inline]
 pub fn plain_tcp<'a>(frame: &Frame<'a>, checks: Checks) -> Option<Packet<'a>> {
-    if frame.link != LinkType::ETHERNET {
-        return None;
-    }
-    ethernet_ip_tcp(frame.at, View::new(frame.data, frame.wire_len), checks)
+    let mut packet = None;
+    plain_tcp_into(frame, checks, &mut packet);
+    packet
 }
 
-/// The same for a view that begins with an Ethernet header.
+/// The same, written where it is to stand: a packet is large enough that moving it there would take as long as a part of
+/// its reading.
 #[inline]
-pub(crate) fn ethernet_ip_tcp(at: Timestamp, view: View<'_>, checks: Checks) -> Option<Packet<'_>> {
+pub fn plain_tcp_into<'a>(frame: &Frame<'a>, checks: Checks, packet: &mut Option<Packet<'a>>) {
+    *packet = None;
+    if frame.link == LinkType::ETHERNET {
+        ethernet_ip_tcp(frame.at, View::new(frame.data, frame.wire_len), checks, packet);
+    }
+}
+
+/// The same for a view that begins with an Ethernet header; `packet` is left as it is where this gives none.
+#[inline]
+pub(crate) fn ethernet_ip_tcp<'a>(
+    at: Timestamp,
+    view: View<'a>,
+    checks: Checks,
+    packet: &mut Option<Packet<'a>>,
+) -> Option<()> {
     let (&[.., t0, t1], bytes) = view.bytes.split_first_chunk::<14>()?;
     let (kind, tags, bytes, before) = match [t0, t1] {
         VLAN => tagged(bytes)?,
@@ -28,8 +42,8 @@ pub(crate) fn ethernet_ip_tcp(at: Timestamp, view: View<'_>, checks: Checks) -> 
     };
     let frame = Inside { at, tags, bytes, room: view.wire.checked_sub(before)?, checks };
     match kind {
-        IPV4 => frame.ipv4_tcp(),
-        IPV6 => frame.ipv6_tcp(),
+        IPV4 => frame.ipv4_tcp(packet),
+        IPV6 => frame.ipv6_tcp(packet),
         _ => None,
     }
 }
@@ -45,7 +59,7 @@ struct Inside<'a> {
 
 impl<'a> Inside<'a> {
     #[inline]
-    fn ipv4_tcp(&self) -> Option<Packet<'a>> {
+    fn ipv4_tcp(&self, packet: &mut Option<Packet<'a>>) -> Option<()> {
         let (head, bytes) = self.bytes.split_first_chunk::<20>()?;
         let &[first, _, l0, l1, _, _, f0, f1, ttl, protocol, _, _, s0, s1, s2, s3, d0, d1, d2, d3] = head;
         let fragment = u16::from_be_bytes([f0, f1]) & 0x3fff;
@@ -64,10 +78,10 @@ impl<'a> Inside<'a> {
             header_ok: self.checks != Checks::Verify || own.with(addresses).is_intact(),
         };
         let message = View::new(bytes, self.room.saturating_sub(20)).limit(total_len.saturating_sub(20));
-        self.tcp(ip, message, addresses)
+        self.tcp(ip, message, addresses, packet)
     }
 
-    fn ipv6_tcp(&self) -> Option<Packet<'a>> {
+    fn ipv6_tcp(&self, packet: &mut Option<Packet<'a>>) -> Option<()> {
         let (&[first, _, _, _, l0, l1, protocol, ttl, ref addresses @ ..], bytes) =
             self.bytes.split_first_chunk::<40>()?;
         let (payload_len, room) = (u32::from(u16::from_be_bytes([l0, l1])), self.room.checked_sub(40)?);
@@ -77,18 +91,19 @@ impl<'a> Inside<'a> {
         let (src, dst) = pair(addresses)?;
         let ip =
             Ip { src, dst, protocol, ttl, total_len: payload_len.saturating_add(40), header_len: 40, header_ok: true };
-        self.tcp(ip, View::new(bytes, room).limit(payload_len), Sum::default().add(addresses))
+        self.tcp(ip, View::new(bytes, room).limit(payload_len), Sum::default().add(addresses), packet)
     }
 
     #[inline]
-    fn tcp(&self, ip: Ip, message: View<'a>, addresses: Sum) -> Option<Packet<'a>> {
+    fn tcp(&self, ip: Ip, message: View<'a>, addresses: Sum, packet: &mut Option<Packet<'a>>) -> Option<()> {
         let tcp = TcpHead::read(message).ok()?;
         let pseudo = message.wire.saturating_add(TCP.into()).to_be_bytes();
         let checksum = match message.missing() {
             0 if self.checks == Checks::Verify => addresses.add_word(pseudo).add(message.bytes).verdict(),
             _ => Checksum::Unknown,
         };
-        Some(Packet { at: self.at, ip, body: tcp.body(), tags: self.tags, depth: 0, checksum })
+        *packet = Some(Packet { at: self.at, ip, body: tcp.body(), tags: self.tags, depth: 0, checksum });
+        Some(())
     }
 }
 

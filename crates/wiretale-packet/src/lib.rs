@@ -57,7 +57,7 @@ mod view;
 
 pub use address::{Address, Endpoint};
 pub use dissect::{Checks, Dissect, MAX_TUNNELS, dissect, dissect_datagram, dissect_ip};
-pub use fast::plain_tcp;
+pub use fast::{plain_tcp, plain_tcp_into};
 pub use flow::{Direction, FlowKey, Transport};
 pub use frame::{Frame, LinkType};
 pub use options::{SackBlocks, TcpOption, TcpOptions};

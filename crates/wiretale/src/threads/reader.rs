@@ -4,7 +4,7 @@ use std::sync::mpsc::{Receiver, Sender, SyncSender};
 
 use wiretale_capture::{Error, Frames};
 use wiretale_flow::{Clock, Share};
-use wiretale_packet::{Body, Checks, Frame, Packet, Timestamp, dissect, plain_tcp};
+use wiretale_packet::{Body, Checks, Frame, Packet, Timestamp, dissect, plain_tcp, plain_tcp_into};
 
 /// The frames of a stretch of a capture that one thread is to look at.
 #[derive(Default)]
@@ -200,7 +200,10 @@ fn close(rounds: &mut [Round<'_>], read: &Read, clock: &Clock) {
 #[inline]
 fn hand_out<'m>(frame: Frame<'m>, checks: Option<Checks>, number: u64, rounds: &mut [Round<'m>]) {
     if let [only] = rounds {
-        only.packets.extend(checks.map(|checks| plain_tcp(&frame, checks)));
+        if let Some(checks) = checks {
+            only.packets.push(None);
+            only.packets.last_mut().into_iter().for_each(|packet| plain_tcp_into(&frame, checks, packet));
+        }
         return only.take(frame, number);
     }
     if let Some(packet) = plain_tcp(&frame, Checks::Ignore) {
