@@ -14,8 +14,11 @@ use crate::sasl::Sasl;
 use crate::{Channels, Command, Event, Irc, Message, Source, Support, Wire};
 
 /// The state of one connection, as far as it shows: who the client is, where, with whom.
+// In the order written: what most lines ask for stands where the decoder's lines of text end.
 #[derive(Default)]
+#[repr(C)]
 pub struct Session {
+    pub(crate) ease: Ease,
     pub(crate) own: Own,
     pub(crate) server: Name,
     pub(crate) network: Name,
@@ -33,7 +36,26 @@ pub struct Session {
     pub(crate) registered: bool,
     pub(crate) bouncer: bool,
     // It is IRC beyond doubt.
-    pub(crate) evidence: bool,
+    evidence: bool,
+}
+
+/// What the short way asks, side by side; it follows from the rest, which only lines that go the long way change.
+#[derive(Default)]
+pub(crate) struct Ease {
+    /// It is IRC between a client and its server beyond doubt, and no secret waits for its outcome.
+    pub(crate) easy: bool,
+    // Bytes on the heap, by and large.
+    held: usize,
+    // With which bytes a channel's name may begin, a bit each.
+    channel_types: u128,
+}
+
+impl Ease {
+    /// Is this the name of a channel, as far as can be told here?
+    #[inline]
+    pub(crate) fn is_channel(&self, name: &[u8]) -> bool {
+        name.first().is_some_and(|first| first.is_ascii() && self.channel_types >> first & 1 == 1)
+    }
 }
 
 /// The client of this connection.
@@ -94,12 +116,18 @@ impl Session {
         self.link.as_deref().map(Link::size)
     }
 
-    /// A field of each part that a line needs.
+    /// A field of the part that most lines need.
     #[inline]
     pub(crate) fn glance(&self) -> usize {
-        let nick = self.own.nick.first().copied().unwrap_or_default();
-        let flags = usize::from(self.evidence) ^ usize::from(self.ledger.has_echoes()) ^ usize::from(nick);
-        flags ^ self.server.len() ^ self.channels.len() ^ usize::from(self.support.is_channel(b"#"))
+        usize::from(self.ease.easy)
+    }
+
+    /// A line has gone the long way, with room for `masked` bytes beside the session.
+    pub(crate) fn settle(&mut self, masked: usize) {
+        let easy = self.evidence && self.link.is_none() && !self.ledger.is_waiting();
+        let ascii = self.support.channel_types().iter().filter(|byte| byte.is_ascii());
+        let channel_types = ascii.fold(0, |types, byte| types | 1 << byte);
+        self.ease = Ease { easy, held: self.memory() + masked, channel_types };
     }
 
     /// One message of either side, its secrets masked.
@@ -142,8 +170,13 @@ impl Session {
         cx.weird(name, addl);
     }
 
-    /// About how many bytes on the heap it takes.
-    pub(crate) fn memory(&self) -> usize {
+    /// About how many bytes on the heap it takes, and what it was told to settle with.
+    #[inline]
+    pub(crate) const fn held(&self) -> usize {
+        self.ease.held
+    }
+
+    fn memory(&self) -> usize {
         self.gathered.held() + self.channels.memory() + self.link.as_deref().map_or(0, Link::memory)
     }
 

@@ -23,6 +23,11 @@ impl Support {
         self.casemapping
     }
 
+    /// With which bytes a channel's name may begin.
+    pub(crate) fn channel_types(&self) -> &[u8] {
+        &self.channel_types
+    }
+
     /// Is this the name of a channel?
     #[must_use]
     #[inline]

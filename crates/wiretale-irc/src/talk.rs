@@ -20,16 +20,16 @@ impl Session {
     /// as they stand. It comes to what the long way comes to.
     #[inline]
     pub(crate) fn passed_on<O: Observe<Irc>>(&mut self, cx: &mut Context<'_, O>, line: &[u8]) -> bool {
-        if !self.evidence || self.link.is_some() || cx.wants_messages() {
+        if !self.ease.easy || cx.wants_messages() {
             return false;
         }
         let Some((prefix, target, text)) = words_in(line) else { return false };
-        if !self.support.is_channel(target) || may_be_order(text) || !is_plain(text) {
+        if !self.ease.is_channel(target) || may_be_order(text) || !is_plain(text) {
             return false;
         }
         let from = Prefix(prefix).source();
         self.sender(cx, from);
-        self.text(cx, Said { from, target: Wire(target), notice: false }, text);
+        cx.emit::<Irc>(Event::Text { from, target: Wire(target), text: Wire(text), notice: false });
         true
     }
 

@@ -44,6 +44,22 @@ pub fn holds<const N: usize>(text: &[u8], any: [u8; N]) -> bool {
     }
 }
 
+/// Is a control character of ASCII in a text?
+#[must_use]
+#[inline]
+pub fn has_controls(text: &[u8]) -> bool {
+    let look = |block: &[u8; BLOCK]| {
+        let block = u8x16::new(*block);
+        block.min(u8x16::splat(0x1f)).simd_eq(block) | block.simd_eq(u8x16::splat(0x7f))
+    };
+    let (blocks, rest) = text.as_chunks();
+    let found = blocks.iter().fold(u8x16::ZERO, |found, block| found | look(block));
+    match text.last_chunk() {
+        Some(last) => (found | look(last)).any(),
+        None => rest.iter().any(u8::is_ascii_control),
+    }
+}
+
 /// Which of the first 64 bytes are spaces or below: a bit each, the lowest for the first.
 #[must_use]
 #[inline]
@@ -187,6 +203,7 @@ mod tests {
             prop_assert_eq!(low_bytes(&bytes), low);
             prop_assert_eq!(first(&bytes, *b"!@"), want(b"!@").first().copied());
             prop_assert_eq!(holds(&bytes, *b"\t"), !want(b"\t").is_empty());
+            prop_assert_eq!(has_controls(&bytes), bytes.iter().any(u8::is_ascii_control));
         }
     }
 }

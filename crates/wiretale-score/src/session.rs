@@ -9,10 +9,16 @@ use wiretale_protocol::Timestamp;
 use crate::detector::name_key;
 
 /// Who an IRC client is, on which network, and where. All names as the wire has them, the keys of lookups in lower case.
+// In the order written, which puts what each line asks for side by side.
 #[derive(Clone, Default, Debug)]
+#[repr(C)]
 pub struct IrcSession {
+    // Numbers for the nick and the network, once the scorer has given them.
+    pub(crate) keys: Option<Keys>,
     /// The client's nick.
     pub nick: Box<[u8]>,
+    // Those seen, at most OPERATORS: numbers for a channel and a nick together.
+    operators: Vec<u64>,
     /// Its user name.
     pub user: Box<[u8]>,
     /// Its real name.
@@ -25,11 +31,7 @@ pub struct IrcSession {
     pub registered: Option<Timestamp>,
     /// Who speaks there is behind a bouncer.
     pub bouncer: bool,
-    // Those seen, at most OPERATORS: numbers for a channel and a nick together.
-    operators: Vec<u64>,
     hash: RandomState,
-    // Numbers for the nick and the network, once the scorer has given them.
-    pub(crate) keys: Option<Keys>,
 }
 
 /// Numbers for names in any case, which every line asks for.

@@ -96,26 +96,8 @@ pub(crate) struct Sorts {
 impl Sorts {
     #[inline]
     pub(crate) fn of(text: &[u8]) -> Self {
-        let (blocks, rest) = text.as_chunks::<BLOCK>();
-        let (mut controls, mut colons) = ([0u8; BLOCK], [0u8; BLOCK]);
-        let mut look = |block: &[u8; BLOCK]| {
-            for (at, byte) in block.iter().enumerate() {
-                controls[at] |= u8::from(*byte < b' ') | u8::from(*byte == 0x7f);
-                colons[at] |= u8::from(*byte == b':');
-            }
-        };
-        blocks.iter().for_each(&mut look);
-        // The last few bytes are looked at with those before them.
-        match text.last_chunk() {
-            Some(last) => look(last),
-            None => {
-                let mut last = [b' '; BLOCK];
-                last.iter_mut().zip(rest).for_each(|(place, byte)| *place = *byte);
-                look(&last);
-            }
-        }
-        let any = |seen: [u8; BLOCK]| u128::from_ne_bytes(seen) != 0;
-        Self { controls: any(controls), colons: any(colons), long_words: has_long_word(text) }
+        let (controls, colons) = (scan::has_controls(text), scan::holds(text, *b":"));
+        Self { controls, colons, long_words: has_long_word(text) }
     }
 }
 
@@ -178,7 +160,6 @@ pub(crate) fn entropy(bytes: &[u8]) -> f64 {
 /// Bytes of a word of no language that is written in letters.
 pub(crate) const LONG_WORD: usize = 24;
 const SHOWN: usize = 80;
-const BLOCK: usize = 16;
 
 #[cfg(test)]
 mod tests {
