@@ -13,6 +13,7 @@ use crate::member::Member;
 
 /// The channels of one connection, their topics and members. Bounded.
 ///
+/// Where the observer does not [want others](wiretale_protocol::Observer::wants_others), the client is their only member.
 /// Names are hashed and compared in lower case, and kept once, as they came.
 #[derive(Default)]
 pub struct Channels {
@@ -104,6 +105,13 @@ impl Channels {
     pub fn shared_with(&self, nick: &[u8], casemapping: Casemapping) -> usize {
         let hash = casemapping.hash(nick, &self.hasher);
         self.map.iter().filter(|channel| channel.members.find(hash, is(nick, casemapping)).is_some()).count()
+    }
+
+    /// There is such a channel. False if there was no room for it, and this is the first time.
+    pub(crate) fn open(&mut self, name: &[u8], casemapping: Casemapping) -> bool {
+        let Self { map, hasher, .. } = self;
+        let opened = open(map, |name| casemapping.hash(name, hasher), name, casemapping).is_some();
+        self.drop_some(usize::from(!opened))
     }
 
     /// Somebody is in a channel. False if there was no room, and this is the first time.

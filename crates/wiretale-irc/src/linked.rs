@@ -10,6 +10,7 @@ use crate::introduced::{dialect_of, introduced};
 use crate::link::{Link, User};
 use crate::owned::Sender;
 use crate::replies::number;
+use crate::server::follows;
 use crate::session::Session;
 use crate::{Command, Dialect, Event, Irc, Message, Source, Wire};
 
@@ -69,7 +70,7 @@ impl Session {
             Command::Sjoin | Command::Fjoin | Command::Njoin => self.members_told(cx, message),
             Command::Join | Command::Ijoin => self.link_joined(cx, message, from),
             Command::Part => {
-                self.leave(&message.param(0), &from.name, false);
+                self.leave(cx, &message.param(0), &from.name, false);
                 let (channel, reason) = (message.param(0), message.param(1));
                 cx.emit::<Irc>(Event::Parted { channel, who: from, reason, own: false });
             }
@@ -79,7 +80,7 @@ impl Session {
             }
             Command::Kick => {
                 let nick = self.nick_of(&message.param(1));
-                self.leave(&message.param(0), &nick, false);
+                self.leave(cx, &message.param(0), &nick, false);
                 let (channel, reason) = (message.param(0), message.param(2));
                 cx.emit::<Irc>(Event::Kicked { channel, nick: Wire(&nick), by: from, reason, own: false });
             }
@@ -157,7 +158,10 @@ impl Session {
                 let mut words = words.split(|&byte| byte == b' ');
                 match &*message.param(0).to_ascii_uppercase() {
                     b"CHANMODES" => words.for_each(|token| self.support.inspircd_mode(token)),
-                    b"CAPABILITIES" => words.for_each(|token| self.support.token(token)),
+                    b"CAPABILITIES" => {
+                        words.for_each(|token| self.support.token(token));
+                        self.note_support();
+                    }
                     _ => side.zip |= words.any(|word| word == b"ZIP"),
                 }
             }
@@ -237,7 +241,9 @@ impl Session {
     }
 
     fn renamed_to<O: Observe<Irc>>(&mut self, cx: &mut Context<'_, O>, id: &[u8], who: Source<'_>, nick: Wire<'_>) {
-        self.channels.rename(&who.name, &nick, self.support.casemapping());
+        if follows(cx, false) {
+            self.channels.rename(&who.name, &nick, self.support.casemapping());
+        }
         if let Some(link) = self.link.as_deref_mut() {
             link.rename(id, &nick);
         }
@@ -251,7 +257,9 @@ impl Session {
         cx.emit::<Irc>(Event::ServerSplit { name: Wire(&name), reason });
         let Some(link) = self.link.as_deref_mut() else { return };
         for nick in link.split(&id) {
-            self.channels.quit(&nick, self.support.casemapping());
+            if follows(cx, false) {
+                self.channels.quit(&nick, self.support.casemapping());
+            }
             let who = Source { name: Wire(&nick), ..Source::default() };
             cx.emit::<Irc>(Event::Quit { who, reason, own: false, netsplit: true });
         }

@@ -29,7 +29,7 @@ impl Session {
             let (ranks, id) = self.member(message.command, item);
             if !id.is_empty() {
                 let who = self.known(id);
-                self.enter(cx, &channel, &who.borrow().name, &ranks);
+                self.enter(cx, &channel, &who.borrow().name, &ranks, false);
                 self.tell_joined(cx, channel, who.borrow());
             }
         }
@@ -111,7 +111,7 @@ impl Session {
         let mut words = channel.0.split(|&byte| byte == 7);
         let (channel, ranks) = (words.next().unwrap_or_default(), words.next().unwrap_or_default());
         if self.support.is_channel(channel) {
-            self.enter(cx, channel, &who.name, ranks);
+            self.enter(cx, channel, &who.name, ranks, false);
             self.tell_joined(cx, Wire(channel), who);
         }
     }

@@ -4,6 +4,7 @@ use wiretale_protocol::{Context, Observe, scan};
 
 use crate::channels::Topic;
 use crate::gather::Kept;
+use crate::server::follows;
 use crate::session::{Session, StartTls, keep};
 use crate::support::split_token;
 use crate::{Event, Irc, Message, RecordKind, Refusal, Source, Wire};
@@ -104,6 +105,7 @@ impl Session {
                 cx.emit::<Irc>(Event::Network { name: value, server: Wire(&self.server) });
             }
         }
+        self.note_support();
     }
 
     fn topic_setter<O: Observe<Irc>>(&mut self, cx: &mut Context<'_, O>, message: &Message<'_>) {
@@ -121,6 +123,12 @@ impl Session {
             return self.weird(cx, "irc_invalid_names_line", &[]);
         };
         let Self { channels, support, .. } = self;
+        if !follows(cx, false) {
+            if scan::words(names).next().is_some() && !channels.open(&channel, support.casemapping()) {
+                self.weird(cx, "irc_too_many_members", &[]);
+            }
+            return;
+        }
         // With `userhost-in-names` they are masks.
         let masks = scan::holds(names, *b"!@");
         let symbols = support.symbols();

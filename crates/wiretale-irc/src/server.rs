@@ -107,8 +107,8 @@ impl Session {
                 continue;
             }
             let key = own && self.ledger.key_taken(cx, channel, self.support.casemapping());
-            self.enter(cx, channel, &who.name, &[]);
-            if own || cx.wants_others() {
+            self.enter(cx, channel, &who.name, &[], own);
+            if follows(cx, own) {
                 let (channel, real_name) = (Wire(channel), message.param(2));
                 cx.emit::<Irc>(Event::Joined { channel, who, account, real_name, own, key });
             }
@@ -122,8 +122,14 @@ impl Session {
         channel: &[u8],
         nick: &[u8],
         ranks: &[u8],
+        own: bool,
     ) {
-        if !self.channels.join(channel, nick, ranks, self.support.casemapping()) {
+        let casemapping = self.support.casemapping();
+        let room = match follows(cx, own) {
+            true => self.channels.join(channel, nick, ranks, casemapping),
+            false => self.channels.open(channel, casemapping),
+        };
+        if !room {
             self.weird(cx, "irc_too_many_members", &[]);
         }
     }
@@ -131,19 +137,19 @@ impl Session {
     fn parted<O: Observe<Irc>>(&mut self, cx: &mut Context<'_, O>, message: &Message<'_>, who: Source<'_>) {
         let own = self.is_own(&who.name);
         for channel in message.param(0).0.split(|&byte| byte == b',').filter(|channel| !channel.is_empty()) {
-            self.leave(channel, &who.name, own);
-            if own || cx.wants_others() {
+            self.leave(cx, channel, &who.name, own);
+            if follows(cx, own) {
                 cx.emit::<Irc>(Event::Parted { channel: Wire(channel), who, reason: message.param(1), own });
             }
         }
     }
 
     /// Notes that somebody left a channel.
-    pub(crate) fn leave(&mut self, channel: &[u8], nick: &[u8], own: bool) {
+    pub(crate) fn leave<O: Observe<Irc>>(&mut self, cx: &Context<'_, O>, channel: &[u8], nick: &[u8], own: bool) {
         let casemapping = self.support.casemapping();
         if own {
             self.channels.forget(channel, casemapping);
-        } else {
+        } else if follows(cx, own) {
             self.channels.part(channel, nick, casemapping);
         }
     }
@@ -151,8 +157,8 @@ impl Session {
     /// Somebody left the network.
     pub(crate) fn quit<O: Observe<Irc>>(&mut self, cx: &mut Context<'_, O>, who: Source<'_>, reason: Wire<'_>) {
         let own = self.is_own(&who.name);
-        self.channels.quit(&who.name, self.support.casemapping());
-        if own || cx.wants_others() {
+        if follows(cx, own) {
+            self.channels.quit(&who.name, self.support.casemapping());
             cx.emit::<Irc>(Event::Quit { who, reason, own, netsplit: is_netsplit(&reason) });
         }
     }
@@ -164,8 +170,8 @@ impl Session {
         if own {
             keep(&mut self.own.nick, &nick);
         }
-        self.channels.rename(&who.name, &nick, self.support.casemapping());
-        if own || cx.wants_others() {
+        if follows(cx, own) {
+            self.channels.rename(&who.name, &nick, self.support.casemapping());
             cx.emit::<Irc>(Event::NickChanged { who, nick, own, forced });
         }
     }
@@ -246,7 +252,7 @@ impl Session {
             return self.weird(cx, "irc_invalid_kick_message_format", &[]);
         }
         let own = self.is_own(&nick);
-        self.leave(&channel, &nick, own);
+        self.leave(cx, &channel, &nick, own);
         cx.emit::<Irc>(Event::Kicked { channel, nick, by, reason: message.param(2), own });
     }
 
@@ -259,7 +265,9 @@ impl Session {
         reason: Wire<'_>,
     ) {
         let own = self.is_own(&nick);
-        self.channels.quit(&nick, self.support.casemapping());
+        if follows(cx, own) {
+            self.channels.quit(&nick, self.support.casemapping());
+        }
         cx.emit::<Irc>(Event::Killed { nick, by, reason, own });
     }
 
@@ -273,6 +281,12 @@ impl Session {
         }
         cx.emit::<Irc>(Event::Ended { reason });
     }
+}
+
+/// Is it followed where this one goes? Others are where somebody wants to hear of them: nobody else asks who is in a
+/// channel.
+pub(crate) fn follows<O: Observe<Irc>>(cx: &Context<'_, O>, own: bool) -> bool {
+    own || cx.wants_others()
 }
 
 // `FAIL command code [context …] :description`

@@ -40,7 +40,6 @@ pub struct Session {
 }
 
 /// What the short way asks, side by side; it follows from the rest, which only lines that go the long way change.
-#[derive(Default)]
 pub(crate) struct Ease {
     /// It is IRC between a client and its server beyond doubt, and no secret waits for its outcome.
     pub(crate) easy: bool,
@@ -48,6 +47,12 @@ pub(crate) struct Ease {
     held: usize,
     // With which bytes a channel's name may begin, a bit each.
     channel_types: u128,
+}
+
+impl Default for Ease {
+    fn default() -> Self {
+        Self { easy: false, held: 0, channel_types: first_bytes(&Support::default()) }
+    }
 }
 
 impl Ease {
@@ -124,10 +129,13 @@ impl Session {
 
     /// A line has gone the long way, with room for `masked` bytes beside the session.
     pub(crate) fn settle(&mut self, masked: usize) {
-        let easy = self.evidence && self.link.is_none() && !self.ledger.is_waiting();
-        let ascii = self.support.channel_types().iter().filter(|byte| byte.is_ascii());
-        let channel_types = ascii.fold(0, |types, byte| types | 1 << byte);
-        self.ease = Ease { easy, held: self.memory() + masked, channel_types };
+        self.ease.easy = self.evidence && self.link.is_none() && !self.ledger.is_waiting();
+        self.ease.held = self.memory() + masked;
+    }
+
+    /// The server told what it supports.
+    pub(crate) fn note_support(&mut self) {
+        self.ease.channel_types = first_bytes(&self.support);
     }
 
     /// One message of either side, its secrets masked.
@@ -187,6 +195,11 @@ impl Session {
             cx.confirm("irc");
         }
     }
+}
+
+// With which bytes a channel's name may begin, as far as they are ASCII.
+fn first_bytes(support: &Support) -> u128 {
+    support.channel_types().iter().filter(|byte| byte.is_ascii()).fold(0, |types, byte| types | 1 << byte)
 }
 
 /// Does it say what no other event says? 004 names the server's version.

@@ -95,6 +95,22 @@ fn what_is_not_wanted_is_left_out_and_nothing_else() {
     assert!(told(true, false).beside > 10);
 }
 
+#[test]
+fn who_is_where_is_kept_for_those_who_ask_for_others() {
+    let members = |others| {
+        let asking = Asking { messages: false, others, heard: Vec::new(), beside: 0 };
+        let mut solo = Solo::<Irc, Asking>::heard_by(plain::<Irc>(), asking);
+        let names = ":irc.example.org 353 ann = #a :ann @bob\r\n:ann!a@host.example JOIN #b\r\n:eve!e@x JOIN #b\r\n";
+        for (direction, lines) in LINES[..4].iter().copied().chain([(Direction::Server, names)]) {
+            solo.chunk(direction, Chunk::Data(lines.as_bytes()));
+        }
+        let session = solo.decoder.session();
+        let count = |name| session.channels().get(name, session.support().casemapping()).map(|it| it.members().len());
+        (count(b"#a"), count(b"#b"))
+    };
+    assert_eq!((members(true), members(false)), ((Some(2), Some(2)), (Some(1), Some(1))));
+}
+
 // Words as servers pass them on, and what is nearly that.
 fn words() -> impl Strategy<Value = (Direction, String)> {
     let one_of = |these: &'static [&'static str]| proptest::sample::select(these);

@@ -37,7 +37,8 @@ pub trait Observer {
         true
     }
 
-    /// Does it want to hear what people do whose connection it is not: who comes, who goes, who has another name?
+    /// Does it want to hear what people do whose connection it is not: who comes, who goes, who has another name? Where it
+    /// does not, decoders need not keep who is where.
     #[inline]
     fn wants_others(&self) -> bool {
         true

@@ -24,7 +24,10 @@ pub fn first<const N: usize>(text: &[u8], any: [u8; N]) -> Option<usize> {
     // The last few bytes are looked at with those before them.
     let at = match text.last_chunk() {
         Some(last) => lowest(bits(last, any) >> (BLOCK - rest.len())),
-        None => rest.iter().position(|byte| any.contains(byte)),
+        None => match halves(rest) {
+            Some(block) => lowest(spread(bits(&block, any), rest.len())),
+            None => rest.iter().position(|byte| any.contains(byte)),
+        },
     };
     at.map(|at| looked + at)
 }
@@ -40,7 +43,10 @@ pub fn holds<const N: usize>(text: &[u8], any: [u8; N]) -> bool {
     }
     match text.last_chunk() {
         Some(last) => (found | equal(last, any)).any(),
-        None => rest.iter().any(|byte| any.contains(byte)),
+        None => match halves(rest) {
+            Some(block) => equal(&block, any).any(),
+            None => rest.iter().any(|byte| any.contains(byte)),
+        },
     }
 }
 
@@ -164,6 +170,20 @@ impl<const N: usize> Places<'_, N> {
     }
 }
 
+/// The first and the last eight of eight to sixteen bytes, side by side.
+#[inline]
+fn halves(text: &[u8]) -> Option<[u8; BLOCK]> {
+    let (first, last) = (text.first_chunk::<HALF>()?, text.last_chunk::<HALF>()?);
+    let both = u128::from(u64::from_le_bytes(*first)) | u128::from(u64::from_le_bytes(*last)) << 64;
+    Some(both.to_le_bytes())
+}
+
+/// Marks in [`halves`] of `len` bytes as marks in the bytes themselves.
+#[inline]
+const fn spread(bits: u64, len: usize) -> u64 {
+    bits & 0xff | bits >> HALF << (len - HALF)
+}
+
 #[inline]
 const fn lowest(bits: u64) -> Option<usize> {
     if bits == 0 { None } else { Some(bits.trailing_zeros() as usize) }
@@ -181,6 +201,7 @@ fn equal<const N: usize>(block: &[u8; BLOCK], any: [u8; N]) -> u8x16 {
 }
 
 const BLOCK: usize = 16;
+const HALF: usize = 8;
 const WINDOW: usize = 64;
 
 #[cfg(test)]

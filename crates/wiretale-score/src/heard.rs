@@ -1,7 +1,7 @@
 //! What is said on IRC, looked at once for all detectors.
 
 use wiretale_irc::{Command, Event, Source};
-use wiretale_protocol::Direction;
+use wiretale_protocol::{Direction, scan};
 
 use crate::dialect::{Order, order};
 use crate::text::{Sorts, names_a_url};
@@ -76,7 +76,7 @@ impl<'e> Spoken<'e> {
             }
             Event::Text { from: Source { name, .. }, target, text, .. } => {
                 // A server's own notices are no orders, nor are words of the client that a bouncer plays back.
-                let server = name.is_empty() || name.contains(&b'.');
+                let server = name.is_empty() || scan::holds(&name, *b".");
                 let place = if is_private(target.0) { name.0 } else { target.0 };
                 let spoken = Self { target: Some(target.0), from: name.0, place, text: text.0 };
                 (!server && !session.is_own(&name)).then_some(spoken)
