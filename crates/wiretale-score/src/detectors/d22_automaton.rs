@@ -128,26 +128,29 @@ fn evenness(pauses: &[f64]) -> f64 {
     }
     let edges: Vec<f64> = (1..BINS).map(|part| sorted[sorted.len() * part / BINS]).collect();
     let bins: Vec<u8> = pauses.iter().map(|pause| edges.iter().filter(|edge| pause >= edge).count() as u8).collect();
-    let first = block_entropy(&bins, 1).0;
+    let mut counts = vec![0; BINS.pow(LENGTHS as u32)];
+    let blocks: [(f64, f64); LENGTHS] = std::array::from_fn(|length| block_entropy(&bins, length + 1, &mut counts));
+    let first = blocks[0].0;
     if first == 0.0 {
         return 0.0;
     }
-    let corrected = |length: usize| {
-        let ((long, unique), (short, _)) = (block_entropy(&bins, length), block_entropy(&bins, length - 1));
-        long - short + unique * first
-    };
-    (2..=5).map(corrected).fold(first, f64::min) / first
+    let corrected = blocks.windows(2).map(|pair| pair[1].0 - pair[0].0 + pair[1].1 * first);
+    corrected.fold(first, f64::min) / first
 }
 
-// The entropy of blocks of this length, and the share of blocks that come once only.
-fn block_entropy(bins: &[u8], length: usize) -> (f64, f64) {
+// The entropy of blocks of this length, and the share of blocks that come once only. `counts` are zeros, and are left so.
+fn block_entropy(bins: &[u8], length: usize, counts: &mut [u32]) -> (f64, f64) {
     let number = |block: &[u8]| block.iter().fold(0, |number, bin| number * BINS + usize::from(*bin));
-    let mut blocks: Vec<usize> = bins.windows(length).map(number).collect();
-    blocks.sort_unstable();
-    let all = blocks.len().max(1) as f64;
-    let counts = || blocks.chunk_by(usize::eq).map(<[usize]>::len);
-    let entropy = counts().map(|count| count as f64 / all).map(|share| -share * share.log2()).sum();
-    (entropy, counts().filter(|count| *count == 1).count() as f64 / all)
+    let blocks = || bins.windows(length).map(number);
+    blocks().for_each(|block| counts[block] += 1);
+    let all = blocks().len().max(1) as f64;
+    let (mut entropy, mut once) = (0.0, 0);
+    for count in blocks().map(|block| std::mem::take(&mut counts[block])).filter(|count| *count > 0) {
+        let share = f64::from(count) / all;
+        entropy -= share * share.log2();
+        once += u32::from(count == 1);
+    }
+    (entropy, f64::from(once) / all)
 }
 
 // A smiley, a correction, laughter, a question.
@@ -206,6 +209,8 @@ const FIRSTS: u128 = {
 const LONGEST: usize = 6;
 // Of pauses, of equal weight.
 const BINS: usize = 5;
+// Blocks of one to so many.
+const LENGTHS: usize = 5;
 const MOST: usize = 1024;
 
 #[cfg(test)]

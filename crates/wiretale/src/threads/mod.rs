@@ -32,8 +32,9 @@ mod slips;
 
 use std::fmt;
 use std::ops::Range;
-use std::sync::mpsc::{Receiver, Sender, channel, sync_channel};
+use std::sync::mpsc::{Receiver, Sender, TryRecvError, channel, sync_channel};
 use std::thread;
+use std::time::Duration;
 
 use wiretale_capture::Capture;
 use wiretale_flow::{Analyzer, Settings, Share, Stats};
@@ -138,7 +139,7 @@ fn work<'m>(
 ) {
     let guard = Guard(share.clone());
     let mut analyzer = Analyzer::<Standard, Recorder<'_>>::sharing(recorder, settings, share.clone());
-    for mut round in rounds {
+    while let Some(mut round) = next(rounds) {
         analyzer.observer_mut().observed = round.observed;
         #[cfg(test)]
         tests::poison(&round.numbers);
@@ -246,7 +247,7 @@ impl Thread {
             let _ = self.used.send(pages.used());
         }
         while self.pages.is_none() && !self.round && self.ended.is_none() {
-            match self.from.recv().ok()? {
+            match next(&self.from)? {
                 Told::Slips(slips) => {
                     let pages = Pages::of(slips);
                     if pages.is_over() {
@@ -264,6 +265,20 @@ impl Thread {
     }
 }
 
+/// The next thing that comes; nothing if the other end is no more.
+///
+/// Whoever waits has less to do than the other, who would have to wake it, a call of the system that takes as long as
+/// dozens of packets. So it looks again after a nap that is shorter than what lies between the two.
+fn next<T>(from: &Receiver<T>) -> Option<T> {
+    loop {
+        match from.try_recv() {
+            Ok(next) => return Some(next),
+            Err(TryRecvError::Disconnected) => return None,
+            Err(TryRecvError::Empty) => thread::sleep(NAP),
+        }
+    }
+}
+
 /// Has nobody wait for a thread that panics.
 struct Guard(Share);
 
@@ -277,6 +292,9 @@ impl Drop for Guard {
 
 /// Rounds that wait for a thread.
 const WAITING: usize = 16;
+
+/// A round takes some ten times as long.
+const NAP: Duration = Duration::from_micros(50);
 
 #[cfg(test)]
 mod tests;
