@@ -291,7 +291,7 @@ impl Drop for Guard {
 }
 
 /// Rounds that wait for a thread.
-const WAITING: usize = 16;
+const WAITING: usize = 24;
 
 /// A round takes some ten times as long.
 const NAP: Duration = Duration::from_micros(50);

@@ -253,4 +253,4 @@ const FRAMES: u64 = 512;
 const BEHIND: usize = AHEAD / 2;
 
 /// Rounds that are read before the first of them is told: what was read should be near still when it is analysed.
-const AHEAD: usize = 12;
+const AHEAD: usize = 20;

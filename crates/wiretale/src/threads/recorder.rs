@@ -91,7 +91,7 @@ impl<'m> Recorder<'m> {
     fn send(&mut self) {
         if !self.slips.calls.is_empty() {
             let used = match &mut self.away {
-                Some(FEW) => self.back.recv().ok(),
+                Some(FEW) => super::next(&self.back),
                 Some(away) => {
                     *away += 1;
                     None
@@ -255,4 +255,4 @@ impl Observe<recognize::Named> for Recorder<'_> {}
 const ENOUGH: usize = 1 << 11;
 
 /// Slips on their way, where they are few: all of them together should fit into the cache that processors share.
-const FEW: usize = 8;
+const FEW: usize = 14;
