@@ -223,10 +223,9 @@ impl Capture {
     /// does not move.
     #[must_use]
     pub fn frames(&self) -> Option<Frames<'_>> {
-        self.mapped().map(|bytes| {
-            let offset = self.offset.saturating_add(self.lent as u64);
-            Frames::resume(&self.name, bytes, self.format.clone(), offset)
-        })
+        let Source::Mapped { map, .. } = &self.source else { return None };
+        let offset = self.offset.saturating_add(self.lent as u64);
+        Some(Frames::resume(&self.name, map, self.format.clone(), offset))
     }
 
     #[inline]

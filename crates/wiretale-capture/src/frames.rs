@@ -7,6 +7,7 @@ use wiretale_packet::Frame;
 
 use crate::Error;
 use crate::format::{Format, Step};
+use crate::map::Map;
 
 /// The frames of a capture in memory, each borrowed for as long as the bytes are: for work that keeps frames, or hands
 /// them to several threads.
@@ -18,6 +19,8 @@ pub struct Frames<'m> {
     offset: usize,
     /// Up to here the bytes were read once already, to have them near.
     near: usize,
+    /// The file that is mapped, and up to where its pages were asked for.
+    map: Option<(&'m Map, usize)>,
     ended: bool,
 }
 
@@ -28,7 +31,9 @@ impl<'m> Frames<'m> {
     /// If they are no capture, or its link type is one that nobody here can read.
     pub fn new(name: &'m str, bytes: &'m [u8]) -> Result<Self, Error> {
         match Format::sniff(bytes) {
-            Ok(Some((format, offset))) => Ok(Self { name, bytes, format, offset, near: offset, ended: false }),
+            Ok(Some((format, offset))) => {
+                Ok(Self { name, bytes, format, offset, near: offset, map: None, ended: false })
+            }
             Ok(None) => {
                 let (needed, found) = (Format::HEADER as u64, bytes.len() as u64);
                 Err(Error::Cut { file: name.to_owned(), offset: 0, needed, found })
@@ -37,9 +42,10 @@ impl<'m> Frames<'m> {
         }
     }
 
-    pub(crate) fn resume(name: &'m str, bytes: &'m [u8], format: Format, offset: u64) -> Self {
+    pub(crate) fn resume(name: &'m str, map: &'m Map, format: Format, offset: u64) -> Self {
         let offset = usize::try_from(offset).unwrap_or(usize::MAX);
-        Self { name, bytes, format, offset, near: offset, ended: false }
+        let ready = offset / PAGES * PAGES;
+        Self { name, bytes: map.bytes(), format, offset, near: offset, map: Some((map, ready)), ended: false }
     }
 
     /// Where the next record begins, in bytes.
@@ -53,6 +59,12 @@ impl<'m> Frames<'m> {
     #[inline(never)]
     fn draw_near(&mut self) {
         let from = self.near.max(self.offset);
+        if let Some((map, ready)) = &mut self.map {
+            while *ready < from.saturating_add(PAGES).min(self.bytes.len()) {
+                map.have_ready(*ready, PAGES);
+                *ready += PAGES;
+            }
+        }
         self.near = from.saturating_add(STRIDE).min(self.bytes.len());
         let (lines, _) = self.bytes.get(from..self.near).unwrap_or_default().as_chunks::<LINE>();
         black_box(lines.iter().fold(0, |sum, [first, ..]| sum ^ first));
@@ -98,6 +110,9 @@ impl FusedIterator for Frames<'_> {}
 
 /// Bytes read ahead at a time: they are to be in the cache still when their frames are looked at.
 const STRIDE: usize = 32 << 10;
+
+/// Bytes whose pages are mapped at a time, and so many ahead at least.
+const PAGES: usize = 2 << 20;
 
 /// Bytes that come together.
 const LINE: usize = 64;

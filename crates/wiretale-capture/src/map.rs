@@ -22,6 +22,16 @@ impl Map {
         Ok(Self(map))
     }
 
+    /// Has the pages of `len` bytes from `offset` on mapped at once, where the system can: one by one each takes a fault,
+    /// and what is asked of memory ahead of its use is lost on those that are not mapped.
+    pub(crate) fn have_ready(&self, offset: usize, len: usize) {
+        #[cfg(target_os = "linux")]
+        let _ =
+            self.0.advise_range(memmap2::Advice::PopulateRead, offset, len.min(self.0.len().saturating_sub(offset)));
+        #[cfg(not(target_os = "linux"))]
+        let _ = (offset, len);
+    }
+
     #[inline]
     pub(crate) fn bytes(&self) -> &[u8] {
         &self.0

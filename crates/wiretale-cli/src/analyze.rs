@@ -237,4 +237,4 @@ const CHECK_EVERY: u64 = 256;
 // What the program takes beside the engine and its observers: code, weights, buffers, what the allocator keeps.
 const OWN_MEMORY: usize = 16 << 20;
 // A divisor of what the progress bar counts by.
-const BATCH: usize = 64;
+const BATCH: usize = 256;

@@ -198,6 +198,7 @@ impl<P: Services<O>, O: Observer> Analyzer<P, O> {
         let tcp = flow.transport == Transport::Tcp;
         let readable = matches!(flow.transport, Transport::Tcp | Transport::Udp);
         let mut record = Box::new(Record {
+            start: [],
             flow,
             last: flow.opened,
             first_frame: frame,

@@ -1,5 +1,6 @@
 //! A flow and everything that belongs to it.
 
+use std::mem::offset_of;
 use std::time::Duration;
 
 use smallvec::SmallVec;
@@ -9,34 +10,39 @@ use wiretale_reassembly::{Connection, Host, Policy};
 use crate::account::Account;
 use crate::datagrams::Datagrams;
 use crate::history::History;
+use crate::near::{near, near_bytes};
 use crate::reading::Reading;
 use crate::refused::Refused;
 use crate::settings::{Network, Timeouts, longest};
 
 /// A flow, its account, its reader and what the observer keeps of it.
+// In the order written: what each packet needs comes first, so that few lines of the cache have it.
+#[repr(C)]
 pub(crate) struct Record<S, F> {
-    pub(crate) flow: Flow,
+    /// Where it begins, to ask for its lines ahead.
+    pub(crate) start: [u8; 0],
     pub(crate) last: Timestamp,
-    pub(crate) first_frame: u64,
     pub(crate) last_frame: u64,
-    pub(crate) carrier: Carrier,
     pub(crate) reading: Reading<S>,
+    /// Packets of which the observer is still to hear.
+    pub(crate) untold: Packets,
     /// Bytes its decoder holds, as counted in the statistics.
     pub(crate) decoder_bytes: u32,
+    /// Directions whose sender was credited with a right checksum.
+    pub(crate) credited: [bool; 2],
+    /// It may be silent for long.
+    pub(crate) patient: bool,
+    /// The observer wants the stream as well.
+    pub(crate) streams: bool,
+    pub(crate) protocol: u8,
+    pub(crate) carrier: Carrier,
+    pub(crate) flow: Flow,
+    pub(crate) state: F,
     pub(crate) history: History,
     pub(crate) services: SmallVec<[&'static str; 1]>,
     pub(crate) weirds: Weirds,
+    pub(crate) first_frame: u64,
     pub(crate) ordinal: u32,
-    pub(crate) protocol: u8,
-    /// It may be silent for long.
-    pub(crate) patient: bool,
-    /// Packets of which the observer is still to hear.
-    pub(crate) untold: Packets,
-    /// The observer wants the stream as well.
-    pub(crate) streams: bool,
-    /// Directions whose sender was credited with a right checksum.
-    pub(crate) credited: [bool; 2],
-    pub(crate) state: F,
 }
 
 /// What carries a flow.
@@ -48,7 +54,10 @@ pub(crate) enum Carrier {
 }
 
 /// A TCP connection: what the wire showed and what the hosts took.
+#[repr(C)]
 pub(crate) struct Tcp {
+    /// Where it begins, to ask for its lines ahead.
+    start: [u8; 0],
     pub(crate) account: Account,
     pub(crate) connection: Connection,
 }
@@ -69,11 +78,25 @@ impl Tcp {
     pub(crate) fn new(flow: &Flow, hosts: &[(Network, Host)]) -> Box<Self> {
         let host = |address| longest(hosts, address).unwrap_or_default();
         let policy = Policy { client: host(flow.client.address), server: host(flow.server.address) };
-        Box::new(Self { account: Account::default(), connection: Connection::new(policy) })
+        Box::new(Self { start: [], account: Account::default(), connection: Connection::new(policy) })
+    }
+
+    /// Asks for all of it ahead.
+    #[inline]
+    pub(crate) fn draw_near(&self) {
+        near_bytes(&self.start, 0, size_of::<Self>());
     }
 }
 
 impl<S, F> Record<S, F> {
+    /// Asks ahead for what each packet needs: all but the rest of what carries it, which is elsewhere, and what comes last.
+    #[inline]
+    pub(crate) fn draw_near(&self) {
+        near(&self.start);
+        near(&self.carrier);
+        near_bytes(&self.start, offset_of!(Self, flow), size_of::<Flow>() + size_of::<F>());
+    }
+
     /// When it is over, if nothing more comes.
     pub(crate) fn deadline(&self, times: &Timeouts) -> Timestamp {
         match &self.carrier {

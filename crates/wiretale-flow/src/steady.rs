@@ -32,7 +32,7 @@ impl<P: Services<O>, O: Observer> Analyzer<P, O> {
         let from = if slot.client_is_low == sought.forward { Direction::Client } else { Direction::Server };
         let Known::Full { flow: record, .. } = &mut slot.body else { return false };
         let Carrier::Tcp(tcp) = &mut record.carrier else { return false };
-        let Tcp { account, connection } = &mut **tcp;
+        let Tcp { account, connection, .. } = &mut **tcp;
         let settled = match packet.checksum {
             Checksum::Good => record.credited[from.index()],
             Checksum::Unknown => true,

@@ -3,7 +3,7 @@
 use std::sync::mpsc::{Receiver, Sender, SyncSender};
 
 use wiretale_capture::{Error, Frames};
-use wiretale_flow::{Clock, Share};
+use wiretale_flow::{Clock, Share, read_ahead};
 use wiretale_packet::{Body, Checks, Frame, Packet, Timestamp, dissect, plain_tcp, plain_tcp_into};
 
 /// The frames of a stretch of a capture that one thread is to look at.
@@ -201,6 +201,7 @@ fn close(rounds: &mut [Round<'_>], read: &Read, clock: &Clock) {
 fn hand_out<'m>(frame: Frame<'m>, checks: Option<Checks>, number: u64, rounds: &mut [Round<'m>]) {
     if let [only] = rounds {
         if let Some(checks) = checks {
+            read_ahead(&frame, DISTANCE);
             only.packets.push(None);
             only.packets.last_mut().into_iter().for_each(|packet| plain_tcp_into(&frame, checks, packet));
         }
@@ -248,6 +249,9 @@ impl<'m> Round<'m> {
 
 /// Frames of a round: what they give to tell should fit into a processor's own cache, with room for the work.
 const FRAMES: u64 = 512;
+
+/// Bytes between a packet that is taken out and what is asked of memory then.
+const DISTANCE: usize = 64 << 10;
 
 /// With so many rounds that wait to be analysed, the analyzer is behind the one that tells.
 const BEHIND: usize = AHEAD / 2;
