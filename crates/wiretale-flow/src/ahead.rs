@@ -4,9 +4,10 @@ use std::hint::black_box;
 use std::ops::Range;
 
 use wiretale_packet::{Body as PacketBody, Frame, Packet, plain_tcp_into};
-use wiretale_protocol::{Direction, Observer, Services};
+use wiretale_protocol::{Observer, Services};
 
 use crate::analyzer::{Analyzer, Flows, Within};
+use crate::glance::{glance_at_reader, glance_at_recent, glance_at_record, glance_beyond};
 use crate::key::Ends;
 use crate::near::{near, near_bytes, read_ahead};
 use crate::reading::Reading;
@@ -29,13 +30,22 @@ struct Ahead<'f> {
     places: Places,
 }
 
+/// Frames that are taken in groups.
+#[derive(Clone, Copy)]
+struct Batch<'b, 'f> {
+    frames: &'b [Frame<'f>],
+    /// Their packets, where another core has taken them out: none of their bytes has been seen here yet.
+    far: Option<&'b TakenOut<'f>>,
+    /// How far behind a frame its bytes are that come after the batch, in a capture that lies in memory as a whole.
+    distance: usize,
+}
+
 impl<P: Services<O>, O: Observer> Analyzer<P, O> {
     /// Takes the next frames, of which the first is number `first`: the same as [`Analyzer::packet`] with one after the
     /// other, and faster where there are more flows than the processor's caches hold.
     ///
     /// What a packet touches of its flow lies in a dozen places that the caches have forgotten. Taken one by one each
-    /// packet waits for each of them; here the places of some packets are read in one go, with nothing in between that
-    /// depends on them, and the processor waits for all at once.
+    /// packet waits for each of them; here they are asked for while packets before it are looked at.
     ///
     /// `capture` is the mapped file that the frames are slices of, where it is one: with it, bytes sent twice are
     /// compared with what was delivered before.
@@ -62,34 +72,24 @@ impl<P: Services<O>, O: Observer> Analyzer<P, O> {
         number: impl Fn(usize) -> u64,
         capture: Option<&[u8]>,
     ) {
-        let far = taken_out.len() == frames.len() && !frames.is_empty();
-        let distance = capture.map_or(0, |_| extent(frames));
+        let far = (taken_out.len() == frames.len()).then_some(taken_out);
+        let batch = Batch { frames, far, distance: capture.map_or(0, |_| extent(frames)) };
         let mut ahead: [Ahead<'_>; STEPS] = Default::default();
         let groups = frames.len().div_ceil(GROUP);
         for step in 0..groups + STEPS - 1 {
             let group = |back: usize| step.checked_sub(back).filter(|group| *group < groups);
-            if let Some(group) = group(0) {
-                let range = range(group, frames.len());
-                let ahead = &mut ahead[group % STEPS];
-                if far {
-                    near_packets(taken_out, range.end);
-                    self.find_all(&taken_out[range], ahead);
-                } else {
-                    self.take_out(&frames[range], distance, ahead);
-                }
+            let group = |back| group(back).map(|group| (group % STEPS, range(group, frames.len())));
+            if let Some((slot, range)) = group(0) {
+                self.find(batch, range, &mut ahead[slot]);
             }
-            if let Some(group) = group(1) {
-                let ahead = &ahead[group % STEPS];
-                self.draw_near(&ahead.places);
-                if far {
-                    self.draw_payload_near(&taken_out[range(group, frames.len())], &ahead.places);
-                }
+            if let Some((slot, range)) = group(1) {
+                self.draw_near(batch, range, &ahead[slot].places);
             }
-            if let Some(group) = group(2) {
-                let (ahead, range) = (&ahead[group % STEPS], range(group, frames.len()));
-                self.look_ahead(&ahead.places);
-                let packets = if far { &taken_out[range.clone()] } else { &ahead.packets };
-                for (at, (packet, sought)) in range.zip(packets.iter().zip(&ahead.sought)) {
+            if let Some((slot, range)) = group(2) {
+                let Ahead { packets, sought, places } = &ahead[slot];
+                self.look_ahead(places);
+                let packets = far.map_or(&packets[..], |far| &far[range.clone()]);
+                for (at, (packet, sought)) in range.zip(packets.iter().zip(sought)) {
                     self.next(&frames[at], number(at), packet.as_ref().zip(sought.as_ref()), capture);
                 }
             }
@@ -110,65 +110,67 @@ impl<P: Services<O>, O: Observer> Analyzer<P, O> {
         }
     }
 
+    /// Takes a group's plain packets out of their frames, finds their flows, and asks for their records.
+    #[inline]
+    fn find<'f>(&self, batch: Batch<'_, 'f>, range: Range<usize>, ahead: &mut Ahead<'f>) {
+        let Ahead { packets, sought, places } = ahead;
+        let packets = match batch.far {
+            Some(far) => {
+                // The rest of each comes with its beginning.
+                far.iter().skip(range.end).take(GROUP).for_each(near);
+                &far[range]
+            }
+            None => self.take_out(&batch.frames[range], batch.distance, packets),
+        };
+        for (packet, sought) in packets.iter().zip(sought.iter_mut()) {
+            *sought = packet.as_ref().map(|packet| self.table.seek(&Ends::of(packet)));
+        }
+        *places = [NONE; GROUP];
+        if self.table.len() >= WORTH_IT {
+            sought.iter_mut().take(packets.len()).zip(places).for_each(|(sought, place)| self.find_one(sought, place));
+        }
+    }
+
     /// Takes plain packets out of their frames, and asks for what comes so far behind them.
     #[inline]
-    fn take_out<'f>(&self, frames: &[Frame<'f>], distance: usize, ahead: &mut Ahead<'f>) {
+    fn take_out<'f, 'p>(
+        &self,
+        frames: &[Frame<'f>],
+        distance: usize,
+        packets: &'p mut TakenOut<'f>,
+    ) -> &'p TakenOut<'f> {
         let checks = self.settings.checks();
-        for (packet, frame) in ahead.packets.iter_mut().zip(frames) {
+        for (packet, frame) in packets.iter_mut().zip(frames) {
             if distance > 0 {
                 read_ahead(frame, distance);
             }
             plain_tcp_into(frame, checks, packet);
         }
-        let Ahead { packets, sought, places } = ahead;
-        self.find(packets.get(..frames.len()).unwrap_or_default(), sought, places);
+        packets.get(..frames.len()).unwrap_or(packets)
     }
 
     #[inline]
-    fn find_all(&self, packets: &TakenOut<'_>, ahead: &mut Ahead<'_>) {
-        self.find(packets, &mut ahead.sought, &mut ahead.places);
-    }
-
-    /// Finds the flows of plain packets, and asks for their records.
-    #[inline]
-    fn find(&self, packets: &TakenOut<'_>, all_sought: &mut AllSought, places: &mut Places) {
-        for (packet, sought) in packets.iter().zip(all_sought.iter_mut()) {
-            *sought = packet.as_ref().map(|packet| self.table.seek(&Ends::of(packet)));
-        }
-        *places = [NONE; GROUP];
-        if self.table.len() < WORTH_IT {
-            return;
-        }
-        for (sought, place) in all_sought.iter_mut().take(packets.len()).zip(places) {
-            let Some(sought) = sought else { continue };
-            let Some(at) = self.table.find(sought.hash, &sought.key) else { continue };
-            (*place, sought.hint) = (at, at);
-            if let Some(record) = self.record_at(at) {
-                record.draw_near();
-            }
+    fn find_one(&self, sought: &mut Option<Sought>, place: &mut u32) {
+        let Some(sought) = sought else { return };
+        let Some(at) = self.table.find(sought.hash, &sought.key) else { return };
+        (*place, sought.hint) = (at, at);
+        if let Some(record) = self.record_at(at) {
+            record.draw_near();
         }
     }
 
-    /// Asks for what the records point to.
+    /// Asks for what a group's records point to, and for the first lines of payload that somebody reads and nobody here
+    /// has seen yet.
     #[inline]
-    fn draw_near(&self, places: &Places) {
-        for record in places.iter().filter_map(|at| self.record_at(*at)) {
+    fn draw_near(&self, batch: Batch<'_, '_>, range: Range<usize>, places: &Places) {
+        let packets = batch.far.map_or(&[][..], |far| &far[range]);
+        for (index, record) in places.iter().enumerate().filter_map(|(index, at)| Some((index, self.record_at(*at)?))) {
             if let Carrier::Tcp(tcp) = &record.carrier {
                 tcp.draw_near();
             }
-            if let Reading::Decoding(session) = &record.reading {
-                near(&**session);
-            }
-        }
-    }
-
-    /// Asks for the first lines of payload that nobody here has seen yet, where somebody reads it.
-    #[inline]
-    fn draw_payload_near(&self, packets: &TakenOut<'_>, places: &Places) {
-        for (packet, at) in packets.iter().zip(places) {
-            if let Some(PacketBody::Tcp { segment, .. }) = packet.as_ref().map(|packet| &packet.body)
-                && self.decodes(*at)
-            {
+            let Reading::Decoding(session) = &record.reading else { continue };
+            near(&**session);
+            if let Some(Some(Packet { body: PacketBody::Tcp { segment, .. }, .. })) = packets.get(index) {
                 near_bytes(segment.payload, 0, segment.payload.len().min(PAYLOAD));
             }
         }
@@ -178,8 +180,8 @@ impl<P: Services<O>, O: Observer> Analyzer<P, O> {
     #[inline]
     fn look_ahead(&self, places: &Places) {
         let records = places.iter().filter_map(|at| self.record_at(*at));
-        let glance = |seen, record: &Flows<P, O>| seen ^ glance_at_recent(record) ^ glance_at_reading::<P, O>(record);
-        black_box(records.fold(0, glance));
+        let glance = |record: &Flows<P, O>| glance_at_recent(record) ^ O::glance(&record.state);
+        black_box(records.fold(0, |seen, record| seen ^ glance(record) ^ glance_at_reader::<P, O>(record)));
     }
 
     /// The same for flows that are to be looked at, or to end, one after the other.
@@ -203,11 +205,6 @@ impl<P: Services<O>, O: Observer> Analyzer<P, O> {
         let flows = || places.iter().filter(|at| **at != NONE);
         let first = flows().fold(0, |seen, at| seen ^ self.record_at(*at).map_or(0, glance_at_record));
         flows().fold(first, |seen, at| seen ^ self.record_at(*at).map_or(0, glance_beyond::<P, O>))
-    }
-
-    /// Does somebody read what the flow there carries?
-    fn decodes(&self, at: u32) -> bool {
-        self.record_at(at).is_some_and(|record| matches!(record.reading, Reading::Decoding(_)))
     }
 
     #[inline]
@@ -234,58 +231,6 @@ fn extent(frames: &[Frame<'_>]) -> usize {
         let (from, to) = (first.data.as_ptr().addr(), last.data.as_ptr().addr() + last.data.len());
         to.saturating_sub(from)
     })
-}
-
-/// Asks for the packets from `at` on, which another core has taken out; the rest of each comes with its beginning.
-#[inline]
-fn near_packets(packets: &TakenOut<'_>, at: usize) {
-    packets.iter().skip(at).take(GROUP).for_each(near);
-}
-
-/// A field of each part of a record.
-#[inline]
-fn glance_at_record<S, F>(record: &crate::record::Record<S, F>) -> usize {
-    let numbers = record.flow.id.0 ^ record.last_frame ^ record.last.nanos().cast_unsigned();
-    low(numbers) ^ record.history.len() ^ record.services.len() ^ usize::from(record.protocol)
-}
-
-/// A field of each part of what a record points to.
-#[inline]
-fn glance_beyond<P: Services<O>, O: Observer>(record: &Flows<P, O>) -> usize {
-    let reading = match &record.reading {
-        Reading::Decoding(session) => P::glance(session),
-        Reading::Probing(_) | Reading::Counting => 0,
-    };
-    let Carrier::Tcp(tcp) = &record.carrier else { return reading };
-    let [client, server] = Direction::BOTH.map(|of| (tcp.account.party(of).packets, tcp.connection.length(of)));
-    reading
-        ^ low(client.0 ^ client.1 ^ server.0 ^ server.1)
-        ^ usize::from(tcp.account.over)
-        ^ usize::from(tcp.connection.established())
-}
-
-/// A field of each part of what reads a flow, and of what the observer keeps of it.
-#[inline]
-fn glance_at_reading<P: Services<O>, O: Observer>(record: &Flows<P, O>) -> usize {
-    let reading = match &record.reading {
-        Reading::Decoding(session) => P::glance(session),
-        Reading::Probing(_) | Reading::Counting => 0,
-    };
-    reading ^ O::glance(&record.state)
-}
-
-/// What the connection will look back at.
-#[inline]
-fn glance_at_recent<S, F>(record: &crate::record::Record<S, F>) -> usize {
-    match &record.carrier {
-        Carrier::Tcp(tcp) => low(tcp.connection.glance()),
-        Carrier::Refused(_) | Carrier::Datagrams(_) => 0,
-    }
-}
-
-/// What of a number fits; it means nothing.
-const fn low(n: u64) -> usize {
-    n as usize
 }
 
 /// Frames looked at in one go: enough that the waits overlap, few enough that what was read is still near when its turn

@@ -45,6 +45,7 @@ mod datagrams;
 mod delivery;
 mod expectations;
 mod flows;
+mod glance;
 mod half;
 mod history;
 mod id;

@@ -1,0 +1,50 @@
+//! Fields of the parts of a flow, read in one go: the waits for them overlap, and they are near when their turn comes. The
+//! numbers that come of it mean nothing.
+
+use wiretale_protocol::{Direction, Observer, Services};
+
+use crate::analyzer::Flows;
+use crate::reading::Reading;
+use crate::record::{Carrier, Record};
+
+/// A field of each part of a record.
+#[inline]
+pub(crate) fn glance_at_record<S, F>(record: &Record<S, F>) -> usize {
+    let numbers = record.flow.id.0 ^ record.last_frame ^ record.last.nanos().cast_unsigned();
+    low(numbers) ^ record.history.len() ^ record.services.len() ^ usize::from(record.protocol)
+}
+
+/// A field of each part of what a record points to.
+#[inline]
+pub(crate) fn glance_beyond<P: Services<O>, O: Observer>(record: &Flows<P, O>) -> usize {
+    let reader = glance_at_reader::<P, O>(record);
+    let Carrier::Tcp(tcp) = &record.carrier else { return reader };
+    let [client, server] = Direction::BOTH.map(|of| (tcp.account.party(of).packets, tcp.connection.length(of)));
+    reader
+        ^ low(client.0 ^ client.1 ^ server.0 ^ server.1)
+        ^ usize::from(tcp.account.over)
+        ^ usize::from(tcp.connection.established())
+}
+
+/// A field of each part of a decoder that the next chunk will need.
+#[inline]
+pub(crate) fn glance_at_reader<P: Services<O>, O: Observer>(record: &Flows<P, O>) -> usize {
+    match &record.reading {
+        Reading::Decoding(session) => P::glance(session),
+        Reading::Probing(_) | Reading::Counting => 0,
+    }
+}
+
+/// What the connection will look back at.
+#[inline]
+pub(crate) fn glance_at_recent<S, F>(record: &Record<S, F>) -> usize {
+    match &record.carrier {
+        Carrier::Tcp(tcp) => low(tcp.connection.glance()),
+        Carrier::Refused(_) | Carrier::Datagrams(_) => 0,
+    }
+}
+
+/// What of a number fits; it means nothing.
+const fn low(n: u64) -> usize {
+    n as usize
+}
