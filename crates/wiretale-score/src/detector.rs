@@ -121,10 +121,10 @@ impl Hears {
     /// [`Fact::Closed`] of a flow that carried IRC.
     pub const IRC_CLOSED: Self = Self(1 << 18);
 
-    /// Those of [`Hears::IRC_HEARD`] in which an order to a bot may stand.
+    /// Those of [`Hears::IRC_HEARD`] and topics in which an order to a bot may stand.
     pub const IRC_ORDER: Self = Self(1 << 19);
 
-    /// Those of [`Hears::IRC_HEARD`] in which `://` stands.
+    /// Those of [`Hears::IRC_HEARD`] and topics in which `://` stands.
     pub const IRC_LINK: Self = Self(1 << 20);
 
     /// Those of [`Hears::IRC_HEARD`] and [`Hears::IRC_SAID`] that may be no language: with control characters, with a
@@ -157,6 +157,8 @@ impl Hears {
         match self {
             Self::IRC_HEARD => Self(self.0 | Self::IRC_ORDER.0 | Self::IRC_LINK.0 | Self::IRC_CODE.0),
             Self::IRC_SAID => Self(self.0 | Self::IRC_CODE.0),
+            // Topics are among them.
+            Self::IRC => Self(self.0 | Self::IRC_ORDER.0 | Self::IRC_LINK.0),
             _ => self,
         }
     }
@@ -324,18 +326,7 @@ pub(crate) fn name_key(hash: &foldhash::fast::RandomState, name: &[u8]) -> u64 {
     for eight in eights {
         hasher.write_u64(u64::from_ne_bytes(*eight) | LOWER);
     }
-    // The last few bytes with those before them, or by halves, which takes no loop.
-    let last = match (name.last_chunk::<8>(), rest) {
-        (_, []) => 0,
-        (Some(last), _) => u64::from_ne_bytes(*last),
-        (None, _) => match (rest.first_chunk::<4>(), rest.last_chunk::<4>()) {
-            (Some(first), Some(last)) => {
-                u64::from(u32::from_ne_bytes(*first)) << 32 | u64::from(u32::from_ne_bytes(*last))
-            }
-            _ => rest.iter().fold(0, |word, byte| word << 8 | u64::from(*byte)),
-        },
-    };
-    hasher.write_u64(last | LOWER);
+    hasher.write_u64(rest.iter().fold(0, |word, byte| word << 8 | u64::from(*byte)) | LOWER);
     hasher.write_usize(name.len());
     hasher.finish()
 }

@@ -285,9 +285,7 @@ impl Observe<Irc> for Scorer {
 impl Scorer {
     fn irc(&mut self, scored: &mut Scored, moment: &Moment<'_>, kind: Hears, event: &wiretale_irc::Event<'_>) {
         let session = scored.facts.irc.get_or_insert_default();
-        if !matches!(event, wiretale_irc::Event::Text { .. }) {
-            session.learn(moment.at, event);
-        }
+        session.learn(moment.at, event);
         if session.keys.is_none() {
             let network = (!session.network.is_empty()).then(|| name_key(&self.hash, &session.network));
             session.keys = Some(Keys { nick: name_key(&self.hash, &session.nick), network });

@@ -19,7 +19,7 @@ impl Detector for Orders {
     }
 
     fn hears(&self) -> Hears {
-        Hears::IRC | Hears::IRC_ORDER
+        Hears::IRC_ORDER
     }
 
     fn ends(&self) -> Ends {

@@ -75,7 +75,7 @@ impl Detector for Obedience {
     }
 
     fn hears(&self) -> Hears {
-        Hears::IRC | Hears::IRC_ORDER | Hears::IRC_SAID | Hears::OPENED | Hears::IRC_CLOSED
+        Hears::IRC_ORDER | Hears::IRC_SAID | Hears::OPENED | Hears::IRC_CLOSED
     }
 
     fn ends(&self) -> Ends {

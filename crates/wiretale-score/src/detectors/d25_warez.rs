@@ -126,10 +126,8 @@ fn is_request(text: &[u8]) -> bool {
     let mut parts = words(text);
     let first = parts.next().unwrap_or_default();
     let bare = &first[first.iter().take_while(|byte| byte.is_ascii_punctuation()).count()..];
-    bare.eq_ignore_ascii_case(b"xdcc") && {
-        let verb = parts.next().unwrap_or_default();
-        VERBS.iter().any(|known| known.eq_ignore_ascii_case(verb))
-    }
+    let is_verb = |verb: &[u8]| VERBS.iter().any(|known| known.eq_ignore_ascii_case(verb));
+    bare.eq_ignore_ascii_case(b"xdcc") && parts.next().is_some_and(is_verb)
 }
 
 // As written, and with digits read as the letters they look like.

@@ -14,7 +14,7 @@ use crate::bounded::{Bounded, SOME};
 use crate::dialect::{Verb, address, url};
 use crate::heard::{Heard, Spoken};
 use crate::pairs::Slots;
-use crate::text::{linked_words, names_a_url, shown};
+use crate::text::{linked_words, shown};
 use crate::{Detector, Ends, Fact, Findings, Hears, Scene};
 
 /// Links heard, by home host.
@@ -52,7 +52,7 @@ impl Detector for Egg {
     }
 
     fn hears(&self) -> Hears {
-        Hears::IRC | Hears::IRC_LINK | Hears::OPENED
+        Hears::IRC_LINK | Hears::OPENED
     }
 
     fn ends(&self) -> Ends {
@@ -63,11 +63,7 @@ impl Detector for Egg {
         match fact {
             Fact::Opened => self.fetched(scene, findings),
             Fact::Irc(_) => {
-                let Some(heard) = scene.heard else { return };
-                if let Heard { spoken: Some(spoken), text, sorts, .. } = heard
-                    && sorts.colons
-                    && names_a_url(text)
-                {
+                if let Some(heard @ Heard { spoken: Some(spoken), .. }) = scene.heard {
                     self.mentioned(scene, heard, spoken);
                 }
             }
