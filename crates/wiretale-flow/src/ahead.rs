@@ -54,7 +54,8 @@ impl<P: Services<O>, O: Observer> Analyzer<P, O> {
     }
 
     /// The same for frames that are not all there are: `numbers` has the number of each. `taken_out` has what
-    /// [`plain_tcp`](wiretale_packet::plain_tcp) gives of each with [`Settings::checks`](crate::Settings::checks), or is empty.
+    /// [`plain_tcp`](wiretale_packet::plain_tcp) gives of each with [`Settings::checks`](crate::Settings::checks), or is
+    /// empty.
     pub fn packets_of(
         &mut self,
         frames: &[Frame<'_>],
@@ -77,8 +78,10 @@ impl<P: Services<O>, O: Observer> Analyzer<P, O> {
         let mut ahead: [Ahead<'_>; STEPS] = Default::default();
         let groups = frames.len().div_ceil(GROUP);
         for step in 0..groups + STEPS - 1 {
-            let group = |back: usize| step.checked_sub(back).filter(|group| *group < groups);
-            let group = |back| group(back).map(|group| (group % STEPS, range(group, frames.len())));
+            let group = |back: usize| {
+                let group = step.checked_sub(back).filter(|group| *group < groups)?;
+                Some((group % STEPS, range(group, frames.len())))
+            };
             if let Some((slot, range)) = group(0) {
                 self.find(batch, range, &mut ahead[slot]);
             }
@@ -184,7 +187,7 @@ impl<P: Services<O>, O: Observer> Analyzer<P, O> {
         black_box(records.fold(0, |seen, record| seen ^ glance(record) ^ glance_at_reader::<P, O>(record)));
     }
 
-    /// The same for flows that are to be looked at, or to end, one after the other.
+    /// Reads what will be needed of flows that are to be looked at, or to end, one after the other.
     #[inline]
     pub(crate) fn look_ahead_at(&self, places: &[u32]) {
         if self.table.len() >= WORTH_IT {

@@ -92,7 +92,7 @@ impl<S, F> Record<S, F> {
     /// Asks ahead for what each packet needs: all but the rest of what carries it, which is elsewhere, and what comes last.
     #[inline]
     pub(crate) fn draw_near(&self) {
-        near(&self.start);
+        near(self);
         near(&self.carrier);
         near_bytes(&self.start, offset_of!(Self, flow), size_of::<Flow>() + size_of::<F>());
     }

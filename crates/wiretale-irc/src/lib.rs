@@ -3,7 +3,8 @@
 //! [`parse`] reads one line into a borrowed [`Message`] (RFC 1459 section 2.3.1, with the tags of IRCv3). [`Irc`] is the
 //! protocol: its [`Decoder`] cuts both directions into lines, follows who the client is, in which channels, and with whom
 //! where the observer wants to hear of others, and says so as [`Event`]s: every line, and behind it what the line means.
-//! Links between servers (RFC 2813, TS6, InspIRCd, UnrealIRCd) and IRC inside WebSockets are read alike. What stands behind `DCC` goes to `wiretale-dcc`.
+//! Links between servers (RFC 2813, TS6, InspIRCd, UnrealIRCd) and IRC inside WebSockets are read alike. What stands
+//! behind `DCC` goes to `wiretale-dcc`.
 //!
 //! It refuses to let a secret out: passwords, keys and their like are `<hidden>` in every event, and told of only as an
 //! [`Exposure`](wiretale_protocol::Exposure). It refuses to believe the client where only the server can know, to grow

@@ -10,7 +10,6 @@ use crate::introduced::{dialect_of, introduced};
 use crate::link::{Link, User};
 use crate::owned::Sender;
 use crate::replies::number;
-use crate::server::follows;
 use crate::session::Session;
 use crate::{Command, Dialect, Event, Irc, Message, Source, Wire};
 
@@ -241,7 +240,7 @@ impl Session {
     }
 
     fn renamed_to<O: Observe<Irc>>(&mut self, cx: &mut Context<'_, O>, id: &[u8], who: Source<'_>, nick: Wire<'_>) {
-        if follows(cx, false) {
+        if cx.wants_others() {
             self.channels.rename(&who.name, &nick, self.support.casemapping());
         }
         if let Some(link) = self.link.as_deref_mut() {
@@ -257,7 +256,7 @@ impl Session {
         cx.emit::<Irc>(Event::ServerSplit { name: Wire(&name), reason });
         let Some(link) = self.link.as_deref_mut() else { return };
         for nick in link.split(&id) {
-            if follows(cx, false) {
+            if cx.wants_others() {
                 self.channels.quit(&nick, self.support.casemapping());
             }
             let who = Source { name: Wire(&nick), ..Source::default() };

@@ -24,8 +24,8 @@ pub struct Decoder {
     preludes: Option<Box<Preludes>>,
     // Made when the client asks for it.
     websocket: Option<Box<WebSocket>>,
-    session: Session,
     masked: Vec<u8>,
+    session: Session,
 }
 
 struct Half {
@@ -68,7 +68,7 @@ impl Protocol for Irc {
     #[inline]
     fn memory(decoder: &Decoder) -> usize {
         let [client, server] = &decoder.halves;
-        let lines = client.lines.held() + server.lines.held();
+        let lines = client.lines.held() + server.lines.held() + decoder.masked.capacity();
         let wrapped = decoder.preludes.as_deref().map_or(0, Preludes::held)
             + decoder.websocket.as_deref().map_or(0, WebSocket::held);
         lines + wrapped + decoder.session.held()
@@ -146,7 +146,7 @@ impl Decoder {
         }
         self.session.gathered.gap();
         self.session.ledger.gap(cx);
-        self.session.settle(self.masked.capacity());
+        self.session.settle();
         match self.websocket.as_deref_mut() {
             Some(websocket) => websocket.gap(direction, lost, |_| ()),
             None if half.compressed => Demand::Lengths,
@@ -205,7 +205,7 @@ fn read<O: Observe<Irc>>(session: &mut Session, masked: &mut Vec<u8>, cx: &mut C
         return;
     }
     read_at_length(session, masked, cx, line, cut);
-    session.settle(masked.capacity());
+    session.settle();
 }
 
 fn read_at_length<O: Observe<Irc>>(

@@ -4,7 +4,6 @@ use wiretale_protocol::{Context, Observe, scan};
 
 use crate::channels::Topic;
 use crate::gather::Kept;
-use crate::server::follows;
 use crate::session::{Session, StartTls, keep};
 use crate::support::split_token;
 use crate::{Event, Irc, Message, RecordKind, Refusal, Source, Wire};
@@ -123,12 +122,6 @@ impl Session {
             return self.weird(cx, "irc_invalid_names_line", &[]);
         };
         let Self { channels, support, .. } = self;
-        if !follows(cx, false) {
-            if scan::words(names).next().is_some() && !channels.open(&channel, support.casemapping()) {
-                self.weird(cx, "irc_too_many_members", &[]);
-            }
-            return;
-        }
         // With `userhost-in-names` they are masks.
         let masks = scan::holds(names, *b"!@");
         let symbols = support.symbols();
@@ -138,8 +131,12 @@ impl Session {
             let ranks = ranks.iter().filter_map(|&symbol| support.letter(symbol));
             (if masks { crate::Prefix(mask).name() } else { mask }, ranks)
         });
-        let about = names.len() / USUAL_NAME;
-        if !channels.join_all(&channel, people, about, support.casemapping()) {
+        let (about, casemapping) = (names.len() / USUAL_NAME, support.casemapping());
+        let room = match cx.wants_others() {
+            true => channels.join_all(&channel, people, about, casemapping),
+            false => scan::words(names).next().is_none() || channels.open(&channel, casemapping),
+        };
+        if !room {
             self.weird(cx, "irc_too_many_members", &[]);
         }
     }

@@ -149,7 +149,7 @@ impl Session {
         let casemapping = self.support.casemapping();
         if own {
             self.channels.forget(channel, casemapping);
-        } else if follows(cx, own) {
+        } else if cx.wants_others() {
             self.channels.part(channel, nick, casemapping);
         }
     }
@@ -283,9 +283,9 @@ impl Session {
     }
 }
 
-/// Is it followed where this one goes? Others are where somebody wants to hear of them: nobody else asks who is in a
-/// channel.
-pub(crate) fn follows<O: Observe<Irc>>(cx: &Context<'_, O>, own: bool) -> bool {
+// Is it followed where this one goes? Others are where somebody wants to hear of them: nobody else asks who is in a
+// channel.
+fn follows<O: Observe<Irc>>(cx: &Context<'_, O>, own: bool) -> bool {
     own || cx.wants_others()
 }
 

@@ -127,10 +127,10 @@ impl Session {
         usize::from(self.ease.easy)
     }
 
-    /// A line has gone the long way, with room for `masked` bytes beside the session.
-    pub(crate) fn settle(&mut self, masked: usize) {
+    /// A line has gone the long way.
+    pub(crate) fn settle(&mut self) {
         self.ease.easy = self.evidence && self.link.is_none() && !self.ledger.is_waiting();
-        self.ease.held = self.memory() + masked;
+        self.ease.held = self.memory();
     }
 
     /// The server told what it supports.
@@ -178,7 +178,7 @@ impl Session {
         cx.weird(name, addl);
     }
 
-    /// About how many bytes on the heap it takes, and what it was told to settle with.
+    /// About how many bytes on the heap it took when it settled last.
     #[inline]
     pub(crate) const fn held(&self) -> usize {
         self.ease.held

@@ -36,34 +36,18 @@ pub fn first<const N: usize>(text: &[u8], any: [u8; N]) -> Option<usize> {
 #[must_use]
 #[inline]
 pub fn holds<const N: usize>(text: &[u8], any: [u8; N]) -> bool {
-    let (blocks, rest) = text.as_chunks();
-    let mut found = u8x16::ZERO;
-    for block in blocks {
-        found |= equal(block, any);
-    }
-    match text.last_chunk() {
-        Some(last) => (found | equal(last, any)).any(),
-        None => match halves(rest) {
-            Some(block) => equal(&block, any).any(),
-            None => rest.iter().any(|byte| any.contains(byte)),
-        },
-    }
+    some(text, |block| equal(block, any), |byte| any.contains(byte))
 }
 
 /// Is a control character of ASCII in a text?
 #[must_use]
 #[inline]
 pub fn has_controls(text: &[u8]) -> bool {
-    let look = |block: &[u8; BLOCK]| {
+    let controls = |block: &[u8; BLOCK]| {
         let block = u8x16::new(*block);
         block.min(u8x16::splat(0x1f)).simd_eq(block) | block.simd_eq(u8x16::splat(0x7f))
     };
-    let (blocks, rest) = text.as_chunks();
-    let found = blocks.iter().fold(u8x16::ZERO, |found, block| found | look(block));
-    match text.last_chunk() {
-        Some(last) => (found | look(last)).any(),
-        None => rest.iter().any(u8::is_ascii_control),
-    }
+    some(text, controls, u8::is_ascii_control)
 }
 
 /// Which of the first 64 bytes are spaces or below: a bit each, the lowest for the first.
@@ -167,6 +151,17 @@ impl<const N: usize> Places<'_, N> {
                 .enumerate()
                 .fold(marks, |marks, (n, byte)| marks | u64::from(self.any.contains(byte)) << (at + n)),
         }
+    }
+}
+
+/// Is there one of some kind, told of sixteen bytes or of one?
+#[inline]
+fn some(text: &[u8], look: impl Fn(&[u8; BLOCK]) -> u8x16, is: impl FnMut(&u8) -> bool) -> bool {
+    let (blocks, rest) = text.as_chunks();
+    let found = blocks.iter().fold(u8x16::ZERO, |found, block| found | look(block));
+    match text.last_chunk() {
+        Some(last) => (found | look(last)).any(),
+        None => halves(rest).map_or_else(|| rest.iter().any(is), |block| look(&block).any()),
     }
 }
 

@@ -203,7 +203,9 @@ fn hand_out<'m>(frame: Frame<'m>, checks: Option<Checks>, number: u64, rounds: &
         if let Some(checks) = checks {
             read_ahead(&frame, DISTANCE);
             only.packets.push(None);
-            only.packets.last_mut().into_iter().for_each(|packet| plain_tcp_into(&frame, checks, packet));
+            if let Some(packet) = only.packets.last_mut() {
+                plain_tcp_into(&frame, checks, packet);
+            }
         }
         return only.take(frame, number);
     }
