@@ -76,7 +76,7 @@ fn read(captures: Vec<Capture>, line: &mut Line, errors: &mut Vec<Error>, notes:
     if let [only] = captures.as_slice()
         && let Some(frames) = only.frames()
     {
-        return read_mapped(only, frames, line, errors, notes);
+        return read_mapped(only, frames.left_far(), line, errors, notes);
     }
     let mut merged = Merged::new(captures);
     let mut progress = Progress::new(merged.bytes_total());

@@ -167,7 +167,8 @@ impl Account {
 
     /// The segment that nearly all are: the next one, between two sides that are well established. It changes what
     /// [`Account::any_segment`] would; `None`, and nothing changed, where anything about it is out of the ordinary.
-    #[inline]
+    // Inlined always: what a segment says is not put down and read again for it then.
+    #[inline(always)]
     pub(crate) fn steady(&mut self, seen: &Seen<'_, '_>, history: &mut History) -> Option<u32> {
         let Seen { from, segment, ip_len, .. } = *seen;
         let wire = segment.wire_len();

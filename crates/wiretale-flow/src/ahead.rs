@@ -9,7 +9,7 @@ use wiretale_protocol::{Observer, Services};
 use crate::analyzer::{Analyzer, Flows, Within};
 use crate::glance::{glance_at_reader, glance_at_recent, glance_at_record, glance_beyond};
 use crate::key::Ends;
-use crate::near::{near, near_bytes, read_ahead};
+use crate::near::{RECORD_HEAD, near, near_bytes};
 use crate::reading::Reading;
 use crate::recall::Lookback;
 use crate::record::Carrier;
@@ -93,6 +93,7 @@ impl<P: Services<O>, O: Observer> Analyzer<P, O> {
                 self.look_ahead(places);
                 let packets = far.map_or(&packets[..], |far| &far[range.clone()]);
                 for (at, (packet, sought)) in range.zip(packets.iter().zip(sought)) {
+                    batch.read_on(&frames[at]);
                     self.next(&frames[at], number(at), packet.as_ref().zip(sought.as_ref()), capture);
                 }
             }
@@ -123,7 +124,7 @@ impl<P: Services<O>, O: Observer> Analyzer<P, O> {
                 far.iter().skip(range.end).take(GROUP).for_each(near);
                 &far[range]
             }
-            None => self.take_out(&batch.frames[range], batch.distance, packets),
+            None => self.take_out(batch, range, packets),
         };
         for (packet, sought) in packets.iter().zip(sought.iter_mut()) {
             *sought = packet.as_ref().map(|packet| self.table.seek(&Ends::of(packet)));
@@ -134,19 +135,17 @@ impl<P: Services<O>, O: Observer> Analyzer<P, O> {
         }
     }
 
-    /// Takes plain packets out of their frames, and asks for what comes so far behind them.
+    /// Takes plain packets out of their frames.
     #[inline]
     fn take_out<'f, 'p>(
         &self,
-        frames: &[Frame<'f>],
-        distance: usize,
+        batch: Batch<'_, 'f>,
+        range: Range<usize>,
         packets: &'p mut TakenOut<'f>,
     ) -> &'p TakenOut<'f> {
-        let checks = self.settings.checks();
+        let (frames, checks) = (&batch.frames[range], self.settings.checks());
         for (packet, frame) in packets.iter_mut().zip(frames) {
-            if distance > 0 {
-                read_ahead(frame, distance);
-            }
+            batch.read_ahead(frame);
             plain_tcp_into(frame, checks, packet);
         }
         packets.get(..frames.len()).unwrap_or(packets)
@@ -222,6 +221,25 @@ impl<P: Services<O>, O: Observer> Analyzer<P, O> {
     }
 }
 
+// What comes after the batch is asked for half when a frame's packet is taken out, half when that packet's turn comes:
+// memory can only give so much at a time, and else would have nothing to do in between.
+impl Batch<'_, '_> {
+    #[inline]
+    fn read_ahead(&self, frame: &Frame<'_>) {
+        if self.far.is_none() && self.distance > 0 {
+            near_bytes(frame.data, self.distance, frame.data.len() / 2);
+        }
+    }
+
+    #[inline]
+    fn read_on(&self, frame: &Frame<'_>) {
+        if self.far.is_none() && self.distance > 0 {
+            let half = frame.data.len() / 2;
+            near_bytes(frame.data, self.distance + half, frame.data.len() - half + RECORD_HEAD);
+        }
+    }
+}
+
 /// The places of a group's frames.
 fn range(group: usize, frames: usize) -> Range<usize> {
     group * GROUP..frames.min((group + 1) * GROUP)
@@ -247,4 +265,4 @@ const STEPS: usize = 3;
 const PAYLOAD: usize = 512;
 
 /// With fewer flows than this the caches hold them all.
-const WORTH_IT: usize = 256;
+const WORTH_IT: usize = 1024;

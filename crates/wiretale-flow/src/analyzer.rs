@@ -99,7 +99,7 @@ impl<P: Services<O>, O: Observer> Analyzer<P, O> {
     }
 
     /// What is due before a frame.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn begin(&mut self, frame: &Frame<'_>, number: u64) {
         if self.commons.joint.is_alone() {
             self.commons.stats.frames += 1;

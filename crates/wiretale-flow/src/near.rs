@@ -27,4 +27,4 @@ pub fn read_ahead(frame: &Frame<'_>, distance: usize) {
 const LINE: usize = 64;
 
 /// What stands between two frames of a pcap file.
-const RECORD_HEAD: usize = 16;
+pub(crate) const RECORD_HEAD: usize = 16;

@@ -13,7 +13,7 @@ impl Sum {
     pub(crate) fn add(self, bytes: &[u8]) -> Self {
         // Words of any even length may be added, as 2^16 is 1 here: folding them later gives the same as adding by
         // sixteen bits. The longest take the fewest steps.
-        let (blocks, rest) = bytes.as_chunks::<32>();
+        let (blocks, rest) = bytes.as_chunks::<64>();
         let (words, rest) = rest.as_chunks::<8>();
         blocks.iter().fold(self, |sum, block| sum.add_words(block.as_chunks().0)).add_words(words).add_last(rest)
     }
@@ -50,11 +50,10 @@ impl Sum {
     /// Is a message with this sum, its checksum field included, intact? 0x0000 and 0xffff are both zero.
     #[inline]
     pub(crate) fn is_intact(self) -> bool {
-        let folded = (self.0 & 0xffff_ffff).wrapping_add(self.0 >> 32 & 0xffff_ffff).wrapping_add(self.0 >> 64);
-        let folded = (folded & 0xffff).wrapping_add(folded >> 16);
-        let folded = (folded & 0xffff).wrapping_add(folded >> 16);
-        let folded = (folded & 0xffff).wrapping_add(folded >> 16);
-        folded == 0xffff || folded == 0
+        // 2^16 is 1 here, and so is 2^32; of more than 2^64 there is little.
+        let [low, high] = [self.0 & u128::from(u64::MAX), self.0 >> 64].map(|half| half as u64);
+        let folded = (low & 0xffff_ffff).wrapping_add(low >> 32).wrapping_add(high);
+        folded.is_multiple_of(0xffff)
     }
 
     #[inline]

@@ -60,14 +60,16 @@ struct Inside<'a> {
 impl<'a> Inside<'a> {
     #[inline]
     fn ipv4_tcp(&self, packet: &mut Option<Packet<'a>>) -> Option<()> {
-        let (head, bytes) = self.bytes.split_first_chunk::<20>()?;
-        let &[first, _, l0, l1, _, _, f0, f1, ttl, protocol, _, _, s0, s1, s2, s3, d0, d1, d2, d3] = head;
+        // Both headers at once: what is asked of a length is asked once.
+        let (heads, rest) = self.bytes.split_first_chunk::<40>()?;
+        let (ip, tcp) = heads.split_first_chunk::<20>()?;
+        let &[first, _, l0, l1, _, _, f0, f1, ttl, protocol, _, _, s0, s1, s2, s3, d0, d1, d2, d3] = ip;
         let fragment = u16::from_be_bytes([f0, f1]) & 0x3fff;
         let total_len = u32::from(u16::from_be_bytes([l0, l1]));
-        if [first, protocol] != [0x45, TCP] || fragment != 0 || total_len < 40 || total_len > self.room {
+        if [first, protocol] != [0x45, TCP] || fragment != 0 || total_len > self.room {
             return None;
         }
-        let (own, addresses) = sums(head);
+        let (own, addresses) = sums(ip);
         let ip = Ip {
             src: Address::v4([s0, s1, s2, s3]),
             dst: Address::v4([d0, d1, d2, d3]),
@@ -77,29 +79,40 @@ impl<'a> Inside<'a> {
             header_len: 20,
             header_ok: self.checks != Checks::Verify || own.with(addresses).is_intact(),
         };
-        let message = View::new(bytes, self.room.saturating_sub(20)).limit(total_len.saturating_sub(20));
-        self.tcp(ip, message, addresses, packet)
+        self.tcp(ip, tcp.first_chunk()?, rest, addresses, packet)
     }
 
     fn ipv6_tcp(&self, packet: &mut Option<Packet<'a>>) -> Option<()> {
-        let (&[first, _, _, _, l0, l1, protocol, ttl, ref addresses @ ..], bytes) =
-            self.bytes.split_first_chunk::<40>()?;
-        let (payload_len, room) = (u32::from(u16::from_be_bytes([l0, l1])), self.room.checked_sub(40)?);
-        if [first >> 4, protocol] != [6, TCP] || payload_len < 20 || payload_len > room {
+        let (heads, rest) = self.bytes.split_first_chunk::<60>()?;
+        let (ip, tcp) = heads.split_first_chunk::<40>()?;
+        let &[first, _, _, _, l0, l1, protocol, ttl, ref addresses @ ..] = ip;
+        let total_len = u32::from(u16::from_be_bytes([l0, l1])).saturating_add(40);
+        if [first >> 4, protocol] != [6, TCP] || total_len > self.room {
             return None;
         }
         let (src, dst) = pair(addresses)?;
-        let ip =
-            Ip { src, dst, protocol, ttl, total_len: payload_len.saturating_add(40), header_len: 40, header_ok: true };
-        self.tcp(ip, View::new(bytes, room).limit(payload_len), Sum::default().add(addresses), packet)
+        let ip = Ip { src, dst, protocol, ttl, total_len, header_len: 40, header_ok: true };
+        self.tcp(ip, tcp.first_chunk()?, rest, Sum::default().add(addresses), packet)
     }
 
+    /// The packet of these two headers, in front of `rest`; `addresses` is their part in the sum.
     #[inline]
-    fn tcp(&self, ip: Ip, message: View<'a>, addresses: Sum, packet: &mut Option<Packet<'a>>) -> Option<()> {
-        let tcp = TcpHead::read(message).ok()?;
-        let pseudo = message.wire.saturating_add(TCP.into()).to_be_bytes();
-        let checksum = match message.missing() {
-            0 if self.checks == Checks::Verify => addresses.add_word(pseudo).add(message.bytes).verdict(),
+    fn tcp(
+        &self,
+        ip: Ip,
+        head: &'a [u8; 20],
+        rest: &'a [u8],
+        addresses: Sum,
+        packet: &mut Option<Packet<'a>>,
+    ) -> Option<()> {
+        let wire = ip.total_len.checked_sub(ip.header_len.into())?;
+        // What stands behind the IP packet is padding.
+        let behind = wire.checked_sub(20)?;
+        let rest = View::new(rest, behind).limit(behind);
+        let tcp = TcpHead::of(head, rest)?;
+        let pseudo = wire.saturating_add(TCP.into()).to_be_bytes();
+        let checksum = match rest.missing() {
+            0 if self.checks == Checks::Verify => addresses.add_word(pseudo).add(head).add(rest.bytes).verdict(),
             _ => Checksum::Unknown,
         };
         *packet = Some(Packet { at: self.at, ip, body: tcp.body(), tags: self.tags, depth: 0, checksum });
@@ -119,10 +132,8 @@ fn tagged(bytes: &[u8]) -> Option<([u8; 2], Tags, &[u8], u32)> {
 /// carries as well.
 #[inline]
 fn sums(head: &[u8; 20]) -> (Sum, Sum) {
-    let (words, _) = head.as_chunks::<4>();
-    let add = |sum: Sum, word: &[u8; 4]| sum.add_word(*word);
-    let (own, addresses) = words.split_at(3);
-    (own.iter().fold(Sum::default(), add), addresses.iter().fold(Sum::default(), add))
+    let (own, addresses) = head.split_at(12);
+    (Sum::default().add(own), Sum::default().add(addresses))
 }
 
 const IPV4: [u8; 2] = [0x08, 0x00];

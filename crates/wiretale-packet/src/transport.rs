@@ -16,11 +16,14 @@ impl<'a> TcpHead<'a> {
     #[inline]
     pub(crate) fn read(message: View<'a>) -> Result<Self, Why> {
         let (head, rest) = message.head::<20>()?;
+        Self::of(head, rest).ok_or(Why::HeaderLength)
+    }
+
+    /// The same, of its first twenty bytes and what follows them; nothing if the length that it says cannot be.
+    #[inline]
+    pub(crate) fn of(head: &'a [u8; 20], rest: View<'a>) -> Option<Self> {
         let header_len = u32::from(head[12] >> 4).saturating_mul(4);
-        if header_len < 20 || header_len > message.wire {
-            return Err(Why::HeaderLength);
-        }
-        Ok(Self { head, rest, header_len })
+        (header_len >= 20 && header_len - 20 <= rest.wire).then_some(Self { head, rest, header_len })
     }
 
     #[inline]

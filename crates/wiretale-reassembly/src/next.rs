@@ -20,16 +20,17 @@ impl Connection {
     /// nothing is in doubt, and nothing about it is out of the ordinary? Then [`Connection::take_next`] does all that
     /// [`Connection::segment`] would do with it, at a fraction of the price; for callers that have a short way of their
     /// own. For any other segment there is no answer but to ask `segment`, which does ask here first.
+    // Inlined always, as is the next one: what a segment says is not put down and read again for each of them then.
     #[must_use]
-    #[inline]
+    #[inline(always)]
     pub fn is_next(&self, from: Direction, arrival: &Arrival<'_>, limits: &Limits) -> Option<Next> {
         let segment = &arrival.segment;
         let (half, peer) = self.peek_pair(from);
         let plain = segment.flags.0 & MEANINGFUL == Flags::ACK.0 && segment.missing == 0;
         // A SYN that was answered is as good as a connection: this segment opens it.
         let open = matches!(self.phase, Phase::Open | Phase::Replied) && self.reset_by.is_none();
-        let ease = self.doubts.is_none() && self.opening.is_none() && half.is_at_ease() && peer.bits.all(Bits::MET);
-        if !plain || !open || !ease || peer.has(Bits::WAITING) || limits.history > 0 {
+        let ease = self.doubts.is_none() && self.opening.is_none() && half.is_at_ease() && peer.is_met_at_rest();
+        if !plain || !open || !ease || limits.history > 0 {
             return None;
         }
         // Bytes must lie before the edge of the window, an acknowledgement alone may lie at it.
@@ -46,7 +47,7 @@ impl Connection {
 
     /// Takes a segment for which [`Connection::is_next`] gave `next`. Where in the stream of `from` its payload stands, if
     /// it is to be handed on, which is left to the caller.
-    #[inline]
+    #[inline(always)]
     pub fn take_next(&mut self, from: Direction, arrival: &Arrival<'_>, next: &Next, limits: &Limits) -> Option<u64> {
         let segment = &arrival.segment;
         let payload = segment.payload;
@@ -68,7 +69,14 @@ impl Half {
     #[inline]
     fn is_at_ease(&self) -> bool {
         let barred = Bits::WAITING.with(Bits::FIN).with(Bits::ENDED).with(Bits::SIGNED).with(Bits::SHUT);
-        self.bits.all(Bits::MET.with(Bits::EDGE)) && !self.has(barred.with(Bits::ALONE)) && self.passes_freely()
+        let barred = barred.with(Bits::ALONE).with(Bits::SKIPS);
+        self.bits.all_without(Bits::MET.with(Bits::EDGE), barred) && self.passes_freely()
+    }
+
+    /// Was its sender seen, and waits nothing of his?
+    #[inline]
+    fn is_met_at_rest(&self) -> bool {
+        self.bits.all_without(Bits::MET, Bits::WAITING)
     }
 
     /// Takes the sender's timestamp, if he uses them: it is that of the next segment.

@@ -34,7 +34,7 @@ impl Bits {
     pub(crate) const UNWANTED: Self = Self(1 << 12);
     /// The other side fell silent: its word is not waited for.
     pub(crate) const ALONE: Self = Self(1 << 13);
-    /// Delivery on acknowledgement was given up.
+    /// Delivery is on arrival, or that on acknowledgement was given up.
     pub(crate) const ON_ARRIVAL: Self = Self(1 << 14);
     /// Something waits here that time or packets settle: bytes that are held, at least.
     pub(crate) const WAITING: Self = Self(1 << 15);
@@ -49,16 +49,16 @@ impl Bits {
         Self(self.0 | other.0)
     }
 
-    /// Are all bits of `other` set?
-    #[inline]
-    pub(crate) const fn all(self, other: Self) -> bool {
-        self.0 & other.0 == other.0
-    }
-
     /// Is any bit of `other` set?
     #[inline]
     pub(crate) const fn has(self, other: Self) -> bool {
         self.0 & other.0 != 0
+    }
+
+    /// Are all bits of `wanted` set, and none of `barred`?
+    #[inline]
+    pub(crate) const fn all_without(self, wanted: Self, barred: Self) -> bool {
+        self.0 & wanted.with(barred).0 == wanted.0
     }
 
     #[inline]

@@ -12,7 +12,7 @@ use smallvec::SmallVec;
 use wiretale_packet::SeqNumber;
 
 use crate::held::Held;
-use crate::{Host, Ledger, Reason};
+use crate::{Delivery, Host, Ledger, Reason};
 
 pub(crate) use bits::Bits;
 use recent::Recent;
@@ -75,6 +75,10 @@ struct Rare {
 
 impl Half {
     pub(crate) const fn new(host: Host) -> Self {
+        let bits = match host.delivery {
+            Delivery::OnArrival => Bits::ON_ARRIVAL,
+            Delivery::OnAck => Bits::NONE,
+        };
         Self {
             next: 0,
             received: 0,
@@ -88,7 +92,7 @@ impl Half {
             edge: 0,
             fin: 0,
             stamp: 0,
-            bits: Bits::NONE,
+            bits,
             host,
             ttl: 0,
             scale: 0,

@@ -4,7 +4,7 @@ use wiretale_packet::Direction;
 
 use super::{Bits, Data, Half};
 use crate::held::{Incoming, index};
-use crate::{Anomaly, Bound, Chunk, Conflict, Delivery, Limits, Reason, Sink, Urgent};
+use crate::{Anomaly, Bound, Chunk, Conflict, Limits, Reason, Sink, Urgent};
 
 impl Half {
     pub(crate) fn demand_lengths(&mut self, lengths: bool) {
@@ -67,11 +67,11 @@ impl Half {
     }
 
     /// Would [`Half::push`] hand on whatever is next as it stands, or count it where only lengths are wanted, as long as
-    /// nothing is held? What is rare about a half is not looked at: it lies elsewhere, and the caches have forgotten it.
+    /// nothing is held and nothing taken out? What is rare about a half is not looked at: it lies elsewhere, and the caches
+    /// have forgotten it.
     #[inline]
     pub(crate) fn passes_freely(&self) -> bool {
-        let arrives = self.host.delivery == Delivery::OnArrival;
-        !self.has(Bits::SKIPS) && (arrives || self.has(Bits::ON_ARRIVAL.with(Bits::LENGTHS)))
+        self.has(Bits::ON_ARRIVAL.with(Bits::LENGTHS))
     }
 
     /// Up to where bytes may be delivered.
@@ -80,7 +80,7 @@ impl Half {
         if self.has(Bits::FIN) {
             ceiling = self.offset(self.fin);
         }
-        if self.host.delivery == Delivery::OnAck && !self.has(Bits::ON_ARRIVAL) {
+        if !self.has(Bits::ON_ARRIVAL) {
             ceiling = ceiling.min(self.offset(self.acked));
         }
         ceiling
@@ -205,7 +205,7 @@ impl Half {
 
     /// Removes what keeps waiting bytes from being delivered.
     pub(super) fn lift(&mut self, from: Direction, sink: &mut impl Sink) {
-        if self.host.delivery == Delivery::OnAck && !self.has(Bits::ON_ARRIVAL) {
+        if !self.has(Bits::ON_ARRIVAL) {
             self.bits.set(Bits::ON_ARRIVAL);
             sink.anomaly(from, Anomaly::DeliveryChanged);
         }
