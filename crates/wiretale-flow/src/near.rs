@@ -13,7 +13,7 @@ pub(crate) fn near<T>(value: &T) {
 /// for what lies there, whatever that is: nothing is read.
 #[inline]
 pub(crate) fn near_bytes(bytes: &[u8], from: usize, len: usize) {
-    (from..from.saturating_add(len)).step_by(LINE).for_each(|at| prefetch_index(bytes, at));
+    (0..len.div_ceil(LINE)).for_each(|line| prefetch_index(bytes, from.wrapping_add(line * LINE)));
 }
 
 /// Asks for as many bytes as a frame has, so many bytes behind it in a capture that lies in memory as a whole. Who does so

@@ -280,7 +280,7 @@ impl Party {
 
     /// Is a segment of so many bytes at `seq` the next one of a side at its ease? Where it ends, counted from the start.
     /// Numbers that went past zero, or are about to, are none of this.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn goes_on(&self, seq: u32, len: u32) -> Option<u64> {
         let begin = self.steady_place(seq, self.last)?;
         let goes_on = seq == self.last.seq && !self.has_beyond() && begin <= self.through;
@@ -288,7 +288,7 @@ impl Party {
     }
 
     /// Does `ack` acknowledge no less than before, and nothing that was not seen of a side at its ease? Up to where.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn is_acknowledged(&self, ack: u32) -> Option<u64> {
         let to = self.steady_place(ack, self.acked)?;
         (ack >= self.acked.seq && to <= self.through).then_some(to)

@@ -95,7 +95,7 @@ impl Half {
     }
 
     /// Moves past the payload of the next segment; where it stands, if somebody wants it.
-    #[inline]
+    #[inline(always)]
     fn move_on(&mut self, arrival: &Arrival<'_>, limits: &Limits) -> Option<u64> {
         let (offset, bytes) = (self.next, arrival.segment.payload);
         if bytes.is_empty() {

@@ -214,7 +214,7 @@ impl Half {
     }
 
     /// Notes what a segment of the receiver acknowledges, and how much it offers to take from there.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn acknowledge(&mut self, ack: SeqNumber, window: u32) {
         let edge = ack.advance(window);
         if !self.has(Bits::EDGE) || edge.ahead_of(self.edge()) > 0 {
