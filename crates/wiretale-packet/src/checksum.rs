@@ -50,10 +50,9 @@ impl Sum {
     /// Is a message with this sum, its checksum field included, intact? 0x0000 and 0xffff are both zero.
     #[inline]
     pub(crate) fn is_intact(self) -> bool {
-        // 2^16 is 1 here, and so is 2^32; of more than 2^64 there is little.
-        let [low, high] = [self.0 & u128::from(u64::MAX), self.0 >> 64].map(|half| half as u64);
-        let folded = (low & 0xffff_ffff).wrapping_add(low >> 32).wrapping_add(high);
-        folded.is_multiple_of(0xffff)
+        // 2^16 is 1 here, and so are 2^32 and 2^64.
+        let folded = (self.0 & 0xffff_ffff).wrapping_add(self.0 >> 32 & 0xffff_ffff).wrapping_add(self.0 >> 64);
+        u64::try_from(folded).is_ok_and(|sum| sum.is_multiple_of(0xffff))
     }
 
     #[inline]

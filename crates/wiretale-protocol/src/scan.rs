@@ -77,10 +77,20 @@ pub fn low_bytes(text: &[u8]) -> u64 {
 /// ```
 #[inline]
 pub fn words(text: &[u8]) -> impl Iterator<Item = &[u8]> {
-    let (mut from, mut spaces) = (0, places(text, *b" "));
+    pieces(text, b' ')
+}
+
+/// What stands between bytes of one kind, and is not empty.
+///
+/// ```
+/// assert!(wiretale_protocol::scan::pieces(b"one\n\ntwo", b'\n').eq([b"one", b"two"]));
+/// ```
+#[inline]
+pub fn pieces(text: &[u8], between: u8) -> impl Iterator<Item = &[u8]> {
+    let (mut from, mut places) = (0, places(text, [between]));
     core::iter::from_fn(move || {
         loop {
-            let end = spaces.next().unwrap_or(text.len());
+            let end = places.next().unwrap_or(text.len());
             let word = text.get(from..end)?;
             from = end + 1;
             if !word.is_empty() {

@@ -1,6 +1,6 @@
 //! Protocols of lines.
 
-use memchr::{memchr, memmem};
+use memchr::{memchr, memchr2, memmem};
 use wiretale_protocol::Probe;
 
 use crate::view::{View, starts, starts_any};
@@ -21,11 +21,13 @@ pub(crate) fn http(view: &View<'_>) -> Probe {
 // A request of HTTP/0.9: `GET`, a path, and nothing more.
 fn oldest(client: &[u8]) -> Probe {
     let head = client.get(..LONG_LINE).unwrap_or(client);
-    let end = head.get(5..).and_then(|path| path.iter().find(|byte| matches!(byte, b' ' | b'\n')));
-    match (starts(head, b"GET /"), end) {
-        (Probe::Yes, Some(b'\n')) => Probe::Yes,
-        (Probe::Yes, None) if head.len() < LONG_LINE => Probe::Unsure,
-        (Probe::Unsure, _) if !client.is_empty() => Probe::Unsure,
+    let Some(path) = head.strip_prefix(b"GET /") else {
+        let begins = !client.is_empty() && b"GET /".starts_with(client);
+        return if begins { Probe::Unsure } else { Probe::No };
+    };
+    match memchr2(b' ', b'\n', path).and_then(|end| path.get(end)) {
+        Some(b'\n') => Probe::Yes,
+        None if head.len() < LONG_LINE => Probe::Unsure,
         _ => Probe::No,
     }
 }

@@ -25,12 +25,18 @@ pub(crate) fn probe(opening: &Opening<'_>) -> Probe {
 
 /// At least nineteen bytes in twenty are printable ASCII, UTF-8's upper half, white space or telnet's.
 fn is_text(bytes: &[u8]) -> bool {
-    let odd = bytes
-        .iter()
-        .filter(|byte| !matches!(byte, b'\t' | b'\n' | b'\r' | 0x07 | 0x08 | 0x1b | b' '..=b'~' | 0xa0..=0xff));
     let telnet = bytes.first() == Some(&0xff) && matches!(bytes.get(1), Some(0xfa..=0xfe));
-    let high = bytes.iter().filter(|&&byte| byte >= 0x80).count();
-    telnet || (odd.count() * 20 <= bytes.len() && high * 2 <= bytes.len())
+    telnet || {
+        let is_odd = |byte| !matches!(byte, b'\t' | b'\n' | b'\r' | 0x07 | 0x08 | 0x1b | b' '..=b'~' | 0xa0..=0xff);
+        count(bytes, is_odd) * 20 <= bytes.len() && count(bytes, |byte| byte >= 0x80) * 2 <= bytes.len()
+    }
+}
+
+/// How many bytes are so. Counted in bytes, of which many are counted at once.
+#[inline]
+fn count(bytes: &[u8], is: impl Fn(u8) -> bool) -> usize {
+    let count = |block: &[u8]| block.iter().fold(0_u8, |n, &byte| n.wrapping_add(u8::from(is(byte))));
+    bytes.chunks(u8::MAX.into()).map(|block| usize::from(count(block))).sum()
 }
 
 const ENOUGH: usize = 512;

@@ -3,7 +3,7 @@
 use alloc::vec::Vec;
 
 use memchr::memmem;
-use wiretale_protocol::Direction;
+use wiretale_protocol::{Direction, scan};
 
 /// Could a client that begins so be asking for a WebSocket?
 #[must_use]
@@ -52,8 +52,7 @@ pub(crate) fn agrees(head: &[u8]) -> bool {
 
 /// The values of the header fields of this name.
 pub(crate) fn fields<'a>(head: &'a [u8], name: &'a [u8]) -> impl Iterator<Item = &'a [u8]> {
-    let lines = head.split(|&byte| byte == b'\n');
-    lines.filter_map(move |line| {
+    scan::pieces(head, b'\n').filter_map(move |line| {
         let (start, value) = line.split_at_checked(name.len())?;
         let value = value.strip_prefix(b":")?;
         start.eq_ignore_ascii_case(name).then(|| value.trim_ascii())

@@ -220,18 +220,20 @@ impl Logins {
     // The size of a refusal: the answer that comes most often, and of those that come once the first, unless a banner
     // or EXT_INFO came along with it.
     fn failure(&self, tries: &[Exchange]) -> Option<u32> {
-        let usable = || tries.iter().filter(|exchange| !exchange.exact && !self.sizes.key_accepted(exchange));
-        let count = |size: u32| usable().filter(|exchange| exchange.reply == size).count();
         let first = tries.first()?.reply;
+        let mut room = [0; LIMIT];
+        let usable = tries.iter().filter(|exchange| !exchange.exact && !self.sizes.key_accepted(exchange));
+        let usable = room.iter_mut().zip(usable).map(|(place, exchange)| *place = exchange.reply).count();
+        let replies = room.get(..usable).unwrap_or_default();
+        let count = |size: u32| replies.iter().filter(|&&reply| reply == size).count();
         let (mut best, mut most) = (first, count(first));
-        for exchange in usable() {
-            let n = count(exchange.reply);
+        for &reply in replies {
+            let n = count(reply);
             if n > most || (n == most && n > 1 && best != first) {
-                (best, most) = (exchange.reply, n);
+                (best, most) = (reply, n);
             }
         }
-        let second = usable().nth(1).map(|exchange| exchange.reply);
-        match second {
+        match replies.get(1).copied() {
             Some(second) if most <= 1 && first.saturating_sub(second) >= TEXT => Some(second),
             _ => Some(best),
         }
