@@ -9,7 +9,7 @@ use wiretale_protocol::{Observer, Services};
 use crate::analyzer::{Analyzer, Flows, Within};
 use crate::glance::{glance_at_reader, glance_at_recent, glance_at_record, glance_beyond};
 use crate::key::Ends;
-use crate::near::{RECORD_HEAD, near, near_bytes};
+use crate::near::{LINE, RECORD_HEAD, near, near_bytes};
 use crate::reading::Reading;
 use crate::recall::Lookback;
 use crate::record::Carrier;
@@ -227,17 +227,23 @@ impl Batch<'_, '_> {
     #[inline]
     fn read_ahead(&self, frame: &Frame<'_>) {
         if self.far.is_none() && self.distance > 0 {
-            near_bytes(frame.data, self.distance, frame.data.len() / 2);
+            near_bytes(frame.data, self.distance, first_half(frame));
         }
     }
 
     #[inline]
     fn read_on(&self, frame: &Frame<'_>) {
         if self.far.is_none() && self.distance > 0 {
-            let half = frame.data.len() / 2;
+            let half = first_half(frame);
             near_bytes(frame.data, self.distance + half, frame.data.len() - half + RECORD_HEAD);
         }
     }
+}
+
+/// The first lines of a frame; none of a short one, which is asked for in one go.
+#[inline]
+fn first_half(frame: &Frame<'_>) -> usize {
+    frame.data.len() / 2 / LINE * LINE
 }
 
 /// The places of a group's frames.

@@ -24,7 +24,7 @@ pub fn read_ahead(frame: &Frame<'_>, distance: usize) {
 }
 
 /// Bytes that come together.
-const LINE: usize = 64;
+pub(crate) const LINE: usize = 64;
 
 /// What stands between two frames of a pcap file.
 pub(crate) const RECORD_HEAD: usize = 16;
