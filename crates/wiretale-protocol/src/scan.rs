@@ -39,25 +39,78 @@ pub fn holds<const N: usize>(text: &[u8], any: [u8; N]) -> bool {
     some(text, |block| equal(block, any), |byte| any.contains(byte))
 }
 
-/// Is a control character of ASCII in a text?
+/// Which sorts of bytes stand in a text.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Sorts {
+    /// Control characters of ASCII.
+    pub controls: bool,
+    /// Colons.
+    pub colons: bool,
+    /// So many bytes in a row as were asked for that are neither spaces nor below.
+    pub long_words: bool,
+}
+
+/// Looks once at a text for all [`Sorts`]. A long word is one of `long` bytes and more, which are sixteen at least.
 #[must_use]
 #[inline]
-pub fn has_controls(text: &[u8]) -> bool {
-    let controls = |block: &[u8; BLOCK]| {
-        let block = u8x16::new(*block);
-        block.min(u8x16::splat(0x1f)).simd_eq(block) | block.simd_eq(u8x16::splat(0x7f))
+pub fn sorts(text: &[u8], long: usize) -> Sorts {
+    debug_assert!(long >= BLOCK);
+    let (blocks, rest) = text.as_chunks();
+    let Some(last) = text.last_chunk() else { return short_sorts(rest) };
+    let (mut seen, mut run, mut long_words) = (Seen::of(last), 0, false);
+    for block in blocks {
+        seen = seen.and(Seen::of(block));
+        // A long word reaches the end of a block, and goes on in the next one.
+        let spaces = low(block);
+        long_words |= run + bytes_before(spaces, BLOCK) >= long;
+        run = spaces.leading_zeros() as usize - BLOCK + if spaces == 0 { run } else { 0 };
+    }
+    // The last few bytes are looked at with those before them.
+    long_words |= run + bytes_before(low(last) >> (BLOCK - rest.len()), rest.len()) >= long;
+    Sorts { controls: seen.controls(), colons: seen.colons.any(), long_words }
+}
+
+/// The same of fewer than sixteen bytes, which are no long word.
+#[inline]
+fn short_sorts(text: &[u8]) -> Sorts {
+    let (controls, colons) = match halves(text).as_ref().map(Seen::of) {
+        Some(seen) => (seen.controls(), seen.colons.any()),
+        None => (text.iter().any(u8::is_ascii_control), text.contains(&b':')),
     };
-    some(text, controls, u8::is_ascii_control)
+    Sorts { controls, colons, long_words: false }
+}
+
+/// What blocks were seen to hold.
+struct Seen {
+    /// The least bytes.
+    least: u8x16,
+    deletes: u8x16,
+    colons: u8x16,
+}
+
+impl Seen {
+    #[inline]
+    fn of(block: &[u8; BLOCK]) -> Self {
+        Self { least: u8x16::new(*block), deletes: equal(block, [0x7f]), colons: equal(block, *b":") }
+    }
+
+    #[inline]
+    fn and(self, other: Self) -> Self {
+        let least = self.least.min(other.least);
+        Self { least, deletes: self.deletes | other.deletes, colons: self.colons | other.colons }
+    }
+
+    #[inline]
+    fn controls(&self) -> bool {
+        (self.least.min(u8x16::splat(0x1f)).simd_eq(self.least) | self.deletes).any()
+    }
 }
 
 /// Which of the first 64 bytes are spaces or below: a bit each, the lowest for the first.
 #[must_use]
 #[inline]
 pub fn low_bytes(text: &[u8]) -> u64 {
-    let low = |block: &[u8; BLOCK]| {
-        let block = u8x16::new(*block);
-        u64::from(block.min(u8x16::splat(b' ')).simd_eq(block).to_bitmask())
-    };
+    let low = |block| u64::from(low(block));
     if let Some(window) = text.first_chunk::<WINDOW>() {
         let (blocks, _) = window.as_chunks();
         return blocks.iter().rev().fold(0, |bits, block| bits << BLOCK | low(block));
@@ -194,6 +247,19 @@ const fn lowest(bits: u64) -> Option<usize> {
     if bits == 0 { None } else { Some(bits.trailing_zeros() as usize) }
 }
 
+/// How many of `len` bytes come before the first one that is marked.
+#[inline]
+const fn bytes_before(marks: u32, len: usize) -> usize {
+    (marks | 1 << len).trailing_zeros() as usize
+}
+
+/// Spaces and below, a bit each.
+#[inline]
+fn low(block: &[u8; BLOCK]) -> u32 {
+    let block = u8x16::new(*block);
+    block.min(u8x16::splat(b' ')).simd_eq(block).to_bitmask()
+}
+
 #[inline]
 fn bits<const N: usize>(block: &[u8; BLOCK], any: [u8; N]) -> u64 {
     u64::from(equal(block, any).to_bitmask())
@@ -219,7 +285,7 @@ mod tests {
     proptest! {
         #[test]
         fn all_places_are_found(bytes in proptest::collection::vec(prop_oneof![
-            1 => any::<u8>(), 1 => prop::sample::select(&b" \t\r\n!@"[..]), 8 => Just(b'a'),
+            1 => any::<u8>(), 1 => prop::sample::select(&b" \t\r\n!@:"[..]), 8 => Just(b'a'),
         ], 0..200)) {
             let want = |any: &[u8]| -> Vec<usize> { (0..bytes.len()).filter(|&at| any.contains(&bytes[at])).collect() };
             prop_assert_eq!(places(&bytes, *b" ").collect::<Vec<_>>(), want(b" "));
@@ -229,7 +295,13 @@ mod tests {
             prop_assert_eq!(low_bytes(&bytes), low);
             prop_assert_eq!(first(&bytes, *b"!@"), want(b"!@").first().copied());
             prop_assert_eq!(holds(&bytes, *b"\t"), !want(b"\t").is_empty());
-            prop_assert_eq!(has_controls(&bytes), bytes.iter().any(u8::is_ascii_control));
+            let words = || bytes.split(|&byte| byte <= b' ').map(<[u8]>::len);
+            for long in [16, 17, 24, 31, 32, 33] {
+                let sorts = sorts(&bytes, long);
+                prop_assert_eq!(sorts.controls, bytes.iter().any(u8::is_ascii_control));
+                prop_assert_eq!(sorts.colons, bytes.contains(&b':'));
+                prop_assert_eq!(sorts.long_words, words().any(|len| len >= long));
+            }
         }
     }
 }

@@ -20,7 +20,7 @@ use crate::heard::{Heard, heard_as};
 use crate::model::{Case, Evidence, cases};
 use crate::pairs::Pairs;
 use crate::session::Keys;
-use crate::text::{Sorts, plain};
+use crate::text::{plain, sorts};
 use crate::{Facts, Home, Inventory, IrcSession, Names, Weights, detectors};
 
 /// Collects evidence against home hosts. Listens beside any other observer, as in `(Logs, Scorer)`.
@@ -297,7 +297,7 @@ impl Scorer {
         let Some(session) = facts.irc.as_deref() else { return };
         match *event {
             wiretale_irc::Event::Text { text, .. } | wiretale_irc::Event::Topic { text, .. } => {
-                let sorts = Sorts::of(&text);
+                let sorts = sorts(&text);
                 let plain = if sorts.controls { plain(&text) } else { Cow::Borrowed(text.0) };
                 let heard = Heard::new(event, moment.direction, session, &plain, sorts);
                 let kinds = kind | heard.kinds();

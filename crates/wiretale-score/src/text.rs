@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::fmt;
 
 pub(crate) use wiretale_irc::text::plain;
+pub(crate) use wiretale_protocol::scan::Sorts;
 use wiretale_protocol::{Escaped, scan};
 
 /// At most 80 bytes of it, printed safely: escaped, and without the user and password of a URL.
@@ -83,42 +84,10 @@ pub(crate) fn linked_words(text: &[u8], most: usize) -> impl Iterator<Item = &[u
     })
 }
 
-/// Which sorts of bytes stand in it, told of many bytes at once.
-#[derive(Clone, Copy)]
-pub(crate) struct Sorts {
-    /// Control characters: formatting and others.
-    pub(crate) controls: bool,
-    pub(crate) colons: bool,
-    /// Without control characters: a word of [`LONG_WORD`] bytes and more.
-    pub(crate) long_words: bool,
-}
-
-impl Sorts {
-    #[inline]
-    pub(crate) fn of(text: &[u8]) -> Self {
-        let (controls, colons) = (scan::has_controls(text), scan::holds(text, *b":"));
-        Self { controls, colons, long_words: has_long_word(text) }
-    }
-}
-
-// In a text without control characters a blank is a space.
+/// Which sorts of bytes stand in it. Without control characters, its long words are those of [`LONG_WORD`] bytes and more.
 #[inline]
-fn has_long_word(text: &[u8]) -> bool {
-    let mut rest = text;
-    while rest.len() >= LONG_WORD {
-        let seen = rest.len().min(64);
-        let spaces = scan::low_bytes(rest);
-        // Runs of 2, 4, 8, 16 and 24 bytes that are no spaces, a bit each where one begins.
-        let ones = !spaces & (u64::MAX >> (64 - seen));
-        let twos = ones & ones >> 1;
-        let fours = twos & twos >> 2;
-        let eights = fours & fours >> 4;
-        if eights & eights >> 8 & eights >> 16 != 0 {
-            return true;
-        }
-        rest = rest.get(64 - LONG_WORD + 1..).unwrap_or_default();
-    }
-    false
+pub(crate) fn sorts(text: &[u8]) -> Sorts {
+    scan::sorts(text, LONG_WORD)
 }
 
 /// Does `text` hold `part`, in any case?
@@ -186,7 +155,7 @@ mod tests {
     #[test]
     fn sorts_are_told_wherever_they_stand() {
         let sorts = |text: &[u8]| {
-            let Sorts { controls, colons, long_words } = Sorts::of(text);
+            let Sorts { controls, colons, long_words } = sorts(text);
             (controls, colons, long_words)
         };
         for len in 0..200 {

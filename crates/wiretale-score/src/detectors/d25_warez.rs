@@ -170,6 +170,7 @@ const TRADES: &[&[u8]] = &[
 mod tests {
     use super::*;
     use crate::testing::{HOST, Play};
+    use crate::text::sorts;
 
     #[test]
     fn three_lines_of_an_offer_make_a_server() {
@@ -188,7 +189,7 @@ mod tests {
 
     #[test]
     fn a_request_is_known_and_talk_is_not() {
-        let offers = |text: &[u8]| is_offer(text, Sorts::of(text));
+        let offers = |text: &[u8]| is_offer(text, sorts(text));
         assert!(is_request(b"xdcc send #3") && is_request(b"!xdcc list"));
         assert!(!is_request(b"what is xdcc?") && !offers(b"#1 in my list is tea") && !offers(b"** beep **"));
     }

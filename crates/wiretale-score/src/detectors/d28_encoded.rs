@@ -97,13 +97,13 @@ fn alphabet(word: &[u8]) -> Option<&'static str> {
 mod tests {
     use super::*;
     use crate::testing::{Client, HOST, Play, say};
-    use crate::text::{Sorts, plain};
+    use crate::text::{plain, sorts};
 
     const BLOB: &str =
         "g0IPijtCP2ZGouBW+mh4yMOSK7ucJfSulEFIkupQB3550fMc55XNpTPA9eq3p6dgpgbkYQy2MzTZP5COrv79AO07rf6qLxJHq0my";
 
     fn code(text: &[u8]) -> Option<(&'static str, &'static str)> {
-        let heard = Heard { text: &plain(text), sorts: Sorts::of(text), spoken: None, order: None };
+        let heard = Heard { text: &plain(text), sorts: sorts(text), spoken: None, order: None };
         coded(text, &heard)
     }
 
