@@ -272,6 +272,7 @@ impl<'a> Scene<'a> {
     /// A number for the channel that [`Scene::channel_tie`] names: the same for the same channel, and made without
     /// writing the name down.
     #[must_use]
+    #[inline]
     pub fn channel_key(&self, channel: &[u8]) -> u64 {
         let network = self.session().and_then(|session| session.keys).and_then(|keys| keys.network);
         let network = network.unwrap_or_else(|| self.hash.hash_one(self.moment.flow.server.address));
@@ -279,12 +280,14 @@ impl<'a> Scene<'a> {
     }
 
     /// A number for the client's nick, as [`Scene::name_key`] gives it.
+    #[inline]
     pub(crate) fn nick_key(&self) -> Option<u64> {
         self.session().and_then(|session| session.keys).map(|keys| keys.nick)
     }
 
     /// A number for a name in any case.
     #[must_use]
+    #[inline]
     pub fn name_key(&self, name: &[u8]) -> u64 {
         name_key(self.hash, name)
     }
@@ -320,19 +323,34 @@ impl<'a> Scene<'a> {
     }
 }
 
+#[inline]
 pub(crate) fn name_key(hash: &foldhash::fast::RandomState, name: &[u8]) -> u64 {
     let mut hasher = hash.build_hasher();
-    let (eights, rest) = name.as_chunks::<8>();
-    for eight in eights {
-        hasher.write_u64(u64::from_ne_bytes(*eight) | LOWER);
+    let (sixteens, rest) = name.as_chunks::<16>();
+    for sixteen in sixteens {
+        hasher.write_u128(u128::from_ne_bytes(*sixteen) | LOWER);
     }
-    hasher.write_u64(rest.iter().fold(0, |word, byte| word << 8 | u64::from(*byte)) | LOWER);
+    // The last few bytes are taken with those before them.
+    let rest = name.last_chunk().map_or_else(|| short_name(rest), |last| u128::from_ne_bytes(*last));
+    hasher.write_u128(rest | LOWER);
     hasher.write_usize(name.len());
     hasher.finish()
 }
 
+// Fewer than sixteen bytes as a number, another one for each name of that length: the first and the last ones, which meet.
+#[inline]
+fn short_name(name: &[u8]) -> u128 {
+    if let (Some(first), Some(last)) = (name.first_chunk(), name.last_chunk()) {
+        return u128::from(u64::from_ne_bytes(*first)) << 64 | u128::from(u64::from_ne_bytes(*last));
+    }
+    if let (Some(first), Some(last)) = (name.first_chunk(), name.last_chunk()) {
+        return u128::from(u32::from_ne_bytes(*first)) << 64 | u128::from(u32::from_ne_bytes(*last));
+    }
+    name.iter().fold(0, |number, byte| number << 8 | u128::from(*byte))
+}
+
 // The bit that makes letters small, and IRC's brackets braces; what else it makes alike is no part of names.
-const LOWER: u64 = 0x2020_2020_2020_2020;
+const LOWER: u128 = u128::from_ne_bytes([0x20; 16]);
 
 /// Where evidence goes.
 #[derive(Default, Debug)]
@@ -388,5 +406,28 @@ impl Evidence {
     pub const fn at(mut self, at: Timestamp) -> Self {
         self.time_ns = at.nanos();
         self
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::collection::vec;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn names_in_any_case_have_one_key(name in vec(0x40u8..0x7f, 0..40), at in 0usize..40, other in 0x40u8..0x7f) {
+            let hash = foldhash::fast::RandomState::default();
+            let key = name_key(&hash, &name);
+            prop_assert_eq!(name_key(&hash, &name.to_ascii_uppercase()), key);
+            let mut changed = name.clone();
+            if let Some(byte) = changed.get_mut(at) {
+                *byte = other;
+            }
+            prop_assert_eq!(name_key(&hash, &changed) == key, name.iter().zip(&changed).all(|(a, b)| a | 0x20 == b | 0x20));
+            changed.push(b'a');
+            prop_assert_ne!(name_key(&hash, &changed), key);
+        }
     }
 }
