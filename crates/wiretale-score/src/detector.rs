@@ -131,8 +131,20 @@ impl Hears {
     /// word of 24 bytes or more, or with the sign of a cipher.
     pub const IRC_CODE: Self = Self(1 << 21);
 
+    /// [`Fact::Irc`] with a CTCP request or reply.
+    pub const IRC_CTCP: Self = Self(1 << 22);
+
+    /// [`Fact::Irc`] with a mode, or with an entry of a list that a mode keeps.
+    pub const IRC_MODE: Self = Self(1 << 23);
+
+    /// [`Fact::Irc`] with replies put together ([`wiretale_irc::Event::Record`]).
+    pub const IRC_RECORD: Self = Self(1 << 24);
+
+    /// [`Fact::Irc`] with what the server supports, or with capabilities.
+    pub const IRC_SUPPORT: Self = Self(1 << 25);
+
     /// How many kinds there are.
-    pub(crate) const KINDS: u32 = 22;
+    pub(crate) const KINDS: u32 = 26;
 
     /// No kind.
     pub(crate) const NONE: Self = Self(0);
@@ -141,6 +153,11 @@ impl Hears {
     #[must_use]
     pub const fn has(self, kind: Self) -> bool {
         self.0 & kind.0 != 0
+    }
+
+    /// Is it one kind and no more?
+    pub(crate) const fn is_one(self) -> bool {
+        self.0.is_power_of_two()
     }
 
     pub(crate) const fn nth(index: u32) -> Self {

@@ -3,7 +3,7 @@
 use wiretale_irc::{Command, Event, Source};
 use wiretale_protocol::{Direction, scan};
 
-use crate::dialect::{Order, order};
+use crate::dialect::Order;
 use crate::text::{Sorts, names_a_url};
 use crate::{Hears, IrcSession};
 
@@ -16,35 +16,28 @@ pub(crate) struct Heard<'e> {
     /// Who says them to a home client, if somebody does.
     pub(crate) spoken: Option<Spoken<'e>>,
     /// The order in what is spoken.
-    pub(crate) order: Option<Order<'e>>,
+    pub(crate) order: Option<&'e Order<'e>>,
 }
 
 /// Words that reach a home client, and are not its own.
 #[derive(Clone, Copy)]
 pub(crate) struct Spoken<'e> {
-    /// Whom they are said to; none for a topic.
-    pub(crate) target: Option<&'e [u8]>,
+    pub(crate) to: Target,
     pub(crate) from: &'e [u8],
     /// The channel, or the speaker's nick where they are private.
     pub(crate) place: &'e [u8],
-    /// As they came, formatting and all.
-    pub(crate) text: &'e [u8],
 }
 
-impl<'e> Heard<'e> {
-    /// Looks at an event; `text` is its words without formatting, `sorts` what stands in them with it.
-    pub(crate) fn new(
-        event: &Event<'e>,
-        direction: Direction,
-        session: &IrcSession,
-        text: &'e [u8],
-        sorts: Sorts,
-    ) -> Self {
-        let spoken = if direction == Direction::Server { Spoken::of(event, session) } else { None };
-        let order = if spoken.is_some() { order(text) } else { None };
-        Self { text, sorts, spoken, order }
-    }
+/// Whom words are said to.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Target {
+    /// A topic: whoever comes.
+    Topic,
+    Channel,
+    Private,
+}
 
+impl Heard<'_> {
     /// What the words are beside words.
     pub(crate) fn kinds(&self) -> Hears {
         let mut kinds = Hears::NONE;
@@ -62,31 +55,35 @@ impl<'e> Heard<'e> {
 }
 
 /// Does it begin as the words of FiSH do?
+#[inline]
 pub(crate) fn is_enciphered(text: &[u8]) -> bool {
     let signs = [&b"+OK "[..], b"mcps ", b"DH1080_INIT", b"DH1080_FINISH"];
     matches!(text.first(), Some(b'+' | b'm' | b'D')) && signs.iter().any(|sign| text.starts_with(sign))
 }
 
 impl<'e> Spoken<'e> {
-    fn of(event: &Event<'e>, session: &IrcSession) -> Option<Self> {
+    pub(crate) fn of(event: &Event<'e>, direction: Direction, session: &IrcSession) -> Option<Self> {
+        if direction == Direction::Client {
+            return None;
+        }
         match *event {
-            Event::Topic { channel, text, setter, .. } => {
+            Event::Topic { channel, setter, .. } => {
                 let name = setter.0.split(|byte| *byte == b'!').next().unwrap_or_default();
-                Some(Self { target: None, from: name, place: channel.0, text: text.0 })
+                Some(Self { to: Target::Topic, from: name, place: channel.0 })
             }
-            Event::Text { from: Source { name, .. }, target, text, .. } => {
+            Event::Text { from: Source { name, .. }, target, .. } => {
                 // A server's own notices are no orders, nor are words of the client that a bouncer plays back.
                 let server = name.is_empty() || scan::holds(&name, *b".");
-                let place = if is_private(target.0) { name.0 } else { target.0 };
-                let spoken = Self { target: Some(target.0), from: name.0, place, text: text.0 };
-                (!server && !session.is_own(&name)).then_some(spoken)
+                let private = is_private(target.0);
+                let (to, place) = if private { (Target::Private, name.0) } else { (Target::Channel, target.0) };
+                (!server && !session.is_own(&name)).then_some(Self { to, from: name.0, place })
             }
             _ => None,
         }
     }
 }
 
-pub(crate) const fn is_private(target: &[u8]) -> bool {
+const fn is_private(target: &[u8]) -> bool {
     !matches!(target.first(), Some(b'#' | b'&' | b'!' | b'+'))
 }
 
@@ -101,6 +98,10 @@ pub(crate) const fn heard_as(event: &Event<'_>, direction: Direction) -> Hears {
         | Event::Parted { own: false, .. }
         | Event::Quit { own: false, .. }
         | Event::NickChanged { own: false, .. } => Hears::IRC_OTHERS,
+        Event::Ctcp { .. } => Hears::IRC_CTCP,
+        Event::Mode { .. } | Event::Listed { .. } => Hears::IRC_MODE,
+        Event::Record(_) => Hears::IRC_RECORD,
+        Event::Supports { .. } | Event::Capabilities { .. } => Hears::IRC_SUPPORT,
         _ => Hears::IRC,
     }
 }

@@ -16,7 +16,8 @@ use wiretale_terminal::Terminal;
 
 use crate::crossing::Crossing;
 use crate::detector::{Detector, Ends, Fact, Findings, Hears, Scene, name_key};
-use crate::heard::{Heard, heard_as};
+use crate::dialect::order;
+use crate::heard::{Heard, Spoken, heard_as};
 use crate::model::{Case, Evidence, cases};
 use crate::pairs::Pairs;
 use crate::session::Keys;
@@ -31,7 +32,7 @@ pub struct Scorer {
     names: Names,
     detectors: Vec<Box<dyn Detector>>,
     // For each kind of fact in each kind of flow, which detectors wake for it.
-    wakes: [[Box<[Woken]>; Ends::KINDS]; Hears::KINDS as usize],
+    wakes: [[Wakes; Ends::KINDS]; Hears::KINDS as usize],
     findings: Findings,
     dropped: u64,
     pairs: Pairs,
@@ -41,7 +42,14 @@ pub struct Scorer {
     hash: foldhash::fast::RandomState,
 }
 
+// Who wakes for a kind of fact, and who for it or for what it may be beside.
+struct Wakes {
+    kind: Box<[Woken]>,
+    family: Box<[Woken]>,
+}
+
 // A detector, and what it waits for.
+#[derive(Clone, Copy)]
 struct Woken {
     index: usize,
     hears: Hears,
@@ -65,10 +73,11 @@ impl Scorer {
     #[must_use]
     pub fn with(detectors: Vec<Box<dyn Detector>>, home: Home, inventory: Inventory, weights: Weights) -> Self {
         let wakes = |kind: usize, ends: usize| {
-            let family = Hears::nth(kind as u32).family();
             let all = detectors.iter().enumerate().filter(|(_, detector)| detector.ends().has(ends));
-            let all = all.map(|(index, detector)| Woken { index, hears: detector.hears() });
-            all.filter(|woken| woken.hears.has(family)).collect()
+            let all: Vec<Woken> = all.map(|(index, detector)| Woken { index, hears: detector.hears() }).collect();
+            let those = |kinds| all.iter().copied().filter(|woken| woken.hears.has(kinds)).collect();
+            let kind = Hears::nth(kind as u32);
+            Wakes { kind: those(kind), family: those(kind.family()) }
         };
         let wakes = std::array::from_fn(|kind| std::array::from_fn(|ends| wakes(kind, ends)));
         let (names, findings, pairs) = (Names::default(), Findings::default(), Pairs::default());
@@ -125,7 +134,9 @@ impl Scorer {
     ) {
         let Self { home, inventory, weights, names, detectors, wakes, findings, dropped, began, hash, .. } = self;
         let ends = facts.ends.unwrap_or_else(|| ends(home, moment));
-        let woken = &wakes[kinds.index()][Ends::kind(ends)];
+        let wakes = &wakes[kinds.index()][Ends::kind(ends)];
+        // Most words are nothing beside words.
+        let woken = if kinds.is_one() { &wakes.kind } else { &wakes.family };
         if woken.is_empty() {
             return;
         }
@@ -151,15 +162,14 @@ impl Scorer {
 
     /// Does anyone wake for this kind of fact, in any flow?
     fn anyone_wakes(&self, kind: Hears) -> bool {
-        self.wakes[kind.index()].iter().any(|list| !list.is_empty())
+        self.wakes[kind.index()].iter().any(|wakes| !wakes.family.is_empty())
     }
 
     /// Does anyone wake for this kind of fact in a flow with these ends?
     #[inline]
     fn wakes(&self, kind: Hears, facts: &Facts) -> bool {
-        let lists = &self.wakes[kind.index()];
         match facts.ends {
-            Some(ends) => !lists[Ends::kind(ends)].is_empty(),
+            Some(ends) => !self.wakes[kind.index()][Ends::kind(ends)].family.is_empty(),
             None => self.anyone_wakes(kind),
         }
     }
@@ -276,30 +286,34 @@ impl Observe<Irc> for Scorer {
     #[inline]
     fn observe(&mut self, scored: &mut Scored, moment: &Moment<'_>, event: &wiretale_irc::Event<'_>) {
         let kind = heard_as(event, moment.direction);
-        if kind != Hears::IRC_LINE || self.wakes(kind, &scored.facts) || scored.facts.irc.is_none() {
-            self.irc(scored, moment, kind, event);
+        if IrcSession::learns_from(kind) || scored.facts.irc.is_none() {
+            self.learn(&mut scored.facts, moment, event);
+        }
+        if self.wakes(kind, &scored.facts) {
+            self.irc(&scored.facts, moment, kind, event);
         }
     }
 }
 
 impl Scorer {
-    fn irc(&mut self, scored: &mut Scored, moment: &Moment<'_>, kind: Hears, event: &wiretale_irc::Event<'_>) {
-        let session = scored.facts.irc.get_or_insert_default();
+    fn learn(&self, facts: &mut Facts, moment: &Moment<'_>, event: &wiretale_irc::Event<'_>) {
+        let session = facts.irc.get_or_insert_default();
         session.learn(moment.at, event);
         if session.keys.is_none() {
             let network = (!session.network.is_empty()).then(|| name_key(&self.hash, &session.network));
             session.keys = Some(Keys { nick: name_key(&self.hash, &session.nick), network });
         }
-        if !self.wakes(kind, &scored.facts) {
-            return;
-        }
-        let facts = &scored.facts;
+    }
+
+    fn irc(&mut self, facts: &Facts, moment: &Moment<'_>, kind: Hears, event: &wiretale_irc::Event<'_>) {
         let Some(session) = facts.irc.as_deref() else { return };
         match *event {
             wiretale_irc::Event::Text { text, .. } | wiretale_irc::Event::Topic { text, .. } => {
                 let sorts = sorts(&text);
                 let plain = if sorts.controls { plain(&text) } else { Cow::Borrowed(text.0) };
-                let heard = Heard::new(event, moment.direction, session, &plain, sorts);
+                let spoken = Spoken::of(event, moment.direction, session);
+                let order = spoken.and_then(|_| order(&plain));
+                let heard = Heard { text: &plain, sorts, spoken, order: order.as_ref() };
                 let kinds = kind | heard.kinds();
                 self.tell_words(facts, moment, kinds, &Fact::Irc(event), Some(&heard));
             }

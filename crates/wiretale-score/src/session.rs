@@ -6,6 +6,7 @@ use foldhash::fast::RandomState;
 use wiretale_irc::{Event, RecordKind, Source};
 use wiretale_protocol::Timestamp;
 
+use crate::Hears;
 use crate::detector::name_key;
 
 /// Who an IRC client is, on which network, and where. All names as the wire has them, the keys of lookups in lower case.
@@ -69,6 +70,11 @@ impl IrcSession {
     #[inline]
     pub(crate) fn glance(&self) -> usize {
         usize::from(self.nick.first().copied().unwrap_or(0)) ^ usize::from(self.keys.is_some())
+    }
+
+    /// Is there something for it in facts of this kind?
+    pub(crate) const fn learns_from(kind: Hears) -> bool {
+        matches!(kind, Hears::IRC | Hears::IRC_MODE | Hears::IRC_RECORD)
     }
 
     pub(crate) fn learn(&mut self, at: Timestamp, event: &Event<'_>) {

@@ -5,7 +5,7 @@
 
 use wiretale_protocol::Direction;
 
-use crate::heard::{Heard, Spoken, is_private};
+use crate::heard::{Heard, Spoken, Target};
 use crate::text::shown;
 use crate::{Detector, Ends, Fact, Findings, Hears, Scene};
 
@@ -49,11 +49,11 @@ impl Detector for Orders {
 impl Spoken<'_> {
     /// The row that an order in them makes.
     fn row(&self, scene: &Scene<'_>) -> &'static str {
-        let operator = |target| scene.session().is_some_and(|session| session.is_operator(target, self.from));
-        match self.target {
-            None => "D18.topic",
-            Some(target) if is_private(target) || operator(target) => "D18.private",
-            Some(_) => "D18.other",
+        let operator = || scene.session().is_some_and(|session| session.is_operator(self.place, self.from));
+        match self.to {
+            Target::Topic => "D18.topic",
+            Target::Channel if !operator() => "D18.other",
+            Target::Channel | Target::Private => "D18.private",
         }
     }
 }

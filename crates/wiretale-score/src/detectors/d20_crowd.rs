@@ -5,9 +5,10 @@
 //! feed a sequential test (0.8 against 0.15; errors 0.005 and 0.01). Fewer than three members make no crowd.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::time::Duration;
 
-use smallvec::SmallVec;
-use wiretale_irc::Event;
+use hashbrown::HashTable;
+use wiretale_irc::{Event, Wire};
 use wiretale_protocol::{Address, Direction, FlowId, Timestamp};
 
 use crate::bounded::{Bounded, SOME};
@@ -24,8 +25,8 @@ pub(super) struct Crowd {
 #[derive(Default)]
 struct Channel {
     round: Option<Round>,
-    // Nicks of members, by number and in its order: their words are answers, not the beginning of a round.
-    nicks: SmallVec<[u64; 6]>,
+    // Nicks of members, by number, at most MEMBERS: their words are answers, not the beginning of a round.
+    nicks: HashTable<u64>,
     // The logarithm of the likelihood ratio.
     evidence: f64,
     rounds: u32,
@@ -75,26 +76,22 @@ impl Detector for Crowd {
     fn hear(&mut self, scene: &Scene<'_>, fact: &Fact<'_>, findings: &mut Findings) {
         let Fact::Irc(event) = *fact else { return };
         let Some(nick) = scene.nick_key() else { return };
-        let place = match *event {
-            Event::Topic { channel, .. } | Event::Joined { channel, .. } => channel,
-            Event::Text { target, .. } if matches!(target.first(), Some(b'#' | b'&')) => target,
+        // Words as they came, formatting and all: the copies that others hear are the same.
+        let (place, words) = match *event {
+            Event::Topic { channel, text, .. } => (channel, text),
+            Event::Joined { channel, .. } => (channel, Wire(b"")),
+            Event::Text { target, text, .. } if matches!(target.first(), Some(b'#' | b'&')) => (target, text),
             _ => return,
         };
         let channel = self.channels.entry(scene.channel_key(&place));
-        if let Err(place) = channel.nicks.binary_search(&nick)
-            && channel.nicks.len() < MEMBERS
-        {
-            channel.nicks.insert(place, nick);
-        }
+        channel.joined(nick);
         // Nobody is a crowd yet.
         if channel.nicks.len() < LEAST {
             return;
         }
         match scene.heard {
-            Some(Heard { spoken: Some(Spoken { from, text, .. }), .. })
-                if channel.nicks.binary_search(&scene.name_key(from)).is_err() =>
-            {
-                channel.heard(scene, text, &place, findings);
+            Some(Heard { spoken: Some(Spoken { from, .. }), .. }) => {
+                channel.heard(scene, from, &words, &place, findings);
             }
             Some(heard) if scene.moment.direction == Direction::Client => channel.answered(scene, heard.text),
             _ => {}
@@ -103,15 +100,29 @@ impl Detector for Crowd {
 }
 
 impl Channel {
-    // `words` as they came, formatting and all: the copies that others hear are the same.
-    fn heard(&mut self, scene: &Scene<'_>, words: &[u8], place: &[u8], findings: &mut Findings) {
+    fn joined(&mut self, nick: u64) {
+        if self.nicks.len() < MEMBERS && !self.knows(nick) {
+            self.nicks.insert_unique(nick, nick, |nick| *nick);
+        }
+    }
+
+    // Is it a member's nick? They are random numbers, which need no hash of their own.
+    #[inline]
+    fn knows(&self, nick: u64) -> bool {
+        self.nicks.find(nick, |known| *known == nick).is_some()
+    }
+
+    fn heard(&mut self, scene: &Scene<'_>, from: &[u8], words: &[u8], place: &[u8], findings: &mut Findings) {
         let (at, host) = (scene.moment.at, scene.moment.flow.client.address);
-        let same = self.round.as_ref().is_some_and(|round| round.words == words && at.since(round.at).as_secs() < 5);
+        let (same, over) = self.round.as_ref().map_or((false, true), |round| {
+            let since = at.since(round.at);
+            (since < COPIES && round.words == words, since >= SHORTEST)
+        });
+        // In a busy channel most words are neither the round's own nor the next one's.
+        if !same && !over || self.knows(scene.name_key(from)) {
+            return;
+        }
         if !same {
-            let over = self.round.as_ref().is_none_or(|round| at.since(round.at).as_secs_f64() >= SHORTEST);
-            if !over {
-                return;
-            }
             let mut round = self.round.take().unwrap_or_default();
             self.judge(&round, scene, place, findings);
             round.begin(at, scene.moment.frame, words);
@@ -126,7 +137,7 @@ impl Channel {
 
     fn answered(&mut self, scene: &Scene<'_>, words: &[u8]) {
         let flow = scene.moment.flow;
-        let window = |round: &&mut Round| scene.moment.at.since(round.at).as_secs_f64() <= WINDOW;
+        let window = |round: &&mut Round| scene.moment.at.since(round.at) <= WINDOW;
         if let Some(round) = self.round.as_mut().filter(window)
             && round.heard.contains(&flow.client.address)
         {
@@ -192,8 +203,10 @@ const P0: f64 = 0.15;
 // ln((1 - beta) / alpha) and ln(beta / (1 - alpha)) for alpha = 0.005, beta = 0.01.
 const BOTS: f64 = 5.29;
 const HUMAN: f64 = -4.60;
-const WINDOW: f64 = 30.0;
-const SHORTEST: f64 = 3.0;
+const WINDOW: Duration = Duration::from_secs(30);
+const SHORTEST: Duration = Duration::from_secs(3);
+// So long the copies of one line may take to reach all.
+const COPIES: Duration = Duration::from_secs(5);
 const LEAST: usize = 3;
 const MEMBERS: usize = 64;
 

@@ -34,7 +34,7 @@ impl Detector for Warez {
     }
 
     fn hears(&self) -> Hears {
-        Hears::IRC | Hears::IRC_SAID
+        Hears::IRC | Hears::IRC_RECORD | Hears::IRC_SAID
     }
 
     fn ends(&self) -> Ends {

@@ -30,7 +30,7 @@ impl Detector for IrcFlood {
     }
 
     fn hears(&self) -> Hears {
-        Hears::IRC | Hears::IRC_SAID
+        Hears::IRC | Hears::IRC_CTCP | Hears::IRC_SAID
     }
 
     fn ends(&self) -> Ends {
