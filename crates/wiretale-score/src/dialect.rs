@@ -39,12 +39,14 @@ pub(crate) struct Order<'t> {
 }
 
 /// Reads an order.
+#[inline]
 pub(crate) fn order(text: &[u8]) -> Option<Order<'_>> {
+    // Nearly all that is said does not.
+    if may_open(text) { read(text) } else { None }
+}
+
+fn read(text: &[u8]) -> Option<Order<'_>> {
     let (text, quoted) = unquoted(text);
-    // Nearly all that is said.
-    if !may_open(text) {
-        return None;
-    }
     let mut rest = words(text);
     let first = rest.next()?;
     let marks = first.iter().take_while(|byte| MARKS.contains(byte)).count().min(2);
@@ -122,16 +124,11 @@ fn kind_of(verb: &[u8]) -> Option<Verb> {
     exact(&lower).or_else(parts).or_else(stem)
 }
 
-// Does it begin as an order may, by its first two bytes?
+// Does it begin as an order may, quoted or not, by its first two bytes?
+#[inline]
 fn may_open(text: &[u8]) -> bool {
-    match *text {
-        [mark, ..] if mark.is_ascii_punctuation() => MARKS.contains(&mark),
-        [first, second, ..] => {
-            let [first, second] = [first, second].map(|letter| usize::from((letter | 0x20).wrapping_sub(b'a')));
-            OPENS_PLAIN.get(first).is_some_and(|seconds| second < LETTERS && seconds >> second & 1 == 1)
-        }
-        _ => false,
-    }
+    let [first, second, ..] = *text else { return false };
+    OPENS[usize::from(first)] >> (second % 32) & 1 == 1
 }
 
 fn is_plain(verb: &[u8]) -> bool {
@@ -224,21 +221,31 @@ fn is_path(word: &[u8]) -> bool {
 }
 
 const MARKS: &[u8] = b".!@~$%^&*+-?#`";
+// What a quotation or a blank begins with.
+const QUOTES: &[u8] = b"[<0123456789 \t\n\x0c\r";
 // Verbs that need no mark: nobody says them for anything else.
 const SHORTEST_PLAIN: usize = 6;
 const PLAIN: &[&[u8]] =
     &[b"advscan", b"ntscan", b"ipscan", b"scanall", b"synflood", b"udpflood", b"tcpflood", b"httpflood"];
-// First letters of these and of the families below, and for each the second ones as a set.
-const OPENS_PLAIN: [u32; LETTERS] = {
-    let (mut opens, mut at) = ([0; LETTERS], 0);
+// For each byte that an order may begin with the ones that may follow, as a set of their five lowest bits: behind marks,
+// quotations and blanks any, behind a letter the second ones of these words and of the families below.
+static OPENS: [u32; 256] = {
+    let (mut opens, mut at) = ([0; 256], 0);
     while at < PLAIN.len() + SPACES.len() {
         let word = if at < PLAIN.len() { PLAIN[at] } else { SPACES[at - PLAIN.len()] };
-        opens[(word[0] - b'a') as usize] |= 1 << (word[1] - b'a');
+        let seconds = 1 << (word[1] % 32);
+        opens[word[0] as usize] |= seconds;
+        opens[word[0].to_ascii_uppercase() as usize] |= seconds;
+        at += 1;
+    }
+    at = 0;
+    while at < MARKS.len() + QUOTES.len() {
+        let byte = if at < MARKS.len() { MARKS[at] } else { QUOTES[at - MARKS.len()] };
+        opens[byte as usize] = u32::MAX;
         at += 1;
     }
     opens
 };
-const LETTERS: usize = 26;
 // Agobot's families of verbs.
 const SPACES: &[&[u8]] = &[b"bot", b"ddos", b"scan", b"http", b"cvar", b"spam", b"sniffer", b"redirect"];
 const STEMS: &[(&[u8], Verb)] = &[
@@ -399,6 +406,17 @@ const SCHEMES: &[&[u8]] = &[b"http://", b"https://", b"ftp://", b"tftp://"];
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn what_does_not_open_as_an_order_is_none(
+            text in "(\\[1?2:04\\] |[0-9]{1,2} ?|\\PC)?(<x>)?[ \t\r\n]?([.!@~$%^&*+#`(|-]{0,2})\
+                ([A-Za-z]{1,2}|advscan|NTscan|(bot|ddos|http|Spam).[a-z]{1,3}|udp|scan)( [A-Z]{3}| 192.0.2.1| [0-9]){0,2}"
+        ) {
+            prop_assert_eq!(order(text.as_bytes()), read(text.as_bytes()));
+        }
+    }
 
     fn fitting(text: &str) -> u32 {
         order(text.as_bytes()).map_or(0, |order| order.fits)
@@ -448,6 +466,7 @@ mod tests {
         for verb in PLAIN.iter().chain(SPACES) {
             assert!(may_open(verb) && may_open(&verb.to_ascii_uppercase()), "{}", verb.escape_ascii());
         }
+        assert!([&b"hi"[..], b"", b"a", b"(x)", b"\xe9t\xe9"].iter().all(|text| !may_open(text)));
         assert!(PLAIN.iter().all(|verb| verb.len() >= SHORTEST_PLAIN && !verb.contains(&b'.')));
     }
 
