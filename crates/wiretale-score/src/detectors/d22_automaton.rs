@@ -16,6 +16,8 @@ use crate::{Detector, Ends, Fact, Findings, Hears, Scene};
 /// How each client talks.
 pub(super) struct Automaton {
     sessions: Bounded<FlowId, Talk>,
+    // For the blocks of pauses of one session at a time: zeros.
+    counts: Vec<u32>,
 }
 
 #[derive(Default)]
@@ -29,7 +31,7 @@ struct Talk {
 
 impl Default for Automaton {
     fn default() -> Self {
-        Self { sessions: Bounded::new(1 << 13) }
+        Self { sessions: Bounded::new(1 << 13), counts: vec![0; BINS.pow(LENGTHS as u32)] }
     }
 }
 
@@ -39,7 +41,7 @@ impl Detector for Automaton {
     }
 
     fn memory(&self) -> usize {
-        self.sessions.memory(SOME)
+        self.sessions.memory(SOME) + size_of_val(&*self.counts)
     }
 
     fn hears(&self) -> Hears {
@@ -62,7 +64,7 @@ impl Detector for Automaton {
             }
             Fact::Closed(_) => {
                 if let Some(talk) = self.sessions.remove(&flow.id) {
-                    judge(scene, &talk, findings);
+                    judge(scene, &talk, &mut self.counts, findings);
                 }
             }
             _ => {}
@@ -82,13 +84,13 @@ impl Talk {
     }
 }
 
-fn judge(scene: &Scene<'_>, talk: &Talk, findings: &mut Findings) {
+fn judge(scene: &Scene<'_>, talk: &Talk, counts: &mut [u32], findings: &mut Findings) {
     let (host, server) = (scene.moment.flow.client.address, scene.called(scene.moment.flow.server.address));
     let stayed = talk.joined.map_or(0.0, |joined| scene.moment.at.since(joined).as_secs_f64());
     let (db, text) = match talk.messages {
         0 if stayed > 3600.0 => (2.0, format!("{host} was in a channel of {server} for an hour and said no word")),
         40.. => {
-            let even = evenness(&talk.pauses);
+            let even = evenness(&talk.pauses, counts);
             let human = f64::from(talk.human) / f64::from(talk.messages);
             let text = format!(
                 "{host} said {} things at {server}; its pauses are {}, {} of them show a person",
@@ -117,8 +119,8 @@ fn points(even: f64, human: f64) -> f64 {
 }
 
 /// The corrected conditional entropy of pauses, as a share of what it is without any order: near 1 for a person, near 0
-/// for a timer. CCE(m) = CE(m) + unique(m) * H(1), at the m where it is least.
-fn evenness(pauses: &[f64]) -> f64 {
+/// for a timer. CCE(m) = CE(m) + unique(m) * H(1), at the m where it is least. `counts` are zeros, and are left so.
+fn evenness(pauses: &[f64], counts: &mut [u32]) -> f64 {
     let mut sorted = pauses.to_vec();
     sorted.sort_by(f64::total_cmp);
     // A timer's pauses differ by less than people could hold them: one bin is enough for them.
@@ -128,8 +130,7 @@ fn evenness(pauses: &[f64]) -> f64 {
     }
     let edges: Vec<f64> = (1..BINS).map(|part| sorted[sorted.len() * part / BINS]).collect();
     let bins: Vec<u8> = pauses.iter().map(|pause| edges.iter().filter(|edge| pause >= edge).count() as u8).collect();
-    let mut counts = vec![0; BINS.pow(LENGTHS as u32)];
-    let blocks: [(f64, f64); LENGTHS] = std::array::from_fn(|length| block_entropy(&bins, length + 1, &mut counts));
+    let blocks: [(f64, f64); LENGTHS] = std::array::from_fn(|length| block_entropy(&bins, length + 1, counts));
     let first = blocks[0].0;
     if first == 0.0 {
         return 0.0;
@@ -164,13 +165,20 @@ fn is_human(text: &[u8], sorts: Sorts) -> bool {
     if sorts.controls { words(text).any(is_trace) } else { scan::words(text).any(is_trace) }
 }
 
+#[inline]
 fn is_trace(word: &[u8]) -> bool {
-    word.len() <= LONGEST && may_be_trace(word) && TRACES.contains(&as_number(word))
+    word.len() <= LONGEST && may_be_trace(word) && is_among_traces(word)
 }
 
-// Does it begin as one of them does? Most words do not.
+fn is_among_traces(word: &[u8]) -> bool {
+    TRACES.contains(&as_number(word))
+}
+
+// Does it begin as one of them does, by its first two bytes? Most words do not.
+#[inline]
 fn may_be_trace(word: &[u8]) -> bool {
-    word.first().is_some_and(|first| first.is_ascii() && FIRSTS >> first.to_ascii_lowercase() & 1 == 1)
+    let [first, second, ..] = *word else { return false };
+    OPENS[usize::from(first)] >> (second % 32) & 1 == 1
 }
 
 // A short word in lower case, to be compared at once.
@@ -195,15 +203,17 @@ const TRACES: &[u64] = &{
     }
     numbers
 };
-// With which bytes they begin, as a set.
-const FIRSTS: u128 = {
-    let (mut firsts, mut at) = (0, 0);
+// For each byte that one begins with the second ones, as a set of their five lowest bits.
+static OPENS: [u32; 256] = {
+    let (mut opens, mut at) = ([0; 256], 0);
     while at < TRACES.len() {
-        let bytes = TRACES[at].to_be_bytes();
-        firsts |= 1 << bytes[TRACES[at].leading_zeros() as usize / 8];
+        let (bytes, start) = (TRACES[at].to_be_bytes(), TRACES[at].leading_zeros() as usize / 8);
+        let seconds = 1 << (bytes[start + 1] % 32);
+        opens[bytes[start] as usize] |= seconds;
+        opens[bytes[start].to_ascii_uppercase() as usize] |= seconds;
         at += 1;
     }
-    firsts
+    opens
 };
 // Of these.
 const LONGEST: usize = 6;
@@ -231,6 +241,7 @@ mod tests {
 
     #[test]
     fn timers_are_even_and_people_are_not() {
+        let evenness = |pauses: &[f64]| evenness(pauses, &mut Automaton::default().counts);
         assert_eq!(evenness(&[60.0; 60]), 0.0);
         let cycle: Vec<f64> = (0..100).map(|n| [5.0, 60.0, 5.0, 120.0, 300.0][n % 5]).collect();
         assert!(evenness(&cycle) < 0.3, "{}", evenness(&cycle));
