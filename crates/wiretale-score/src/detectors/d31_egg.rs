@@ -78,12 +78,12 @@ impl Egg {
         let order = said.order.is_some_and(|order| order.kind == Verb::Fetch && order.fits > 0 && !order.quoted);
         let heard = self.hosts.entry(scene.moment.flow.client.address);
         for word in linked_words(said.text, WORDS) {
-            let Some((host, path)) = url(word) else { continue };
             // The same link again, through another of the host's connections: the first one stands.
             if let Some(known) = heard.iter_mut().find(|known| known.link == word) {
                 known.strength = if order { 1.0 } else { known.strength };
                 continue;
             }
+            let Some((host, path)) = url(word) else { continue };
             let strength = match () {
                 () if order => 1.0,
                 () if is_program(path) => 0.6,
