@@ -114,17 +114,20 @@ impl Hopping {
     fn settled(&mut self, scene: &Scene<'_>, findings: &mut Findings) {
         let (at, flow) = (scene.moment.at, scene.moment.flow);
         let (server, client) = (flow.server.address, flow.client.address);
-        let network = scene.session().map(|session| session.network.clone()).unwrap_or_default();
+        let network = scene.session().map(|session| &*session.network).unwrap_or_default();
         let window = scene.weights.threshold("D23", "window_seconds", 1800.0);
         let host = self.hosts.entry(client);
         host.tries.retain(|attempt| at.since(attempt.at).as_secs_f64() <= window);
         if host.tries.len() < MOST && !host.tries.iter().any(|attempt| attempt.server == server && !attempt.failed) {
-            let identity = identity(scene, &network);
+            let identity = identity(scene, network);
             host.tries.push(Try { at, server, identity, failed: false, evidence: None });
         }
-        let distinct: BTreeSet<&[u8]> = host.tries.iter().map(|attempt| &*attempt.identity).collect();
         let failures = host.tries.iter().filter(|attempt| attempt.failed).count();
-        if host.told || distinct.len() < LEAST || failures == 0 {
+        if host.told || failures == 0 {
+            return;
+        }
+        let distinct: BTreeSet<&[u8]> = host.tries.iter().map(|attempt| &*attempt.identity).collect();
+        if distinct.len() < LEAST {
             return;
         }
         host.told = true;
