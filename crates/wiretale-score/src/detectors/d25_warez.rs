@@ -105,7 +105,7 @@ fn is_offer(text: &[u8], sorts: Sorts) -> bool {
         Some(b'*') => words(text).next() == Some(b"**") && BANNERS.iter().any(|banner| holds(text, banner)),
         _ => false,
     };
-    listed || sorts.colons && holds(text, b"total offered:") && holds(text, b"transferred")
+    listed || sorts.colons && is_total(text)
 }
 
 // "#10  55x [175M] name".
@@ -121,13 +121,25 @@ fn is_pack(text: &[u8]) -> bool {
         && size.starts_with(b"[")
 }
 
+// "Total Offered: 12.3 MB  Total Transferred: 0.1 GB".
+fn is_total(text: &[u8]) -> bool {
+    let mut labels = memchr::memchr_iter(b':', text).map(|colon| &text[..colon]);
+    let offered =
+        |label: &[u8]| label.last_chunk().is_some_and(|end: &[u8; 13]| end.eq_ignore_ascii_case(b"total offered"));
+    labels.any(offered) && holds(text, b"transferred")
+}
+
 // "xdcc send #3", with or without a mark in front.
 fn is_request(text: &[u8]) -> bool {
-    let mut parts = words(text);
-    let first = parts.next().unwrap_or_default();
-    let bare = &first[first.iter().take_while(|byte| byte.is_ascii_punctuation()).count()..];
+    let text = text.trim_ascii_start();
+    let bare = &text[text.iter().take_while(|byte| byte.is_ascii_punctuation()).count()..];
+    // Nearly all that is said.
+    if !matches!(bare.first(), Some(b'x' | b'X')) {
+        return false;
+    }
+    let mut parts = words(bare);
     let is_verb = |verb: &[u8]| VERBS.iter().any(|known| known.eq_ignore_ascii_case(verb));
-    bare.eq_ignore_ascii_case(b"xdcc") && parts.next().is_some_and(is_verb)
+    parts.next().is_some_and(|first| first.eq_ignore_ascii_case(b"xdcc")) && parts.next().is_some_and(is_verb)
 }
 
 // As written, and with digits read as the letters they look like.
@@ -143,7 +155,8 @@ fn is_trade(channel: &[u8]) -> bool {
         other => *other,
     };
     let leet: Vec<u8> = lower.iter().map(read).collect();
-    TRADES.iter().any(|word| holds(&lower, word) || holds(&leet, word))
+    let begins = |name: &[u8]| TRADES.iter().any(|word| word[0] == name[0] && name.starts_with(word));
+    (0..lower.len()).any(|at| begins(&lower[at..]) || begins(&leet[at..]))
 }
 
 const LINES: usize = 3;
@@ -191,6 +204,8 @@ mod tests {
     fn a_request_is_known_and_talk_is_not() {
         let offers = |text: &[u8]| is_offer(text, sorts(text));
         assert!(is_request(b"xdcc send #3") && is_request(b"!xdcc list"));
+        assert!(is_request(b" ~.XDCC\tGet 3") && !is_request(b"!!! xdcc send #3") && !is_request(b"xdccsend x"));
+        assert!(offers(b"x: TOTAL offered: 1 MB Transferred") && !offers(b"total offered 1 MB: transferred"));
         assert!(!is_request(b"what is xdcc?") && !offers(b"#1 in my list is tea") && !offers(b"** beep **"));
     }
 

@@ -1,6 +1,7 @@
 //! D27: a home host floods people on IRC: with CTCP, with messages, with clones of itself (ATT&CK T1498.001, T1499).
 
 use std::collections::VecDeque;
+use std::time::Duration;
 
 use wiretale_irc::Event;
 use wiretale_protocol::{Address, Direction, Timestamp};
@@ -10,8 +11,14 @@ use crate::{Detector, Ends, Fact, Findings, Hears, Scene};
 
 /// What each host sends how fast.
 pub(super) struct IrcFlood {
-    rates: Bounded<(Address, &'static str), VecDeque<Timestamp>>,
+    rates: Bounded<(Address, Words), VecDeque<Timestamp>>,
     clones: Bounded<(Address, Address, Vec<u8>), VecDeque<Timestamp>>,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+enum Words {
+    Text,
+    Ctcp,
 }
 
 impl Default for IrcFlood {
@@ -43,12 +50,14 @@ impl Detector for IrcFlood {
         let (host, own) = (flow.client.address, scene.moment.direction == Direction::Client);
         let (key, what, full) = match *event {
             Event::Ctcp { reply: false, verb, .. } if own && &*verb != b"ACTION" => {
-                ("ctcp", "CTCP requests", full(self.rates.entry((host, "ctcp")), at, 10, 10.0))
+                ("ctcp", "CTCP requests", full(self.rates.entry((host, Words::Ctcp)), at, 10, SOON))
             }
-            Event::Text { .. } if own => ("text", "messages", full(self.rates.entry((host, "text")), at, 40, 10.0)),
+            Event::Text { .. } if own => {
+                ("text", "messages", full(self.rates.entry((host, Words::Text)), at, 40, SOON))
+            }
             Event::Registered { real_name, .. } => {
                 let clones = self.clones.entry((host, flow.server.address, real_name.to_vec()));
-                ("clones", "clients of the same real name", full(clones, at, 5, 60.0))
+                ("clones", "clients of the same real name", full(clones, at, 5, MINUTE))
             }
             _ => return,
         };
@@ -60,8 +69,8 @@ impl Detector for IrcFlood {
 }
 
 // One more; and how many in what time, once there are enough. Counting starts anew then.
-fn full(times: &mut VecDeque<Timestamp>, now: Timestamp, enough: usize, seconds: f64) -> Option<(usize, f64)> {
-    while times.front().is_some_and(|then| now.since(*then).as_secs_f64() > seconds) {
+fn full(times: &mut VecDeque<Timestamp>, now: Timestamp, enough: usize, span: Duration) -> Option<(usize, f64)> {
+    while times.front().is_some_and(|then| now.since(*then) > span) {
         times.pop_front();
     }
     times.push_back(now);
@@ -71,6 +80,9 @@ fn full(times: &mut VecDeque<Timestamp>, now: Timestamp, enough: usize, seconds:
         (enough, now.since(first).as_secs_f64().max(1.0))
     })
 }
+
+const SOON: Duration = Duration::from_secs(10);
+const MINUTE: Duration = Duration::from_secs(60);
 
 #[cfg(test)]
 mod tests {
