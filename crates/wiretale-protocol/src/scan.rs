@@ -62,18 +62,23 @@ pub fn sorts(text: &[u8], long: usize) -> Sorts {
         seen = seen.and(Seen::of(block));
         // A long word reaches the end of a block, and goes on in the next one.
         let spaces = low(block);
-        long_words |= run + bytes_before(spaces, BLOCK) >= long;
-        run = spaces.leading_zeros() as usize - BLOCK + if spaces == 0 { run } else { 0 };
+        if spaces == 0 {
+            run += BLOCK;
+            continue;
+        }
+        long_words |= run + spaces.trailing_zeros() as usize >= long;
+        run = spaces.leading_zeros() as usize - BLOCK;
     }
     // The last few bytes are looked at with those before them.
-    long_words |= run + bytes_before(low(last) >> (BLOCK - rest.len()), rest.len()) >= long;
+    let spaces = low(last) >> (BLOCK - rest.len());
+    long_words |= run + (spaces | 1 << rest.len()).trailing_zeros() as usize >= long;
     Sorts { controls: seen.controls(), colons: seen.colons.any(), long_words }
 }
 
 /// The same of fewer than sixteen bytes, which are no long word.
 #[inline]
 fn short_sorts(text: &[u8]) -> Sorts {
-    let (controls, colons) = match halves(text).as_ref().map(Seen::of) {
+    let (controls, colons) = match filled(text).as_ref().map(Seen::of) {
         Some(seen) => (seen.controls(), seen.colons.any()),
         None => (text.iter().any(u8::is_ascii_control), text.contains(&b':')),
     };
@@ -224,7 +229,7 @@ fn some(text: &[u8], look: impl Fn(&[u8; BLOCK]) -> u8x16, is: impl FnMut(&u8) -
     let found = blocks.iter().fold(u8x16::ZERO, |found, block| found | look(block));
     match text.last_chunk() {
         Some(last) => (found | look(last)).any(),
-        None => halves(rest).map_or_else(|| rest.iter().any(is), |block| look(&block).any()),
+        None => filled(rest).map_or_else(|| rest.iter().any(is), |block| look(&block).any()),
     }
 }
 
@@ -236,6 +241,16 @@ fn halves(text: &[u8]) -> Option<[u8; BLOCK]> {
     Some(both.to_le_bytes())
 }
 
+/// Four to sixteen bytes in a block, in some order and some of them twice.
+#[inline]
+fn filled(text: &[u8]) -> Option<[u8; BLOCK]> {
+    halves(text).or_else(|| {
+        let (first, last) = (text.first_chunk()?, text.last_chunk()?);
+        let both = u128::from(u32::from_le_bytes(*first)) | u128::from(u32::from_le_bytes(*last)) << 32;
+        Some((both | both << 64).to_le_bytes())
+    })
+}
+
 /// Marks in [`halves`] of `len` bytes as marks in the bytes themselves.
 #[inline]
 const fn spread(bits: u64, len: usize) -> u64 {
@@ -245,12 +260,6 @@ const fn spread(bits: u64, len: usize) -> u64 {
 #[inline]
 const fn lowest(bits: u64) -> Option<usize> {
     if bits == 0 { None } else { Some(bits.trailing_zeros() as usize) }
-}
-
-/// How many of `len` bytes come before the first one that is marked.
-#[inline]
-const fn bytes_before(marks: u32, len: usize) -> usize {
-    (marks | 1 << len).trailing_zeros() as usize
 }
 
 /// Spaces and below, a bit each.
