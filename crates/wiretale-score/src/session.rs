@@ -4,7 +4,7 @@ use std::hash::BuildHasher as _;
 
 use foldhash::fast::RandomState;
 use wiretale_irc::{Event, RecordKind, Source};
-use wiretale_protocol::Timestamp;
+use wiretale_protocol::{Timestamp, scan};
 
 use crate::Hears;
 use crate::detector::name_key;
@@ -106,9 +106,8 @@ impl IrcSession {
     fn names(&mut self, record: wiretale_irc::Record<'_>) {
         for (_, params) in record.rows.iter().filter(|(numeric, _)| *numeric == 353) {
             let (channel, list) = (params.get(2).unwrap_or_default(), params.get(3).unwrap_or_default());
-            for name in list.split(|byte| *byte == b' ').filter(|name| matches!(name.first(), Some(b'@' | b'~' | b'&')))
-            {
-                let nick = name.split(|byte| *byte == b'!').next().unwrap_or(name);
+            for name in scan::words(list).filter(|name| matches!(name.first(), Some(b'@' | b'~' | b'&'))) {
+                let nick = scan::first(name, *b"!").map_or(name, |end| &name[..end]);
                 self.rank(channel, without_signs(nick), true);
             }
         }
