@@ -146,7 +146,8 @@ impl Channel {
         }
     }
 
-    // The round is over: what does it speak for?
+    // The round is over: what does it speak for? There is one every few seconds, beside thousands of words.
+    #[cold]
     fn judge(&mut self, round: &Round, scene: &Scene<'_>, place: &[u8], findings: &mut Findings) {
         if round.heard.len() < LEAST {
             return;
@@ -241,6 +242,20 @@ mod tests {
         let play = rounds(|round, n| Some(format!("[MAIN]: Uptime: {n}d {round}h 42m.")));
         assert_eq!(play.rows(), ["D20.crowd"; 4]);
         assert!(play.evidence().iter().all(|row| row.strength == 1.0));
+    }
+
+    #[test]
+    fn a_member_s_words_begin_no_round() {
+        let mut play = Play::of(Crowd::default());
+        let flows: Vec<usize> =
+            (0..5).map(|n| play.session(0.0, [10, 0, 0, n], 6667, &format!("bot{n}"), "b")).collect();
+        for round in 0..12 {
+            let at = 10.0 + f64::from(round) * 20.0;
+            play.said(flows[0], at, "#x", ".status");
+            flows[1..].iter().for_each(|flow| play.heard(*flow, at, "BOT0", "#x", ".status"));
+            flows[1..].iter().for_each(|flow| play.said(*flow, at + 1.0, "#x", "[MAIN]: Uptime: 1d"));
+        }
+        assert!(play.rows().is_empty());
     }
 
     #[test]
