@@ -145,18 +145,21 @@ fn is_request(text: &[u8]) -> bool {
 // As written, and with digits read as the letters they look like.
 fn is_trade(channel: &[u8]) -> bool {
     let lower = channel.to_ascii_lowercase();
-    let read = |byte: &u8| match byte {
+    let leet: Vec<u8> = lower.iter().map(as_letter).collect();
+    let begins = |name: &[u8]| TRADES.iter().any(|word| word[0] == name[0] && name.starts_with(word));
+    (0..lower.len()).any(|at| begins(&lower[at..]) || begins(&leet[at..]))
+}
+
+const fn as_letter(byte: &u8) -> u8 {
+    match *byte {
         b'4' => b'a',
         b'3' => b'e',
         b'1' => b'i',
         b'0' => b'o',
         b'5' => b's',
         b'7' => b't',
-        other => *other,
-    };
-    let leet: Vec<u8> = lower.iter().map(read).collect();
-    let begins = |name: &[u8]| TRADES.iter().any(|word| word[0] == name[0] && name.starts_with(word));
-    (0..lower.len()).any(|at| begins(&lower[at..]) || begins(&leet[at..]))
+        other => other,
+    }
 }
 
 const LINES: usize = 3;
@@ -184,6 +187,7 @@ mod tests {
     use super::*;
     use crate::testing::{HOST, Play};
     use crate::text::sorts;
+    use proptest::prelude::*;
 
     #[test]
     fn three_lines_of_an_offer_make_a_server() {
@@ -198,6 +202,18 @@ mod tests {
             play.said(flow, 2.0, "#chan", text);
         }
         assert_eq!(play.rows(), ["D25.server"]);
+    }
+
+    proptest! {
+        #[test]
+        fn a_trade_is_one_wherever_it_stands(
+            name in "[#&][a-z0-9-]{0,3}(W4rez|xDCC|0-?[dD][a4]y|CR4ck|[a-z]?b0tnet|war)?[a-z0-9]{0,3}"
+        ) {
+            let lower = name.as_bytes().to_ascii_lowercase();
+            let leet: Vec<u8> = lower.iter().map(as_letter).collect();
+            let long = TRADES.iter().any(|word| holds(&lower, word) || holds(&leet, word));
+            prop_assert_eq!(is_trade(name.as_bytes()), long);
+        }
     }
 
     #[test]
