@@ -4,7 +4,7 @@ use wiretale_irc::{Command, Event, Source};
 use wiretale_protocol::{Direction, scan};
 
 use crate::dialect::Order;
-use crate::text::{Sorts, names_a_url};
+use crate::text::Sorts;
 use crate::{Hears, IrcSession};
 
 /// The words of one event.
@@ -17,6 +17,8 @@ pub(crate) struct Heard<'e> {
     pub(crate) spoken: Option<Spoken<'e>>,
     /// The order in what is spoken.
     pub(crate) order: Option<&'e Order<'e>>,
+    /// Where the first link in what is spoken has its `://`.
+    pub(crate) link: Option<usize>,
 }
 
 /// Words that reach a home client, and are not its own.
@@ -44,7 +46,7 @@ impl Heard<'_> {
         if self.order.is_some() {
             kinds = kinds | Hears::IRC_ORDER;
         }
-        if self.spoken.is_some() && self.sorts.colons && names_a_url(self.text) {
+        if self.link.is_some() {
             kinds = kinds | Hears::IRC_LINK;
         }
         if self.sorts.controls || self.sorts.long_words || is_enciphered(self.text) {

@@ -21,7 +21,7 @@ use crate::heard::{Heard, Spoken, heard_as};
 use crate::model::{Case, Evidence, cases};
 use crate::pairs::Pairs;
 use crate::session::Keys;
-use crate::text::{plain, sorts};
+use crate::text::{first_link, plain, sorts};
 use crate::{Facts, Home, Inventory, IrcSession, Names, Weights, detectors};
 
 /// Collects evidence against home hosts. Listens beside any other observer, as in `(Logs, Scorer)`.
@@ -313,7 +313,8 @@ impl Scorer {
                 let plain = if sorts.controls { plain(&text) } else { Cow::Borrowed(text.0) };
                 let spoken = Spoken::of(event, moment.direction, session);
                 let order = spoken.and_then(|_| order(&plain));
-                let heard = Heard { text: &plain, sorts, spoken, order: order.as_ref() };
+                let link = if spoken.is_some() && sorts.colons { first_link(&plain) } else { None };
+                let heard = Heard { text: &plain, sorts, spoken, order: order.as_ref(), link };
                 let kinds = kind | heard.kinds();
                 self.tell_words(facts, moment, kinds, &Fact::Irc(event), Some(&heard));
             }
@@ -403,6 +404,17 @@ mod tests {
         }
 
         fn hear(&mut self, _: &Scene<'_>, _: &Fact<'_>, _: &mut Findings) {}
+    }
+
+    #[test]
+    fn who_wakes_for_a_kind_alone_is_of_its_family() {
+        let scorer = Scorer::new(Home::default(), Inventory::default(), Weights::built_in());
+        for (kind, wakes) in (0..).map(Hears::nth).zip(&scorer.wakes) {
+            for Wakes { kind: alone, family } in wakes {
+                let family = family.iter().filter(|woken| woken.hears.has(kind));
+                assert!(family.map(|woken| woken.index).eq(alone.iter().map(|woken| woken.index)), "{kind:?}");
+            }
+        }
     }
 
     #[test]

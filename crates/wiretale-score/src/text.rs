@@ -64,20 +64,21 @@ pub(crate) fn long_words(text: &[u8], least: usize) -> impl Iterator<Item = &[u8
     })
 }
 
-/// Does a URL stand in it, as far as `://` tells?
-pub(crate) fn names_a_url(text: &[u8]) -> bool {
-    memchr::memchr_iter(b':', text).any(|at| text[at..].starts_with(b"://"))
+/// Where a URL stands in it, as far as `://` tells: the first one.
+pub(crate) fn first_link(text: &[u8]) -> Option<usize> {
+    memchr::memchr_iter(b':', text).find(|at| text[*at..].starts_with(b"://"))
 }
 
-/// Those of the first `most` words in which `://` stands.
-pub(crate) fn linked_words(text: &[u8], most: usize) -> impl Iterator<Item = &[u8]> {
+/// Those of the first `most` words in which `://` stands; `first` is where it does so first.
+pub(crate) fn linked_words(text: &[u8], first: usize, most: usize) -> impl Iterator<Item = &[u8]> {
     let mut done = 0;
-    memchr::memchr_iter(b':', text).filter_map(move |at| {
+    memchr::memchr_iter(b':', &text[first..]).filter_map(move |at| {
+        let at = first + at;
         if at < done || !text[at..].starts_with(b"://") {
             return None;
         }
         let start = text[..at].iter().rposition(u8::is_ascii_whitespace).map_or(0, |blank| blank + 1);
-        done = text[at..].iter().position(u8::is_ascii_whitespace).map_or(text.len(), |blank| at + blank);
+        done = scan::first(&text[at..], *b" \t\n\x0c\r").map_or(text.len(), |blank| at + blank);
         // A word and its blank take two bytes and more.
         let early = start < 2 * most || words(&text[..start]).count() < most;
         early.then_some(&text[start..done])
@@ -184,8 +185,9 @@ mod tests {
             [&b"see http://a/ and ftp://b:c"[..], b"x://y://z w", b"://", b" a:b ://\t:// ", b"a b c d ://e", b""]
         {
             for most in 0..6 {
-                let all: Vec<&[u8]> = words(text).take(most).filter(|word| names_a_url(word)).collect();
-                assert_eq!(linked_words(text, most).collect::<Vec<_>>(), all, "{most}");
+                let all: Vec<&[u8]> = words(text).take(most).filter(|word| first_link(word).is_some()).collect();
+                let first = first_link(text).unwrap_or(text.len());
+                assert_eq!(linked_words(text, first, most).collect::<Vec<_>>(), all, "{most}");
             }
         }
     }

@@ -103,7 +103,7 @@ mod tests {
         "g0IPijtCP2ZGouBW+mh4yMOSK7ucJfSulEFIkupQB3550fMc55XNpTPA9eq3p6dgpgbkYQy2MzTZP5COrv79AO07rf6qLxJHq0my";
 
     fn code(text: &[u8]) -> Option<(&'static str, &'static str)> {
-        let heard = Heard { text: &plain(text), sorts: sorts(text), spoken: None, order: None };
+        let heard = Heard { text: &plain(text), sorts: sorts(text), spoken: None, order: None, link: None };
         coded(text, &heard)
     }
 

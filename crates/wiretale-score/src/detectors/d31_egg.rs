@@ -63,8 +63,8 @@ impl Detector for Egg {
         match fact {
             Fact::Opened => self.fetched(scene, findings),
             Fact::Irc(_) => {
-                if let Some(heard @ Heard { spoken: Some(spoken), .. }) = scene.heard {
-                    self.mentioned(scene, heard, spoken);
+                if let Some(heard @ Heard { spoken: Some(spoken), link: Some(first), .. }) = scene.heard {
+                    self.mentioned(scene, heard, spoken, *first);
                 }
             }
             _ => {}
@@ -73,11 +73,11 @@ impl Detector for Egg {
 }
 
 impl Egg {
-    fn mentioned(&mut self, scene: &Scene<'_>, said: &Heard<'_>, spoken: &Spoken<'_>) {
+    fn mentioned(&mut self, scene: &Scene<'_>, said: &Heard<'_>, spoken: &Spoken<'_>, first: usize) {
         let Spoken { from, place, .. } = *spoken;
         let order = said.order.is_some_and(|order| order.kind == Verb::Fetch && order.fits > 0 && !order.quoted);
         let heard = self.hosts.entry(scene.moment.flow.client.address);
-        for word in linked_words(said.text, WORDS) {
+        for word in linked_words(said.text, first, WORDS) {
             // The same link again, through another of the host's connections: the first one stands.
             if let Some(known) = heard.iter_mut().find(|known| known.link == word) {
                 known.strength = if order { 1.0 } else { known.strength };
