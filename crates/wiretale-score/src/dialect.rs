@@ -227,8 +227,7 @@ const QUOTES: &[u8] = b"[<0123456789 \t\n\x0c\r";
 const SHORTEST_PLAIN: usize = 6;
 const PLAIN: &[&[u8]] =
     &[b"advscan", b"ntscan", b"ipscan", b"scanall", b"synflood", b"udpflood", b"tcpflood", b"httpflood"];
-// For each byte that an order may begin with the ones that may follow, as a set of their five lowest bits: behind marks,
-// quotations and blanks any, behind a letter the second ones of these words and of the families below.
+// For each first byte of an order the second ones, as a set of their five lowest bits; any where it is no letter.
 static OPENS: [u32; 256] = {
     let (mut opens, mut at) = ([0; 256], 0);
     while at < PLAIN.len() + SPACES.len() {
