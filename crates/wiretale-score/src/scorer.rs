@@ -119,11 +119,13 @@ impl Scorer {
         &mut self.names
     }
 
+    #[inline(never)]
     fn tell(&mut self, facts: &Facts, moment: &Moment<'_>, kind: Hears, fact: &Fact<'_>) {
         self.tell_words(facts, moment, kind, fact, None);
     }
 
-    // `kinds` is a kind, and what the fact is beside.
+    // `kinds` is a kind, and what the fact is beside. Part of the way of each line, where a call costs as much as a detector.
+    #[inline(always)]
     fn tell_words(
         &mut self,
         facts: &Facts,
