@@ -354,7 +354,7 @@ pub(crate) fn name_key(hash: &foldhash::fast::RandomState, name: &[u8]) -> u64 {
     hasher.finish()
 }
 
-// Fewer than sixteen bytes as a number, another one for each name of that length: the first and the last ones, which meet.
+// Fewer than sixteen bytes as a number: the first and the last ones, which meet. No two of one length have the same.
 #[inline]
 fn short_name(name: &[u8]) -> u128 {
     if let (Some(first), Some(last)) = (name.first_chunk(), name.last_chunk()) {

@@ -124,7 +124,7 @@ impl Scorer {
         self.tell_words(facts, moment, kind, fact, None);
     }
 
-    // `kinds` is a kind, and what the fact is beside. Part of the way of each line, where a call costs as much as a detector.
+    // `kinds` is a kind, and what the fact is beside. Inlined: each line comes here.
     #[inline(always)]
     fn tell_words(
         &mut self,

@@ -85,7 +85,7 @@ pub(crate) fn linked_words(text: &[u8], first: usize, most: usize) -> impl Itera
     })
 }
 
-/// Which sorts of bytes stand in it. Without control characters, its long words are those of [`LONG_WORD`] bytes and more.
+/// Which sorts of bytes stand in it. Without control characters, long words are those of [`LONG_WORD`] bytes and more.
 #[inline]
 pub(crate) fn sorts(text: &[u8]) -> Sorts {
     scan::sorts(text, LONG_WORD)
