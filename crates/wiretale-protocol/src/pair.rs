@@ -105,7 +105,8 @@ impl<A: Observer, B: Observer> Observer for (A, B) {
 }
 
 impl<P: Protocol, A: Observe<P>, B: Observe<P>> Observe<P> for (A, B) {
-    #[inline]
+    // Where the event is made, its kind is known: what does not hear it is left out there.
+    #[inline(always)]
     fn observe(&mut self, flow: &mut Self::Flow, moment: &Moment<'_>, event: &P::Event<'_>) {
         self.0.observe(&mut flow.0, moment, event);
         self.1.observe(&mut flow.1, moment, event);

@@ -3,7 +3,7 @@
 //! Lines and their words are short. A search made for long texts takes longer to begin than such a word to end, and begins
 //! again for the next one; here sixteen bytes are compared at once, and one look marks all places in 64.
 
-use wide::u8x16;
+use wide::{u8x16, u8x32};
 
 /// Where the first of some bytes is.
 ///
@@ -13,23 +13,21 @@ use wide::u8x16;
 #[must_use]
 #[inline]
 pub fn first<const N: usize>(text: &[u8], any: [u8; N]) -> Option<usize> {
-    let (blocks, rest) = text.as_chunks();
+    first_behind(text, 0, |block| bits(block, any), |byte| any.contains(byte))
+}
+
+/// Where the first control character below the space is.
+#[must_use]
+#[inline]
+pub fn first_control(text: &[u8]) -> Option<usize> {
     let mut looked = 0;
-    for block in blocks {
-        if let Some(at) = lowest(bits(block, any)) {
+    for pair in text.as_chunks().0 {
+        if let Some(at) = lowest(low_pair(pair, LAST_CONTROL)) {
             return Some(looked + at);
         }
-        looked += BLOCK;
+        looked += PAIR;
     }
-    // The last few bytes are looked at with those before them.
-    let at = match text.last_chunk() {
-        Some(last) => lowest(bits(last, any) >> (BLOCK - rest.len())),
-        None => match halves(rest) {
-            Some(block) => lowest(spread(bits(&block, any), rest.len())),
-            None => rest.iter().position(|byte| any.contains(byte)),
-        },
-    };
-    at.map(|at| looked + at)
+    first_behind(text, looked, |block| low(block, LAST_CONTROL), |&byte| byte <= LAST_CONTROL)
 }
 
 /// Is any of some bytes in a text?
@@ -61,16 +59,16 @@ pub fn sorts(text: &[u8], long: usize) -> Sorts {
     for block in blocks {
         seen = seen.and(Seen::of(block));
         // A long word reaches the end of a block, and goes on in the next one.
-        let spaces = low(block);
+        let spaces = low(block, b' ');
         if spaces == 0 {
             run += BLOCK;
             continue;
         }
         long_words |= run + spaces.trailing_zeros() as usize >= long;
-        run = spaces.leading_zeros() as usize - BLOCK;
+        run = spaces.leading_zeros() as usize - (WINDOW - BLOCK);
     }
     // The last few bytes are looked at with those before them.
-    let spaces = low(last) >> (BLOCK - rest.len());
+    let spaces = low(last, b' ') >> (BLOCK - rest.len());
     long_words |= run + (spaces | 1 << rest.len()).trailing_zeros() as usize >= long;
     Sorts { controls: seen.controls(), colons: seen.colons.any(), long_words }
 }
@@ -115,15 +113,18 @@ impl Seen {
 #[must_use]
 #[inline]
 pub fn low_bytes(text: &[u8]) -> u64 {
-    let low = |block| u64::from(low(block));
-    if let Some(window) = text.first_chunk::<WINDOW>() {
-        let (blocks, _) = window.as_chunks();
-        return blocks.iter().rev().fold(0, |bits, block| bits << BLOCK | low(block));
+    if let Some([one, two]) = text.first_chunk::<WINDOW>().map(|window| window.as_chunks().0) {
+        return low_pair(one, b' ') | low_pair(two, b' ') << PAIR;
     }
-    let (blocks, _) = text.as_chunks();
-    let bits = blocks.iter().rev().fold(0, |bits, block| bits << BLOCK | low(block));
-    match text.last_chunk() {
-        Some(last) => bits | low(last) << (text.len() - BLOCK),
+    // Fewer are looked at from both ends, which may overlap.
+    if let (Some(first), Some(last)) = (text.first_chunk(), text.last_chunk()) {
+        return low_pair(first, b' ') | low_pair(last, b' ') << (text.len() - PAIR);
+    }
+    if let (Some(first), Some(last)) = (text.first_chunk(), text.last_chunk()) {
+        return low(first, b' ') | low(last, b' ') << (text.len() - BLOCK);
+    }
+    match halves(text) {
+        Some(block) => spread(low(&block, b' '), text.len()),
         None => text.iter().rev().fold(0, |bits, &byte| bits << 1 | u64::from(byte <= b' ')),
     }
 }
@@ -222,6 +223,32 @@ impl<const N: usize> Places<'_, N> {
     }
 }
 
+/// Where the first of some kind is, at the earliest behind the blocks looked at.
+#[inline]
+fn first_behind(
+    text: &[u8],
+    mut looked: usize,
+    look: impl Fn(&[u8; BLOCK]) -> u64,
+    is: impl FnMut(&u8) -> bool,
+) -> Option<usize> {
+    let (blocks, rest) = text.get(looked..)?.as_chunks();
+    for block in blocks {
+        if let Some(at) = lowest(look(block)) {
+            return Some(looked + at);
+        }
+        looked += BLOCK;
+    }
+    // The last few bytes are looked at with those before them.
+    let at = match text.last_chunk() {
+        Some(last) => lowest(look(last) >> (BLOCK - rest.len())),
+        None => match halves(rest) {
+            Some(block) => lowest(spread(look(&block), rest.len())),
+            None => rest.iter().position(is),
+        },
+    };
+    at.map(|at| looked + at)
+}
+
 /// Is there one of some kind, told of sixteen bytes or of one?
 #[inline]
 fn some(text: &[u8], look: impl Fn(&[u8; BLOCK]) -> u8x16, is: impl FnMut(&u8) -> bool) -> bool {
@@ -262,13 +289,6 @@ const fn lowest(bits: u64) -> Option<usize> {
     if bits == 0 { None } else { Some(bits.trailing_zeros() as usize) }
 }
 
-/// Spaces and below, a bit each.
-#[inline]
-fn low(block: &[u8; BLOCK]) -> u32 {
-    let block = u8x16::new(*block);
-    block.min(u8x16::splat(b' ')).simd_eq(block).to_bitmask()
-}
-
 #[inline]
 fn bits<const N: usize>(block: &[u8; BLOCK], any: [u8; N]) -> u64 {
     u64::from(equal(block, any).to_bitmask())
@@ -280,9 +300,27 @@ fn equal<const N: usize>(block: &[u8; BLOCK], any: [u8; N]) -> u8x16 {
     any.into_iter().fold(u8x16::ZERO, |equal, byte| equal | block.simd_eq(u8x16::splat(byte)))
 }
 
+/// Which bytes are no greater than one: a bit each.
+#[inline]
+fn low(block: &[u8; BLOCK], most: u8) -> u64 {
+    let block = u8x16::new(*block);
+    u64::from(block.min(u8x16::splat(most)).simd_eq(block).to_bitmask())
+}
+
+/// The same of two blocks.
+#[inline]
+fn low_pair(pair: &[u8; PAIR], most: u8) -> u64 {
+    let pair = u8x32::new(*pair);
+    u64::from(pair.min(u8x32::splat(most)).simd_eq(pair).to_bitmask())
+}
+
+const LAST_CONTROL: u8 = b' ' - 1;
 const BLOCK: usize = 16;
+const PAIR: usize = 2 * BLOCK;
 const HALF: usize = 8;
-const WINDOW: usize = 64;
+
+/// How many bytes one look marks.
+pub const WINDOW: usize = 64;
 
 #[cfg(test)]
 mod tests {
@@ -303,6 +341,7 @@ mod tests {
             let low = (0..bytes.len().min(64)).filter(|&at| bytes[at] <= b' ').fold(0, |bits, at| bits | 1_u64 << at);
             prop_assert_eq!(low_bytes(&bytes), low);
             prop_assert_eq!(first(&bytes, *b"!@"), want(b"!@").first().copied());
+            prop_assert_eq!(first_control(&bytes), bytes.iter().position(|&byte| byte < b' '));
             prop_assert_eq!(holds(&bytes, *b"\t"), !want(b"\t").is_empty());
             let words = || bytes.split(|&byte| byte <= b' ').map(<[u8]>::len);
             for long in [16, 17, 24, 31, 32, 33] {
