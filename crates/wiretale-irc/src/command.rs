@@ -36,21 +36,18 @@ macro_rules! commands {
                     return Self::Numeric(u16::from(a - b'0') * 100 + u16::from(b - b'0') * 10 + u16::from(c - b'0'));
                 }
                 // What most lines are.
-                match wire {
-                    b"PRIVMSG" => return Self::Privmsg,
-                    b"NOTICE" => return Self::Notice,
-                    b"JOIN" => return Self::Join,
-                    b"PART" => return Self::Part,
-                    b"QUIT" => return Self::Quit,
-                    b"MODE" => return Self::Mode,
-                    b"NICK" => return Self::Nick,
-                    b"PING" => return Self::Ping,
-                    b"PONG" => return Self::Pong,
-                    _ => {}
+                if wire == b"PRIVMSG" {
+                    return Self::Privmsg;
                 }
-                Self::in_any_case(wire)
+                if wire == b"NOTICE" {
+                    return Self::Notice;
+                }
+                let known = <&[u8; 4]>::try_from(wire).ok().and_then(|wire| FOUR.iter().find(|(name, _)| name == wire));
+                known.map_or_else(|| Self::in_any_case(wire), |&(_, command)| command)
             }
 
+            #[cold]
+            #[inline(never)]
             fn in_any_case(wire: &'a [u8]) -> Self {
                 let mut upper = [0; LONGEST];
                 let Some(upper) = upper.get_mut(..wire.len()) else { return Self::Unknown(wire) };
@@ -84,6 +81,17 @@ macro_rules! commands {
         pub const COMMANDS: &[(&str, Origin)] = &[$(($name, Origin::$source),)*];
     };
 }
+
+// Names of four letters are compared at once.
+const FOUR: [([u8; 4], Command<'static>); 7] = [
+    (*b"JOIN", Command::Join),
+    (*b"PART", Command::Part),
+    (*b"QUIT", Command::Quit),
+    (*b"MODE", Command::Mode),
+    (*b"NICK", Command::Nick),
+    (*b"PING", Command::Ping),
+    (*b"PONG", Command::Pong),
+];
 
 /// Where a command is specified or spoken.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]

@@ -6,7 +6,6 @@
 use alloc::borrow::Cow;
 use alloc::vec::Vec;
 
-use memchr::memchr;
 use wiretale_protocol::scan;
 
 /// A part of a message.
@@ -33,7 +32,7 @@ pub fn parts(text: &[u8]) -> impl Iterator<Item = Part<'_>> {
             if left.is_empty() {
                 return None;
             }
-            let end = memchr(DELIMITER, left).unwrap_or(left.len());
+            let end = scan::first(left, [DELIMITER]).unwrap_or(left.len());
             let (part, rest) = left.split_at_checked(end)?;
             let tagged = inside;
             inside = !inside;
@@ -60,7 +59,7 @@ pub fn dequote_low(text: &[u8]) -> Cow<'_, [u8]> {
 /// clients that do not quote send Windows paths.
 #[must_use]
 pub fn dequote_ctcp(text: &[u8]) -> Cow<'_, [u8]> {
-    if memchr(b'\\', text).is_none() {
+    if !scan::holds(text, *b"\\") {
         return Cow::Borrowed(text);
     }
     let mut plain = Vec::with_capacity(text.len());
@@ -84,13 +83,13 @@ pub(crate) fn is_plain(text: &[u8]) -> bool {
 }
 
 fn tagged_part(part: &[u8]) -> Part<'_> {
-    let end = memchr(b' ', part).unwrap_or(part.len());
+    let end = scan::first(part, *b" ").unwrap_or(part.len());
     let (verb, rest) = part.split_at_checked(end).unwrap_or((part, &[]));
     Part::Tagged { verb, args: rest.get(1..).unwrap_or_default() }
 }
 
 fn dequote(text: &[u8], quote: u8, meaning: impl Fn(u8) -> u8) -> Cow<'_, [u8]> {
-    if memchr(quote, text).is_none() {
+    if !scan::holds(text, [quote]) {
         return Cow::Borrowed(text);
     }
     let mut plain = Vec::with_capacity(text.len());

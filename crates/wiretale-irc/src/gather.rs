@@ -4,13 +4,15 @@ use alloc::boxed::Box;
 use alloc::collections::VecDeque;
 use alloc::vec::Vec;
 
-use crate::{Casemapping, Params, Record, RecordKind, Rows, Wire};
+use crate::{Casemapping, Record, RecordKind, Rows, Wire};
 
 /// Open answers and the questions they belong to. Bounded.
 #[derive(Default)]
 pub(crate) struct Gathered {
     questions: VecDeque<(RecordKind, Box<[u8]>)>,
     open: Vec<Answer>,
+    // Bytes of memory in them.
+    held: usize,
     questions_dropped: u64,
 }
 
@@ -42,11 +44,12 @@ impl Gathered {
     }
 
     /// A line of an answer.
-    pub(crate) fn row(&mut self, kind: RecordKind, numeric: u16, params: &Params<'_>) -> Kept {
-        let row = params.as_wire();
+    pub(crate) fn row(&mut self, kind: RecordKind, numeric: u16, row: &[u8]) -> Kept {
         let at = self.open.iter().position(|answer| answer.kind == kind).unwrap_or_else(|| {
+            let rows = Vec::with_capacity(USUAL_ANSWER);
+            self.held += rows.capacity();
             self.open.reserve_exact(1);
-            self.open.push(Answer { kind, rows: Vec::with_capacity(USUAL_ANSWER), dropped: 0 });
+            self.open.push(Answer { kind, rows, dropped: 0 });
             self.open.len() - 1
         });
         let Some(answer) = self.open.get_mut(at) else { return Kept::No };
@@ -56,7 +59,9 @@ impl Gathered {
             return if answer.dropped == 1 { Kept::FirstDropped } else { Kept::No };
         }
         let ([a, b], [c, d]) = (numeric.to_be_bytes(), len.to_be_bytes());
+        let before = answer.rows.capacity();
         answer.rows.reserve(row.len() + 4);
+        self.held += answer.rows.capacity() - before;
         answer.rows.extend_from_slice(&[a, b, c, d]);
         answer.rows.extend_from_slice(row);
         Kept::Yes
@@ -88,19 +93,21 @@ impl Gathered {
         if self.open.is_empty() {
             self.open = Vec::new();
         }
+        self.held -= answer.as_ref().map_or(0, |answer| answer.rows.capacity());
         let (rows, dropped) = answer.as_ref().map_or((&[][..], 0), |answer| (&answer.rows[..], answer.dropped));
         with(Record { kind, subject: Wire(subject), question, rows: Rows(rows), dropped });
     }
 
     /// Bytes of memory in answers that are not whole.
     #[inline]
-    pub(crate) fn held(&self) -> usize {
-        self.open.iter().map(|answer| answer.rows.capacity()).sum()
+    pub(crate) const fn held(&self) -> usize {
+        self.held
     }
 
     /// Lines were lost: what is open would be a wrong whole.
     pub(crate) fn gap(&mut self) {
         self.open.clear();
+        self.held = 0;
     }
 
     // The oldest question that this answers.

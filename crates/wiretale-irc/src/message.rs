@@ -66,7 +66,7 @@ impl<'a> Prefix<'a> {
 
     /// Name, user and host apart.
     #[must_use]
-    #[inline]
+    #[inline(always)]
     pub fn source(self) -> Source<'a> {
         let (name, rest) = self.0.split_at_checked(self.name().len()).unwrap_or_default();
         let (user, host) = match rest.split_first() {
@@ -117,6 +117,12 @@ impl<'a> Params<'a> {
         Self { rest, first }
     }
 
+    /// The first one and all that follows it, as they stand on the line.
+    #[inline]
+    pub(crate) fn split_first(&self) -> Option<(&'a [u8], &'a [u8])> {
+        self.rest.split_at_checked(self.first)
+    }
+
     /// Walks over them.
     #[must_use]
     #[inline]
@@ -128,7 +134,7 @@ impl<'a> Params<'a> {
     #[must_use]
     #[inline]
     pub fn get(&self, n: usize) -> Option<&'a [u8]> {
-        let (first, rest) = self.rest.split_at_checked(self.first)?;
+        let (first, rest) = self.split_first()?;
         match n.checked_sub(1) {
             None => {
                 let first = skip_spaces(first);

@@ -40,42 +40,67 @@ pub fn parse(line: &[u8]) -> Result<Message<'_>, Malformed> {
     at_a_glance(line).map_or_else(|| by_grammar(line), Ok)
 }
 
-// What most lines are: a prefix or none, a command, parameters, each behind one space, the first of them within 64 bytes.
-// One look finds where they end. `None` leaves the line to the grammar.
+/// What most lines are: a prefix or none, a command, parameters, each behind one space, the first of them within 64
+/// bytes.
+pub(crate) struct Glance<'a> {
+    pub(crate) prefix: Option<Prefix<'a>>,
+    pub(crate) command: &'a [u8],
+    pub(crate) params: Params<'a>,
+}
+
+/// One look finds where they end. `None` leaves the line to the grammar.
 #[inline(always)]
-pub(crate) fn at_a_glance(line: &[u8]) -> Option<Message<'_>> {
+pub(crate) fn glance(line: &[u8]) -> Option<Glance<'_>> {
+    let first = line.first()?;
     let mut blanks = scan::low_bytes(line);
-    // With no mark left it is 64, which is right if there is a space.
-    let mut end = || {
-        let end = blanks.trailing_zeros() as usize;
-        blanks &= blanks.wrapping_sub(1);
-        (line.get(end) == Some(&b' ')).then_some(end)
-    };
-    let (prefix, from) = match line.first()? {
+    let (prefix, from) = match first {
         b':' => {
-            let end = end()?;
+            let end = next_end(line, &mut blanks).filter(|&end| end > 1)?;
             (Some(Prefix(line.get(1..end)?)), end + 1)
         }
         b'A'..=b'Z' => (None, 0),
         _ => return None,
     };
-    let behind = end()?;
-    let command = Command::from_wire(line.get(from..behind)?);
-    let rest = line.get(behind + 1..)?;
-    if prefix == Some(Prefix(&[])) || matches!(command, Command::Unknown(_)) || matches!(rest, [b' ' | b'\t', ..]) {
+    let behind = next_end(line, &mut blanks)?;
+    let (command, rest) = (line.get(from..behind)?, line.get(behind + 1..)?);
+    if matches!(rest, [b' ' | b'\t', ..]) {
         return None;
     }
-    let first = match rest.first() {
-        Some(b':') => Some(rest.len()),
-        _ => end().and_then(|end| end.checked_sub(behind + 1)),
+    let alone = rest.first() == Some(&b':') || blanks == 0 && line.len() <= scan::WINDOW;
+    let first = match next_end(line, &mut blanks) {
+        _ if alone => rest.len(),
+        Some(end) if end > behind => end - behind - 1,
+        _ => far(rest),
     };
-    let params = first.map_or_else(|| Params::new(rest), |first| Params::with_first(rest, first));
-    Some(Message { tags: Tags::default(), prefix, command, params, cut: false })
+    Some(Glance { prefix, command, params: Params::with_first(rest, first) })
+}
+
+fn at_a_glance(line: &[u8]) -> Option<Message<'_>> {
+    let Glance { prefix, command, params } = glance(line)?;
+    match Command::from_wire(command) {
+        Command::Unknown(_) => None,
+        command => Some(Message { tags: Tags::default(), prefix, command, params, cut: false }),
+    }
+}
+
+// Where the next word ends, which a space does. With no mark left it is 64, which is right if there is a space.
+#[inline(always)]
+fn next_end(line: &[u8], blanks: &mut u64) -> Option<usize> {
+    let end = blanks.trailing_zeros() as usize;
+    *blanks &= blanks.wrapping_sub(1);
+    (line.get(end) == Some(&b' ')).then_some(end)
+}
+
+// Where the first parameter ends that does not end within the look.
+#[cold]
+#[inline(never)]
+fn far(rest: &[u8]) -> usize {
+    scan::first(rest, *b" ").unwrap_or(rest.len())
 }
 
 #[cold]
 #[inline(never)]
-pub(crate) fn by_grammar(line: &[u8]) -> Result<Message<'_>, Malformed> {
+fn by_grammar(line: &[u8]) -> Result<Message<'_>, Malformed> {
     let line = skip_blanks(line);
     if line.is_empty() {
         return Err(Malformed::Empty);

@@ -86,7 +86,12 @@ impl Decoder {
         if self.session.starttls == StartTls::Granted {
             return Demand::Nothing;
         }
-        let Some(mut preludes) = self.preludes.take() else { return self.unwrapped(cx, bytes) };
+        if self.preludes.is_some() { self.proxied(cx, bytes) } else { self.unwrapped(cx, bytes) }
+    }
+
+    #[cold]
+    fn proxied<O: Observe<Irc>>(&mut self, cx: &mut Context<'_, O>, bytes: &[u8]) -> Demand {
+        let Some(mut preludes) = self.preludes.take() else { return Demand::Stream };
         let mut demand = Demand::Stream;
         preludes.feed(cx.moment().direction, bytes, |target, bytes| {
             if let Some((kind, target)) = target {
@@ -101,8 +106,13 @@ impl Decoder {
     }
 
     fn unwrapped<O: Observe<Irc>>(&mut self, cx: &mut Context<'_, O>, bytes: &[u8]) -> Demand {
+        if self.websocket.is_some() { self.framed(cx, bytes) } else { self.stream(cx, bytes) }
+    }
+
+    #[cold]
+    fn framed<O: Observe<Irc>>(&mut self, cx: &mut Context<'_, O>, bytes: &[u8]) -> Demand {
         let direction = cx.moment().direction;
-        let Some(mut websocket) = self.websocket.take() else { return self.stream(cx, bytes) };
+        let Some(mut websocket) = self.websocket.take() else { return Demand::Stream };
         websocket.feed(direction, bytes, |piece| {
             let line = match piece {
                 Piece::Opened => return WRAPPINGS.into_iter().for_each(|name| cx.confirm(name)),
@@ -123,11 +133,15 @@ impl Decoder {
         let direction = cx.moment().direction;
         let Self { halves: [client, server], session, masked, .. } = self;
         let half = if direction == Direction::Client { client } else { server };
+        let brief = !cx.wants_messages();
         loop {
             if half.compressed || half.turns_compressed(cx, session, &mut bytes) {
                 return Demand::Lengths;
             }
             let Some(line) = half.lines.next(&mut bytes) else { return Demand::Stream };
+            if brief && !line.cut && session.briefly(cx, line.bytes, line.controls) {
+                continue;
+            }
             read(session, masked, cx, line.bytes, line.cut);
             if session.starttls == StartTls::Granted {
                 session.ledger.end(cx);
@@ -198,17 +212,14 @@ impl Half {
     }
 }
 
-// One line of either side.
+// One line of either side, the long way.
+#[inline(never)]
 fn read<O: Observe<Irc>>(session: &mut Session, masked: &mut Vec<u8>, cx: &mut Context<'_, O>, line: &[u8], cut: bool) {
-    let whole = !cut && line.len() <= LONGEST_BODY;
-    if whole && cx.moment().direction == Direction::Server && session.passed_on(cx, line) {
-        return;
-    }
-    read_at_length(session, masked, cx, line, cut);
+    understand(session, masked, cx, line, cut);
     session.settle();
 }
 
-fn read_at_length<O: Observe<Irc>>(
+fn understand<O: Observe<Irc>>(
     session: &mut Session,
     masked: &mut Vec<u8>,
     cx: &mut Context<'_, O>,
@@ -224,29 +235,24 @@ fn read_at_length<O: Observe<Irc>>(
     if cut {
         session.weird(cx, "irc_line_size_exceeded", &[]);
     }
-    let mut message = match parse::at_a_glance(line) {
-        Some(message) => message,
-        None => match parse::by_grammar(line) {
-            Ok(message) => message,
-            Err(malformed) => return session.weird(cx, weird_of(malformed), &[]),
-        },
+    let message = match parse(line) {
+        Ok(message) => Message { cut, ..message },
+        Err(malformed) => return session.weird(cx, weird_of(malformed), &[]),
     };
-    message.cut = cut;
-    let found = session.secrets(line, &message, cx.moment().direction);
-    let echoes = session.ledger.has_echoes() && may_echo(message.command);
-    if found.is_none() && !echoes {
-        return session.message(cx, &message);
-    }
-    let mut found = found.unwrap_or_default();
-    if echoes {
+    let mut found = Found::default();
+    session.secrets(line, &message, cx.moment().direction, &mut found);
+    if session.ledger.has_echoes() && may_echo(message.command) {
         session.ledger.echoes(line, message.params.last().unwrap_or_default(), &mut found.places);
     }
-    if let Some(message) = masked_message(session, masked, cx, line, message, found) {
+    if found.is_empty() {
+        session.message(cx, &message);
+    } else if let Some(message) = masked_message(session, masked, cx, line, message, found) {
         session.message(cx, &message);
     }
 }
 
 // The message without its secrets, which the ledger has taken down.
+#[cold]
 fn masked_message<'m, O: Observe<Irc>>(
     session: &mut Session,
     masked: &'m mut Vec<u8>,
@@ -292,6 +298,6 @@ const WRAPPINGS: [&str; 2] = ["http", "websocket"];
 // IRCv3 message-tags: 8191 bytes with `@` and the space.
 const LONGEST_TAGS: usize = 8191;
 // RFC 1459 section 2.3: 512 bytes with CR and LF.
-const LONGEST_BODY: usize = 510;
+pub(crate) const LONGEST_BODY: usize = 510;
 // The first byte of a zlib stream with a window of 32 KiB, which is every one in use.
 const ZLIB: u8 = 0x78;

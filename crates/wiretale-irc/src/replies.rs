@@ -11,7 +11,7 @@ use crate::{Event, Irc, Message, RecordKind, Refusal, Source, Wire};
 impl Session {
     /// A numeric reply of the server.
     pub(crate) fn numeric<O: Observe<Irc>>(&mut self, cx: &mut Context<'_, O>, message: &Message<'_>, number: u16) {
-        if self.server.is_empty() || self.own.nick.is_empty() {
+        if !self.has_names() {
             self.learn_names(message, number);
         }
         self.gather(cx, message, number);
@@ -51,6 +51,11 @@ impl Session {
             900..=908 => self.login(cx, message, number),
             _ => {}
         }
+    }
+
+    /// Are the names of both ends known?
+    pub(crate) fn has_names(&self) -> bool {
+        !self.server.is_empty() && !self.own.nick.is_empty()
     }
 
     // Where the greeting was not seen, replies still say whose connection it is.
@@ -300,7 +305,15 @@ impl Session {
             let subject = message.param(1);
             let casemapping = self.support.casemapping();
             self.gathered.finish(kind, &subject, casemapping, |record| cx.emit::<Irc>(Event::Record(record)));
-        } else if self.gathered.row(kind, number, &message.params) == Kept::FirstDropped {
+        } else {
+            self.row(cx, kind, number, message.params.as_wire());
+        }
+    }
+
+    /// A line of an answer of several.
+    #[inline]
+    pub(crate) fn row<O: Observe<Irc>>(&mut self, cx: &mut Context<'_, O>, kind: RecordKind, number: u16, row: &[u8]) {
+        if self.gathered.row(kind, number, row) == Kept::FirstDropped {
             self.weird(cx, "irc_record_too_long", &[]);
         }
     }

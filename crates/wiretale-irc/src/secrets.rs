@@ -90,6 +90,10 @@ impl fmt::Debug for Secret {
 }
 
 impl Found {
+    pub(crate) fn is_empty(&self) -> bool {
+        self.places.is_empty() && self.findings.is_empty()
+    }
+
     fn hide(&mut self, line: &[u8], part: &[u8]) {
         if !part.is_empty() {
             self.places.extend(place(line, part));
@@ -139,29 +143,20 @@ impl Place {
 }
 
 impl Session {
-    /// The secrets on a line; `None` where there can be none, as on most. The line is the one `message` was read from.
+    /// Adds the secrets on a line, the one `message` was read from. On most there can be none.
     #[inline]
-    pub(crate) fn secrets(&mut self, line: &[u8], message: &Message<'_>, direction: Direction) -> Option<Found> {
-        let place = Place::of(message.command);
-        let may = match place {
-            Place::Words => self.may_tell(message),
-            Place::Request => direction == Direction::Client || self.link.is_some(),
-            _ => true,
-        };
-        may.then(|| self.look_for_secrets(line, message, direction, place))
-    }
-
-    fn look_for_secrets(&mut self, line: &[u8], message: &Message<'_>, direction: Direction, place: Place) -> Found {
-        let mut found = Found::default();
-        match place {
-            Place::Words => self.in_words(line, message, direction, &mut found),
-            Place::Modes => self.in_modes(line, message, direction, &mut found),
-            Place::Pass => self.in_pass(line, message, direction, &mut found),
-            Place::Server => self.in_server(line, message, direction, &mut found),
-            Place::RelayedSasl => self.in_relayed_sasl(line, message, &mut found),
-            Place::Request => self.in_requests(line, message, &mut found),
+    pub(crate) fn secrets(&mut self, line: &[u8], message: &Message<'_>, direction: Direction, found: &mut Found) {
+        match Place::of(message.command) {
+            Place::Words if self.may_tell(message) => self.in_words(line, message, direction, found),
+            Place::Modes => self.in_modes(line, message, direction, found),
+            Place::Pass => self.in_pass(line, message, direction, found),
+            Place::Server => self.in_server(line, message, direction, found),
+            Place::RelayedSasl => self.in_relayed_sasl(line, message, found),
+            Place::Request if direction == Direction::Client || self.link.is_some() => {
+                self.in_requests(line, message, found);
+            }
+            Place::Words | Place::Request => {}
         }
-        found
     }
 
     fn in_requests(&mut self, line: &[u8], message: &Message<'_>, found: &mut Found) {

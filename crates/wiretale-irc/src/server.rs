@@ -80,9 +80,13 @@ impl Session {
         let host = from.host.last() == Some(&b'n');
         let user = from.user.first() == Some(&b'p');
         let name = matches!(from.name.first(), Some(b'-' | b'B' | b'b'));
-        if self.bouncer || !(host || user || name) {
-            return;
+        if (host || user || name) && !self.bouncer {
+            self.bouncer_in(cx, from);
         }
+    }
+
+    #[cold]
+    fn bouncer_in<O: Observe<Irc>>(&mut self, cx: &mut Context<'_, O>, from: Source<'_>) {
         if from.host.ends_with(b"znc.in") {
             self.found_bouncer(cx, b"znc");
         } else if from.user.starts_with(b"psyBNC") || from.name.eq_ignore_ascii_case(b"-psyBNC") {

@@ -39,14 +39,14 @@ pub struct Session {
     evidence: bool,
 }
 
-/// What the short way asks, side by side; it follows from the rest, which only lines that go the long way change.
+/// What the short ways ask, side by side; it follows from the rest, and is settled when that changes.
 pub(crate) struct Ease {
     /// It is IRC between a client and its server beyond doubt, and no secret waits for its outcome.
     pub(crate) easy: bool,
     // Bytes on the heap, by and large.
     held: usize,
     // With which bytes a channel's name may begin, a bit each.
-    channel_types: u128,
+    channel_types: [u64; 4],
 }
 
 impl Default for Ease {
@@ -59,7 +59,8 @@ impl Ease {
     /// Is this the name of a channel, as far as can be told here?
     #[inline]
     pub(crate) fn is_channel(&self, name: &[u8]) -> bool {
-        name.first().is_some_and(|first| first.is_ascii() && self.channel_types >> first & 1 == 1)
+        let Some(first) = name.first() else { return false };
+        self.channel_types.get(usize::from(first / 64)).is_some_and(|types| types >> (first % 64) & 1 == 1)
     }
 }
 
@@ -197,9 +198,15 @@ impl Session {
     }
 }
 
-// With which bytes a channel's name may begin, as far as they are ASCII.
-fn first_bytes(support: &Support) -> u128 {
-    support.channel_types().iter().filter(|byte| byte.is_ascii()).fold(0, |types, byte| types | 1 << byte)
+// With which bytes a channel's name may begin, a bit each.
+fn first_bytes(support: &Support) -> [u64; 4] {
+    let mut types = [0; 4];
+    for byte in support.channel_types() {
+        if let Some(word) = types.get_mut(usize::from(byte / 64)) {
+            *word |= 1 << (byte % 64);
+        }
+    }
+    types
 }
 
 /// Does it say what no other event says? 004 names the server's version.

@@ -1,10 +1,10 @@
 //! What people say: words, CTCP, DCC.
 
-use wiretale_protocol::{Context, Observe, scan};
+use wiretale_protocol::{Context, Observe};
 
 use crate::ctcp::{Part, dequote_ctcp, dequote_low, is_plain, parts};
 use crate::session::Session;
-use crate::{Command, Event, Irc, Message, Prefix, Source, Wire};
+use crate::{Command, Event, Irc, Message, Params, Prefix, Source, Wire};
 
 /// One message's words, and around them who says them to whom.
 #[derive(Clone, Copy)]
@@ -15,22 +15,36 @@ pub(crate) struct Said<'a> {
 }
 
 impl Session {
-    /// The short way of what most lines are: `:nick!user@host PRIVMSG #channel :words`, passed on by the server, in which
-    /// there can be neither CTCP nor a secret. False, and nothing done, for any other line, and where somebody wants lines
-    /// as they stand. It comes to what the long way comes to.
-    #[inline]
-    pub(crate) fn passed_on<O: Observe<Irc>>(&mut self, cx: &mut Context<'_, O>, line: &[u8]) -> bool {
-        if !self.ease.easy || cx.wants_messages() {
-            return false;
-        }
-        let Some((prefix, target, text)) = words_in(line) else { return false };
-        if !self.ease.is_channel(target) || may_be_order(text) || !is_plain(text) {
-            return false;
-        }
-        let from = Prefix(prefix).source();
+    /// The short way of `:nick!user@host PRIVMSG #channel :words`, passed on by the server.
+    #[inline(always)]
+    pub(crate) fn passed_on<O: Observe<Irc>>(
+        &mut self,
+        cx: &mut Context<'_, O>,
+        prefix: Option<Prefix<'_>>,
+        params: Params<'_>,
+        controls: bool,
+    ) -> bool {
+        let (Some(prefix), Some((target, text))) = (prefix, self.plain_words(params, controls)) else { return false };
+        let from = prefix.source();
         self.sender(cx, from);
-        cx.emit::<Irc>(Event::Text { from, target: Wire(target), text: Wire(text), notice: false });
+        cx.emit::<Irc>(Event::Text { from, target, text, notice: false });
         true
+    }
+
+    /// The same, said by the client.
+    pub(crate) fn said<O: Observe<Irc>>(&self, cx: &mut Context<'_, O>, params: Params<'_>, controls: bool) -> bool {
+        let Some((target, text)) = self.plain_words(params, controls) else { return false };
+        cx.emit::<Irc>(Event::Text { from: self.own_source(), target, text, notice: false });
+        true
+    }
+
+    // A channel and the words to it, where there can be neither CTCP nor a secret in them.
+    #[inline(always)]
+    fn plain_words<'m>(&self, params: Params<'m>, controls: bool) -> Option<(Wire<'m>, Wire<'m>)> {
+        let (target, rest) = params.split_first()?;
+        let text = rest.strip_prefix(b" :")?;
+        let plain = self.ease.is_channel(target) && !may_be_order(text) && (!controls || is_plain(text));
+        plain.then_some((Wire(target), Wire(text)))
     }
 
     /// A `PRIVMSG`, `NOTICE` or one of their kin.
@@ -91,25 +105,6 @@ impl Session {
 pub(crate) fn may_be_order(text: &[u8]) -> bool {
     text.trim_ascii_start().first().is_some_and(u8::is_ascii_punctuation)
 }
-
-// Prefix, target and words of a `PRIVMSG` with single spaces, its target within the first 64 bytes.
-#[inline]
-fn words_in(line: &[u8]) -> Option<(&[u8], &[u8], &[u8])> {
-    let blanks = scan::low_bytes(line);
-    let from = blanks.trailing_zeros() as usize;
-    // Behind the first space the command has seven letters and the second one.
-    let behind = blanks & blanks.wrapping_sub(1);
-    let target = from + PRIVMSG.len();
-    if line.first() != Some(&b':') || from < 2 || line.get(from..target)? != PRIVMSG || line.get(target) == Some(&b':')
-    {
-        return None;
-    }
-    let end = (behind & behind.wrapping_sub(1)).trailing_zeros() as usize;
-    let text = line.get(end..)?.strip_prefix(b" :")?;
-    Some((line.get(1..from)?, line.get(target..end)?, text))
-}
-
-const PRIVMSG: &[u8] = b" PRIVMSG ";
 
 // Zeek's names.
 const fn bad_format(command: Command<'_>) -> &'static str {

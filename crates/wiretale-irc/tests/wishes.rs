@@ -2,7 +2,7 @@
 
 use proptest::prelude::*;
 use wiretale_irc::{Command, Event, Irc};
-use wiretale_protocol::{Chunk, Direction, Escaped, Exposure, Moment, Observe, Observer, Weird};
+use wiretale_protocol::{Chunk, Direction, Escaped, Exposure, Moment, Observe, Observer, Protocol, Weird};
 use wiretale_testkit::{Solo, plain};
 
 /// Keeps the events that it would ask for, and says whether it asks.
@@ -76,12 +76,23 @@ fn told(messages: bool, others: bool) -> Asking {
 }
 
 fn told_of<L: AsRef<[u8]>>(lines: &[(Direction, L)], messages: bool, others: bool) -> Asking {
+    after(lines, messages, others).heard
+}
+
+fn after<L: AsRef<[u8]>>(lines: &[(Direction, L)], messages: bool, others: bool) -> Solo<Irc, Asking> {
     let asking = Asking { messages, others, heard: Vec::new(), beside: 0 };
     let mut solo = Solo::<Irc, Asking>::heard_by(plain::<Irc>(), asking);
     for (direction, lines) in lines {
         solo.chunk(*direction, Chunk::Data(lines.as_ref()));
     }
-    solo.heard
+    solo
+}
+
+// What is kept of a connection, as far as it can be asked.
+fn kept(solo: &Solo<Irc, Asking>) -> String {
+    let session = solo.decoder.session();
+    let names = (session.nick(), session.server(), session.channels().names());
+    format!("{names:?}, {} bytes", Irc::memory(&solo.decoder))
 }
 
 #[test]
@@ -111,9 +122,12 @@ fn who_is_where_is_kept_for_those_who_ask_for_others() {
     assert_eq!((members(true), members(false)), ((Some(2), Some(2)), (Some(1), Some(1))));
 }
 
+fn one_of(these: &'static [&'static str]) -> impl Strategy<Value = &'static str> {
+    proptest::sample::select(these)
+}
+
 // Words as servers pass them on, and what is nearly that.
 fn words() -> impl Strategy<Value = (Direction, String)> {
-    let one_of = |these: &'static [&'static str]| proptest::sample::select(these);
     let prefix = one_of(&[
         ":bob!b@there.example",
         ":ann!a@host.example",
@@ -140,8 +154,19 @@ fn words() -> impl Strategy<Value = (Direction, String)> {
         "PRIVMSG ",
         "\tPRIVMSG ",
     ]);
-    let target =
-        one_of(&["#a", "#a", "#a", "&b", "@#a", "ann", "", ":#a", "#a\0", "#channel-with-a-name-that-goes-on"]);
+    let target = one_of(&[
+        "#a",
+        "#a",
+        "#a",
+        "&b",
+        "@#a",
+        "ann",
+        "",
+        ":#a",
+        "#a\0",
+        "\u{e4}a",
+        "#channel-with-a-name-that-goes-on",
+    ]);
     let blank = one_of(&[" :", " :", " :", " ", "  :", "\t:", ""]);
     let text = one_of(&[
         "hello there",
@@ -165,12 +190,48 @@ fn words() -> impl Strategy<Value = (Direction, String)> {
     )
 }
 
+// Replies, comings and goings, and signs of life.
+fn replies() -> impl Strategy<Value = (Direction, String)> {
+    let prefix =
+        one_of(&[":irc.example.org ", ":bob!b@there ", ":bob ", ":ann!a@host.example ", ":ANN!a@x ", ": ", ""]);
+    let command = prop_oneof![
+        one_of(&["352", "354", "322", "364", "372"]),
+        one_of(&["315", "323", "365", "376", "311", "366", "433", "001", "353", "332", "301", "367", "403", "730"]),
+        one_of(&["JOIN", "PART", "QUIT", "NICK", "PING", "PONG"]),
+        one_of(&["join", "ping", "MODE", "WHO", "ERROR", "1", "3522"]),
+    ];
+    let params = one_of(&[
+        "",
+        " ",
+        " ann",
+        " ann #a bob there irc.example.org bob H :0 Bob",
+        " ann :- \x02welcome\x02",
+        " #a",
+        " #c",
+        " :#d,#a,,#e",
+        " :",
+        "  #a",
+        "\t#a",
+        " ann = #a :@bob eve",
+        " #a :s3cret",
+        " bob",
+        " a b c d e f g h i j k l m n o p q r",
+    ]);
+    let direction = proptest::sample::select(&[Direction::Server, Direction::Server, Direction::Client][..]);
+    (direction, prefix, command, params, prop_oneof![3 => Just(0usize), 1 => Just(600), 1 => 0usize..520]).prop_map(
+        |(direction, prefix, command, params, more)| {
+            (direction, format!("{prefix}{command}{params}{}\r\n", "x".repeat(more)))
+        },
+    )
+}
+
 proptest! {
     #[test]
-    fn words_are_told_the_same_with_and_without_their_lines(
-        lines in proptest::collection::vec(words(), 1..20),
+    fn lines_are_read_the_same_with_and_without_being_told_of_themselves(
+        lines in proptest::collection::vec(prop_oneof![words(), replies()], 1..30),
         begun in any::<bool>(),
-        types in proptest::sample::select(&["#&", "#", ":#"][..]),
+        others in any::<bool>(),
+        types in proptest::sample::select(&["#&", "#", ":#", "\u{e4}#"][..]),
     ) {
         let mut all: Vec<(Direction, String)> = Vec::new();
         if begun {
@@ -178,6 +239,8 @@ proptest! {
             all.push((Direction::Server, format!(":irc.example.org 005 ann CHANTYPES={types} :are supported\r\n")));
         }
         all.extend(lines);
-        prop_assert_eq!(told_of(&all, true, true).heard, told_of(&all, false, true).heard);
+        let (long, short) = (after(&all, true, others), after(&all, false, others));
+        prop_assert_eq!(kept(&long), kept(&short));
+        prop_assert_eq!(long.heard.heard, short.heard.heard);
     }
 }
