@@ -28,7 +28,9 @@ impl<W: Output> Observe<Irc> for Logs<W> {
     }
 }
 
+// Not in one piece with what hears the talk, to which they have nothing to say.
 impl<W: Output> Logs<W> {
+    #[inline(never)]
     fn line(&mut self, state: &mut State, moment: &Moment<'_>, message: &Message<'_>) {
         if self.messages {
             self.writer.row(&logs::irc_messages::TABLE, |row| logs::irc_messages::row(row, moment, message));
@@ -39,6 +41,7 @@ impl<W: Output> Logs<W> {
         }
     }
 
+    #[inline(never)]
     fn meant(&mut self, state: &mut State, moment: &Moment<'_>, event: &Event<'_>) {
         self.irc_client_software(moment, event);
         if let Event::Dcc { step, .. } = event {

@@ -75,6 +75,8 @@ impl IrcProfiles {
         self.people.len() * 2048 + self.sessions.len() * 1024
     }
 
+    // Not in one piece with what hears the talk, to which it has nothing to say.
+    #[inline(never)]
     pub(super) fn hear(&mut self, moment: &Moment<'_>, event: &Event<'_>) {
         match event {
             Event::Record(record) if record.kind == RecordKind::Whois => self.whois(moment, record),
