@@ -5,7 +5,7 @@ use wiretale_protocol::{Context, Direction, Observe, scan};
 use crate::parse::{Glance, glance};
 use crate::protocol::LONGEST_BODY;
 use crate::session::Session;
-use crate::{Irc, Params, Prefix, RecordKind};
+use crate::{Irc, Prefix, RecordKind};
 
 impl Session {
     /// Reads a whole line the short way, for an observer that does not want lines as they stand. False, and nothing done,
@@ -18,11 +18,14 @@ impl Session {
         let Some(Glance { prefix, command, params }) = glance(line) else { return false };
         let told = cx.moment().direction == Direction::Server;
         match command.len() {
-            7 if command == b"PRIVMSG" && told => self.passed_on(cx, prefix, params, controls),
-            7 if command == b"PRIVMSG" => self.said(cx, params, controls),
+            7 if command == b"PRIVMSG" => match self.plain_words(params, controls) {
+                Some(words) if told => self.passed_on(cx, prefix, words),
+                Some(words) => self.said(cx, words),
+                None => false,
+            },
             3 => told && self.row_of_many(cx, command, params.as_wire()),
             4 if command == b"PING" || command == b"PONG" => true,
-            4 => told && self.is_beside(cx, prefix) && self.went(cx, command, params),
+            4 => told && self.is_beside(cx, prefix) && self.went(cx, command, params.get(0).unwrap_or_default()),
             _ => false,
         }
     }
@@ -54,11 +57,10 @@ impl Session {
     }
 
     // He is in a channel, which tells that there is such a channel; or he left one, or the network, or has a new nick.
-    fn went<O: Observe<Irc>>(&mut self, cx: &mut Context<'_, O>, command: &[u8], params: Params<'_>) -> bool {
+    fn went<O: Observe<Irc>>(&mut self, cx: &mut Context<'_, O>, command: &[u8], channel: &[u8]) -> bool {
         if command != b"JOIN" {
             return command == b"PART" || command == b"QUIT" || command == b"NICK";
         }
-        let channel = params.get(0).unwrap_or_default();
         if channel.is_empty() || scan::holds(channel, *b",") {
             return false;
         }

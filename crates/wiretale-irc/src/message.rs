@@ -59,7 +59,7 @@ impl<'a> Message<'a> {
 impl<'a> Prefix<'a> {
     /// The nick or the server's name: what stands before `!` or `@`.
     #[must_use]
-    #[inline]
+    #[inline(always)]
     pub fn name(self) -> &'a [u8] {
         self.0.get(..end(self.0, *b"!@")).unwrap_or_default()
     }
@@ -260,7 +260,7 @@ impl fmt::Debug for Params<'_> {
 }
 
 // Where the first of some bytes is, or the end.
-#[inline]
+#[inline(always)]
 fn end<const N: usize>(text: &[u8], any: [u8; N]) -> usize {
     first(text, any).unwrap_or(text.len())
 }

@@ -55,7 +55,10 @@ pub(crate) fn glance(line: &[u8]) -> Option<Glance<'_>> {
     let mut blanks = scan::low_bytes(line);
     let (prefix, from) = match first {
         b':' => {
-            let end = next_end(line, &mut blanks).filter(|&end| end > 1)?;
+            let end = next_end(line, &mut blanks)?;
+            if end < 2 {
+                return None;
+            }
             (Some(Prefix(line.get(1..end)?)), end + 1)
         }
         b'A'..=b'Z' => (None, 0),

@@ -74,26 +74,26 @@ impl Session {
     }
 
     /// Whose words these are: psyBNC and ZNC speak under names of their own.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn sender<O: Observe<Irc>>(&mut self, cx: &mut Context<'_, O>, from: Source<'_>) {
         // One byte of each tells it of nearly all.
         let host = from.host.last() == Some(&b'n');
         let user = from.user.first() == Some(&b'p');
         let name = matches!(from.name.first(), Some(b'-' | b'B' | b'b'));
         if (host || user || name) && !self.bouncer {
-            self.bouncer_in(cx, from);
+            self.bouncer_in(cx, &from.name, &from.user, &from.host);
         }
     }
 
     #[cold]
-    fn bouncer_in<O: Observe<Irc>>(&mut self, cx: &mut Context<'_, O>, from: Source<'_>) {
-        if from.host.ends_with(b"znc.in") {
+    fn bouncer_in<O: Observe<Irc>>(&mut self, cx: &mut Context<'_, O>, name: &[u8], user: &[u8], host: &[u8]) {
+        if host.ends_with(b"znc.in") {
             self.found_bouncer(cx, b"znc");
-        } else if from.user.starts_with(b"psyBNC") || from.name.eq_ignore_ascii_case(b"-psyBNC") {
+        } else if user.starts_with(b"psyBNC") || name.eq_ignore_ascii_case(b"-psyBNC") {
             self.found_bouncer(cx, b"psybnc");
-        } else if from.name.eq_ignore_ascii_case(b"BouncerServ") {
+        } else if name.eq_ignore_ascii_case(b"BouncerServ") {
             self.found_bouncer(cx, b"soju");
-        } else if from.name.0 == b"-sBNC" {
+        } else if name == b"-sBNC" {
             self.found_bouncer(cx, b"sbnc");
         }
     }

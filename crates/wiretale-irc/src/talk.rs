@@ -21,28 +21,25 @@ impl Session {
         &mut self,
         cx: &mut Context<'_, O>,
         prefix: Option<Prefix<'_>>,
-        params: Params<'_>,
-        controls: bool,
+        (target, text): (Wire<'_>, Wire<'_>),
     ) -> bool {
-        let (Some(prefix), Some((target, text))) = (prefix, self.plain_words(params, controls)) else { return false };
-        let from = prefix.source();
+        let Some(from) = prefix.map(Prefix::source) else { return false };
         self.sender(cx, from);
         cx.emit::<Irc>(Event::Text { from, target, text, notice: false });
         true
     }
 
     /// The same, said by the client.
-    pub(crate) fn said<O: Observe<Irc>>(&self, cx: &mut Context<'_, O>, params: Params<'_>, controls: bool) -> bool {
-        let Some((target, text)) = self.plain_words(params, controls) else { return false };
+    pub(crate) fn said<O: Observe<Irc>>(&self, cx: &mut Context<'_, O>, (target, text): (Wire<'_>, Wire<'_>)) -> bool {
         cx.emit::<Irc>(Event::Text { from: self.own_source(), target, text, notice: false });
         true
     }
 
-    // A channel and the words to it, where there can be neither CTCP nor a secret in them.
+    /// A channel and the words to it, where there can be neither CTCP nor a secret in them.
     #[inline(always)]
-    fn plain_words<'m>(&self, params: Params<'m>, controls: bool) -> Option<(Wire<'m>, Wire<'m>)> {
+    pub(crate) fn plain_words<'m>(&self, params: Params<'m>, controls: bool) -> Option<(Wire<'m>, Wire<'m>)> {
         let (target, rest) = params.split_first()?;
-        let text = rest.strip_prefix(b" :")?;
+        let [b' ', b':', text @ ..] = rest else { return None };
         let plain = self.ease.is_channel(target) && !may_be_order(text) && (!controls || is_plain(text));
         plain.then_some((Wire(target), Wire(text)))
     }

@@ -45,12 +45,10 @@ impl Lines {
             self.carry.clear();
         }
         while !input.is_empty() {
-            let Some((end, controls)) = line_end(input) else {
+            let Some((head, rest, controls)) = first_line(input) else {
                 return self.keep(input).then_some(Line { bytes: &self.carry, cut: true, controls: true });
             };
-            let (head, tail) = input.split_at_checked(end)?;
-            // CRLF is one end: the empty line within it would be passed over.
-            *input = if let Some(rest) = tail.strip_prefix(b"\r\n") { rest } else { tail.split_first()?.1 };
+            *input = rest;
             if self.discarding {
                 self.discarding = false;
             } else if !self.carry.is_empty() {
@@ -134,15 +132,24 @@ impl Lines {
     }
 }
 
-// Where the first line ends, and whether another control character stands before: in most the end is the first.
-#[inline]
-fn line_end(text: &[u8]) -> Option<(usize, bool)> {
-    let control = scan::first_control(text)?;
-    let (_, rest) = text.split_at_checked(control)?;
-    if matches!(rest, [b'\r' | b'\n', ..]) {
-        return Some((control, false));
+// The first line, what follows its end, and whether there are control characters in it: in most the end is the first.
+#[inline(always)]
+fn first_line(text: &[u8]) -> Option<(&[u8], &[u8], bool)> {
+    let (head, tail) = text.split_at_checked(scan::first_control(text)?)?;
+    if let Some(rest) = behind_end(tail) {
+        return Some((head, rest, false));
     }
-    scan::first(rest, *b"\r\n").map(|more| (control + more, true))
+    let (head, tail) = text.split_at_checked(head.len() + scan::first(tail, *b"\r\n")?)?;
+    Some((head, behind_end(tail)?, true))
+}
+
+// CRLF is one end: the empty line within it would be passed over.
+#[inline(always)]
+const fn behind_end(tail: &[u8]) -> Option<&[u8]> {
+    match tail {
+        [b'\r', b'\n', rest @ ..] | [b'\r' | b'\n', rest @ ..] => Some(rest),
+        _ => None,
+    }
 }
 
 /// Bytes of a buffer that grows by doubling.

@@ -11,7 +11,7 @@ use wide::{u8x16, u8x32};
 /// assert_eq!(wiretale_protocol::scan::first(b"nick!user@host", [b'!', b'@']), Some(4));
 /// ```
 #[must_use]
-#[inline]
+#[inline(always)]
 pub fn first<const N: usize>(text: &[u8], any: [u8; N]) -> Option<usize> {
     first_behind(text, 0, |block| bits(block, any), |byte| any.contains(byte))
 }
@@ -20,14 +20,14 @@ pub fn first<const N: usize>(text: &[u8], any: [u8; N]) -> Option<usize> {
 #[must_use]
 #[inline]
 pub fn first_control(text: &[u8]) -> Option<usize> {
-    let mut looked = 0;
-    for pair in text.as_chunks().0 {
+    let mut left = text;
+    while let Some((pair, rest)) = left.split_first_chunk() {
         if let Some(at) = lowest(low_pair(pair, LAST_CONTROL)) {
-            return Some(looked + at);
+            return Some(text.len() - left.len() + at);
         }
-        looked += PAIR;
+        left = rest;
     }
-    first_behind(text, looked, |block| low(block, LAST_CONTROL), |&byte| byte <= LAST_CONTROL)
+    first_behind(text, text.len() - left.len(), |block| low(block, LAST_CONTROL), |&byte| byte <= LAST_CONTROL)
 }
 
 /// Is any of some bytes in a text?
@@ -224,7 +224,7 @@ impl<const N: usize> Places<'_, N> {
 }
 
 /// Where the first of some kind is, at the earliest behind the blocks looked at.
-#[inline]
+#[inline(always)]
 fn first_behind(
     text: &[u8],
     mut looked: usize,

@@ -285,7 +285,7 @@ impl Observer for Scorer {
 
 impl Observe<Irc> for Scorer {
     // Beside an observer that wants lines most events are lines, which nobody here waits for.
-    #[inline]
+    #[inline(always)]
     fn observe(&mut self, scored: &mut Scored, moment: &Moment<'_>, event: &wiretale_irc::Event<'_>) {
         let kind = heard_as(event, moment.direction);
         if IrcSession::learns_from(kind) || scored.facts.irc.is_none() {

@@ -17,7 +17,7 @@ pub(super) struct Session {
 }
 
 impl<W: Output> Observe<Irc> for Logs<W> {
-    #[inline]
+    #[inline(always)]
     fn observe(&mut self, state: &mut State, moment: &Moment<'_>, event: &Event<'_>) {
         match event {
             Event::Message(message) => self.line(state, moment, message),

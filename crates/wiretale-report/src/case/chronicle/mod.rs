@@ -291,7 +291,7 @@ impl Observer for Chronicle {
 }
 
 impl Observe<Irc> for Chronicle {
-    #[inline]
+    #[inline(always)]
     fn observe(&mut self, _: &mut Chronicled, moment: &Moment<'_>, event: &wiretale::irc::Event<'_>) {
         if !matches!(event, wiretale::irc::Event::Message(_) | wiretale::irc::Event::Text { .. }) {
             self.people.hear(moment, event);
