@@ -68,14 +68,14 @@ impl<'a> Prefix<'a> {
     #[must_use]
     #[inline(always)]
     pub fn source(self) -> Source<'a> {
-        let (name, rest) = self.0.split_at_checked(self.name().len()).unwrap_or_default();
-        let (user, host) = match rest.split_first() {
-            Some((b'!', rest)) => {
-                let (user, host) = rest.split_at_checked(end(rest, *b"@")).unwrap_or_default();
-                (user, host.get(1..).unwrap_or_default())
-            }
-            Some((_, host)) => (&[][..], host),
-            None => (&[][..], &[][..]),
+        let (name, rest) = self.0.split_at_checked(end(self.0, *b"!@")).unwrap_or_default();
+        let (user, host) = match rest {
+            [b'!', rest @ ..] => match rest.split_at_checked(end(rest, *b"@")) {
+                Some((user, [_, host @ ..])) => (user, host),
+                _ => (rest, &[][..]),
+            },
+            [_, host @ ..] => (&[][..], host),
+            [] => (&[][..], &[][..]),
         };
         Source { name: Wire(name), user: Wire(user), host: Wire(host) }
     }

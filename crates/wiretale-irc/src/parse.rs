@@ -69,10 +69,10 @@ pub(crate) fn glance(line: &[u8]) -> Option<Glance<'_>> {
     if matches!(rest, [b' ' | b'\t', ..]) {
         return None;
     }
-    let alone = rest.first() == Some(&b':') || blanks == 0 && line.len() <= scan::WINDOW;
     let first = match next_end(line, &mut blanks) {
-        _ if alone => rest.len(),
+        _ if rest.first() == Some(&b':') => rest.len(),
         Some(end) if end > behind => end - behind - 1,
+        _ if blanks == 0 && line.len() <= scan::WINDOW => rest.len(),
         _ => far(rest),
     };
     Some(Glance { prefix, command, params: Params::with_first(rest, first) })

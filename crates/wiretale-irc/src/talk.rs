@@ -100,7 +100,9 @@ impl Session {
 /// May the words be an order to a bot, by their first letter? A password to a channel's bot stands in such.
 #[inline]
 pub(crate) fn may_be_order(text: &[u8]) -> bool {
-    text.trim_ascii_start().first().is_some_and(u8::is_ascii_punctuation)
+    // Most words begin with a letter.
+    !text.first().is_some_and(u8::is_ascii_alphabetic)
+        && text.trim_ascii_start().first().is_some_and(u8::is_ascii_punctuation)
 }
 
 // Zeek's names.
