@@ -7,7 +7,7 @@ use wiretale_packet::{Body as PacketBody, Frame, Packet, plain_tcp_into};
 use wiretale_protocol::{Observer, Services};
 
 use crate::analyzer::{Analyzer, Flows, Within};
-use crate::glance::{glance_at_reader, glance_at_recent, glance_at_record, glance_beyond};
+use crate::glance::{glance_at_packet, glance_at_reader, glance_at_recent, glance_at_record, glance_beyond};
 use crate::key::Ends;
 use crate::near::{LINE, RECORD_HEAD, near, near_bytes};
 use crate::reading::Reading;
@@ -120,8 +120,8 @@ impl<P: Services<O>, O: Observer> Analyzer<P, O> {
         let Ahead { packets, sought, places } = ahead;
         let packets = match batch.far {
             Some(far) => {
-                // The rest of each comes with its beginning.
                 far.iter().skip(range.end).take(GROUP).for_each(near);
+                black_box(far[range.clone()].iter().flatten().fold(0, |seen, packet| seen ^ glance_at_packet(packet)));
                 &far[range]
             }
             None => self.take_out(batch, range, packets),

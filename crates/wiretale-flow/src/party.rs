@@ -44,6 +44,8 @@ pub(crate) struct Party {
     /// All its bytes up to its FIN or RST are through.
     pub(crate) ended: bool,
     pub(crate) fin: bool,
+    /// Bytes were seen beyond a hole: each packet asks, and the ranges lie far.
+    has_beyond: bool,
     start: u32,
     last: Unwrapped,
     acked: Unwrapped,
@@ -102,12 +104,6 @@ impl Party {
     /// What went wrong with it.
     pub(crate) fn odd(&mut self) -> &mut Odd {
         self.odd.get_or_insert_default()
-    }
-
-    /// Were bytes seen beyond a hole?
-    #[inline]
-    fn has_beyond(&self) -> bool {
-        self.odd.as_ref().is_some_and(|odd| !odd.beyond.is_empty())
     }
 
     pub(crate) fn start(&self) -> u32 {
@@ -218,7 +214,7 @@ impl Party {
     /// Bytes of it that were seen and not yet acknowledged.
     fn has_unacknowledged(&self) -> bool {
         let out_of_sight = self.nothing_acked() && self.last_to() > INITIAL_WINDOW;
-        self.has_beyond() || (self.through > self.trimmed.max(1) && !out_of_sight)
+        self.has_beyond || (self.through > self.trimmed.max(1) && !out_of_sight)
     }
 
     /// Are bytes of it still to come before its end can be believed?
@@ -250,6 +246,7 @@ impl Party {
         if beyond.len() < RANGES {
             beyond.insert(at, range);
         }
+        self.has_beyond = !beyond.is_empty();
     }
 
     /// Takes note of an acknowledgement up to `to`; `hole` hears of each range in it that was not seen.
@@ -276,6 +273,7 @@ impl Party {
             self.through = self.through.max(end);
             odd.beyond.remove(0);
         }
+        self.has_beyond = !odd.beyond.is_empty();
     }
 
     /// Is a segment of so many bytes at `seq` the next one of a side at its ease? Where it ends, counted from the start.
@@ -283,7 +281,7 @@ impl Party {
     #[inline(always)]
     pub(crate) fn goes_on(&self, seq: u32, len: u32) -> Option<u64> {
         let begin = self.steady_place(seq, self.last)?;
-        let goes_on = seq == self.last.seq && !self.has_beyond() && begin <= self.through;
+        let goes_on = seq == self.last.seq && !self.has_beyond && begin <= self.through;
         seq.checked_add(len).filter(|_| goes_on).map(|_| begin + u64::from(len))
     }
 

@@ -3,6 +3,7 @@
 use std::collections::HashSet;
 use std::hint::black_box;
 
+use prefetch_index::prefetch_index;
 use wiretale_protocol::{Address, Chunk, Flow, Lend, Moment, Observe, Observer, Transport};
 
 use super::slips::{Call, Lender, Slips, What};
@@ -143,10 +144,11 @@ impl<'m, O: Listener> Replay<'m, O> {
         at.kept = lender.come();
     }
 
-    /// Reads what the next calls will need of their flows, so that the waits for memory overlap: analyzers do the same
-    /// with theirs. Says how many calls were looked at.
+    /// Reads what the next calls will need of their flows, so that the waits for memory overlap, and asks for what those
+    /// behind them will: analyzers do the same with theirs. Says how many calls were looked at.
     fn look_ahead(&self, thread: usize, calls: &[Call], before: usize) -> usize {
-        let (flows, next) = (&self.threads[thread], &calls[..calls.len().min(GROUP)]);
+        let (flows, (next, later)) = (&self.threads[thread], calls.split_at(calls.len().min(GROUP)));
+        later.iter().take(GROUP).for_each(|call| prefetch_index(flows, call.flow as usize));
         let states = next.iter().filter_map(|call| flows.get(call.flow as usize)?.as_ref());
         black_box(states.fold(0, |seen, (.., state, weight)| seen ^ O::glance(state) ^ weight));
         before + next.len()
