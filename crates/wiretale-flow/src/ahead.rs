@@ -5,9 +5,10 @@ use std::ops::Range;
 
 use wiretale_packet::{Body as PacketBody, Frame, Packet, plain_tcp_into};
 use wiretale_protocol::{Observer, Services};
+use wiretale_reassembly::Connection;
 
 use crate::analyzer::{Analyzer, Flows, Within};
-use crate::glance::{glance_at_packet, glance_at_reader, glance_at_recent, glance_at_record, glance_beyond};
+use crate::glance::{glance_at_packet, glance_at_reader, glance_at_record, glance_beyond};
 use crate::key::Ends;
 use crate::near::{LINE, RECORD_HEAD, near, near_bytes};
 use crate::reading::Reading;
@@ -90,7 +91,7 @@ impl<P: Services<O>, O: Observer> Analyzer<P, O> {
             }
             if let Some((slot, range)) = group(2) {
                 let Ahead { packets, sought, places } = &ahead[slot];
-                self.look_ahead(places);
+                self.look_ahead(sought, places);
                 let packets = far.map_or(&packets[..], |far| &far[range.clone()]);
                 for (at, (packet, sought)) in range.zip(packets.iter().zip(sought)) {
                     batch.read_on(&frames[at]);
@@ -178,12 +179,19 @@ impl<P: Services<O>, O: Observer> Analyzer<P, O> {
         }
     }
 
-    /// Reads what the parts of records point to themselves.
+    /// Asks for what the parts of records point to themselves, or reads it.
     #[inline]
-    fn look_ahead(&self, places: &Places) {
-        let records = places.iter().filter_map(|at| self.record_at(*at));
-        let glance = |record: &Flows<P, O>| glance_at_recent(record) ^ O::glance(&record.state);
-        black_box(records.fold(0, |seen, record| seen ^ glance(record) ^ glance_at_reader::<P, O>(record)));
+    fn look_ahead(&self, sought: &AllSought, places: &Places) {
+        let mut seen = 0;
+        for (sought, at) in sought.iter().zip(places) {
+            let (Some(sought), Some(record)) = (sought, self.record_at(*at)) else { continue };
+            if let Carrier::Tcp(tcp) = &record.carrier {
+                let from = self.table.slot(*at).sender(sought.forward);
+                near_bytes(tcp.connection.recent(from), 0, Connection::RECENT);
+            }
+            seen ^= O::glance(&record.state) ^ glance_at_reader::<P, O>(record);
+        }
+        black_box(seen);
     }
 
     /// Reads what will be needed of flows that are to be looked at, or to end, one after the other.

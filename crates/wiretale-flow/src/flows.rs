@@ -84,7 +84,7 @@ impl<P: Services<O>, O: Observer> Analyzer<P, O> {
         }
         self.unfold_at(at);
         let slot = self.table.slot(at);
-        let from = if slot.client_is_low == arrived.sought.forward { Direction::Client } else { Direction::Server };
+        let from = slot.sender(arrived.sought.forward);
         let Known::Full { flow: record, .. } = &slot.body else { return };
         let reused = match (&arrived.packet.body, &record.carrier) {
             (Body::Tcp { segment, .. }, Carrier::Tcp(tcp)) => tcp.account.is_reuse(from, segment),

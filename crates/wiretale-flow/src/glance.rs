@@ -43,15 +43,6 @@ pub(crate) fn glance_at_reader<P: Services<O>, O: Observer>(record: &Flows<P, O>
     }
 }
 
-/// What the connection will look back at.
-#[inline]
-pub(crate) fn glance_at_recent<S, F>(record: &Record<S, F>) -> usize {
-    match &record.carrier {
-        Carrier::Tcp(tcp) => low(tcp.connection.glance()),
-        Carrier::Refused(_) | Carrier::Datagrams(_) => 0,
-    }
-}
-
 /// What of a number fits; it means nothing.
 const fn low(n: u64) -> usize {
     n as usize

@@ -1,6 +1,6 @@
 //! The short way of the segment that nearly all are: the next one of a connection at its ease.
 
-use wiretale_packet::{Body, Checksum, Direction};
+use wiretale_packet::{Body, Checksum};
 use wiretale_protocol::{Chunk, Moment, Observer, Passed, Services};
 use wiretale_reassembly::{Arrival, Sink};
 
@@ -29,7 +29,7 @@ impl<P: Services<O>, O: Observer> Analyzer<P, O> {
             return false;
         }
         let slot = self.table.slot_mut(at);
-        let from = if slot.client_is_low == sought.forward { Direction::Client } else { Direction::Server };
+        let from = slot.sender(sought.forward);
         let Known::Full { flow: record, .. } = &mut slot.body else { return false };
         let Carrier::Tcp(tcp) = &mut record.carrier else { return false };
         let Tcp { account, connection, .. } = &mut **tcp;

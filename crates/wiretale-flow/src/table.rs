@@ -3,7 +3,7 @@
 use std::hash::{BuildHasher, Hasher};
 
 use foldhash::fast::SeedableRandomState;
-use wiretale_packet::{FlowKey, Transport};
+use wiretale_packet::{Direction, FlowKey, Transport};
 
 use crate::half::Half;
 use crate::index::Index;
@@ -39,6 +39,14 @@ pub(crate) struct Slot<T> {
     prev: u32,
     next: u32,
     pub(crate) body: Body<T>,
+}
+
+impl<T> Slot<T> {
+    /// Who sent a packet whose sender is the lower endpoint, or the higher one.
+    #[inline]
+    pub(crate) const fn sender(&self, forward: bool) -> Direction {
+        if self.client_is_low == forward { Direction::Client } else { Direction::Server }
+    }
 }
 
 /// A flow to be looked for.

@@ -195,14 +195,17 @@ impl Connection {
         self.halves.iter().map(Half::held_bytes).sum::<usize>().saturating_add(doubted).saturating_add(on_syn)
     }
 
-    /// Reads what the next segment will need beyond the connection itself: a caller with many connections at hand reads
-    /// it for some of them at once, so that the waits for memory overlap. The number means nothing.
+    /// Where that lies which the next segment of `from` will need beyond the connection itself, [`Connection::RECENT`]
+    /// bytes of it: a caller with many connections at hand asks for it ahead. The slice is empty, and begins anywhere
+    /// where there is nothing.
     #[must_use]
     #[inline]
-    pub fn glance(&self) -> u64 {
-        let [client, server] = &self.halves;
-        client.glance() ^ server.glance()
+    pub fn recent(&self, from: Direction) -> &[u8] {
+        self.peek_pair(from).0.recent()
     }
+
+    /// Bytes from where [`Connection::recent`] begins.
+    pub const RECENT: usize = Half::RECENT;
 
     /// The account of what `direction` sent.
     #[must_use]

@@ -14,6 +14,8 @@ use crate::{Anomaly, Conflict, Limits, Reason, Sink, Winner};
 #[derive(Debug, Default)]
 #[repr(C)]
 pub(super) struct Recent {
+    /// Where it begins, to ask for it ahead.
+    start: [u8; 0],
     first: u8,
     len: u8,
     /// All of them, if it is not empty.
@@ -78,13 +80,6 @@ impl Recent {
         self.more.front().copied().or_else(few)
     }
 
-    /// Where the next one will stand, and the oldest; it means nothing.
-    #[inline]
-    fn glance(&self) -> u64 {
-        let of = |at| self.few.get(self.place(at)).map_or(0, |sent| sent.capture);
-        of(0) ^ of(self.len)
-    }
-
     fn push(&mut self, sent: Sent) {
         if !self.more.is_empty() {
             self.more.push_back(sent);
@@ -114,10 +109,13 @@ impl Recent {
 }
 
 impl Half {
-    /// Where the next segment will be remembered, and the oldest one; it means nothing.
+    /// How many bytes of what is remembered lie together.
+    pub(crate) const RECENT: usize = size_of::<Recent>();
+
+    /// Where they begin.
     #[inline]
-    pub(crate) fn glance(&self) -> u64 {
-        self.recent.as_ref().map_or(0, |recent| recent.glance())
+    pub(crate) fn recent(&self) -> &[u8] {
+        self.recent.as_ref().map_or(&[], |recent| &recent.start)
     }
 
     /// Remembers where in the capture these bytes stand. No allocation once there is room for the window.
