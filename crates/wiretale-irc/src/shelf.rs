@@ -118,16 +118,14 @@ impl Shelf {
 
 #[inline]
 fn note<const N: usize>(lender: &mut impl Lend<'static>, who: Source<'_>, texts: [Wire<'_>; N]) {
-    for text in [who.name, who.user, who.host].into_iter().chain(texts) {
-        lender.lend(text.0);
-    }
+    lender.lend_all([who.name.0, who.user.0, who.host.0]);
+    lender.lend_all(texts.map(|text| text.0));
 }
 
 #[inline]
 fn noted<'b, const N: usize>(lender: &mut impl Lend<'b>) -> (Source<'b>, [Wire<'b>; N]) {
-    let mut next = || Wire(lender.lend(&[]));
-    let who = Source { name: next(), user: next(), host: next() };
-    (who, core::array::from_fn(|_| next()))
+    let [name, user, host] = lender.lend_all([&[]; 3]).map(Wire);
+    (Source { name, user, host }, lender.lend_all([&[]; N]).map(Wire))
 }
 
 #[cfg(test)]

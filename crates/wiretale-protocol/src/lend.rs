@@ -12,6 +12,11 @@ pub trait Lend<'b> {
     /// The bytes lent for these.
     fn lend(&mut self, bytes: &[u8]) -> &'b [u8];
 
+    /// The same of several, in their order.
+    fn lend_all<const N: usize>(&mut self, all: [&[u8]; N]) -> [&'b [u8]; N] {
+        all.map(|bytes| self.lend(bytes))
+    }
+
     /// The same, if there are any.
     fn lend_some(&mut self, bytes: Option<&[u8]>) -> Option<&'b [u8]> {
         bytes.map(|bytes| self.lend(bytes))

@@ -87,7 +87,7 @@ pub(super) struct Kept {
     spans: Vec<Span>,
     bytes: Vec<u8>,
     offers: Vec<Announced>,
-    // Where the capture begins in memory, and how long it is.
+    // Where the capture begins in memory, and how long it is, as far as spans reach.
     capture: (usize, usize),
 }
 
@@ -126,7 +126,7 @@ pub(super) struct Lender<'b> {
 impl Slips {
     /// Of events whose text is mostly slices of `capture`.
     pub(super) fn of(capture: &[u8]) -> Self {
-        let kept = Kept { capture: (capture.as_ptr().addr(), capture.len()), ..Kept::default() };
+        let kept = Kept { capture: (capture.as_ptr().addr(), capture.len().min(Span::FARTHEST)), ..Kept::default() };
         Self { kept, ..Self::default() }
     }
 
@@ -198,13 +198,19 @@ impl Slips {
 impl Kept {
     #[inline]
     fn keep(&mut self, bytes: &[u8]) {
-        let at = bytes.as_ptr().addr().wrapping_sub(self.capture.0);
-        let mapped = at.checked_add(bytes.len()).is_some_and(|end| end <= self.capture.1.min(Span::FARTHEST));
-        let at = if mapped { at } else { self.bytes.len() };
+        let (span, mapped) = self.span(bytes);
+        self.spans.push(if mapped { span } else { Span::new(false, self.bytes.len(), bytes.len()) });
         if !mapped {
             self.bytes.extend_from_slice(bytes);
         }
-        self.spans.push(Span::new(mapped, at, bytes.len()));
+    }
+
+    /// The span of bytes that lie in the capture, and whether they do. None at all may lie anywhere.
+    #[inline]
+    fn span(&self, bytes: &[u8]) -> (Span, bool) {
+        let (at, end) = self.capture;
+        let at = if bytes.is_empty() { 0 } else { bytes.as_ptr().addr().wrapping_sub(at) };
+        (Span::new(true, at, bytes.len()), at <= end && bytes.len() <= end - at)
     }
 }
 
@@ -214,6 +220,23 @@ impl Lend<'static> for Kept {
     fn lend(&mut self, bytes: &[u8]) -> &'static [u8] {
         self.keep(bytes);
         &[]
+    }
+
+    // Nearly always all of them are slices of the capture.
+    #[inline]
+    fn lend_all<const N: usize>(&mut self, all: [&[u8]; N]) -> [&'static [u8]; N] {
+        let mut all_mapped = true;
+        let spans = all.map(|bytes| {
+            let (span, mapped) = self.span(bytes);
+            all_mapped &= mapped;
+            span
+        });
+        if all_mapped {
+            self.spans.extend_from_slice(&spans);
+        } else {
+            all.iter().for_each(|bytes| self.keep(bytes));
+        }
+        [&[]; N]
     }
 }
 
@@ -229,6 +252,13 @@ impl<'b> Lender<'b> {
         Self { kept, capture, spans: from.0, offers: from.1 }
     }
 
+    #[inline]
+    fn bytes(&self, span: Span) -> &'b [u8] {
+        let (mapped, from, to) = span.parts();
+        let bytes = if mapped { self.capture } else { &self.kept.bytes };
+        bytes.get(from..to).unwrap_or_default()
+    }
+
     /// How far it has come.
     pub(super) const fn come(&self) -> (usize, usize) {
         (self.spans, self.offers)
@@ -238,11 +268,15 @@ impl<'b> Lender<'b> {
 impl<'b> Lend<'b> for Lender<'b> {
     #[inline]
     fn lend(&mut self, _: &[u8]) -> &'b [u8] {
-        let Some(span) = self.kept.spans.get(self.spans) else { return &[] };
-        self.spans += 1;
-        let (mapped, from, to) = span.parts();
-        let bytes = if mapped { self.capture } else { &self.kept.bytes };
-        bytes.get(from..to).unwrap_or_default()
+        let [bytes] = self.lend_all([&[]]);
+        bytes
+    }
+
+    #[inline]
+    fn lend_all<const N: usize>(&mut self, _: [&[u8]; N]) -> [&'b [u8]; N] {
+        let spans = self.kept.spans.get(self.spans..).and_then(|rest| rest.first_chunk::<N>());
+        self.spans += N;
+        spans.map_or([&[]; N], |spans| spans.map(|span| self.bytes(span)))
     }
 }
 
