@@ -8,16 +8,17 @@ use wiretale_protocol::{Observer, Services};
 use wiretale_reassembly::Connection;
 
 use crate::analyzer::{Analyzer, Flows, Within};
+use crate::batch::Batch;
 use crate::glance::{glance_at_packet, glance_at_reader, glance_at_record, glance_beyond};
 use crate::key::Ends;
-use crate::near::{LINE, RECORD_HEAD, near, near_bytes};
+use crate::near::{near, near_bytes};
 use crate::reading::Reading;
 use crate::recall::Lookback;
 use crate::record::Carrier;
 use crate::table::{Body, NONE, Sought};
 
 /// Plain packets, taken out of their frames before their turn came.
-type TakenOut<'f> = [Option<Packet<'f>>];
+pub(crate) type TakenOut<'f> = [Option<Packet<'f>>];
 
 /// Where the flows of plain packets are to be looked for, and where they are.
 type AllSought = [Option<Sought>; GROUP];
@@ -29,16 +30,6 @@ struct Ahead<'f> {
     packets: [Option<Packet<'f>>; GROUP],
     sought: AllSought,
     places: Places,
-}
-
-/// Frames that are taken in groups.
-#[derive(Clone, Copy)]
-struct Batch<'b, 'f> {
-    frames: &'b [Frame<'f>],
-    /// Their packets, where another core has taken them out: none of their bytes has been seen here yet.
-    far: Option<&'b TakenOut<'f>>,
-    /// How far behind a frame its bytes are that come after the batch, in a capture that lies in memory as a whole.
-    distance: usize,
 }
 
 impl<P: Services<O>, O: Observer> Analyzer<P, O> {
@@ -75,7 +66,7 @@ impl<P: Services<O>, O: Observer> Analyzer<P, O> {
         capture: Option<&[u8]>,
     ) {
         let far = (taken_out.len() == frames.len()).then_some(taken_out);
-        let batch = Batch { frames, far, distance: capture.map_or(0, |_| extent(frames)) };
+        let batch = Batch::new(frames, far, capture.is_some());
         let mut ahead: [Ahead<'_>; STEPS] = Default::default();
         let groups = frames.len().div_ceil(GROUP);
         for step in 0..groups + STEPS - 1 {
@@ -229,43 +220,9 @@ impl<P: Services<O>, O: Observer> Analyzer<P, O> {
     }
 }
 
-// What comes after the batch is asked for half when a frame's packet is taken out, half when that packet's turn comes:
-// memory can only give so much at a time, and else would have nothing to do in between.
-impl Batch<'_, '_> {
-    #[inline]
-    fn read_ahead(&self, frame: &Frame<'_>) {
-        if self.far.is_none() && self.distance > 0 {
-            near_bytes(frame.data, self.distance, first_half(frame));
-        }
-    }
-
-    #[inline]
-    fn read_on(&self, frame: &Frame<'_>) {
-        if self.far.is_none() && self.distance > 0 {
-            let half = first_half(frame);
-            near_bytes(frame.data, self.distance + half, frame.data.len() - half + RECORD_HEAD);
-        }
-    }
-}
-
-/// The first lines of a frame; none of a short one, which is asked for in one go.
-#[inline]
-fn first_half(frame: &Frame<'_>) -> usize {
-    frame.data.len() / 2 / LINE * LINE
-}
-
 /// The places of a group's frames.
 fn range(group: usize, frames: usize) -> Range<usize> {
     group * GROUP..frames.min((group + 1) * GROUP)
-}
-
-/// From where the first frame begins to where the last one ends.
-fn extent(frames: &[Frame<'_>]) -> usize {
-    let ends = frames.first().zip(frames.last());
-    ends.map_or(0, |(first, last)| {
-        let (from, to) = (first.data.as_ptr().addr(), last.data.as_ptr().addr() + last.data.len());
-        to.saturating_sub(from)
-    })
 }
 
 /// Frames looked at in one go: enough that the waits overlap, few enough that what was read is still near when its turn

@@ -25,6 +25,7 @@ macro_rules! each_protocol {
     };
 }
 
+mod kept;
 mod reader;
 mod recorder;
 mod replay;

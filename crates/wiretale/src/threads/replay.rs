@@ -6,7 +6,8 @@ use std::hint::black_box;
 use prefetch_index::prefetch_index;
 use wiretale_protocol::{Address, Chunk, Flow, Lend, Moment, Observe, Observer, Transport};
 
-use super::slips::{Call, Lender, Slips, What};
+use super::kept::Lender;
+use super::slips::{Call, Slips, What};
 use crate::{dcc, dns, ftp, irc, ssh, terminal};
 
 /// An observer that hears all protocols of [`Standard`](crate::Standard) that have something to say.
