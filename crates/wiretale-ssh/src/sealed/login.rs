@@ -7,6 +7,8 @@
 
 use alloc::vec::Vec;
 
+use smallvec::SmallVec;
+
 use super::exchange::{Exchange, Sizes};
 use super::turn::Turn;
 use super::{Confidence, Login};
@@ -221,13 +223,11 @@ impl Logins {
     // or EXT_INFO came along with it.
     fn failure(&self, tries: &[Exchange]) -> Option<u32> {
         let first = tries.first()?.reply;
-        let mut room = [0; LIMIT];
         let usable = tries.iter().filter(|exchange| !exchange.exact && !self.sizes.key_accepted(exchange));
-        let usable = room.iter_mut().zip(usable).map(|(place, exchange)| *place = exchange.reply).count();
-        let replies = room.get(..usable).unwrap_or_default();
+        let replies: SmallVec<[u32; LIMIT]> = usable.map(|exchange| exchange.reply).collect();
         let count = |size: u32| replies.iter().filter(|&&reply| reply == size).count();
         let (mut best, mut most) = (first, count(first));
-        for &reply in replies {
+        for &reply in &replies {
             let n = count(reply);
             if n > most || (n == most && n > 1 && best != first) {
                 (best, most) = (reply, n);
