@@ -3,6 +3,7 @@
 use core::hash::{BuildHasher, Hasher};
 
 use foldhash::fast::RandomState;
+use wiretale_protocol::scan::ends;
 
 /// Which letters of names are the same.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Default, Debug)]
@@ -77,19 +78,6 @@ impl Casemapping {
             _ => None,
         }
     }
-}
-
-// The first and the last eight bytes of a name of up to sixteen; they may overlap, so that names of one length have the
-// same ends only if they are the same.
-#[inline]
-fn ends(name: &[u8]) -> u128 {
-    if let (Some(first), Some(last)) = (name.first_chunk(), name.last_chunk()) {
-        return u128::from(u64::from_le_bytes(*first)) << 64 | u128::from(u64::from_le_bytes(*last));
-    }
-    if let (Some(first), Some(last)) = (name.first_chunk(), name.last_chunk()) {
-        return u128::from(u32::from_le_bytes(*first)) << 32 | u128::from(u32::from_le_bytes(*last));
-    }
-    name.iter().fold(0, |ends, &byte| ends << 8 | u128::from(byte))
 }
 
 const ONES: u128 = u128::MAX / 0xff;

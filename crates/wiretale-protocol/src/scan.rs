@@ -109,6 +109,20 @@ impl Seen {
     }
 }
 
+/// Up to sixteen bytes as one number: the first and the last eight of them, or four, which may overlap. Texts of one length
+/// have the same number only if they are the same.
+#[must_use]
+#[inline]
+pub fn ends(text: &[u8]) -> u128 {
+    if let (Some(first), Some(last)) = (text.first_chunk(), text.last_chunk()) {
+        return u128::from(u64::from_le_bytes(*first)) << 64 | u128::from(u64::from_le_bytes(*last));
+    }
+    if let (Some(first), Some(last)) = (text.first_chunk(), text.last_chunk()) {
+        return u128::from(u32::from_le_bytes(*first)) << 32 | u128::from(u32::from_le_bytes(*last));
+    }
+    text.iter().fold(0, |ends, &byte| ends << 8 | u128::from(byte))
+}
+
 /// Which of the first 64 bytes are spaces or below: a bit each, the lowest for the first.
 #[must_use]
 #[inline]

@@ -4,7 +4,7 @@ use std::hash::{BuildHasher as _, Hasher as _};
 use std::net::IpAddr;
 use std::ops::BitOr;
 
-use wiretale_protocol::{Address, Direction, Escaped, Exposure, Moment, Passed, Summary, Timestamp, Weird};
+use wiretale_protocol::{Address, Direction, Escaped, Exposure, Moment, Passed, Summary, Timestamp, Weird, scan};
 
 use crate::heard::Heard;
 use crate::model::{EVIDENCE_VERSION, Evidence};
@@ -348,22 +348,10 @@ pub(crate) fn name_key(hash: &foldhash::fast::RandomState, name: &[u8]) -> u64 {
         hasher.write_u128(u128::from_ne_bytes(*sixteen) | LOWER);
     }
     // The last few bytes are taken with those before them.
-    let rest = name.last_chunk().map_or_else(|| short_name(rest), |last| u128::from_ne_bytes(*last));
+    let rest = name.last_chunk().map_or_else(|| scan::ends(rest), |last| u128::from_ne_bytes(*last));
     hasher.write_u128(rest | LOWER);
     hasher.write_usize(name.len());
     hasher.finish()
-}
-
-// Fewer than sixteen bytes as a number: the first and the last ones, which meet. No two of one length have the same.
-#[inline]
-fn short_name(name: &[u8]) -> u128 {
-    if let (Some(first), Some(last)) = (name.first_chunk(), name.last_chunk()) {
-        return u128::from(u64::from_ne_bytes(*first)) << 64 | u128::from(u64::from_ne_bytes(*last));
-    }
-    if let (Some(first), Some(last)) = (name.first_chunk(), name.last_chunk()) {
-        return u128::from(u32::from_ne_bytes(*first)) << 64 | u128::from(u32::from_ne_bytes(*last));
-    }
-    name.iter().fold(0, |number, byte| number << 8 | u128::from(*byte))
 }
 
 // The bit that makes letters small, and IRC's brackets braces; what else it makes alike is no part of names.
