@@ -9,9 +9,9 @@ use wiretale_reassembly::Connection;
 
 use crate::analyzer::{Analyzer, Flows, Within};
 use crate::batch::Batch;
-use crate::glance::{glance_at_packet, glance_at_reader, glance_at_record, glance_beyond};
+use crate::glance::{glance_at_packet, glance_at_record, glance_beyond};
 use crate::key::Ends;
-use crate::near::{near, near_bytes};
+use crate::near::{Lined, near, near_bytes};
 use crate::reading::Reading;
 use crate::recall::Lookback;
 use crate::record::Carrier;
@@ -160,29 +160,27 @@ impl<P: Services<O>, O: Observer> Analyzer<P, O> {
         let packets = batch.far.map_or(&[][..], |far| &far[range]);
         for (index, record) in places.iter().enumerate().filter_map(|(index, at)| Some((index, self.record_at(*at)?))) {
             if let Carrier::Tcp(tcp) = &record.carrier {
-                tcp.draw_near();
+                tcp.ask_for_all();
             }
+            O::beyond(&record.state, &mut |start, length| near_bytes(start, 0, length));
             let Reading::Decoding(session) = &record.reading else { continue };
-            near(&**session);
+            session.ask_for(0..DECODER);
             if let Some(Some(Packet { body: PacketBody::Tcp { segment, .. }, .. })) = packets.get(index) {
                 near_bytes(segment.payload, 0, segment.payload.len().min(PAYLOAD));
             }
         }
     }
 
-    /// Asks for what the parts of records point to themselves, or reads it.
+    /// Asks for what the parts of records point to themselves.
     #[inline]
     fn look_ahead(&self, sought: &AllSought, places: &Places) {
-        let mut seen = 0;
         for (sought, at) in sought.iter().zip(places) {
             let (Some(sought), Some(record)) = (sought, self.record_at(*at)) else { continue };
             if let Carrier::Tcp(tcp) = &record.carrier {
                 let from = self.table.slot(*at).sender(sought.forward);
                 near_bytes(tcp.connection.recent(from), 0, Connection::RECENT);
             }
-            seen ^= O::glance(&record.state) ^ glance_at_reader::<P, O>(record);
         }
-        black_box(seen);
     }
 
     /// Reads what will be needed of flows that are to be looked at, or to end, one after the other.
@@ -204,12 +202,12 @@ impl<P: Services<O>, O: Observer> Analyzer<P, O> {
 
     fn glance(&self, places: &[u32]) -> usize {
         let flows = || places.iter().filter(|at| **at != NONE);
-        let first = flows().fold(0, |seen, at| seen ^ self.record_at(*at).map_or(0, glance_at_record));
-        flows().fold(first, |seen, at| seen ^ self.record_at(*at).map_or(0, glance_beyond::<P, O>))
+        let first = flows().fold(0, |seen, at| seen ^ self.record_at(*at).map_or(0, |record| glance_at_record(record)));
+        flows().fold(first, |seen, at| seen ^ self.record_at(*at).map_or(0, |record| glance_beyond(record)))
     }
 
     #[inline]
-    fn record_at(&self, at: u32) -> Option<&Flows<P, O>> {
+    fn record_at(&self, at: u32) -> Option<&Lined<Flows<P, O>>> {
         if at == NONE {
             return None;
         }
@@ -231,6 +229,9 @@ pub(crate) const GROUP: usize = 16;
 
 /// From asking for a flow's record to its packet's turn: the record, what that points to, and what those point to.
 const STEPS: usize = 3;
+
+/// Bytes of a decoder that most chunks need.
+const DECODER: usize = 256;
 
 /// Bytes of a payload that are asked for ahead; what follows comes in a row.
 const PAYLOAD: usize = 512;

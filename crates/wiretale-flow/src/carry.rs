@@ -132,7 +132,7 @@ pub(crate) fn with_sink<P: Services<O>, O: Observer, R>(
 ) -> Option<R> {
     let Record { flow, state, carrier, reading, decoder_bytes, services, weirds, patient, streams, .. } = record;
     let Carrier::Tcp(tcp) = carrier else { return None };
-    let Tcp { account, connection, .. } = &mut **tcp;
+    let Tcp { account, connection } = &mut ***tcp;
     let held = connection.held_memory();
     let mut sink = Delivery::<P, O> {
         at: around.at,

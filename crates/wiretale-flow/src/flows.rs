@@ -14,6 +14,7 @@ use crate::half::Half;
 use crate::history::History;
 use crate::id::flow_id;
 use crate::key::{Ends, is_broadcast};
+use crate::near::Lined;
 use crate::reading::Reading;
 use crate::record::{Carrier, Record};
 use crate::refused::unfold;
@@ -194,11 +195,10 @@ impl<P: Services<O>, O: Observer> Analyzer<P, O> {
         frame: u64,
         ordinal: u32,
         carrier: Carrier,
-    ) -> Box<Flows<P, O>> {
+    ) -> Box<Lined<Flows<P, O>>> {
         let tcp = flow.transport == Transport::Tcp;
         let readable = matches!(flow.transport, Transport::Tcp | Transport::Udp);
-        let mut record = Box::new(Record {
-            start: [],
+        let mut record = Box::new(Lined::new(Record {
             flow,
             last: flow.opened,
             first_frame: frame,
@@ -216,14 +216,14 @@ impl<P: Services<O>, O: Observer> Analyzer<P, O> {
             streams: tcp && self.observer.wants_streams(),
             credited: [false; 2],
             state: O::Flow::default(),
-        });
+        }));
         let opened = Moment { at: flow.opened, frame, direction: Direction::Client, flow: &flow };
         self.observer.opened(&mut record.state, &opened);
         record
     }
 
     /// The flow of a lone SYN, its SYN processed.
-    fn full(&mut self, at: u32, half: &Half) -> Box<Flows<P, O>> {
+    fn full(&mut self, at: u32, half: &Half) -> Box<Lined<Flows<P, O>>> {
         let flow = self.half_flow(at, half);
         let opened = flow.opened;
         let mut record = self.record(flow, TCP, half.frame(), 0, Carrier::new(&flow, &self.settings.hosts));
@@ -352,9 +352,8 @@ impl<P: Services<O>, O: Observer> Analyzer<P, O> {
         end_record::<P, O>(&mut record, around, end, &mut self.observer, &mut self.commons);
         self.commons.stats.decoder_bytes -= u64::from(std::mem::take(&mut record.decoder_bytes));
         record.settle();
-        let Record { flow, state, .. } = &mut *record;
-        let flow = *flow;
-        let mut state = std::mem::take(state);
+        let flow = record.flow;
+        let mut state = std::mem::take(&mut record.state);
         let last = Moment { at: when, frame: record.last_frame, direction: Direction::Client, flow: &flow };
         self.observer.closed(&mut state, &last, &record.summary());
     }

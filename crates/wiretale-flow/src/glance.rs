@@ -2,10 +2,8 @@
 //! numbers that come of it mean nothing.
 
 use wiretale_packet::{Body as PacketBody, Packet};
-use wiretale_protocol::{Direction, Observer, Services};
+use wiretale_protocol::Direction;
 
-use crate::analyzer::Flows;
-use crate::reading::Reading;
 use crate::record::{Carrier, Record};
 
 /// A field of each line of a packet that another core has put down.
@@ -24,23 +22,12 @@ pub(crate) fn glance_at_record<S, F>(record: &Record<S, F>) -> usize {
 
 /// A field of each part of what a record points to.
 #[inline]
-pub(crate) fn glance_beyond<P: Services<O>, O: Observer>(record: &Flows<P, O>) -> usize {
-    let reader = glance_at_reader::<P, O>(record);
-    let Carrier::Tcp(tcp) = &record.carrier else { return reader };
+pub(crate) fn glance_beyond<S, F>(record: &Record<S, F>) -> usize {
+    let Carrier::Tcp(tcp) = &record.carrier else { return 0 };
     let [client, server] = Direction::BOTH.map(|of| (tcp.account.party(of).packets, tcp.connection.length(of)));
-    reader
-        ^ low(client.0 ^ client.1 ^ server.0 ^ server.1)
+    low(client.0 ^ client.1 ^ server.0 ^ server.1)
         ^ usize::from(tcp.account.over)
         ^ usize::from(tcp.connection.established())
-}
-
-/// A field of each part of a decoder that the next chunk will need.
-#[inline]
-pub(crate) fn glance_at_reader<P: Services<O>, O: Observer>(record: &Flows<P, O>) -> usize {
-    match &record.reading {
-        Reading::Decoding(session) => P::glance(session),
-        Reading::Probing(_) | Reading::Counting => 0,
-    }
 }
 
 /// What of a number fits; it means nothing.

@@ -3,12 +3,14 @@
 use smallvec::SmallVec;
 use wiretale_protocol::{Chunk, Direction, End, Timestamp};
 
+use crate::near::Lined;
+
 /// Who reads the bytes of a flow.
 pub(crate) enum Reading<S> {
     /// Nobody knows yet whose they are. What was seen so far waits; nothing where it was nothing.
     Probing(Option<Box<Held>>),
     /// A decoder.
-    Decoding(Box<S>),
+    Decoding(Box<Lined<S>>),
     /// Nobody: they are counted.
     Counting,
 }

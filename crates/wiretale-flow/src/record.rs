@@ -10,7 +10,7 @@ use wiretale_reassembly::{Connection, Host, Policy};
 use crate::account::Account;
 use crate::datagrams::Datagrams;
 use crate::history::History;
-use crate::near::{near, near_bytes};
+use crate::near::Lined;
 use crate::reading::Reading;
 use crate::refused::Refused;
 use crate::settings::{Network, Timeouts, longest};
@@ -19,8 +19,6 @@ use crate::settings::{Network, Timeouts, longest};
 // In the order written: what each packet needs comes first, so that few lines of the cache have it.
 #[repr(C)]
 pub(crate) struct Record<S, F> {
-    /// Where it begins, to ask for its lines ahead.
-    pub(crate) start: [u8; 0],
     pub(crate) last: Timestamp,
     pub(crate) last_frame: u64,
     pub(crate) reading: Reading<S>,
@@ -47,17 +45,14 @@ pub(crate) struct Record<S, F> {
 
 /// What carries a flow.
 pub(crate) enum Carrier {
-    Tcp(Box<Tcp>),
+    Tcp(Box<Lined<Tcp>>),
     /// A TCP connection that came to nothing.
     Refused(Refused),
     Datagrams(Datagrams),
 }
 
 /// A TCP connection: what the wire showed and what the hosts took.
-#[repr(C)]
 pub(crate) struct Tcp {
-    /// Where it begins, to ask for its lines ahead.
-    start: [u8; 0],
     pub(crate) account: Account,
     pub(crate) connection: Connection,
 }
@@ -75,28 +70,22 @@ impl Carrier {
 
 impl Tcp {
     /// A connection of which nothing was seen.
-    pub(crate) fn new(flow: &Flow, hosts: &[(Network, Host)]) -> Box<Self> {
+    pub(crate) fn new(flow: &Flow, hosts: &[(Network, Host)]) -> Box<Lined<Self>> {
         let host = |address| longest(hosts, address).unwrap_or_default();
         let policy = Policy { client: host(flow.client.address), server: host(flow.server.address) };
-        Box::new(Self { start: [], account: Account::default(), connection: Connection::new(policy) })
+        Box::new(Lined::new(Self { account: Account::default(), connection: Connection::new(policy) }))
     }
+}
 
-    /// Asks for all of it ahead.
+impl<S, F> Lined<Record<S, F>> {
+    /// Asks ahead for what each packet needs: all but the rest of what carries it, which is elsewhere, and what comes last.
     #[inline]
     pub(crate) fn draw_near(&self) {
-        near_bytes(&self.start, 0, size_of::<Self>());
+        self.ask_for(0..offset_of!(Record<S, F>, history));
     }
 }
 
 impl<S, F> Record<S, F> {
-    /// Asks ahead for what each packet needs: all but the rest of what carries it, which is elsewhere, and what comes last.
-    #[inline]
-    pub(crate) fn draw_near(&self) {
-        near(self);
-        near(&self.carrier);
-        near_bytes(&self.start, offset_of!(Self, flow), size_of::<Flow>() + size_of::<F>());
-    }
-
     /// When it is over, if nothing more comes.
     pub(crate) fn deadline(&self, times: &Timeouts) -> Timestamp {
         match &self.carrier {

@@ -130,7 +130,7 @@ pub(crate) fn unfold<S, F>(record: &mut Record<S, F>, hosts: &[(Network, Host)],
     let Record { flow, carrier, history, last, .. } = record;
     let Carrier::Refused(refused) = *carrier else { return };
     let mut tcp = Tcp::new(flow, hosts);
-    let Tcp { account, connection, .. } = &mut *tcp;
+    let Tcp { account, connection } = &mut **tcp;
     let (syn, mut room) = (refused.syn, [0; 16]);
     let both = [
         (Direction::Client, flow.opened, syn.segment(&mut room), syn.ip_len(), syn.ttl()),

@@ -30,9 +30,10 @@ impl<P: Services<O>, O: Observer> Analyzer<P, O> {
         }
         let slot = self.table.slot_mut(at);
         let from = slot.sender(sought.forward);
-        let Known::Full { flow: record, .. } = &mut slot.body else { return false };
+        let Known::Full { flow, .. } = &mut slot.body else { return false };
+        let record = &mut ***flow;
         let Carrier::Tcp(tcp) = &mut record.carrier else { return false };
-        let Tcp { account, connection, .. } = &mut **tcp;
+        let Tcp { account, connection } = &mut ***tcp;
         let settled = match packet.checksum {
             Checksum::Good => record.credited[from.index()],
             Checksum::Unknown => true,

@@ -8,6 +8,7 @@ use wiretale_packet::{Direction, FlowKey, Transport};
 use crate::half::Half;
 use crate::index::Index;
 use crate::key::Ends;
+use crate::near::Lined;
 
 /// Flows by key, in pages that never move, and go when they are empty. Flows with one SYN stand in a queue in the order they came, all others in a
 /// wheel of seconds at, or before, the second they may be over.
@@ -77,7 +78,7 @@ pub(crate) enum Body<T> {
     Full {
         /// The bucket of the wheel it stands in.
         bucket: u32,
-        flow: Box<T>,
+        flow: Box<Lined<T>>,
     },
 }
 
@@ -185,14 +186,21 @@ impl<T> Table<T> {
     }
 
     /// Puts a flow where it is looked at in `second` or before.
-    pub(crate) fn insert(&mut self, hash: u64, key: FlowKey, client_is_low: bool, flow: Box<T>, second: i64) -> u32 {
+    pub(crate) fn insert(
+        &mut self,
+        hash: u64,
+        key: FlowKey,
+        client_is_low: bool,
+        flow: Box<Lined<T>>,
+        second: i64,
+    ) -> u32 {
         let at = self.occupy(hash, key, client_is_low, Body::Full { bucket: NONE, flow });
         self.arm(at, second);
         at
     }
 
     /// Makes a flow of one that had one SYN.
-    pub(crate) fn upgrade(&mut self, at: u32, flow: Box<T>, second: i64) {
+    pub(crate) fn upgrade(&mut self, at: u32, flow: Box<Lined<T>>, second: i64) {
         self.unlink(at);
         self.slot_mut(at).body = Body::Full { bucket: NONE, flow };
         self.arm(at, second);
@@ -480,7 +488,7 @@ mod tests {
 
     fn insert(table: &mut Table<u16>, n: u16, second: i64) -> u32 {
         let hash = table.hash(&key(n));
-        table.insert(hash, key(n), true, Box::new(n), second)
+        table.insert(hash, key(n), true, Box::new(Lined::new(n)), second)
     }
 
     #[test]

@@ -241,7 +241,7 @@ impl Session {
 
     fn renamed_to<O: Observe<Irc>>(&mut self, cx: &mut Context<'_, O>, id: &[u8], who: Source<'_>, nick: Wire<'_>) {
         if cx.wants_others() {
-            self.channels.rename(&who.name, &nick, self.support.casemapping());
+            self.channels.rename(&who.name, &nick, self.casemapping());
         }
         if let Some(link) = self.link.as_deref_mut() {
             link.rename(id, &nick);
@@ -257,7 +257,7 @@ impl Session {
         let Some(link) = self.link.as_deref_mut() else { return };
         for nick in link.split(&id) {
             if cx.wants_others() {
-                self.channels.quit(&nick, self.support.casemapping());
+                self.channels.quit(&nick, self.casemapping());
             }
             let who = Source { name: Wire(&nick), ..Source::default() };
             cx.emit::<Irc>(Event::Quit { who, reason, own: false, netsplit: true });

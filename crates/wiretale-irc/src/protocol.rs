@@ -60,12 +60,6 @@ impl Protocol for Irc {
     }
 
     #[inline]
-    fn glance(decoder: &Decoder) -> usize {
-        let halves = decoder.halves.iter().map(|half| half.lines.rest().len()).sum::<usize>();
-        halves ^ decoder.session.glance()
-    }
-
-    #[inline]
     fn memory(decoder: &Decoder) -> usize {
         let [client, server] = &decoder.halves;
         let lines = client.lines.held() + server.lines.held() + decoder.masked.capacity();

@@ -113,7 +113,7 @@ impl Session {
     }
 
     fn topic_setter<O: Observe<Irc>>(&mut self, cx: &mut Context<'_, O>, message: &Message<'_>) {
-        let casemapping = self.support.casemapping();
+        let casemapping = self.casemapping();
         let channel = message.param(1);
         let text = self.channels.topic(&channel, casemapping).and_then(|topic| topic.take()).unwrap_or_default().text;
         let setter = message.param(2).0.into();
@@ -184,7 +184,7 @@ impl Session {
         if !self.support.is_channel(&channel) {
             return;
         }
-        self.ledger.key_refused(cx, &channel, number == 475, self.support.casemapping());
+        self.ledger.key_refused(cx, &channel, number == 475, self.casemapping());
         let text = Wire(message.params.last().unwrap_or_default());
         cx.emit::<Irc>(Event::JoinRefused { channel, numeric: number, text });
     }
@@ -244,7 +244,7 @@ impl Session {
         let whowas = || self.gathered.is_open(Kind::Whowas) && !whois();
         let (kind, last) = match number {
             301 if whois() => (Kind::Whois, false),
-            401 | 402 if self.gathered.is_asked(Kind::Whois, &message.param(1), self.support.casemapping()) => {
+            401 | 402 if self.gathered.is_asked(Kind::Whois, &message.param(1), self.casemapping()) => {
                 (Kind::Whois, false)
             }
             312 | 320 | 330 | 338 | 378 | 671 if whowas() => (Kind::Whowas, false),
@@ -303,7 +303,7 @@ impl Session {
         };
         if last {
             let subject = message.param(1);
-            let casemapping = self.support.casemapping();
+            let casemapping = self.casemapping();
             self.gathered.finish(kind, &subject, casemapping, |record| cx.emit::<Irc>(Event::Record(record)));
         } else {
             self.row(cx, kind, number, message.params.as_wire());

@@ -110,7 +110,7 @@ impl Session {
                 self.weird(cx, "irc_invalid_join_line", &[]);
                 continue;
             }
-            let key = own && self.ledger.key_taken(cx, channel, self.support.casemapping());
+            let key = own && self.ledger.key_taken(cx, channel, self.casemapping());
             self.enter(cx, channel, &who.name, &[], own);
             if follows(cx, own) {
                 let (channel, real_name) = (Wire(channel), message.param(2));
@@ -128,7 +128,7 @@ impl Session {
         ranks: &[u8],
         own: bool,
     ) {
-        let casemapping = self.support.casemapping();
+        let casemapping = self.casemapping();
         let room = match follows(cx, own) {
             true => self.channels.join(channel, nick, ranks, casemapping),
             false => self.channels.open(channel, casemapping),
@@ -150,7 +150,7 @@ impl Session {
 
     /// Notes that somebody left a channel.
     pub(crate) fn leave<O: Observe<Irc>>(&mut self, cx: &Context<'_, O>, channel: &[u8], nick: &[u8], own: bool) {
-        let casemapping = self.support.casemapping();
+        let casemapping = self.casemapping();
         if own {
             self.channels.forget(channel, casemapping);
         } else if cx.wants_others() {
@@ -162,7 +162,7 @@ impl Session {
     pub(crate) fn quit<O: Observe<Irc>>(&mut self, cx: &mut Context<'_, O>, who: Source<'_>, reason: Wire<'_>) {
         let own = self.is_own(&who.name);
         if follows(cx, own) {
-            self.channels.quit(&who.name, self.support.casemapping());
+            self.channels.quit(&who.name, self.casemapping());
             cx.emit::<Irc>(Event::Quit { who, reason, own, netsplit: is_netsplit(&reason) });
         }
     }
@@ -175,7 +175,7 @@ impl Session {
             keep(&mut self.own.nick, &nick);
         }
         if follows(cx, own) {
-            self.channels.rename(&who.name, &nick, self.support.casemapping());
+            self.channels.rename(&who.name, &nick, self.casemapping());
             cx.emit::<Irc>(Event::NickChanged { who, nick, own, forced });
         }
     }
@@ -197,7 +197,7 @@ impl Session {
         arguments: crate::ParamsIter<'_>,
     ) {
         let channel = self.support.is_channel(target);
-        let casemapping = self.support.casemapping();
+        let casemapping = self.casemapping();
         let mut full = false;
         let Self { support, channels, link, .. } = self;
         let changes = if channel { Modes::channel(arguments, support) } else { Modes::user(arguments) };
@@ -225,7 +225,7 @@ impl Session {
     /// An entry of a channel's list was told.
     pub(crate) fn listed<O: Observe<Irc>>(&mut self, cx: &mut Context<'_, O>, channel: Wire<'_>, entry: Listed<'_>) {
         cx.emit::<Irc>(Event::Listed { channel, entry });
-        if !self.channels.list(&channel, entry, self.support.casemapping()) {
+        if !self.channels.list(&channel, entry, self.casemapping()) {
             self.weird(cx, "irc_too_many_masks", &[]);
         }
     }
@@ -245,7 +245,7 @@ impl Session {
     ) {
         let (text, setter, time) = (Wire(&topic.text), Wire(&topic.setter), topic.time);
         cx.emit::<Irc>(Event::Topic { channel, text, setter, time, changed });
-        if let Some(place) = self.channels.topic(&channel, self.support.casemapping()) {
+        if let Some(place) = self.channels.topic(&channel, self.casemapping()) {
             *place = Some(topic);
         }
     }
@@ -270,7 +270,7 @@ impl Session {
     ) {
         let own = self.is_own(&nick);
         if follows(cx, own) {
-            self.channels.quit(&nick, self.support.casemapping());
+            self.channels.quit(&nick, self.casemapping());
         }
         cx.emit::<Irc>(Event::Killed { nick, by, reason, own });
     }

@@ -11,7 +11,7 @@ use crate::labels::Labels;
 use crate::ledger::Ledger;
 use crate::link::Link;
 use crate::sasl::Sasl;
-use crate::{Channels, Command, Event, Irc, Message, Source, Support, Wire};
+use crate::{Casemapping, Channels, Command, Event, Irc, Message, Source, Support, Wire};
 
 /// The state of one connection, as far as it shows: who the client is, where, with whom.
 // In the order written: what most lines ask for stands where the decoder's lines of text end.
@@ -19,6 +19,13 @@ use crate::{Channels, Command, Event, Irc, Message, Source, Support, Wire};
 #[repr(C)]
 pub struct Session {
     pub(crate) ease: Ease,
+    // Between servers; made when one names itself.
+    pub(crate) link: Option<Box<Link>>,
+    pub(crate) starttls: StartTls,
+    pub(crate) registered: bool,
+    pub(crate) bouncer: bool,
+    // It is IRC beyond doubt.
+    evidence: bool,
     pub(crate) own: Own,
     pub(crate) server: Name,
     pub(crate) network: Name,
@@ -28,15 +35,8 @@ pub struct Session {
     pub(crate) ledger: Ledger,
     pub(crate) sasl: Sasl,
     pub(crate) dealings: Dealings,
-    // Between servers; made when one names itself.
-    pub(crate) link: Option<Box<Link>>,
     // Made when the client gives a label.
     pub(crate) labels: Option<Box<Labels>>,
-    pub(crate) starttls: StartTls,
-    pub(crate) registered: bool,
-    pub(crate) bouncer: bool,
-    // It is IRC beyond doubt.
-    evidence: bool,
 }
 
 /// What the short ways ask, side by side; it follows from the rest, and is settled when that changes.
@@ -47,11 +47,13 @@ pub(crate) struct Ease {
     held: usize,
     // With which bytes a channel's name may begin, a bit each.
     channel_types: [u64; 4],
+    casemapping: Casemapping,
 }
 
 impl Default for Ease {
     fn default() -> Self {
-        Self { easy: false, held: 0, channel_types: first_bytes(&Support::default()) }
+        let support = Support::default();
+        Self { easy: false, held: 0, channel_types: first_bytes(&support), casemapping: support.casemapping() }
     }
 }
 
@@ -122,12 +124,6 @@ impl Session {
         self.link.as_deref().map(Link::size)
     }
 
-    /// A field of the part that most lines need.
-    #[inline]
-    pub(crate) fn glance(&self) -> usize {
-        usize::from(self.ease.easy)
-    }
-
     /// A line has gone the long way.
     pub(crate) fn settle(&mut self) {
         self.ease.easy = self.evidence && self.link.is_none() && !self.ledger.is_waiting();
@@ -137,6 +133,7 @@ impl Session {
     /// The server told what it supports.
     pub(crate) fn note_support(&mut self) {
         self.ease.channel_types = first_bytes(&self.support);
+        self.ease.casemapping = self.support.casemapping();
     }
 
     /// One message of either side, its secrets masked.
@@ -165,7 +162,13 @@ impl Session {
 
     /// Are these the same name on this network?
     pub(crate) fn same(&self, one: &[u8], other: &[u8]) -> bool {
-        self.support.casemapping().equal(one, other)
+        self.casemapping().equal(one, other)
+    }
+
+    /// How upper and lower case relate on this network.
+    #[inline]
+    pub(crate) const fn casemapping(&self) -> Casemapping {
+        self.ease.casemapping
     }
 
     /// The client itself as a sender.

@@ -77,7 +77,7 @@ impl Session {
 
     fn text<O: Observe<Irc>>(&mut self, cx: &mut Context<'_, O>, said: Said<'_>, text: &[u8]) {
         if self.ledger.is_waiting() {
-            self.ledger.heard(cx, said, text, self.support.casemapping());
+            self.ledger.heard(cx, said, text, self.casemapping());
         }
         cx.emit::<Irc>(Event::Text { from: said.from, target: said.target, text: Wire(text), notice: said.notice });
     }

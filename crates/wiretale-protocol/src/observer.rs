@@ -99,13 +99,12 @@ pub trait Observer {
         let _ = stray;
     }
 
-    /// Reads, of what is kept about a flow, what the next event will need. An engine with many flows at hand asks for
-    /// some of them at once, so that the waits for memory overlap. The number means nothing.
+    /// Names memory beyond the state of a flow that the next event will need: where it begins, and how many bytes. An
+    /// engine with many flows at hand asks for that of some of them ahead, so that nobody waits for it. It reads nothing
+    /// but the state itself.
     #[inline]
-    #[must_use]
-    fn glance(flow: &Self::Flow) -> usize {
-        let _ = flow;
-        0
+    fn beyond(flow: &Self::Flow, ask: &mut impl FnMut(&[u8], usize)) {
+        let _ = (flow, ask);
     }
 
     /// Packet time has come this far. Called now and then; results must not depend on how often.

@@ -89,8 +89,9 @@ impl<A: Observer, B: Observer> Observer for (A, B) {
     }
 
     #[inline]
-    fn glance(flow: &Self::Flow) -> usize {
-        A::glance(&flow.0) ^ B::glance(&flow.1)
+    fn beyond(flow: &Self::Flow, ask: &mut impl FnMut(&[u8], usize)) {
+        A::beyond(&flow.0, ask);
+        B::beyond(&flow.1, ask);
     }
 
     fn tick(&mut self, now: Timestamp) {

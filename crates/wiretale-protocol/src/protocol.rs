@@ -21,7 +21,8 @@ pub trait Protocol: Sized {
     /// What it has to say: small, `Copy`, its text borrowed from the packet or from the decoder.
     type Event<'a>: Copy + Debug;
 
-    /// The state of both directions of one flow. Bounded.
+    /// The state of both directions of one flow. Bounded. The engine asks for its first lines of the cache ahead, so that
+    /// what most chunks need had better stand there.
     type Decoder;
 
     /// Are these first bytes this protocol's?
@@ -43,14 +44,6 @@ pub trait Protocol: Sized {
     fn service(decoder: &Self::Decoder) -> &'static str {
         let _ = decoder;
         Self::TAG
-    }
-
-    /// Reads a little of every part of the decoder that its next chunk will need: while the engine looks at a batch of
-    /// packets, this brings their decoders near, all at once. The number means nothing.
-    #[inline]
-    fn glance(decoder: &Self::Decoder) -> usize {
-        let _ = decoder;
-        0
     }
 
     /// Bytes on the heap that the decoder holds for what is not finished, such as a line without an end: what can be

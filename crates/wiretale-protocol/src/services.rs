@@ -27,12 +27,6 @@ pub trait Services<O: Observer> {
         true
     }
 
-    /// [`Protocol::glance`] at a running decoder.
-    fn glance(session: &Self::Session) -> usize {
-        let _ = session;
-        0
-    }
-
     /// [`Protocol::memory`] of a running decoder.
     fn memory(session: &Self::Session) -> usize {
         let _ = session;
@@ -135,14 +129,6 @@ where
         match session {
             Either::Head(_) => P::ANNOUNCED,
             Either::Tail(rest) => Rest::may_be_announced(rest),
-        }
-    }
-
-    #[inline]
-    fn glance(session: &Self::Session) -> usize {
-        match session {
-            Either::Head(decoder) => P::glance(decoder),
-            Either::Tail(rest) => Rest::glance(rest),
         }
     }
 

@@ -272,8 +272,11 @@ impl Observer for Scorer {
     }
 
     #[inline]
-    fn glance(scored: &Scored) -> usize {
-        scored.facts.irc.as_deref().map_or(0, IrcSession::glance)
+    fn beyond(scored: &Scored, ask: &mut impl FnMut(&[u8], usize)) {
+        if let Some(session) = scored.facts.irc.as_deref() {
+            let (start, length) = session.needed();
+            ask(start, length);
+        }
     }
 
     fn closed(&mut self, scored: &mut Scored, moment: &Moment<'_>, summary: &Summary<'_>) {

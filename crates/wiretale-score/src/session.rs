@@ -1,8 +1,10 @@
 //! An IRC connection's account, as far as scoring needs one.
 
 use std::hash::BuildHasher as _;
+use std::mem::offset_of;
 
 use foldhash::fast::RandomState;
+use smallvec::SmallVec;
 use wiretale_irc::{Event, RecordKind, Source};
 use wiretale_protocol::{Timestamp, scan};
 
@@ -14,10 +16,12 @@ use crate::detector::name_key;
 #[derive(Clone, Default, Debug)]
 #[repr(C)]
 pub struct IrcSession {
+    // Where it begins, to ask for its first lines ahead.
+    start: [u8; 0],
     // Numbers for the nick and the network, once the scorer has given them.
     pub(crate) keys: Option<Keys>,
     /// The client's nick.
-    pub nick: Box<[u8]>,
+    pub nick: Name,
     // Those seen, at most OPERATORS: numbers for a channel and a nick together.
     operators: Vec<u64>,
     /// Its user name.
@@ -66,10 +70,10 @@ impl IrcSession {
         !self.nick.is_empty() && self.nick.eq_ignore_ascii_case(nick)
     }
 
-    // The nick, and what else every line asks for.
+    // Where the part that every line asks for begins, and how long it is.
     #[inline]
-    pub(crate) fn glance(&self) -> usize {
-        usize::from(self.nick.first().copied().unwrap_or(0)) ^ usize::from(self.keys.is_some())
+    pub(crate) const fn needed(&self) -> (&[u8], usize) {
+        (&self.start, offset_of!(Self, user))
     }
 
     /// Is there something for it in facts of this kind?
@@ -88,12 +92,14 @@ impl IrcSession {
         match *event {
             Event::Registered { nick, user, real_name, server, network, .. } => {
                 self.registered.get_or_insert(at);
-                (self.nick, self.user, self.real_name) = (short(&nick), short(&user), short(&real_name));
+                (self.nick, self.user, self.real_name) = (name(&nick), short(&user), short(&real_name));
                 (self.server, self.network) = (short(&server), short(&network));
             }
             Event::Network { name, .. } => self.network = short(&name),
-            Event::NickChanged { nick, own: true, .. } => self.nick = short(&nick),
-            Event::Joined { own: true, who: Source { name, .. }, .. } if !name.is_empty() => self.nick = short(&name),
+            Event::NickChanged { nick, own: true, .. } => self.nick = name(&nick),
+            Event::Joined { own: true, who: Source { name, .. }, .. } if !name.is_empty() => {
+                self.nick = self::name(&name)
+            }
             Event::Bouncer { .. } => self.bouncer = true,
             Event::Mode { target, change, .. } if matches!(change.letter, b'o' | b'h' | b'a' | b'q') => {
                 self.rank(&target, &change.argument, change.adding);
@@ -130,6 +136,13 @@ fn without_signs(nick: &[u8]) -> &[u8] {
 fn short(bytes: &[u8]) -> Box<[u8]> {
     bytes[..bytes.len().min(LONGEST)].into()
 }
+
+fn name(bytes: &[u8]) -> Name {
+    Name::from_slice(&bytes[..bytes.len().min(LONGEST)])
+}
+
+/// A name that most connections need no place on the heap for.
+pub type Name = SmallVec<[u8; 16]>;
 
 const LONGEST: usize = 128;
 // Bytes of a few names.

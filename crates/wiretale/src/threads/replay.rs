@@ -1,7 +1,6 @@
 //! Tells an observer what threads have put down, in order.
 
 use std::collections::HashSet;
-use std::hint::black_box;
 
 use prefetch_index::prefetch_index;
 use wiretale_protocol::{Address, Chunk, Flow, Lend, Moment, Observe, Observer, Transport};
@@ -145,13 +144,16 @@ impl<'m, O: Listener> Replay<'m, O> {
         at.kept = lender.come();
     }
 
-    /// Reads what the next calls will need of their flows, so that the waits for memory overlap, and asks for what those
-    /// behind them will: analyzers do the same with theirs. Says how many calls were looked at.
+    /// Asks for what the next calls will need beyond the states of their flows, and for the states of those behind them:
+    /// analyzers do the same with theirs. Says how many calls were looked at.
     fn look_ahead(&self, thread: usize, calls: &[Call], before: usize) -> usize {
         let (flows, (next, later)) = (&self.threads[thread], calls.split_at(calls.len().min(GROUP)));
         later.iter().take(GROUP).for_each(|call| prefetch_index(flows, call.flow as usize));
-        let states = next.iter().filter_map(|call| flows.get(call.flow as usize)?.as_ref());
-        black_box(states.fold(0, |seen, (.., state, weight)| seen ^ O::glance(state) ^ weight));
+        for (_, state, _) in next.iter().filter_map(|call| flows.get(call.flow as usize)?.as_ref()) {
+            O::beyond(state, &mut |start, length| {
+                (0..length.div_ceil(LINE)).for_each(|line| prefetch_index(start, line * LINE));
+            });
+        }
         before + next.len()
     }
 
@@ -248,6 +250,9 @@ fn next(position: &mut usize) -> usize {
 
 /// Calls whose flows are looked at in one go.
 const GROUP: usize = 16;
+
+/// Bytes that come together.
+const LINE: usize = 64;
 
 /// Each thread says it once of a sender.
 const OFFLOAD: &str = "checksum_offload";
