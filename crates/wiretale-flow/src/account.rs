@@ -3,6 +3,7 @@
 //! It follows headers alone and never decides what the stream is; that is reassembly's. The two are kept apart since
 //! `conn.log` counts what the wire showed, where reassembly judges what a host took.
 
+use std::mem::offset_of;
 use std::time::Duration;
 
 use smallvec::SmallVec;
@@ -15,9 +16,12 @@ use crate::settings::Timeouts;
 use crate::steps::is_bare_syn;
 
 /// Both sides of a TCP connection.
+// In the order written: what each packet needs comes first.
 #[derive(Default, Debug)]
+#[repr(C)]
 pub(crate) struct Account {
-    parties: [Party; 2],
+    /// Ranges acknowledged and not seen, as they showed.
+    holes: Vec<Hole>,
     /// Which letters were written once already, of each role.
     seen: [u8; 2],
     /// Nothing has finished, reset or refused it yet.
@@ -25,12 +29,11 @@ pub(crate) struct Account {
     /// A FIN or RST waits for bytes before it.
     deferred: bool,
     pub(crate) established: bool,
+    parties: [Party; 2],
     /// When the first SYN was sent.
     pub(crate) attempted: Option<Timestamp>,
     /// When it is to be forgotten after its end.
     forget: Option<Timestamp>,
-    /// Ranges acknowledged and not seen, as they showed.
-    holes: Vec<Hole>,
     pub(crate) missed: u64,
 }
 
@@ -57,6 +60,9 @@ pub(crate) struct Seen<'s, 'a> {
 }
 
 impl Account {
+    /// Bytes of it that each packet needs, the first ones.
+    pub(crate) const NEEDED: usize = offset_of!(Self, parties) + size_of::<Party>() + Party::NEEDED;
+
     pub(crate) fn party(&self, of: Direction) -> &Party {
         &self.parties[of.index()]
     }

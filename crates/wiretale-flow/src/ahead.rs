@@ -5,7 +5,6 @@ use std::ops::Range;
 
 use wiretale_packet::{Body as PacketBody, Frame, Packet, plain_tcp_into};
 use wiretale_protocol::{Observer, Services};
-use wiretale_reassembly::Connection;
 
 use crate::analyzer::{Analyzer, Flows, Within};
 use crate::batch::Batch;
@@ -160,7 +159,7 @@ impl<P: Services<O>, O: Observer> Analyzer<P, O> {
         let packets = batch.far.map_or(&[][..], |far| &far[range]);
         for (index, record) in places.iter().enumerate().filter_map(|(index, at)| Some((index, self.record_at(*at)?))) {
             if let Carrier::Tcp(tcp) = &record.carrier {
-                tcp.ask_for_all();
+                tcp.draw_near();
             }
             O::beyond(&record.state, &mut |start, length| near_bytes(start, 0, length));
             let Reading::Decoding(session) = &record.reading else { continue };
@@ -178,7 +177,9 @@ impl<P: Services<O>, O: Observer> Analyzer<P, O> {
             let (Some(sought), Some(record)) = (sought, self.record_at(*at)) else { continue };
             if let Carrier::Tcp(tcp) = &record.carrier {
                 let from = self.table.slot(*at).sender(sought.forward);
-                near_bytes(tcp.connection.recent(from), 0, Connection::RECENT);
+                if let Some((start, byte)) = tcp.connection.recent(from) {
+                    near_bytes(start, byte, 1);
+                }
             }
         }
     }

@@ -33,11 +33,6 @@ impl<T> Lined<T> {
         near_bytes(&self.start, start - start % LINE, end.min(size_of::<T>()).saturating_sub(start - start % LINE));
     }
 
-    /// Asks for all of it.
-    #[inline]
-    pub(crate) fn ask_for_all(&self) {
-        self.ask_for(0..size_of::<T>());
-    }
 }
 
 impl<T> Deref for Lined<T> {

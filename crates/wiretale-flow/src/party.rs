@@ -1,5 +1,7 @@
 //! One side of a TCP connection, as Zeek's account has it.
 
+use std::mem::offset_of;
+
 use smallvec::SmallVec;
 use wiretale_packet::{Flags, Segment};
 
@@ -34,15 +36,13 @@ impl Phase {
 
 /// One side: its place in its sequence space, and what was counted of it. Sequence numbers count from its SYN, which is
 /// made up where none was seen.
+// In the order written: what each packet needs comes first.
 #[derive(Default, Debug)]
+#[repr(C)]
 pub(crate) struct Party {
     pub(crate) phase: Phase,
     /// The phase before this one.
     pub(crate) was: Phase,
-    /// Its end was reported.
-    pub(crate) closed: bool,
-    /// All its bytes up to its FIN or RST are through.
-    pub(crate) ended: bool,
     pub(crate) fin: bool,
     /// Bytes were seen beyond a hole: each packet asks, and the ranges lie far.
     has_beyond: bool,
@@ -53,13 +53,17 @@ pub(crate) struct Party {
     through: u64,
     /// Up to here its bytes were acknowledged.
     trimmed: u64,
+    pub(crate) packets: u64,
+    pub(crate) ip_bytes: u64,
+    /// Its end was reported.
+    pub(crate) closed: bool,
+    /// All its bytes up to its FIN or RST are through.
+    pub(crate) ended: bool,
+    storm: [u16; 2],
     /// Behind its FIN.
     fin_end: u64,
     /// Where its last SYN, FIN and RST stood: only others are written down again.
     last_flag: [u64; 3],
-    pub(crate) packets: u64,
-    pub(crate) ip_bytes: u64,
-    storm: [u16; 2],
     /// What most sides never have.
     odd: Option<Box<Odd>>,
 }
@@ -94,6 +98,9 @@ impl Unwrapped {
 }
 
 impl Party {
+    /// Bytes of it that each packet needs, the first ones.
+    pub(crate) const NEEDED: usize = offset_of!(Self, closed);
+
     pub(crate) fn enter(&mut self, phase: Phase) {
         if self.phase != phase {
             self.was = self.phase;

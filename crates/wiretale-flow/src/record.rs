@@ -33,9 +33,10 @@ pub(crate) struct Record<S, F> {
     /// The observer wants the stream as well.
     pub(crate) streams: bool,
     pub(crate) protocol: u8,
-    pub(crate) carrier: Carrier,
-    pub(crate) flow: Flow,
     pub(crate) state: F,
+    pub(crate) flow: Flow,
+    /// Most are elsewhere, which is told where it begins.
+    pub(crate) carrier: Carrier,
     pub(crate) history: History,
     pub(crate) services: SmallVec<[&'static str; 1]>,
     pub(crate) weirds: Weirds,
@@ -44,6 +45,8 @@ pub(crate) struct Record<S, F> {
 }
 
 /// What carries a flow.
+// Which one it is, and where it is, is told by its first bytes.
+#[repr(u8)]
 pub(crate) enum Carrier {
     Tcp(Box<Lined<Tcp>>),
     /// A TCP connection that came to nothing.
@@ -52,9 +55,11 @@ pub(crate) enum Carrier {
 }
 
 /// A TCP connection: what the wire showed and what the hosts took.
+// In the order written: what only an end needs comes last.
+#[repr(C)]
 pub(crate) struct Tcp {
-    pub(crate) account: Account,
     pub(crate) connection: Connection,
+    pub(crate) account: Account,
 }
 
 impl Carrier {
@@ -73,15 +78,23 @@ impl Tcp {
     pub(crate) fn new(flow: &Flow, hosts: &[(Network, Host)]) -> Box<Lined<Self>> {
         let host = |address| longest(hosts, address).unwrap_or_default();
         let policy = Policy { client: host(flow.client.address), server: host(flow.server.address) };
-        Box::new(Lined::new(Self { account: Account::default(), connection: Connection::new(policy) }))
+        Box::new(Lined::new(Self { connection: Connection::new(policy), account: Account::default() }))
+    }
+}
+
+impl Lined<Tcp> {
+    /// Asks ahead for what each packet needs.
+    #[inline]
+    pub(crate) fn draw_near(&self) {
+        self.ask_for(0..offset_of!(Tcp, account) + Account::NEEDED);
     }
 }
 
 impl<S, F> Lined<Record<S, F>> {
-    /// Asks ahead for what each packet needs: all but the rest of what carries it, which is elsewhere, and what comes last.
+    /// Asks ahead for what each packet needs.
     #[inline]
     pub(crate) fn draw_near(&self) {
-        self.ask_for(0..offset_of!(Record<S, F>, history));
+        self.ask_for(0..offset_of!(Record<S, F>, carrier) + size_of::<usize>());
     }
 }
 

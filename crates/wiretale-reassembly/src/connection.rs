@@ -195,17 +195,13 @@ impl Connection {
         self.halves.iter().map(Half::held_bytes).sum::<usize>().saturating_add(doubted).saturating_add(on_syn)
     }
 
-    /// Where that lies which the next segment of `from` will need beyond the connection itself, [`Connection::RECENT`]
-    /// bytes of it: a caller with many connections at hand asks for it ahead. The slice is empty, and begins anywhere
-    /// where there is nothing.
+    /// What the next segment of `from` will need beyond the connection itself, if there is such: a byte of it, so far
+    /// behind where an empty slice begins. A caller with many connections at hand asks for that line of the cache ahead.
     #[must_use]
     #[inline]
-    pub fn recent(&self, from: Direction) -> &[u8] {
+    pub fn recent(&self, from: Direction) -> Option<(&[u8], usize)> {
         self.peek_pair(from).0.recent()
     }
-
-    /// Bytes from where [`Connection::recent`] begins.
-    pub const RECENT: usize = Half::RECENT;
 
     /// The account of what `direction` sent.
     #[must_use]

@@ -2,6 +2,7 @@
 
 use std::hash::{BuildHasher as _, Hasher as _};
 use std::net::IpAddr;
+use std::num::NonZeroU64;
 use std::ops::BitOr;
 
 use wiretale_protocol::{Address, Direction, Escaped, Exposure, Moment, Passed, Summary, Timestamp, Weird, scan};
@@ -292,14 +293,14 @@ impl<'a> Scene<'a> {
     #[inline]
     pub fn channel_key(&self, channel: &[u8]) -> u64 {
         let network = self.session().and_then(|session| session.keys).and_then(|keys| keys.network);
-        let network = network.unwrap_or_else(|| self.hash.hash_one(self.moment.flow.server.address));
+        let network = network.map_or_else(|| self.hash.hash_one(self.moment.flow.server.address), NonZeroU64::get);
         self.hash.hash_one((network, self.name_key(channel)))
     }
 
     /// A number for the client's nick, as [`Scene::name_key`] gives it.
     #[inline]
     pub(crate) fn nick_key(&self) -> Option<u64> {
-        self.session().and_then(|session| session.keys).map(|keys| keys.nick)
+        self.session().and_then(|session| session.keys).map(|keys| keys.nick.get())
     }
 
     /// A number for a name in any case.

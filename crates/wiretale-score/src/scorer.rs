@@ -306,7 +306,7 @@ impl Scorer {
         session.learn(moment.at, event);
         if session.keys.is_none() {
             let network = (!session.network.is_empty()).then(|| name_key(&self.hash, &session.network));
-            session.keys = Some(Keys { nick: name_key(&self.hash, &session.nick), network });
+            session.keys = Some(Keys::new(name_key(&self.hash, &session.nick), network));
         }
     }
 

@@ -2,6 +2,7 @@
 
 use std::hash::BuildHasher as _;
 use std::mem::offset_of;
+use std::num::NonZeroU64;
 
 use foldhash::fast::RandomState;
 use smallvec::SmallVec;
@@ -42,9 +43,17 @@ pub struct IrcSession {
 /// Numbers for names in any case, which every line asks for.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Keys {
-    pub(crate) nick: u64,
+    pub(crate) nick: NonZeroU64,
     /// None where the network has no name.
-    pub(crate) network: Option<u64>,
+    pub(crate) network: Option<NonZeroU64>,
+}
+
+impl Keys {
+    /// For these names, in their numbers.
+    pub(crate) fn new(nick: u64, network: Option<u64>) -> Self {
+        let number = |key| NonZeroU64::new(key).unwrap_or(NonZeroU64::MIN);
+        Self { nick: number(nick), network: network.map(number) }
+    }
 }
 
 impl IrcSession {
@@ -98,7 +107,7 @@ impl IrcSession {
             Event::Network { name, .. } => self.network = short(&name),
             Event::NickChanged { nick, own: true, .. } => self.nick = name(&nick),
             Event::Joined { own: true, who: Source { name, .. }, .. } if !name.is_empty() => {
-                self.nick = self::name(&name)
+                self.nick = self::name(&name);
             }
             Event::Bouncer { .. } => self.bouncer = true,
             Event::Mode { target, change, .. } if matches!(change.letter, b'o' | b'h' | b'a' | b'q') => {

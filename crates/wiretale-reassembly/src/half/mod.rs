@@ -15,7 +15,7 @@ use crate::held::Held;
 use crate::{Delivery, Host, Ledger, Reason};
 
 pub(crate) use bits::Bits;
-use recent::Recent;
+use recent::{Few, Recent};
 use settle::Hole;
 
 /// One direction. Small while nothing odd happens: the rest is boxed.
@@ -47,6 +47,7 @@ pub(crate) struct Half {
     pub(crate) ttl: u8,
     /// Window scale that the sender announced.
     pub(crate) scale: u8,
+    few: Few,
 }
 
 /// Payload at its place in the stream.
@@ -96,6 +97,7 @@ impl Half {
             host,
             ttl: 0,
             scale: 0,
+            few: Few::NONE,
         }
     }
 

@@ -10,17 +10,25 @@ use crate::held::{common, index};
 use crate::{Anomaly, Conflict, Limits, Reason, Sink, Winner};
 
 /// The last delivered segments, the oldest first: a few in place, side by side, and all of them elsewhere once there are
-/// more.
+/// more. Where the oldest stands and how many there are is kept with the half, so that one line of the cache is all that a
+/// segment needs of this.
+// In the order written: four of the few lie on each line.
 #[derive(Debug, Default)]
-#[repr(C)]
+#[repr(C, align(64))]
 pub(super) struct Recent {
     /// Where it begins, to ask for it ahead.
     start: [u8; 0],
-    first: u8,
-    len: u8,
-    /// All of them, if it is not empty.
-    more: VecDeque<Sent>,
     few: [Sent; FEW],
+    /// All of them, once there are more than a few.
+    more: VecDeque<Sent>,
+}
+
+/// Which of the few is the oldest, and how many there are.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Few {
+    first: u8,
+    /// [`MORE`] if all are elsewhere.
+    len: u8,
 }
 
 /// Where delivered bytes stand in the capture, in sixteen bytes.
@@ -65,57 +73,62 @@ impl Sent {
     }
 }
 
-impl Recent {
-    fn len(&self) -> usize {
-        if self.more.is_empty() { usize::from(self.len) } else { self.more.len() }
-    }
+impl Few {
+    pub(super) const NONE: Self = Self { first: 0, len: 0 };
 
-    fn iter(&self) -> impl Iterator<Item = Sent> + '_ {
-        let few = (0..self.len).filter_map(|at| self.few.get(self.place(at)));
-        self.more.iter().chain(few).copied()
-    }
-
-    fn oldest(&self) -> Option<Sent> {
-        let few = || self.few.get(self.place(0)).copied().filter(|_| self.len > 0);
-        self.more.front().copied().or_else(few)
-    }
-
-    fn push(&mut self, sent: Sent) {
-        if !self.more.is_empty() {
-            self.more.push_back(sent);
-        } else if usize::from(self.len) < FEW {
-            let place = self.place(self.len);
-            if let Some(free) = self.few.get_mut(place) {
-                *free = sent;
-            }
-            self.len += 1;
-        } else {
-            self.more = self.iter().chain([sent]).collect();
-            self.len = 0;
-        }
-    }
-
-    fn forget_oldest(&mut self) {
-        if self.more.pop_front().is_none() && self.len > 0 {
-            self.first = u8::try_from(self.place(1)).unwrap_or(0);
-            self.len -= 1;
-        }
-    }
-
-    /// Where in `few` the one stands that has `at` before it.
-    const fn place(&self, at: u8) -> usize {
+    /// Where the one stands that has `at` before it.
+    const fn place(self, at: u8) -> usize {
         (self.first as usize + at as usize) % FEW
     }
 }
 
-impl Half {
-    /// How many bytes of what is remembered lie together.
-    pub(crate) const RECENT: usize = size_of::<Recent>();
+impl Recent {
+    fn len(&self, few: Few) -> usize {
+        if few.len == MORE { self.more.len() } else { usize::from(few.len) }
+    }
 
-    /// Where they begin.
+    fn iter(&self, few: Few) -> impl Iterator<Item = Sent> + '_ {
+        let here = if few.len == MORE { 0 } else { few.len };
+        self.more.iter().copied().chain((0..here).filter_map(move |at| self.few.get(few.place(at)).copied()))
+    }
+
+    fn oldest(&self, few: Few) -> Option<Sent> {
+        if few.len == MORE { self.more.front().copied() } else { self.few.get(few.place(0)).copied() }
+    }
+
+    fn push(&mut self, few: &mut Few, sent: Sent) {
+        if few.len == MORE {
+            self.more.push_back(sent);
+        } else if usize::from(few.len) < FEW {
+            if let Some(free) = self.few.get_mut(few.place(few.len)) {
+                *free = sent;
+            }
+            few.len += 1;
+        } else {
+            self.more = self.iter(*few).chain([sent]).collect();
+            few.len = MORE;
+        }
+    }
+
+    fn forget_oldest(&mut self, few: &mut Few) {
+        if few.len == MORE {
+            self.more.pop_front();
+            if self.more.is_empty() {
+                *few = Few::NONE;
+            }
+        } else if few.len > 0 {
+            few.first = (few.first + 1) % FEW as u8;
+            few.len -= 1;
+        }
+    }
+}
+
+impl Half {
+    /// Where what is remembered begins, and which byte of it is written next.
     #[inline]
-    pub(crate) fn recent(&self) -> &[u8] {
-        self.recent.as_ref().map_or(&[], |recent| &recent.start)
+    pub(crate) fn recent(&self) -> Option<(&[u8], usize)> {
+        let place = self.few.place(self.few.len) * size_of::<Sent>();
+        self.recent.as_ref().map(|recent| (&recent.start[..], place))
     }
 
     /// Remembers where in the capture these bytes stand. No allocation once there is room for the window.
@@ -123,14 +136,20 @@ impl Half {
     pub(crate) fn remember(&mut self, data: &Data<'_>, origin: u64, limits: &Limits) {
         let Some(sent) = Sent::new(data, origin) else { return };
         let acked = self.offset(self.acked);
-        let recent = self.recent.get_or_insert_default();
-        if recent.len() >= FEW {
-            let old = recent.oldest().is_none_or(|oldest| oldest.end() <= acked);
-            if old || recent.len() >= limits.recent {
-                recent.forget_oldest();
+        let Self { recent, few, .. } = self;
+        let recent = recent.get_or_insert_default();
+        if recent.len(*few) >= FEW {
+            let old = recent.oldest(*few).is_none_or(|oldest| oldest.end() <= acked);
+            if old || recent.len(*few) >= limits.recent {
+                recent.forget_oldest(few);
             }
         }
-        recent.push(sent);
+        recent.push(few, sent);
+    }
+
+    /// Remembers nothing of what was delivered.
+    pub(super) fn forget_recent(&mut self) {
+        (self.recent, self.few) = (None, Few::NONE);
     }
 
     /// Bytes that were settled before: late for their gap, the same, or others.
@@ -160,7 +179,7 @@ impl Half {
     /// Compares bytes with those delivered, where the capture can be looked back into. How many differ.
     fn compare(&self, from: Direction, old: &Data<'_>, sink: &mut impl Sink) -> u64 {
         let mut lost = 0;
-        for sent in self.recent.iter().flat_map(|recent| recent.iter()) {
+        for sent in self.recent.iter().flat_map(|recent| recent.iter(self.few)) {
             let start = sent.offset().max(old.offset);
             let end = sent.end().min(old.offset + old.bytes.len() as u64);
             if start >= end || old.origin == Some(sent.origin()) {
@@ -208,3 +227,6 @@ fn conflict(from: Direction, offset: u64, old: &[u8], new: &[u8], ttl: (u8, u8),
 }
 
 const FEW: usize = 8;
+
+/// More than a few.
+const MORE: u8 = u8::MAX;

@@ -177,7 +177,7 @@ impl Half {
         }
         self.settle(from, now, alone, limits, sink);
         if self.offset(self.acked) >= self.next {
-            self.recent = None;
+            self.forget_recent();
         }
     }
 

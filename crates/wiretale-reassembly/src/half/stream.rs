@@ -19,7 +19,7 @@ impl Half {
             rare.held.clear();
             self.next = self.next.max(end.unwrap_or(0));
         }
-        self.recent = None;
+        self.forget_recent();
     }
 
     /// Takes payload that the receiver takes.
