@@ -116,6 +116,7 @@ impl<P: Services<O>, O: Observer> Analyzer<P, O> {
             self.look_ahead_at_last(&places);
             for next in group {
                 while let Some(half) = first_half(self).filter(|half| self.order(half, next).is_lt()) {
+                    self.table.draw_half_near();
                     self.end(&half, last, frame);
                 }
                 self.end(next, last, frame);
@@ -123,6 +124,7 @@ impl<P: Services<O>, O: Observer> Analyzer<P, O> {
         }
         over.clear();
         while let Some(half) = first_half(self) {
+            self.table.draw_half_near();
             self.end(&half, last, frame);
         }
     }

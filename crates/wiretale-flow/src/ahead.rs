@@ -10,7 +10,7 @@ use crate::analyzer::{Analyzer, Flows, Within};
 use crate::batch::Batch;
 use crate::glance::{glance_at_packet, glance_at_record, glance_beyond};
 use crate::key::Ends;
-use crate::near::{Lined, near, near_bytes};
+use crate::near::{Far, near, near_bytes};
 use crate::reading::Reading;
 use crate::recall::Lookback;
 use crate::record::Carrier;
@@ -163,7 +163,7 @@ impl<P: Services<O>, O: Observer> Analyzer<P, O> {
             }
             O::beyond(&record.state, &mut |start, length| near_bytes(start, 0, length));
             let Reading::Decoding(session) = &record.reading else { continue };
-            session.ask_for(0..DECODER);
+            session.ask_for(DECODER);
             if let Some(Some(Packet { body: PacketBody::Tcp { segment, .. }, .. })) = packets.get(index) {
                 near_bytes(segment.payload, 0, segment.payload.len().min(PAYLOAD));
             }
@@ -208,7 +208,7 @@ impl<P: Services<O>, O: Observer> Analyzer<P, O> {
     }
 
     #[inline]
-    fn record_at(&self, at: u32) -> Option<&Lined<Flows<P, O>>> {
+    fn record_at(&self, at: u32) -> Option<&Far<Flows<P, O>>> {
         if at == NONE {
             return None;
         }
@@ -232,7 +232,7 @@ pub(crate) const GROUP: usize = 16;
 const STEPS: usize = 3;
 
 /// Bytes of a decoder that most chunks need.
-const DECODER: usize = 256;
+const DECODER: usize = 320;
 
 /// Bytes of a payload that are asked for ahead; what follows comes in a row.
 const PAYLOAD: usize = 512;

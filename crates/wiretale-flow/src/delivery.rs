@@ -8,7 +8,7 @@ use wiretale_protocol::{
 use wiretale_reassembly::{Anomaly, Sink};
 
 use crate::expectations::Expectations;
-use crate::near::Lined;
+use crate::near::Far;
 use crate::reading::{Held, Reading};
 use crate::recall::Lookback;
 use crate::settings::Limits;
@@ -155,7 +155,7 @@ impl<P: Services<O>, O: Observer> Delivery<'_, P, O> {
             self.give_up();
             return;
         };
-        *self.reading = Reading::Decoding(Box::new(Lined::new(session)));
+        *self.reading = Reading::Decoding(Box::new(Far::new(session)));
         let Some(held) = held else { return };
         self.commons.stats.probed_bytes -= held.len() as u64;
         for piece in held.pieces() {

@@ -14,7 +14,7 @@ use crate::half::Half;
 use crate::history::History;
 use crate::id::flow_id;
 use crate::key::{Ends, is_broadcast};
-use crate::near::Lined;
+use crate::near::Far;
 use crate::reading::Reading;
 use crate::record::{Carrier, Record};
 use crate::refused::unfold;
@@ -195,10 +195,10 @@ impl<P: Services<O>, O: Observer> Analyzer<P, O> {
         frame: u64,
         ordinal: u32,
         carrier: Carrier,
-    ) -> Box<Lined<Flows<P, O>>> {
+    ) -> Box<Far<Flows<P, O>>> {
         let tcp = flow.transport == Transport::Tcp;
         let readable = matches!(flow.transport, Transport::Tcp | Transport::Udp);
-        let mut record = Box::new(Lined::new(Record {
+        let mut record = Box::new(Far::new(Record {
             flow,
             last: flow.opened,
             first_frame: frame,
@@ -223,7 +223,7 @@ impl<P: Services<O>, O: Observer> Analyzer<P, O> {
     }
 
     /// The flow of a lone SYN, its SYN processed.
-    fn full(&mut self, at: u32, half: &Half) -> Box<Lined<Flows<P, O>>> {
+    fn full(&mut self, at: u32, half: &Half) -> Box<Far<Flows<P, O>>> {
         let flow = self.half_flow(at, half);
         let opened = flow.opened;
         let mut record = self.record(flow, TCP, half.frame(), 0, Carrier::new(&flow, &self.settings.hosts));

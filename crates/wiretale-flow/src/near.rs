@@ -1,6 +1,6 @@
 //! Memory asked for ahead of its use, which goes on meanwhile.
 
-use std::ops::{Deref, DerefMut, Range};
+use std::ops::{Deref, DerefMut};
 
 use prefetch_index::prefetch_index;
 use wiretale_packet::Frame;
@@ -11,31 +11,29 @@ pub(crate) fn near<T>(value: &T) {
     prefetch_index(std::slice::from_ref(value), 0);
 }
 
-/// A value that begins where a line of the cache does: it lies on no more lines than it must, and any of them can be asked
-/// for ahead.
-// In the order written: it begins where `start` does.
+/// A value that lies elsewhere, whose lines can be asked for ahead.
+// In the order written: it begins where `start` does. Allocators that keep blocks of one size side by side put those of
+// some hundred bytes where a line begins; asked for by its type, that costs more than it gains.
 #[derive(Default)]
-#[repr(C, align(64))]
-pub(crate) struct Lined<T> {
+#[repr(C)]
+pub(crate) struct Far<T> {
     start: [u8; 0],
     value: T,
 }
 
-impl<T> Lined<T> {
+impl<T> Far<T> {
     pub(crate) const fn new(value: T) -> Self {
         Self { start: [], value }
     }
 
-    /// Asks for these bytes of the value, as far as it has them.
+    /// Asks for the first `most` bytes of the value, as far as it has them.
     #[inline]
-    pub(crate) fn ask_for(&self, bytes: Range<usize>) {
-        let Range { start, end } = bytes;
-        near_bytes(&self.start, start - start % LINE, end.min(size_of::<T>()).saturating_sub(start - start % LINE));
+    pub(crate) fn ask_for(&self, most: usize) {
+        near_bytes(&self.start, 0, most.min(size_of::<T>()));
     }
-
 }
 
-impl<T> Deref for Lined<T> {
+impl<T> Deref for Far<T> {
     type Target = T;
 
     #[inline]
@@ -44,11 +42,19 @@ impl<T> Deref for Lined<T> {
     }
 }
 
-impl<T> DerefMut for Lined<T> {
+impl<T> DerefMut for Far<T> {
     #[inline]
     fn deref_mut(&mut self) -> &mut T {
         &mut self.value
     }
+}
+
+/// Asks for the lines on which a value of some dozen bytes begins and ends.
+#[inline]
+pub(crate) fn ends_near<T>(value: &T) {
+    near(value);
+    // No value begins where this one ends: it is asked for, never looked at.
+    prefetch_index(std::slice::from_ref(value), 1);
 }
 
 /// Asks for the lines of `len` bytes, the first of them `from` bytes behind where `bytes` begin. Beyond their end it asks

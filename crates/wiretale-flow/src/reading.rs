@@ -3,14 +3,14 @@
 use smallvec::SmallVec;
 use wiretale_protocol::{Chunk, Direction, End, Timestamp};
 
-use crate::near::Lined;
+use crate::near::Far;
 
 /// Who reads the bytes of a flow.
 pub(crate) enum Reading<S> {
     /// Nobody knows yet whose they are. What was seen so far waits; nothing where it was nothing.
     Probing(Option<Box<Held>>),
     /// A decoder.
-    Decoding(Box<Lined<S>>),
+    Decoding(Box<Far<S>>),
     /// Nobody: they are counted.
     Counting,
 }

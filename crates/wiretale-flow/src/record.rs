@@ -10,7 +10,7 @@ use wiretale_reassembly::{Connection, Host, Policy};
 use crate::account::Account;
 use crate::datagrams::Datagrams;
 use crate::history::History;
-use crate::near::Lined;
+use crate::near::Far;
 use crate::reading::Reading;
 use crate::refused::Refused;
 use crate::settings::{Network, Timeouts, longest};
@@ -48,7 +48,7 @@ pub(crate) struct Record<S, F> {
 // Which one it is, and where it is, is told by its first bytes.
 #[repr(u8)]
 pub(crate) enum Carrier {
-    Tcp(Box<Lined<Tcp>>),
+    Tcp(Box<Far<Tcp>>),
     /// A TCP connection that came to nothing.
     Refused(Refused),
     Datagrams(Datagrams),
@@ -75,26 +75,26 @@ impl Carrier {
 
 impl Tcp {
     /// A connection of which nothing was seen.
-    pub(crate) fn new(flow: &Flow, hosts: &[(Network, Host)]) -> Box<Lined<Self>> {
+    pub(crate) fn new(flow: &Flow, hosts: &[(Network, Host)]) -> Box<Far<Self>> {
         let host = |address| longest(hosts, address).unwrap_or_default();
         let policy = Policy { client: host(flow.client.address), server: host(flow.server.address) };
-        Box::new(Lined::new(Self { connection: Connection::new(policy), account: Account::default() }))
+        Box::new(Far::new(Self { connection: Connection::new(policy), account: Account::default() }))
     }
 }
 
-impl Lined<Tcp> {
+impl Far<Tcp> {
     /// Asks ahead for what each packet needs.
     #[inline]
     pub(crate) fn draw_near(&self) {
-        self.ask_for(0..offset_of!(Tcp, account) + Account::NEEDED);
+        self.ask_for(offset_of!(Tcp, account) + Account::NEEDED);
     }
 }
 
-impl<S, F> Lined<Record<S, F>> {
+impl<S, F> Far<Record<S, F>> {
     /// Asks ahead for what each packet needs.
     #[inline]
     pub(crate) fn draw_near(&self) {
-        self.ask_for(0..offset_of!(Record<S, F>, carrier) + size_of::<usize>());
+        self.ask_for(offset_of!(Record<S, F>, carrier) + size_of::<usize>());
     }
 }
 

@@ -8,7 +8,7 @@ use wiretale_packet::{Direction, FlowKey, Transport};
 use crate::half::Half;
 use crate::index::Index;
 use crate::key::Ends;
-use crate::near::Lined;
+use crate::near::{Far, ends_near};
 
 /// Flows by key, in pages that never move, and go when they are empty. Flows with one SYN stand in a queue in the order they came, all others in a
 /// wheel of seconds at, or before, the second they may be over.
@@ -78,7 +78,7 @@ pub(crate) enum Body<T> {
     Full {
         /// The bucket of the wheel it stands in.
         bucket: u32,
-        flow: Box<Lined<T>>,
+        flow: Box<Far<T>>,
     },
 }
 
@@ -191,7 +191,7 @@ impl<T> Table<T> {
         hash: u64,
         key: FlowKey,
         client_is_low: bool,
-        flow: Box<Lined<T>>,
+        flow: Box<Far<T>>,
         second: i64,
     ) -> u32 {
         let at = self.occupy(hash, key, client_is_low, Body::Full { bucket: NONE, flow });
@@ -200,7 +200,7 @@ impl<T> Table<T> {
     }
 
     /// Makes a flow of one that had one SYN.
-    pub(crate) fn upgrade(&mut self, at: u32, flow: Box<Lined<T>>, second: i64) {
+    pub(crate) fn upgrade(&mut self, at: u32, flow: Box<Far<T>>, second: i64) {
         self.unlink(at);
         self.slot_mut(at).body = Body::Full { bucket: NONE, flow };
         self.arm(at, second);
@@ -257,6 +257,14 @@ impl<T> Table<T> {
         (self.halves.first != NONE).then_some(self.halves.first)
     }
 
+    /// Asks for the one that waits longest after the next.
+    pub(crate) fn draw_half_near(&self) {
+        let next = |at: &u32| Some(self.slot(*at).next).filter(|next| *next != NONE);
+        if let Some(at) = self.oldest_half().and_then(|at| next(&at)).and_then(|at| next(&at)) {
+            ends_near(self.slot(at));
+        }
+    }
+
     /// The flows with one SYN, the one that waits longest first.
     pub(crate) fn halves(&self) -> impl Iterator<Item = u32> + '_ {
         let next = |at: &u32| Some(self.slot(*at).next).filter(|next| *next != NONE);
@@ -304,6 +312,10 @@ impl<T> Table<T> {
         let slot = &mut self.pages[number][place(at)];
         room.vacant = slot.next;
         *slot = Slot { key, client_is_low, prev: NONE, next: NONE, body };
+        if room.vacant != NONE {
+            // The next flow's: it went long ago.
+            ends_near(&self.pages[number][place(room.vacant)]);
+        }
         let (pages, hasher) = (&self.pages, &self.hasher);
         self.index.insert(hash, at, |other| crate::table::hash(hasher, &slot_of(pages, *other).key));
         at
@@ -488,7 +500,7 @@ mod tests {
 
     fn insert(table: &mut Table<u16>, n: u16, second: i64) -> u32 {
         let hash = table.hash(&key(n));
-        table.insert(hash, key(n), true, Box::new(Lined::new(n)), second)
+        table.insert(hash, key(n), true, Box::new(Far::new(n)), second)
     }
 
     #[test]

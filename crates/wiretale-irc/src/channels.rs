@@ -15,10 +15,14 @@ use crate::member::Member;
 ///
 /// Where the observer does not [want others](wiretale_protocol::Observer::wants_others), the client is their only member.
 /// Names are hashed and compared in lower case, and kept once, as they came.
+// In the order written: most of what tells of a channel is about the first two.
 #[derive(Default)]
+#[repr(C)]
 pub struct Channels {
-    map: HashTable<Channel>,
+    // Hashes of the names met last, of channels that are there; 0 for none.
+    latest: [u64; LATEST],
     hasher: RandomState,
+    map: HashTable<Channel>,
     members: usize,
     // Bytes on the heap in members' nicks.
     nicks: usize,
@@ -109,9 +113,22 @@ impl Channels {
 
     /// There is such a channel. False if there was no room for it, and this is the first time.
     pub(crate) fn open(&mut self, name: &[u8], casemapping: Casemapping) -> bool {
-        let Self { map, hasher, .. } = self;
+        let Self { latest, map, hasher, .. } = self;
+        let hash = casemapping.hash(name, hasher);
+        if latest.contains(&hash) {
+            return true;
+        }
         let opened = open(map, |name| casemapping.hash(name, hasher), name, casemapping).is_some();
+        if opened {
+            latest.rotate_right(1);
+            latest[0] = hash;
+        }
         self.drop_some(usize::from(!opened))
+    }
+
+    /// What is upper and what lower case may have changed.
+    pub(crate) fn recase(&mut self) {
+        self.latest = [0; LATEST];
     }
 
     /// Somebody is in a channel. False if there was no room, and this is the first time.
@@ -179,6 +196,7 @@ impl Channels {
     pub(crate) fn quit(&mut self, nick: &[u8], casemapping: Casemapping) {
         let hash = casemapping.hash(nick, &self.hasher);
         let (mut left, mut nicks, mut masks) = (0, 0, 0);
+        self.latest = [0; LATEST];
         self.map.retain(|channel| {
             if let Some(member) = channel.remove(hash, nick, casemapping) {
                 left += 1;
@@ -254,7 +272,9 @@ impl Channels {
     }
 
     fn take(&mut self, name: &[u8], casemapping: Casemapping) -> Option<Channel> {
-        let found = self.map.find_entry(casemapping.hash(name, &self.hasher), is_called(name, casemapping));
+        let hash = casemapping.hash(name, &self.hasher);
+        self.latest.iter_mut().filter(|latest| **latest == hash).for_each(|latest| *latest = 0);
+        let found = self.map.find_entry(hash, is_called(name, casemapping));
         found.ok().map(|entry| entry.remove().0)
     }
 
@@ -320,6 +340,8 @@ fn is(nick: &[u8], casemapping: Casemapping) -> impl Fn(&Member) -> bool {
     move |member| casemapping.equal(member.nick(), nick)
 }
 
+// Most people are in no more channels.
+const LATEST: usize = 4;
 // About what each takes on the heap, with its share of the table, beside its name.
 const CHANNEL: usize = 640;
 const MEMBER: usize = 28;

@@ -26,11 +26,11 @@ pub struct Session {
     pub(crate) bouncer: bool,
     // It is IRC beyond doubt.
     evidence: bool,
+    pub(crate) channels: Channels,
     pub(crate) own: Own,
     pub(crate) server: Name,
     pub(crate) network: Name,
     pub(crate) support: Support,
-    pub(crate) channels: Channels,
     pub(crate) gathered: Gathered,
     pub(crate) ledger: Ledger,
     pub(crate) sasl: Sasl,
@@ -67,7 +67,9 @@ impl Ease {
 }
 
 /// The client of this connection.
+// In the order written: the nick is asked for most.
 #[derive(Default)]
+#[repr(C)]
 pub(crate) struct Own {
     /// As the server knows it.
     pub(crate) nick: Name,
@@ -134,6 +136,7 @@ impl Session {
     pub(crate) fn note_support(&mut self) {
         self.ease.channel_types = first_bytes(&self.support);
         self.ease.casemapping = self.support.casemapping();
+        self.channels.recase();
     }
 
     /// One message of either side, its secrets masked.

@@ -12,7 +12,7 @@ use crate::scan;
 pub struct Lines {
     // Never longer than `limit`.
     carry: Vec<u8>,
-    limit: usize,
+    limit: u32,
     // The carry was handed out as a line and is to be forgotten.
     handed_out: bool,
     // Bytes are thrown away up to the next line end.
@@ -33,8 +33,15 @@ pub struct Line<'a> {
 impl Lines {
     /// Lines of at most `limit` bytes.
     #[must_use]
+    #[expect(clippy::cast_possible_truncation, reason = "it is compared before")]
     pub const fn new(limit: usize) -> Self {
+        // No line that anybody would keep is longer than that.
+        let limit = if limit < u32::MAX as usize { limit as u32 } else { u32::MAX };
         Self { carry: Vec::new(), limit, handed_out: false, discarding: false }
+    }
+
+    const fn limit(&self) -> usize {
+        self.limit as usize
     }
 
     /// The next whole line that ends in `input`, which is moved on behind it; `None` when `input` is used up.
@@ -54,8 +61,8 @@ impl Lines {
             } else if !self.carry.is_empty() {
                 let cut = self.complete(head);
                 return Some(Line { bytes: &self.carry, cut, controls: true });
-            } else if head.len() > self.limit {
-                return Some(Line { bytes: head.get(..self.limit)?, cut: true, controls });
+            } else if head.len() > self.limit() {
+                return Some(Line { bytes: head.get(..self.limit())?, cut: true, controls });
             } else if !head.is_empty() {
                 return Some(Line { bytes: head, cut: false, controls });
             }
@@ -93,7 +100,7 @@ impl Lines {
     // The carried line ends: was it too long?
     #[cold]
     fn complete(&mut self, head: &[u8]) -> bool {
-        let room = self.limit.saturating_sub(self.carry.len());
+        let room = self.limit().saturating_sub(self.carry.len());
         let cut = head.len() > room;
         self.hold(head.get(..room).unwrap_or(head));
         self.handed_out = true;
@@ -107,7 +114,7 @@ impl Lines {
         if self.discarding {
             return false;
         }
-        let room = self.limit.saturating_sub(self.carry.len());
+        let room = self.limit().saturating_sub(self.carry.len());
         let Some((fits, _)) = left.split_at_checked(room).filter(|(_, over)| !over.is_empty()) else {
             self.hold(left);
             return false;
@@ -124,8 +131,8 @@ impl Lines {
         let (len, capacity) = (self.carry.len(), self.carry.capacity());
         let needed = len.saturating_add(bytes.len());
         if needed > capacity {
-            let wanted = if needed > SMALL { self.limit } else { capacity.saturating_mul(2) };
-            let wanted = wanted.min(self.limit).max(needed);
+            let wanted = if needed > SMALL { self.limit() } else { capacity.saturating_mul(2) };
+            let wanted = wanted.min(self.limit()).max(needed);
             self.carry.reserve_exact(wanted.saturating_sub(len));
         }
         self.carry.extend_from_slice(bytes);

@@ -12,13 +12,13 @@ use crate::{Anomaly, Conflict, Limits, Reason, Sink, Winner};
 /// The last delivered segments, the oldest first: a few in place, side by side, and all of them elsewhere once there are
 /// more. Where the oldest stands and how many there are is kept with the half, so that one line of the cache is all that a
 /// segment needs of this.
-// In the order written: four of the few lie on each line.
+// In the order written: it begins where `start` does.
 #[derive(Debug, Default)]
-#[repr(C, align(64))]
+#[repr(C)]
 pub(super) struct Recent {
     /// Where it begins, to ask for it ahead.
     start: [u8; 0],
-    few: [Sent; FEW],
+    few: [Sent; FEW as usize],
     /// All of them, once there are more than a few.
     more: VecDeque<Sent>,
 }
@@ -78,7 +78,7 @@ impl Few {
 
     /// Where the one stands that has `at` before it.
     const fn place(self, at: u8) -> usize {
-        (self.first as usize + at as usize) % FEW
+        (self.first.wrapping_add(at) % FEW) as usize
     }
 }
 
@@ -99,7 +99,7 @@ impl Recent {
     fn push(&mut self, few: &mut Few, sent: Sent) {
         if few.len == MORE {
             self.more.push_back(sent);
-        } else if usize::from(few.len) < FEW {
+        } else if few.len < FEW {
             if let Some(free) = self.few.get_mut(few.place(few.len)) {
                 *free = sent;
             }
@@ -117,7 +117,7 @@ impl Recent {
                 *few = Few::NONE;
             }
         } else if few.len > 0 {
-            few.first = (few.first + 1) % FEW as u8;
+            few.first = (few.first + 1) % FEW;
             few.len -= 1;
         }
     }
@@ -138,7 +138,7 @@ impl Half {
         let acked = self.offset(self.acked);
         let Self { recent, few, .. } = self;
         let recent = recent.get_or_insert_default();
-        if recent.len(*few) >= FEW {
+        if recent.len(*few) >= usize::from(FEW) {
             let old = recent.oldest(*few).is_none_or(|oldest| oldest.end() <= acked);
             if old || recent.len(*few) >= limits.recent {
                 recent.forget_oldest(few);
@@ -226,7 +226,7 @@ fn conflict(from: Direction, offset: u64, old: &[u8], new: &[u8], ttl: (u8, u8),
     old.iter().zip(new).filter(|(old, new)| old != new).count() as u64
 }
 
-const FEW: usize = 8;
+const FEW: u8 = 8;
 
 /// More than a few.
 const MORE: u8 = u8::MAX;

@@ -6,6 +6,7 @@
 //! do not count.
 
 use std::collections::VecDeque;
+use std::hash::BuildHasher as _;
 use std::net::IpAddr;
 
 use wiretale_protocol::{Address, Direction, Timestamp};
@@ -19,8 +20,16 @@ use crate::{Detector, Ends, Fact, Findings, Hears, Scene};
 
 /// Links heard, by home host.
 pub(super) struct Egg {
-    hosts: Bounded<Address, VecDeque<Mention>>,
+    hosts: Bounded<Address, Mentions>,
     visited: Slots<bool>,
+}
+
+/// What a host heard of, the oldest first.
+#[derive(Default)]
+struct Mentions {
+    // A number for the link of each: what is heard again is found without a look at all.
+    numbers: VecDeque<u64>,
+    all: VecDeque<Mention>,
 }
 
 struct Mention {
@@ -79,7 +88,8 @@ impl Egg {
         let heard = self.hosts.entry(scene.moment.flow.client.address);
         for word in linked_words(said.text, first, WORDS) {
             // The same link again, through another of the host's connections: the first one stands.
-            if let Some(known) = heard.iter_mut().find(|known| known.link == word) {
+            let number = scene.hash.hash_one(word);
+            if let Some(known) = heard.known(number, word) {
                 known.strength = if order { 1.0 } else { known.strength };
                 continue;
             }
@@ -89,10 +99,7 @@ impl Egg {
                 () if is_program(path) => 0.6,
                 () => 0.05,
             };
-            if heard.len() >= MENTIONS {
-                heard.pop_front();
-            }
-            heard.push_back(Mention {
+            let mention = Mention {
                 at: scene.moment.at,
                 frame: scene.moment.frame,
                 host: host.to_ascii_lowercase(),
@@ -103,7 +110,8 @@ impl Egg {
                 flow: scene.moment.flow.id.to_string(),
                 strength,
                 fetched: false,
-            });
+            };
+            heard.push(number, mention);
         }
     }
 
@@ -119,7 +127,7 @@ impl Egg {
             let there = mention.address == Some(server.to_ip()) || name.as_ref() == Some(&mention.host);
             there && !late && !mention.fetched && (!before || mention.strength == 1.0)
         };
-        let Some(mention) = heard.iter_mut().find(is) else { return };
+        let Some(mention) = heard.all.iter_mut().find(is) else { return };
         mention.fetched = true;
         let waited = at.since(mention.at).as_secs();
         let row = if waited <= SOON { "D31.egg" } else { "D31.egg_late" };
@@ -135,6 +143,22 @@ impl Egg {
             evidence.frame(mention.frame).tie(mention.channel.clone()).tie(format!("file:{}", shown(name)));
         evidence.uids.push(mention.flow.clone());
         findings.push(evidence);
+    }
+}
+
+impl Mentions {
+    fn known(&mut self, number: u64, link: &[u8]) -> Option<&mut Mention> {
+        let at = self.numbers.iter().position(|known| *known == number)?;
+        self.all.get_mut(at).filter(|known| known.link == link)
+    }
+
+    fn push(&mut self, number: u64, mention: Mention) {
+        if self.all.len() >= MENTIONS {
+            self.numbers.pop_front();
+            self.all.pop_front();
+        }
+        self.numbers.push_back(number);
+        self.all.push_back(mention);
     }
 }
 
