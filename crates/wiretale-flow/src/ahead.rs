@@ -10,7 +10,7 @@ use crate::analyzer::{Analyzer, Flows, Within};
 use crate::batch::Batch;
 use crate::glance::{glance_at_packet, glance_at_record, glance_beyond};
 use crate::key::Ends;
-use crate::near::{Far, near, near_bytes};
+use crate::near::{Far, near, near_all, near_bytes};
 use crate::reading::Reading;
 use crate::recall::Lookback;
 use crate::record::Carrier;
@@ -161,7 +161,7 @@ impl<P: Services<O>, O: Observer> Analyzer<P, O> {
             if let Carrier::Tcp(tcp) = &record.carrier {
                 tcp.draw_near();
             }
-            O::beyond(&record.state, &mut |start, length| near_bytes(start, 0, length));
+            O::beyond(&record.state, &mut near_all);
             let Reading::Decoding(session) = &record.reading else { continue };
             session.ask_for(DECODER);
             if let Some(Some(Packet { body: PacketBody::Tcp { segment, .. }, .. })) = packets.get(index) {

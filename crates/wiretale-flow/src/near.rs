@@ -29,7 +29,7 @@ impl<T> Far<T> {
     /// Asks for the first `most` bytes of the value, as far as it has them.
     #[inline]
     pub(crate) fn ask_for(&self, most: usize) {
-        near_bytes(&self.start, 0, most.min(size_of::<T>()));
+        near_all(&self.start, most.min(size_of::<T>()));
     }
 }
 
@@ -62,6 +62,14 @@ pub(crate) fn ends_near<T>(value: &T) {
 #[inline]
 pub(crate) fn near_bytes(bytes: &[u8], from: usize, len: usize) {
     (0..len.div_ceil(LINE)).for_each(|line| prefetch_index(bytes, from.wrapping_add(line * LINE)));
+}
+
+/// The same for all lines of so many bytes from where `bytes` begin on, which may be one more: they need not begin with a
+/// line.
+#[inline]
+pub(crate) fn near_all(bytes: &[u8], len: usize) {
+    near_bytes(bytes, 0, len);
+    prefetch_index(bytes, len.saturating_sub(1));
 }
 
 /// Asks for as many bytes as a frame has, so many bytes behind it in a capture that lies in memory as a whole. Who does so

@@ -48,7 +48,9 @@ pub enum Identified<S> {
 }
 
 /// One of two.
+// Which one is told where it begins, which every chunk asks.
 #[derive(Debug)]
+#[repr(u8)]
 pub enum Either<A, B> {
     /// The first.
     Head(A),

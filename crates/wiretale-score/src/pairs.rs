@@ -18,11 +18,16 @@ pub(crate) struct Pairs {
 pub(crate) struct Pair(u32);
 
 /// What a detector keeps about pairs: a slot for each pair that is remembered.
+// In pages that never move, made where a pair comes: most numbers follow each other.
 #[derive(Debug)]
 pub(crate) struct Slots<V> {
-    // With the number of the pair whose it is.
-    slots: Vec<(u32, V)>,
+    pages: Vec<Box<[Slot<V>]>>,
+    // Pages that are there.
+    made: usize,
 }
+
+// With the number of the pair whose it is.
+type Slot<V> = (u32, V);
 
 impl Default for Pairs {
     fn default() -> Self {
@@ -55,23 +60,23 @@ impl Pairs {
 
 impl<V> Default for Slots<V> {
     fn default() -> Self {
-        Self { slots: Vec::new() }
+        Self { pages: Vec::new(), made: 0 }
     }
 }
 
 impl<V: Default> Slots<V> {
     /// Bytes on the heap, if a value has `each` there.
     pub(crate) fn memory(&self, each: usize) -> usize {
-        self.slots.capacity() * size_of::<(u32, V)>() + self.slots.len() * each
+        self.made * PAGE * (size_of::<Slot<V>>() + each)
     }
 
     /// What is kept about a pair, made if it is not there.
     pub(crate) fn entry(&mut self, pair: Pair) -> &mut V {
-        let at = pair.0 as usize % MOST;
-        if at >= self.slots.len() {
-            self.slots.resize_with(at + 1, || (pair.0, V::default()));
+        let (page, place) = place(pair);
+        if self.pages.get(page).is_none_or(|page| page.is_empty()) {
+            self.make(page, pair);
         }
-        let slot = &mut self.slots[at];
+        let slot = &mut self.pages[page][place];
         if slot.0 != pair.0 {
             *slot = (pair.0, V::default());
         }
@@ -80,10 +85,29 @@ impl<V: Default> Slots<V> {
 
     /// The same, if it is there.
     pub(crate) fn get_mut(&mut self, pair: Pair) -> Option<&mut V> {
-        self.slots.get_mut(pair.0 as usize % MOST).filter(|slot| slot.0 == pair.0).map(|slot| &mut slot.1)
+        let (page, place) = place(pair);
+        self.pages.get_mut(page)?.get_mut(place).filter(|slot| slot.0 == pair.0).map(|slot| &mut slot.1)
+    }
+
+    // A page of slots that are another pair's, as long as nothing is kept in them.
+    #[cold]
+    fn make(&mut self, page: usize, pair: Pair) {
+        if self.pages.len() <= page {
+            self.pages.resize_with(page + 1, Box::default);
+        }
+        self.pages[page] = (0..PAGE).map(|_| (pair.0, V::default())).collect();
+        self.made += 1;
     }
 }
 
+#[inline]
+const fn place(pair: Pair) -> (usize, usize) {
+    let at = pair.0 as usize % MOST;
+    (at / PAGE, at % PAGE)
+}
+
+// Slots that are made at once.
+const PAGE: usize = 512;
 const MOST: usize = 1 << 16;
 
 #[cfg(test)]

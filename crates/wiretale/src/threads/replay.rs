@@ -151,7 +151,7 @@ impl<'m, O: Listener> Replay<'m, O> {
         later.iter().take(GROUP).for_each(|call| prefetch_index(flows, call.flow as usize));
         for (_, state, _) in next.iter().filter_map(|call| flows.get(call.flow as usize)?.as_ref()) {
             O::beyond(state, &mut |start, length| {
-                (0..length.div_ceil(LINE)).for_each(|line| prefetch_index(start, line * LINE));
+                (0..length).step_by(LINE).chain([length]).for_each(|byte| prefetch_index(start, byte));
             });
         }
         before + next.len()
