@@ -161,7 +161,7 @@ impl<P: Services<O>, O: Observer> Analyzer<P, O> {
             if let Carrier::Tcp(tcp) = &record.carrier {
                 tcp.draw_near();
             }
-            O::beyond(&record.state, &mut near_all);
+            O::beyond(&record.state, &mut |start, length| near_all(start, length));
             let Reading::Decoding(session) = &record.reading else { continue };
             session.ask_for(DECODER);
             if let Some(Some(Packet { body: PacketBody::Tcp { segment, .. }, .. })) = packets.get(index) {

@@ -64,8 +64,7 @@ pub(crate) fn near_bytes(bytes: &[u8], from: usize, len: usize) {
     (0..len.div_ceil(LINE)).for_each(|line| prefetch_index(bytes, from.wrapping_add(line * LINE)));
 }
 
-/// The same for all lines of so many bytes from where `bytes` begin on, which may be one more: they need not begin with a
-/// line.
+/// Asks for all lines of so many bytes from where `bytes` begin, which may be one more: they need not begin with a line.
 #[inline]
 pub(crate) fn near_all(bytes: &[u8], len: usize) {
     near_bytes(bytes, 0, len);

@@ -13,9 +13,9 @@ use crate::Hears;
 use crate::detector::name_key;
 
 /// Who an IRC client is, on which network, and where. All names as the wire has them, the keys of lookups in lower case.
-// In the order written, which puts what each line asks for side by side.
+// In the order written, which puts what each line asks for side by side, on one line of the cache.
 #[derive(Clone, Default, Debug)]
-#[repr(C)]
+#[repr(C, align(64))]
 pub struct IrcSession {
     // Where it begins, to ask for its first lines ahead.
     start: [u8; 0],

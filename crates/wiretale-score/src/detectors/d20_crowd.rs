@@ -113,7 +113,7 @@ impl Channel {
     }
 
     fn heard(&mut self, scene: &Scene<'_>, from: &[u8], words: &[u8], place: &[u8], findings: &mut Findings) {
-        let (at, host) = (scene.moment.at, scene.moment.flow.client.address);
+        let at = scene.moment.at;
         let (same, over) = self.round.as_ref().map_or((false, true), |round| {
             let since = at.since(round.at);
             (since < COPIES && round.words == words, since >= SHORTEST)
@@ -128,6 +128,7 @@ impl Channel {
             round.begin(at, scene.moment.frame, words);
             self.round = Some(round);
         }
+        let host = scene.moment.flow.client.address;
         if let Some(round) = self.round.as_mut().filter(|round| round.heard.len() < MEMBERS)
             && !round.heard.contains(&host)
         {

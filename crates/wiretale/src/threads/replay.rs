@@ -38,11 +38,20 @@ impl<O> Listener for O where
 pub(super) struct Replay<'m, O: Observer> {
     pub(super) observer: O,
     capture: &'m [u8],
-    threads: Vec<Vec<State<O>>>,
+    threads: Vec<Vec<Place<O>>>,
     // What the observer keeps on the heap with open flows.
     weights: usize,
     // Whose checksums were said to be left to the network card.
     offloaded: HashSet<(Address, Option<Transport>)>,
+}
+
+/// A place for a flow.
+// In the order written: it begins where `start` does.
+#[repr(C)]
+struct Place<O: Observer> {
+    /// Where it begins, to ask for it ahead.
+    start: [u8; 0],
+    state: State<O>,
 }
 
 /// A flow, the observer's state of it and what that weighs, if it is open.
@@ -148,11 +157,11 @@ impl<'m, O: Listener> Replay<'m, O> {
     /// analyzers do the same with theirs. Says how many calls were looked at.
     fn look_ahead(&self, thread: usize, calls: &[Call], before: usize) -> usize {
         let (flows, (next, later)) = (&self.threads[thread], calls.split_at(calls.len().min(GROUP)));
-        later.iter().take(GROUP).for_each(|call| prefetch_index(flows, call.flow as usize));
-        for (_, state, _) in next.iter().filter_map(|call| flows.get(call.flow as usize)?.as_ref()) {
-            O::beyond(state, &mut |start, length| {
-                (0..length).step_by(LINE).chain([length]).for_each(|byte| prefetch_index(start, byte));
-            });
+        for place in later.iter().take(GROUP).filter_map(|call| flows.get(call.flow as usize)) {
+            ask_for(&place.start, size_of::<Place<O>>());
+        }
+        for (_, state, _) in next.iter().filter_map(|call| flows.get(call.flow as usize)?.state.as_ref()) {
+            O::beyond(state, &mut ask_for);
         }
         before + next.len()
     }
@@ -162,11 +171,11 @@ impl<'m, O: Listener> Replay<'m, O> {
         let (flows, index) = (&mut self.threads[thread], call.flow as usize);
         if call.what == What::Opened {
             if flows.len() <= index {
-                flows.resize_with(index + 1, || None);
+                flows.resize_with(index + 1, || Place { start: [], state: None });
             }
-            flows[index] = Some((slips.flows[next(&mut at.flows)], O::Flow::default(), 0));
+            flows[index].state = Some((slips.flows[next(&mut at.flows)], O::Flow::default(), 0));
         }
-        let Some((flow, state, weight)) = flows.get_mut(index).and_then(Option::as_mut) else { return };
+        let Some((flow, state, weight)) = flows.get_mut(index).and_then(|place| place.state.as_mut()) else { return };
         let moment = &Moment { at: call.at, frame: call.frame, direction: call.direction, flow };
         let observer = &mut self.observer;
         match call.what {
@@ -194,7 +203,7 @@ impl<'m, O: Listener> Replay<'m, O> {
                 at.words += services;
                 observer.closed(state, moment, &summary);
                 self.weights -= *weight;
-                flows[index] = None;
+                flows[index].state = None;
             }
             _ => {
                 event(observer, state, moment, call.what, slips, at, lender);
@@ -241,6 +250,11 @@ pub(super) fn relend<'b>(chunk: Chunk<'_>, lender: &mut impl Lend<'b>) -> Chunk<
         Chunk::Gap(length) => Chunk::Gap(length),
         Chunk::End(end) => Chunk::End(end),
     }
+}
+
+/// Asks for the lines of so many bytes ahead.
+fn ask_for(start: &[u8], length: usize) {
+    (0..length).step_by(LINE).chain([length]).for_each(|byte| prefetch_index(start, byte));
 }
 
 fn next(position: &mut usize) -> usize {
