@@ -19,10 +19,14 @@ impl Session {
         let told = cx.moment().direction == Direction::Server;
         match command.len() {
             7 if command == b"PRIVMSG" => match self.plain_words(params, controls) {
-                Some(words) if told => self.passed_on(cx, prefix, words),
+                Some(words) if told => self.passed_on(cx, prefix, words, false),
                 Some(words) => self.said(cx, words),
-                None => false,
+                None => controls && self.acts(cx, prefix.filter(|_| told), params, told),
             },
+            6 if command == b"NOTICE" => {
+                let words = if told { self.plain_notice(params, controls) } else { None };
+                words.is_some_and(|words| self.passed_on(cx, prefix, words, true))
+            }
             3 => told && self.row_of_many(cx, command, params.as_wire()),
             4 if command == b"PING" || command == b"PONG" => true,
             4 => told && self.is_beside(cx, prefix) && self.went(cx, command, params.get(0).unwrap_or_default()),

@@ -43,6 +43,8 @@ pub struct Session {
 pub(crate) struct Ease {
     /// It is IRC between a client and its server beyond doubt, and no secret waits for its outcome.
     pub(crate) easy: bool,
+    /// A secret was seen of which there may be echoes.
+    pub(crate) echoes: bool,
     // Bytes on the heap, by and large.
     held: usize,
     // With which bytes a channel's name may begin, a bit each.
@@ -53,7 +55,13 @@ pub(crate) struct Ease {
 impl Default for Ease {
     fn default() -> Self {
         let support = Support::default();
-        Self { easy: false, held: 0, channel_types: first_bytes(&support), casemapping: support.casemapping() }
+        Self {
+            easy: false,
+            echoes: false,
+            held: 0,
+            channel_types: first_bytes(&support),
+            casemapping: support.casemapping(),
+        }
     }
 }
 
@@ -129,6 +137,7 @@ impl Session {
     /// A line has gone the long way.
     pub(crate) fn settle(&mut self) {
         self.ease.easy = self.evidence && self.link.is_none() && !self.ledger.is_waiting();
+        self.ease.echoes = self.ledger.has_echoes();
         self.ease.held = self.memory();
     }
 

@@ -1,6 +1,6 @@
 //! What people say: words, CTCP, DCC.
 
-use wiretale_protocol::{Context, Observe};
+use wiretale_protocol::{Context, Observe, scan};
 
 use crate::ctcp::{Part, dequote_ctcp, dequote_low, is_plain, parts};
 use crate::session::Session;
@@ -15,17 +15,39 @@ pub(crate) struct Said<'a> {
 }
 
 impl Session {
-    /// The short way of `:nick!user@host PRIVMSG #channel :words`, passed on by the server.
+    /// The short way of `:nick!user@host PRIVMSG #channel :words`, or of a notice to whomever, passed on by the server.
     #[inline(always)]
     pub(crate) fn passed_on<O: Observe<Irc>>(
         &mut self,
         cx: &mut Context<'_, O>,
         prefix: Option<Prefix<'_>>,
         (target, text): (Wire<'_>, Wire<'_>),
+        notice: bool,
     ) -> bool {
         let Some(from) = prefix.map(Prefix::source) else { return false };
         self.sender(cx, from);
-        cx.emit::<Irc>(Event::Text { from, target, text, notice: false });
+        cx.emit::<Irc>(Event::Text { from, target, text, notice });
+        true
+    }
+
+    /// The short way of `PRIVMSG #channel :\x01ACTION words\x01`, of the client or passed on by the server.
+    pub(crate) fn acts<O: Observe<Irc>>(
+        &mut self,
+        cx: &mut Context<'_, O>,
+        prefix: Option<Prefix<'_>>,
+        params: Params<'_>,
+        told: bool,
+    ) -> bool {
+        let Some((target, args)) = self.plain_action(params) else { return false };
+        let verb = Wire(b"ACTION");
+        let Some(from) = prefix.map(Prefix::source) else {
+            if !told {
+                cx.emit::<Irc>(Event::Ctcp { from: self.own_source(), target, reply: false, verb, args });
+            }
+            return !told;
+        };
+        self.sender(cx, from);
+        cx.emit::<Irc>(Event::Ctcp { from, target, reply: false, verb, args });
         true
     }
 
@@ -38,10 +60,25 @@ impl Session {
     /// A channel and the words to it, where there can be neither CTCP nor a secret in them.
     #[inline(always)]
     pub(crate) fn plain_words<'m>(&self, params: Params<'m>, controls: bool) -> Option<(Wire<'m>, Wire<'m>)> {
-        let (target, rest) = params.split_first()?;
-        let [b' ', b':', text @ ..] = rest else { return None };
+        let (target, text) = words(params)?;
         let plain = self.ease.is_channel(target) && !may_be_order(text) && (!controls || is_plain(text));
         plain.then_some((Wire(target), Wire(text)))
+    }
+
+    /// Somebody and what he is told, where there can be neither CTCP nor a secret in it, nor one's echo.
+    #[inline(always)]
+    pub(crate) fn plain_notice<'m>(&self, params: Params<'m>, controls: bool) -> Option<(Wire<'m>, Wire<'m>)> {
+        let (target, text) = words(params)?;
+        let plain = !self.ease.echoes && !may_be_order(text) && (!controls || is_plain(text));
+        plain.then_some((Wire(target), Wire(text)))
+    }
+
+    // A channel and what is done there, with nothing quoted.
+    fn plain_action<'m>(&self, params: Params<'m>) -> Option<(Wire<'m>, Wire<'m>)> {
+        let (target, text) = words(params)?;
+        let args = text.strip_prefix(b"\x01ACTION ")?.strip_suffix(b"\x01")?;
+        let plain = self.ease.is_channel(target) && is_plain(args) && !scan::holds(args, *b"\\");
+        plain.then_some((Wire(target), Wire(args)))
     }
 
     /// A `PRIVMSG`, `NOTICE` or one of their kin.
@@ -95,6 +132,14 @@ impl Session {
             self.dcc(cx, said, &args);
         }
     }
+}
+
+// To whom, and what.
+#[inline(always)]
+fn words(params: Params<'_>) -> Option<(&[u8], &[u8])> {
+    let (target, rest) = params.split_first()?;
+    let [b' ', b':', text @ ..] = rest else { return None };
+    Some((target, text))
 }
 
 /// May the words be an order to a bot, by their first letter? A password to a channel's bot stands in such.
