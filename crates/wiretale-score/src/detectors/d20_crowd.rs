@@ -22,11 +22,13 @@ pub(super) struct Crowd {
     channels: Bounded<u64, Channel>,
 }
 
+// In the order written: what each word asks for comes first.
 #[derive(Default)]
+#[repr(C)]
 struct Channel {
-    round: Option<Round>,
     // Nicks of members, by number, at most MEMBERS: their words are answers, not the beginning of a round.
     nicks: HashTable<u64>,
+    round: Option<Round>,
     // The logarithm of the likelihood ratio.
     evidence: f64,
     rounds: u32,
@@ -35,12 +37,13 @@ struct Channel {
 
 // Its lists are used again for the next one: in a busy channel there is one every few seconds.
 #[derive(Default)]
+#[repr(C)]
 struct Round {
     at: Timestamp,
-    frame: u64,
     words: Vec<u8>,
     // At most MEMBERS.
     heard: Vec<Address>,
+    frame: u64,
     answers: BTreeMap<Address, Answer>,
 }
 
