@@ -76,17 +76,24 @@ impl<P: Services<O>, O: Observer> Analyzer<P, O> {
             if let Some((slot, range)) = group(0) {
                 self.find(batch, range, &mut ahead[slot]);
             }
-            if let Some((slot, range)) = group(1) {
-                self.draw_near(batch, range, &ahead[slot].places);
-            }
-            if let Some((slot, range)) = group(2) {
-                let Ahead { packets, sought, places } = &ahead[slot];
-                self.look_ahead(sought, places);
-                let packets = far.map_or(&packets[..], |far| &far[range.clone()]);
-                for (at, (packet, sought)) in range.zip(packets.iter().zip(sought)) {
-                    batch.read_on(&frames[at]);
-                    self.next(&frames[at], number(at), packet.as_ref().zip(sought.as_ref()), capture);
+            let later = group(1);
+            let Some((slot, range)) = group(2) else {
+                let (slot, range) = later.unwrap_or_default();
+                range.zip(&ahead[slot].places).for_each(|(at, place)| self.draw_near(batch, at, *place));
+                continue;
+            };
+            let Ahead { packets, sought, places } = &ahead[slot];
+            self.look_ahead(sought, places);
+            let packets = far.map_or(&packets[..], |far| &far[range.clone()]);
+            // What is asked for in one go is waited for: of each packet of the next group while one of this is looked at.
+            let (slot, later) = later.unwrap_or_default();
+            let mut later = later.zip(&ahead[slot].places);
+            for (at, (packet, sought)) in range.zip(packets.iter().zip(sought)) {
+                if let Some((at, place)) = later.next() {
+                    self.draw_near(batch, at, *place);
                 }
+                batch.read_on(&frames[at]);
+                self.next(&frames[at], number(at), packet.as_ref().zip(sought.as_ref()), capture);
             }
         }
     }
@@ -152,21 +159,19 @@ impl<P: Services<O>, O: Observer> Analyzer<P, O> {
         }
     }
 
-    /// Asks for what a group's records point to, and for the first lines of payload that somebody reads and nobody here
-    /// has seen yet.
+    /// Asks for what the record at `place` points to, and for the first lines of the payload of frame `at` if somebody
+    /// reads it and nobody here has seen it yet.
     #[inline]
-    fn draw_near(&self, batch: Batch<'_, '_>, range: Range<usize>, places: &Places) {
-        let packets = batch.far.map_or(&[][..], |far| &far[range]);
-        for (index, record) in places.iter().enumerate().filter_map(|(index, at)| Some((index, self.record_at(*at)?))) {
-            if let Carrier::Tcp(tcp) = &record.carrier {
-                tcp.draw_near();
-            }
-            O::beyond(&record.state, &mut |start, length| near_all(start, length));
-            let Reading::Decoding(session) = &record.reading else { continue };
-            session.ask_for(DECODER);
-            if let Some(Some(Packet { body: PacketBody::Tcp { segment, .. }, .. })) = packets.get(index) {
-                near_bytes(segment.payload, 0, segment.payload.len().min(PAYLOAD));
-            }
+    fn draw_near(&self, batch: Batch<'_, '_>, at: usize, place: u32) {
+        let Some(record) = self.record_at(place) else { return };
+        if let Carrier::Tcp(tcp) = &record.carrier {
+            tcp.draw_near();
+        }
+        O::beyond(&record.state, &mut |start, length| near_all(start, length));
+        let Reading::Decoding(session) = &record.reading else { return };
+        session.ask_for(DECODER);
+        if let Some(Some(Packet { body: PacketBody::Tcp { segment, .. }, .. })) = batch.far.and_then(|far| far.get(at)) {
+            near_bytes(segment.payload, 0, segment.payload.len().min(PAYLOAD));
         }
     }
 
