@@ -20,14 +20,13 @@ use crate::table::{Body, NONE, Sought};
 pub(crate) type TakenOut<'f> = [Option<Packet<'f>>];
 
 /// Where the flows of plain packets are to be looked for, and where they are.
-type AllSought = [Option<Sought>; GROUP];
 type Places = [u32; GROUP];
 
 /// A group of packets whose turn comes soon.
 #[derive(Default)]
 struct Ahead<'f> {
     packets: [Option<Packet<'f>>; GROUP],
-    sought: AllSought,
+    sought: [Option<Sought>; GROUP],
     places: Places,
 }
 
@@ -71,29 +70,31 @@ impl<P: Services<O>, O: Observer> Analyzer<P, O> {
         for step in 0..groups + STEPS - 1 {
             let group = |back: usize| {
                 let group = step.checked_sub(back).filter(|group| *group < groups)?;
-                Some((group % STEPS, range(group, frames.len())))
+                Some((group % STEPS, group * GROUP))
             };
-            if let Some((slot, range)) = group(0) {
-                self.find(batch, range, &mut ahead[slot]);
+            if let Some((slot, start)) = group(0) {
+                self.find(batch, start..frames.len().min(start + GROUP), &mut ahead[slot]);
             }
-            let later = group(1);
-            let Some((slot, range)) = group(2) else {
-                let (slot, range) = later.unwrap_or_default();
-                range.zip(&ahead[slot].places).for_each(|(at, place)| self.draw_near(batch, at, *place));
-                continue;
-            };
-            let Ahead { packets, sought, places } = &ahead[slot];
-            self.look_ahead(sought, places);
-            let packets = far.map_or(&packets[..], |far| &far[range.clone()]);
-            // What is asked for in one go is waited for: of each packet of the next group while one of this is looked at.
-            let (slot, later) = later.unwrap_or_default();
-            let mut later = later.zip(&ahead[slot].places);
-            for (at, (packet, sought)) in range.zip(packets.iter().zip(sought)) {
-                if let Some((at, place)) = later.next() {
-                    self.draw_near(batch, at, *place);
+            // What is asked for in one go is waited for: here, while packets are looked at whose turn has come.
+            let [sought, found, turn] = [1, 2, 3].map(group);
+            if let Some((slot, _)) = turn {
+                self.look_ahead(&ahead[slot]);
+            }
+            for n in 0..GROUP {
+                if let Some((slot, _)) = sought {
+                    self.find_one(&mut ahead[slot], n);
                 }
-                batch.read_on(&frames[at]);
-                self.next(&frames[at], number(at), packet.as_ref().zip(sought.as_ref()), capture);
+                if let Some((slot, start)) = found {
+                    self.draw_near(batch, start + n, ahead[slot].places[n]);
+                }
+                if let Some((slot, start)) = turn
+                    && let Some(frame) = frames.get(start + n)
+                {
+                    let Ahead { packets, sought, .. } = &ahead[slot];
+                    let packet = far.map_or(&packets[n], |far| &far[start + n]);
+                    batch.read_on(frame);
+                    self.next(frame, number(start + n), packet.as_ref().zip(sought[n].as_ref()), capture);
+                }
             }
         }
     }
@@ -112,7 +113,7 @@ impl<P: Services<O>, O: Observer> Analyzer<P, O> {
         }
     }
 
-    /// Takes a group's plain packets out of their frames, finds their flows, and asks for their records.
+    /// Takes a group's plain packets out of their frames, and asks for the places where their flows may be.
     #[inline]
     fn find<'f>(&self, batch: Batch<'_, 'f>, range: Range<usize>, ahead: &mut Ahead<'f>) {
         let Ahead { packets, sought, places } = ahead;
@@ -129,7 +130,9 @@ impl<P: Services<O>, O: Observer> Analyzer<P, O> {
         }
         *places = [NONE; GROUP];
         if self.table.len() >= WORTH_IT {
-            sought.iter_mut().take(packets.len()).zip(places).for_each(|(sought, place)| self.find_one(sought, place));
+            for (sought, place) in sought.iter().take(packets.len()).zip(places) {
+                *place = sought.as_ref().and_then(|sought| self.table.suspect(sought.hash)).unwrap_or(NONE);
+            }
         }
     }
 
@@ -149,12 +152,15 @@ impl<P: Services<O>, O: Observer> Analyzer<P, O> {
         packets.get(..frames.len()).unwrap_or(packets)
     }
 
+    /// Finds the flow of a group's packet, and asks for its record.
     #[inline]
-    fn find_one(&self, sought: &mut Option<Sought>, place: &mut u32) {
-        let Some(sought) = sought else { return };
-        let Some(at) = self.table.find(sought.hash, &sought.key) else { return };
-        (*place, sought.hint) = (at, at);
-        if let Some(record) = self.record_at(at) {
+    fn find_one(&self, ahead: &mut Ahead<'_>, n: usize) {
+        let place = &mut ahead.places[n];
+        let Some(sought) = ahead.sought[n].as_mut().filter(|_| *place != NONE) else { return };
+        sought.hint = *place;
+        *place = self.table.locate(sought).unwrap_or(NONE);
+        sought.hint = *place;
+        if let Some(record) = self.record_at(*place) {
             record.draw_near();
         }
     }
@@ -170,21 +176,20 @@ impl<P: Services<O>, O: Observer> Analyzer<P, O> {
         O::beyond(&record.state, &mut |start, length| near_all(start, length));
         let Reading::Decoding(session) = &record.reading else { return };
         session.ask_for(DECODER);
-        if let Some(Some(Packet { body: PacketBody::Tcp { segment, .. }, .. })) = batch.far.and_then(|far| far.get(at)) {
+        if let Some(Some(Packet { body: PacketBody::Tcp { segment, .. }, .. })) = batch.far.and_then(|far| far.get(at))
+        {
             near_bytes(segment.payload, 0, segment.payload.len().min(PAYLOAD));
         }
     }
 
-    /// Asks for what the parts of records point to themselves.
+    /// Asks for what the parts of a group's records point to themselves.
     #[inline]
-    fn look_ahead(&self, sought: &AllSought, places: &Places) {
-        for (sought, at) in sought.iter().zip(places) {
+    fn look_ahead(&self, ahead: &Ahead<'_>) {
+        for (sought, at) in ahead.sought.iter().zip(&ahead.places) {
             let (Some(sought), Some(record)) = (sought, self.record_at(*at)) else { continue };
-            if let Carrier::Tcp(tcp) = &record.carrier {
-                let from = self.table.slot(*at).sender(sought.forward);
-                if let Some((start, byte)) = tcp.connection.recent(from) {
-                    near_bytes(start, byte, 1);
-                }
+            let Carrier::Tcp(tcp) = &record.carrier else { continue };
+            if let Some((start, byte)) = tcp.connection.recent(self.table.slot(*at).sender(sought.forward)) {
+                near_bytes(start, byte, 1);
             }
         }
     }
@@ -212,29 +217,22 @@ impl<P: Services<O>, O: Observer> Analyzer<P, O> {
         flows().fold(first, |seen, at| seen ^ self.record_at(*at).map_or(0, |record| glance_beyond(record)))
     }
 
+    /// The record at a place that was a flow's a little while ago: flows may have ended since, and their page be gone.
     #[inline]
     fn record_at(&self, at: u32) -> Option<&Far<Flows<P, O>>> {
-        if at == NONE {
-            return None;
-        }
-        match &self.table.slot(at).body {
+        match &self.table.known(at)?.body {
             Body::Full { flow, .. } => Some(flow),
             Body::Half(_) | Body::Vacant => None,
         }
     }
 }
 
-/// The places of a group's frames.
-fn range(group: usize, frames: usize) -> Range<usize> {
-    group * GROUP..frames.min((group + 1) * GROUP)
-}
-
 /// Frames looked at in one go: enough that the waits overlap, few enough that what was read is still near when its turn
 /// comes.
 pub(crate) const GROUP: usize = 16;
 
-/// From asking for a flow's record to its packet's turn: the record, what that points to, and what those point to.
-const STEPS: usize = 3;
+/// From asking for a flow's place to its packet's turn: the place, the record, what that points to, and what those point to.
+const STEPS: usize = 4;
 
 /// Bytes of a decoder that most chunks need.
 const DECODER: usize = 320;
@@ -242,5 +240,5 @@ const DECODER: usize = 320;
 /// Bytes of a payload that are asked for ahead; what follows comes in a row.
 const PAYLOAD: usize = 512;
 
-/// With fewer flows than this the caches hold them all.
-const WORTH_IT: usize = 1024;
+/// With fewer flows than this the caches hold them all; tests have few.
+const WORTH_IT: usize = if cfg!(test) { 1 } else { 1024 };

@@ -148,6 +148,14 @@ impl<T> Table<T> {
         if self.holds(*hint, key) { Some(*hint) } else { self.find(*hash, key) }
     }
 
+    /// Where a flow with this hash may be, if there is any: the place is asked for, but not looked at.
+    #[inline]
+    pub(crate) fn suspect(&self, hash: u64) -> Option<u32> {
+        let at = self.index.find(hash, |_| true)?;
+        ends_near(self.slot(at));
+        Some(at)
+    }
+
     #[inline]
     pub(crate) fn find(&self, hash: u64, key: &FlowKey) -> Option<u32> {
         self.index.find(hash, |at| slot(&self.pages, *at).key == *key)
@@ -165,8 +173,13 @@ impl<T> Table<T> {
     /// Is the flow of `key` at `at`, which may be anything?
     #[inline]
     fn holds(&self, at: u32, key: &FlowKey) -> bool {
-        let slot = self.pages.get(page(at)).and_then(|page| page.get(place(at)));
-        slot.is_some_and(|slot| slot.key == *key && !matches!(slot.body, Body::Vacant))
+        self.known(at).is_some_and(|slot| slot.key == *key && !matches!(slot.body, Body::Vacant))
+    }
+
+    /// The place that has this number, if there is one.
+    #[inline]
+    pub(crate) fn known(&self, at: u32) -> Option<&Slot<T>> {
+        self.pages.get(page(at))?.get(place(at))
     }
 
     #[inline]

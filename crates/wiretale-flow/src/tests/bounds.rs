@@ -203,3 +203,23 @@ fn weirds_of_decoders_are_few_as_well() {
         assert!(heard.said.contains(&format!("weird weirds_suppressed {name} {left_out}")), "{:?}", heard.said);
     }
 }
+
+#[test]
+fn flows_that_end_while_their_packets_are_awaited_are_looked_for_anew() {
+    // So many that their pages go with them; then, within a few packets, a day later, they all go on.
+    let ends = |n: u16| (end((n >> 8) as u8, n), end(200, 80));
+    let mut script = Script::new();
+    for n in 0..3000 {
+        let (client, server) = ends(n);
+        script = script.at(1).ends(client, server).seq(1, 1).handshake();
+    }
+    script = script.wait(Duration::from_secs(86_400));
+    for n in (0..3000).rev().step_by(40) {
+        let (client, server) = ends(n);
+        script = script.ends(client, server).seq(2, 2).tcp("C:PA", "still here");
+    }
+    let analyzer = || Analyzer::<(), _>::new(Heard::default(), Settings::default());
+    let (one_by_one, ahead) = (script.play_to(analyzer()), script.play_ahead(analyzer()));
+    assert_eq!(one_by_one.1.flows_closed, 3000 + 75);
+    assert_eq!(one_by_one, ahead);
+}
