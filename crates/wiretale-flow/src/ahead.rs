@@ -173,7 +173,7 @@ impl<P: Services<O>, O: Observer> Analyzer<P, O> {
         if let Carrier::Tcp(tcp) = &record.carrier {
             tcp.draw_near();
         }
-        O::beyond(&record.state, &mut |start, length| near_all(start, length));
+        O::beyond(&record.state, &mut near_all);
         let Reading::Decoding(session) = &record.reading else { return };
         session.ask_for(DECODER);
         if let Some(Some(Packet { body: PacketBody::Tcp { segment, .. }, .. })) = batch.far.and_then(|far| far.get(at))

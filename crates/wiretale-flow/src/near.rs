@@ -14,7 +14,6 @@ pub(crate) fn near<T>(value: &T) {
 /// A value that lies elsewhere, whose lines can be asked for ahead.
 // In the order written: it begins where `start` does. Allocators that keep blocks of one size side by side put those of
 // some hundred bytes where a line begins; asked for by its type, that costs more than it gains.
-#[derive(Default)]
 #[repr(C)]
 pub(crate) struct Far<T> {
     start: [u8; 0],
@@ -64,9 +63,10 @@ pub(crate) fn near_bytes(bytes: &[u8], from: usize, len: usize) {
     (0..len.div_ceil(LINE)).for_each(|line| prefetch_index(bytes, from.wrapping_add(line * LINE)));
 }
 
-/// Asks for all lines of so many bytes from where `bytes` begin, which may be one more: they need not begin with a line.
+/// Asks for all lines of so many bytes from where `bytes` begin, which may be an empty slice: nothing is read. They need not
+/// begin where a line of the cache does.
 #[inline]
-pub(crate) fn near_all(bytes: &[u8], len: usize) {
+pub fn near_all(bytes: &[u8], len: usize) {
     near_bytes(bytes, 0, len);
     prefetch_index(bytes, len.saturating_sub(1));
 }

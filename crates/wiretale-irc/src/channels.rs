@@ -19,7 +19,8 @@ use crate::member::Member;
 #[derive(Default)]
 #[repr(C)]
 pub struct Channels {
-    // Hashes of the names met last, of channels that are there; 0 for none.
+    // Hashes of the names met last, of channels that are there; 0 for none. They have 64 bits and a seed, so that one stands
+    // for its name.
     latest: [u64; LATEST],
     hasher: RandomState,
     map: HashTable<Channel>,
@@ -115,7 +116,7 @@ impl Channels {
     pub(crate) fn open(&mut self, name: &[u8], casemapping: Casemapping) -> bool {
         let Self { latest, map, hasher, .. } = self;
         let hash = casemapping.hash(name, hasher);
-        if latest.contains(&hash) {
+        if hash != 0 && latest.contains(&hash) {
             return true;
         }
         let opened = open(map, |name| casemapping.hash(name, hasher), name, casemapping).is_some();

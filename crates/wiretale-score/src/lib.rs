@@ -46,4 +46,4 @@ pub use model::{
 };
 pub use names::Names;
 pub use scorer::{Scored, Scorer};
-pub use session::{IrcSession, Name};
+pub use session::{IrcSession, Nick};

@@ -22,7 +22,7 @@ pub struct IrcSession {
     // Numbers for the nick and the network, once the scorer has given them.
     pub(crate) keys: Option<Keys>,
     /// The client's nick.
-    pub nick: Name,
+    pub nick: Nick,
     // Those seen, at most OPERATORS: numbers for a channel and a nick together.
     operators: Vec<u64>,
     /// Its user name.
@@ -101,13 +101,13 @@ impl IrcSession {
         match *event {
             Event::Registered { nick, user, real_name, server, network, .. } => {
                 self.registered.get_or_insert(at);
-                (self.nick, self.user, self.real_name) = (name(&nick), short(&user), short(&real_name));
+                (self.nick, self.user, self.real_name) = (as_nick(&nick), short(&user), short(&real_name));
                 (self.server, self.network) = (short(&server), short(&network));
             }
             Event::Network { name, .. } => self.network = short(&name),
-            Event::NickChanged { nick, own: true, .. } => self.nick = name(&nick),
+            Event::NickChanged { nick, own: true, .. } => self.nick = as_nick(&nick),
             Event::Joined { own: true, who: Source { name, .. }, .. } if !name.is_empty() => {
-                self.nick = self::name(&name);
+                self.nick = as_nick(&name);
             }
             Event::Bouncer { .. } => self.bouncer = true,
             Event::Mode { target, change, .. } if matches!(change.letter, b'o' | b'h' | b'a' | b'q') => {
@@ -146,12 +146,12 @@ fn short(bytes: &[u8]) -> Box<[u8]> {
     bytes[..bytes.len().min(LONGEST)].into()
 }
 
-fn name(bytes: &[u8]) -> Name {
-    Name::from_slice(&bytes[..bytes.len().min(LONGEST)])
+fn as_nick(bytes: &[u8]) -> Nick {
+    Nick::from_slice(&bytes[..bytes.len().min(LONGEST)])
 }
 
-/// A name that most connections need no place on the heap for.
-pub type Name = SmallVec<[u8; 16]>;
+/// A nick, which rarely needs a place on the heap.
+pub type Nick = SmallVec<[u8; 16]>;
 
 const LONGEST: usize = 128;
 // Bytes of a few names.

@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use prefetch_index::prefetch_index;
+use wiretale_flow::near_all;
 use wiretale_protocol::{Address, Chunk, Flow, Lend, Moment, Observe, Observer, Transport};
 
 use super::kept::Lender;
@@ -158,10 +158,10 @@ impl<'m, O: Listener> Replay<'m, O> {
     fn look_ahead(&self, thread: usize, calls: &[Call], before: usize) -> usize {
         let (flows, (next, later)) = (&self.threads[thread], calls.split_at(calls.len().min(GROUP)));
         for place in later.iter().take(GROUP).filter_map(|call| flows.get(call.flow as usize)) {
-            ask_for(&place.start, size_of::<Place<O>>());
+            near_all(&place.start, size_of::<Place<O>>());
         }
         for (_, state, _) in next.iter().filter_map(|call| flows.get(call.flow as usize)?.state.as_ref()) {
-            O::beyond(state, &mut ask_for);
+            O::beyond(state, &mut near_all);
         }
         before + next.len()
     }
@@ -252,11 +252,6 @@ pub(super) fn relend<'b>(chunk: Chunk<'_>, lender: &mut impl Lend<'b>) -> Chunk<
     }
 }
 
-/// Asks for the lines of so many bytes ahead.
-fn ask_for(start: &[u8], length: usize) {
-    (0..length).step_by(LINE).chain([length]).for_each(|byte| prefetch_index(start, byte));
-}
-
 fn next(position: &mut usize) -> usize {
     *position += 1;
     *position - 1
@@ -264,9 +259,6 @@ fn next(position: &mut usize) -> usize {
 
 /// Calls whose flows are looked at in one go.
 const GROUP: usize = 16;
-
-/// Bytes that come together.
-const LINE: usize = 64;
 
 /// Each thread says it once of a sender.
 const OFFLOAD: &str = "checksum_offload";
