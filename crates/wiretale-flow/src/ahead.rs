@@ -19,15 +19,13 @@ use crate::table::{Body, NONE, Sought};
 /// Plain packets, taken out of their frames before their turn came.
 pub(crate) type TakenOut<'f> = [Option<Packet<'f>>];
 
-/// Where the flows of plain packets are to be looked for, and where they are.
-type Places = [u32; GROUP];
-
 /// A group of packets whose turn comes soon.
 #[derive(Default)]
 struct Ahead<'f> {
     packets: [Option<Packet<'f>>; GROUP],
     sought: [Option<Sought>; GROUP],
-    places: Places,
+    /// Where their flows may be, and then where they are.
+    places: [u32; GROUP],
 }
 
 impl<P: Services<O>, O: Observer> Analyzer<P, O> {

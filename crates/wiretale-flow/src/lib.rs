@@ -72,7 +72,7 @@ mod table;
 pub use analyzer::Analyzer;
 pub use clock::Clock;
 pub use community::{CommunityId, community_id};
-pub use near::{near_all, read_ahead};
+pub use near::{Far, near_all, read_ahead};
 pub use ports::Ports;
 pub use recall::{Lookback, Recall};
 pub use settings::{Checksums, Limits, Network, Settings, Timeouts};

@@ -11,23 +11,25 @@ pub(crate) fn near<T>(value: &T) {
     prefetch_index(std::slice::from_ref(value), 0);
 }
 
-/// A value that lies elsewhere, whose lines can be asked for ahead.
+/// A value that lies elsewhere, whose lines of the cache can be asked for ahead.
 // In the order written: it begins where `start` does. Allocators that keep blocks of one size side by side put those of
 // some hundred bytes where a line begins; asked for by its type, that costs more than it gains.
+#[derive(Debug)]
 #[repr(C)]
-pub(crate) struct Far<T> {
+pub struct Far<T> {
     start: [u8; 0],
     value: T,
 }
 
 impl<T> Far<T> {
-    pub(crate) const fn new(value: T) -> Self {
+    /// The value, wherever it is put then.
+    pub const fn new(value: T) -> Self {
         Self { start: [], value }
     }
 
-    /// Asks for the first `most` bytes of the value, as far as it has them.
+    /// Asks for the first `most` bytes of the value, as far as it has them: nothing is read.
     #[inline]
-    pub(crate) fn ask_for(&self, most: usize) {
+    pub fn ask_for(&self, most: usize) {
         near_all(&self.start, most.min(size_of::<T>()));
     }
 }

@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use wiretale_flow::near_all;
+use wiretale_flow::{Far, near_all};
 use wiretale_protocol::{Address, Chunk, Flow, Lend, Moment, Observe, Observer, Transport};
 
 use super::kept::Lender;
@@ -38,20 +38,11 @@ impl<O> Listener for O where
 pub(super) struct Replay<'m, O: Observer> {
     pub(super) observer: O,
     capture: &'m [u8],
-    threads: Vec<Vec<Place<O>>>,
+    threads: Vec<Vec<Far<State<O>>>>,
     // What the observer keeps on the heap with open flows.
     weights: usize,
     // Whose checksums were said to be left to the network card.
     offloaded: HashSet<(Address, Option<Transport>)>,
-}
-
-/// A place for a flow.
-// In the order written: it begins where `start` does.
-#[repr(C)]
-struct Place<O: Observer> {
-    /// Where it begins, to ask for it ahead.
-    start: [u8; 0],
-    state: State<O>,
 }
 
 /// A flow, the observer's state of it and what that weighs, if it is open.
@@ -158,9 +149,9 @@ impl<'m, O: Listener> Replay<'m, O> {
     fn look_ahead(&self, thread: usize, calls: &[Call], before: usize) -> usize {
         let (flows, (next, later)) = (&self.threads[thread], calls.split_at(calls.len().min(GROUP)));
         for place in later.iter().take(GROUP).filter_map(|call| flows.get(call.flow as usize)) {
-            near_all(&place.start, size_of::<Place<O>>());
+            place.ask_for(size_of::<State<O>>());
         }
-        for (_, state, _) in next.iter().filter_map(|call| flows.get(call.flow as usize)?.state.as_ref()) {
+        for (_, state, _) in next.iter().filter_map(|call| flows.get(call.flow as usize)?.as_ref()) {
             O::beyond(state, &mut near_all);
         }
         before + next.len()
@@ -171,11 +162,11 @@ impl<'m, O: Listener> Replay<'m, O> {
         let (flows, index) = (&mut self.threads[thread], call.flow as usize);
         if call.what == What::Opened {
             if flows.len() <= index {
-                flows.resize_with(index + 1, || Place { start: [], state: None });
+                flows.resize_with(index + 1, || Far::new(None));
             }
-            flows[index].state = Some((slips.flows[next(&mut at.flows)], O::Flow::default(), 0));
+            *flows[index] = Some((slips.flows[next(&mut at.flows)], O::Flow::default(), 0));
         }
-        let Some((flow, state, weight)) = flows.get_mut(index).and_then(|place| place.state.as_mut()) else { return };
+        let Some((flow, state, weight)) = flows.get_mut(index).and_then(|place| place.as_mut()) else { return };
         let moment = &Moment { at: call.at, frame: call.frame, direction: call.direction, flow };
         let observer = &mut self.observer;
         match call.what {
@@ -203,7 +194,7 @@ impl<'m, O: Listener> Replay<'m, O> {
                 at.words += services;
                 observer.closed(state, moment, &summary);
                 self.weights -= *weight;
-                flows[index].state = None;
+                *flows[index] = None;
             }
             _ => {
                 event(observer, state, moment, call.what, slips, at, lender);
