@@ -5,21 +5,24 @@ use std::collections::VecDeque;
 use std::hash::{BuildHasher, Hash};
 
 use foldhash::fast::RandomState;
-use hashbrown::HashTable;
+
+use crate::numbers::Numbers;
 
 /// A map of at most so many keys: the key that came first goes first, and is counted.
 ///
-/// A scan brings a new key with every packet, so a new key must be cheap: it is looked for in a table of numbers that
-/// stays in the cache, and written behind the last one. The number of a key that went stays in the table, where it leads
-/// nowhere, until the table is full.
+/// A scan brings a new key with every packet, so a new key must be cheap: it is looked for in an index of numbers, and
+/// written behind the last one. The number of a key that went stays in the index, where it leads nowhere, until the index
+/// is full.
 #[derive(Debug)]
 pub(crate) struct Bounded<K, V> {
     // The number of the place of each key.
-    index: HashTable<u32>,
-    // In the order in which keys came; one that was removed leaves a hole.
-    places: VecDeque<Option<(K, V)>>,
-    // The number of the first place. Numbers may wrap: there are never more than twice `most` places.
+    index: Numbers,
+    // Places in the order in which keys came, in pages that never move; one that was removed leaves a hole.
+    pages: VecDeque<Vec<Place<K, V>>>,
+    // The number of the first place. Numbers may wrap: there are never more than twice `most` places, and a page.
     first: u32,
+    // Places from the first one on, holes and all.
+    places: usize,
     // Places that are no holes.
     held: usize,
     most: usize,
@@ -27,16 +30,22 @@ pub(crate) struct Bounded<K, V> {
     hash: RandomState,
 }
 
+type Place<K, V> = Option<(K, V)>;
+
 impl<K: Hash + Eq, V> Bounded<K, V> {
     pub(crate) fn new(most: usize) -> Self {
-        let (index, places) = (HashTable::new(), VecDeque::new());
-        Self { index, places, first: 0, held: 0, most, dropped: 0, hash: RandomState::default() }
+        let (index, pages, hash) = Default::default();
+        Self { index, pages, first: 0, places: 0, held: 0, most, dropped: 0, hash }
     }
 
     /// Bytes on the heap, if a value has `each` there.
     pub(crate) fn memory(&self, each: usize) -> usize {
-        let places = self.places.capacity() * size_of::<Option<(K, V)>>();
-        places + self.index.allocation_size() + self.held * each
+        let pages = match self.pages.len() {
+            0 => 0,
+            1 => self.pages[0].capacity(),
+            many => many * Self::PAGE,
+        };
+        pages * size_of::<Place<K, V>>() + self.index.memory() + self.held * each
     }
 
     /// The value at `key`, made if it is not there.
@@ -44,39 +53,45 @@ impl<K: Hash + Eq, V> Bounded<K, V> {
     where
         V: Default,
     {
-        let at = self.place(key);
-        let Some(Some((_, value))) = self.places.get_mut(at) else { unreachable!("the index names taken places") };
+        let number = self.number(key);
+        let Some(Some((_, value))) = self.place_mut(number) else { unreachable!("the index names taken places") };
         value
     }
 
     /// The number of `key`, put there if it is not: it is kept as long as [`Bounded::holds`] says so, and the next new
     /// key has the next number.
+    #[inline]
     pub(crate) fn number(&mut self, key: K) -> u32
     where
         V: Default,
     {
-        let at = self.place(key);
-        self.first.wrapping_add(at as u32)
+        let hash = self.hash.hash_one(&key);
+        match self.find(hash, &key) {
+            Some(number) => number,
+            None => self.insert(hash, key),
+        }
     }
 
     /// Is the key of this number still there?
     #[inline]
     pub(crate) fn holds(&self, number: u32) -> bool {
-        (number.wrapping_sub(self.first) as usize) < self.places.len()
+        (number.wrapping_sub(self.first) as usize) < self.places
     }
 
     pub(crate) fn get<Q: Hash + Eq + ?Sized>(&self, key: &Q) -> Option<&V>
     where
         K: Borrow<Q>,
     {
-        self.find(self.hash.hash_one(key), key).and_then(|at| self.places[at].as_ref()).map(|(_, value)| value)
+        let number = self.find(self.hash.hash_one(key), key)?;
+        self.place(number)?.as_ref().map(|(_, value)| value)
     }
 
     pub(crate) fn get_mut<Q: Hash + Eq + ?Sized>(&mut self, key: &Q) -> Option<&mut V>
     where
         K: Borrow<Q>,
     {
-        self.find(self.hash.hash_one(key), key).and_then(|at| self.places[at].as_mut()).map(|(_, value)| value)
+        let number = self.find(self.hash.hash_one(key), key)?;
+        self.place_mut(number)?.as_mut().map(|(_, value)| value)
     }
 
     pub(crate) fn remove<Q: Hash + Eq + ?Sized>(&mut self, key: &Q) -> Option<V>
@@ -86,10 +101,10 @@ impl<K: Hash + Eq, V> Bounded<K, V> {
         if self.held == 0 {
             return None;
         }
-        let at = self.find(self.hash.hash_one(key), key)?;
-        let (_, value) = self.places[at].take()?;
+        let number = self.find(self.hash.hash_one(key), key)?;
+        let (_, value) = self.place_mut(number)?.take()?;
         self.held -= 1;
-        while self.places.front().is_some_and(Option::is_none) {
+        while self.places > 0 && matches!(self.place(self.first), Some(None)) {
             self.drop_first();
         }
         Some(value)
@@ -101,31 +116,36 @@ impl<K: Hash + Eq, V> Bounded<K, V> {
         self.dropped
     }
 
-    // The place of `key`, taken if it is not there.
     #[inline]
-    fn place(&mut self, key: K) -> usize
-    where
-        V: Default,
-    {
-        let hash = self.hash.hash_one(&key);
-        match self.find(hash, &key) {
-            Some(at) => at,
-            None => self.insert(hash, key),
-        }
-    }
-
-    #[inline]
-    fn find<Q: Eq + ?Sized>(&self, hash: u64, key: &Q) -> Option<usize>
+    fn find<Q: Eq + ?Sized>(&self, hash: u64, key: &Q) -> Option<u32>
     where
         K: Borrow<Q>,
     {
-        let Self { index, places, first, .. } = self;
-        let at = |number: &u32| number.wrapping_sub(*first) as usize;
-        let is = |number: &u32| matches!(places.get(at(number)), Some(Some((known, _))) if known.borrow() == key);
-        index.find(hash, is).map(at)
+        let is = |number| matches!(self.place(number), Some(Some((known, _))) if known.borrow() == key);
+        self.index.find(hash, is)
     }
 
-    fn insert(&mut self, hash: u64, key: K) -> usize
+    // Where a number's place is: in which page from the first one on, and where in there. A page begins with a number that
+    // its size divides. Numbers that went may lead anywhere.
+    #[inline]
+    const fn at(&self, number: u32) -> (usize, usize) {
+        let since = number.wrapping_sub(self.first & !(Self::PAGE as u32 - 1)) as usize;
+        (since / Self::PAGE, since % Self::PAGE)
+    }
+
+    #[inline]
+    fn place(&self, number: u32) -> Option<&Place<K, V>> {
+        let (page, at) = self.at(number);
+        self.pages.get(page)?.get(at)
+    }
+
+    #[inline]
+    fn place_mut(&mut self, number: u32) -> Option<&mut Place<K, V>> {
+        let (page, at) = self.at(number);
+        self.pages.get_mut(page)?.get_mut(at)
+    }
+
+    fn insert(&mut self, hash: u64, key: K) -> u32
     where
         V: Default,
     {
@@ -133,44 +153,78 @@ impl<K: Hash + Eq, V> Bounded<K, V> {
             self.dropped += 1;
             self.drop_first();
         }
-        if self.places.len() >= 2 * self.most {
-            // Holes pile up where keys come and go behind one that stays.
-            self.places.retain(Option::is_some);
+        if self.places >= 2 * self.most {
+            self.sweep();
+        }
+        if self.index.is_full() {
             self.renew();
         }
-        if self.index.len() == self.index.capacity() {
-            self.renew();
-        }
-        let at = self.places.len();
-        self.places.push_back(Some((key, V::default())));
+        let number = self.push(Some((key, V::default())));
         self.held += 1;
-        self.note(hash, at);
-        at
+        self.index.insert(hash, number);
+        number
     }
 
-    // The key whose hash this is has its place there. The index has room.
-    fn note(&mut self, hash: u64, at: usize) {
-        let number = self.first.wrapping_add(at as u32);
-        self.index.insert_unique(hash, number, |_| unreachable!("room was made"));
+    // A place behind the last one, and its number.
+    #[inline]
+    fn push(&mut self, place: Place<K, V>) -> u32 {
+        let number = self.first.wrapping_add(self.places as u32);
+        if self.at(number).0 == self.pages.len() {
+            // The first page grows from nothing: many tables have a few keys, or none.
+            self.pages.push_back(if self.pages.is_empty() { Vec::new() } else { Vec::with_capacity(Self::PAGE) });
+        }
+        if let Some(last) = self.pages.back_mut() {
+            last.push(place);
+        }
+        self.places += 1;
+        number
     }
 
     fn drop_first(&mut self) {
-        if let Some(first) = self.places.pop_front() {
+        if let Some(first) = self.place_mut(self.first) {
+            self.held -= usize::from(first.take().is_some());
+            self.places -= 1;
             self.first = self.first.wrapping_add(1);
-            self.held -= usize::from(first.is_some());
+            if self.first as usize % Self::PAGE == 0 {
+                self.pages.pop_front();
+            }
         }
+    }
+
+    // Holes pile up where keys come and go behind one that stays.
+    #[cold]
+    fn sweep(&mut self) {
+        let pages = std::mem::take(&mut self.pages);
+        self.first = (self.first & !(Self::PAGE as u32 - 1)).wrapping_add((pages.len() * Self::PAGE) as u32);
+        self.places = 0;
+        for place in pages.into_iter().flatten().filter(Option::is_some) {
+            self.push(place);
+        }
+        self.renew();
     }
 
     // An index without the numbers that lead nowhere, and with room for half as many keys more.
     #[cold]
     fn renew(&mut self) {
-        self.index.clear();
-        self.index.reserve(self.held + self.held / 2 + 4, |_| unreachable!("it is empty"));
-        for at in 0..self.places.len() {
-            if let Some((key, _)) = &self.places[at] {
-                self.note(self.hash.hash_one(key), at);
+        self.index.renew(self.held);
+        let first = self.first & !(Self::PAGE as u32 - 1);
+        // All pages but the last one are full.
+        for (at, place) in self.pages.iter().flatten().enumerate() {
+            if let Some((key, _)) = place {
+                self.index.insert(self.hash.hash_one(key), first.wrapping_add(at as u32));
             }
         }
+    }
+
+    const PAGE: usize = page_of(size_of::<Place<K, V>>());
+}
+
+/// How many values of so many bytes stand side by side, a power of two: few enough that a table grows by little, and that
+/// all pages are small for an allocator, which keeps blocks of many kilobytes apart by size.
+pub(crate) const fn page_of(bytes: usize) -> usize {
+    match 8192 / bytes {
+        0..4 => 4,
+        many => 1 << many.ilog2(),
     }
 }
 
@@ -200,7 +254,7 @@ mod tests {
             table.entry(key);
             table.remove(&key);
         }
-        assert!(table.places.is_empty() && table.dropped() == 0);
+        assert!(table.places == 0 && table.pages.len() <= 1 && table.dropped() == 0);
     }
 
     #[test]
@@ -211,7 +265,7 @@ mod tests {
             *table.entry(key) = key;
             assert_eq!(table.remove(&key), Some(key));
         }
-        assert!(table.places.len() <= 8 && table.dropped() == 0);
+        assert!(table.places <= 8 && table.dropped() == 0);
         assert_eq!((table.get(&7), table.get(&999)), (Some(&70), None));
         assert_eq!((table.remove(&7), table.get(&7)), (Some(70), None));
     }

@@ -28,6 +28,7 @@ mod home;
 mod inventory;
 mod model;
 mod names;
+mod numbers;
 mod pairs;
 mod scorer;
 mod session;

@@ -5,7 +5,7 @@
 
 use wiretale_protocol::{Address, Flow};
 
-use crate::bounded::Bounded;
+use crate::bounded::{Bounded, page_of};
 
 /// The pairs of hosts met last.
 #[derive(Debug)]
@@ -67,12 +67,12 @@ impl<V> Default for Slots<V> {
 impl<V: Default> Slots<V> {
     /// Bytes on the heap, if a value has `each` there.
     pub(crate) fn memory(&self, each: usize) -> usize {
-        self.made * PAGE * (size_of::<Slot<V>>() + each)
+        self.made * Self::PAGE * (size_of::<Slot<V>>() + each)
     }
 
     /// What is kept about a pair, made if it is not there.
     pub(crate) fn entry(&mut self, pair: Pair) -> &mut V {
-        let (page, place) = place(pair);
+        let (page, place) = Self::place(pair);
         if self.pages.get(page).is_none_or(|page| page.is_empty()) {
             self.make(page, pair);
         }
@@ -85,7 +85,7 @@ impl<V: Default> Slots<V> {
 
     /// The same, if it is there.
     pub(crate) fn get_mut(&mut self, pair: Pair) -> Option<&mut V> {
-        let (page, place) = place(pair);
+        let (page, place) = Self::place(pair);
         self.pages.get_mut(page)?.get_mut(place).filter(|slot| slot.0 == pair.0).map(|slot| &mut slot.1)
     }
 
@@ -95,19 +95,20 @@ impl<V: Default> Slots<V> {
         if self.pages.len() <= page {
             self.pages.resize_with(page + 1, Box::default);
         }
-        self.pages[page] = (0..PAGE).map(|_| (pair.0, V::default())).collect();
+        self.pages[page] = (0..Self::PAGE).map(|_| (pair.0, V::default())).collect();
         self.made += 1;
     }
+
+    #[inline]
+    const fn place(pair: Pair) -> (usize, usize) {
+        let at = pair.0 as usize % MOST;
+        (at / Self::PAGE, at % Self::PAGE)
+    }
+
+    // Slots that are made at once.
+    const PAGE: usize = page_of(size_of::<Slot<V>>());
 }
 
-#[inline]
-const fn place(pair: Pair) -> (usize, usize) {
-    let at = pair.0 as usize % MOST;
-    (at / PAGE, at % PAGE)
-}
-
-// Slots that are made at once.
-const PAGE: usize = 512;
 const MOST: usize = 1 << 16;
 
 #[cfg(test)]
