@@ -188,18 +188,18 @@ fn tell(
     tables: &Tables,
     directory: Directory,
     digest: &Digest,
-    mut scorer: Scorer,
+    scorer: Scorer,
     chronicle: &Chronicle,
 ) -> Result<(), Failure> {
-    let mut evidence = scorer.take_evidence();
+    let (mut evidence, names) = scorer.finish();
     tables.tie(&mut evidence);
     case::clear(directory.path())?;
     let threads = usize::from(args.threads);
     let (written, cases) = cases(directory.path(), threads, evidence, &tables.weights);
     written?;
     let files = digest.files_moved();
-    let (weights, inventory, names) = (&tables.weights, &tables.inventory, scorer.names());
-    let dossier = Dossier { cases: &cases, weights, inventory, names, chronicle, files: &files };
+    let (weights, inventory) = (&tables.weights, &tables.inventory);
+    let dossier = Dossier { cases: &cases, weights, inventory, names: &names, chronicle, files: &files };
     let mut writer = Writer::new(directory, format(args));
     notices(&mut writer, &dossier);
     let directory = writer.finish()?;
@@ -211,7 +211,7 @@ fn tell(
         .and_then(|()| case::print_rules(&mut out, &args.scoring, &dossier))
         .and_then(|()| out.flush())
         .map_err(Failure::Output)?;
-    mem::forget((scorer, cases));
+    mem::forget((names, cases));
     Ok(())
 }
 

@@ -367,9 +367,16 @@ pub struct Findings {
 impl Findings {
     /// One more piece of evidence.
     pub fn push(&mut self, evidence: Evidence) {
+        if self.rows.len() == self.rows.capacity() && self.rows.len() >= FEW {
+            // Allocators keep blocks between the small and the very large apart by size, each in a large one of its own.
+            self.rows.reserve_exact(MANY.max(self.rows.len() / 4));
+        }
         self.rows.push(evidence);
     }
 }
+
+const FEW: usize = 256;
+const MANY: usize = 4096;
 
 impl Evidence {
     /// With this share of its row's weight.

@@ -96,6 +96,13 @@ impl Scorer {
         std::mem::take(&mut self.findings.rows)
     }
 
+    /// The evidence, in the order found, and the names learnt; what the detectors remember is let go of, so that there is
+    /// room for what is made of these.
+    #[must_use]
+    pub fn finish(self) -> (Vec<Evidence>, Names) {
+        (self.findings.rows, self.names)
+    }
+
     /// Evidence for which there was no room.
     #[must_use]
     pub const fn dropped(&self) -> u64 {

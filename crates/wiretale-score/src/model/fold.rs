@@ -1,7 +1,7 @@
 //! `case = fold(evidence)`.
 
 use std::collections::BTreeSet;
-use std::net::IpAddr;
+use std::net::{IpAddr, Ipv4Addr};
 
 use foldhash::fast::RandomState;
 use hashbrown::HashMap;
@@ -19,21 +19,8 @@ pub fn cases(evidence: impl IntoIterator<Item = Evidence>, weights: &Weights) ->
 /// The same by so many threads, which share out the hosts.
 #[must_use]
 pub fn cases_on(threads: usize, evidence: impl IntoIterator<Item = Evidence>, weights: &Weights) -> Vec<Case> {
-    let mut hosts: Vec<(Folder, Vec<Evidence>)> = Vec::new();
-    let mut of_host: HashMap<IpAddr, usize, RandomState> = HashMap::default();
-    for row in in_order(evidence.into_iter().map(Some).collect()) {
-        let at = *of_host.entry(row.host).or_insert(hosts.len());
-        if at == hosts.len() {
-            hosts.push((Folder::new(row.host), Vec::new()));
-        }
-        let rows = &mut hosts[at].1;
-        first_alone(rows);
-        rows.push(row);
-    }
-    each(&mut hosts, threads, |(folder, rows)| {
-        std::mem::take(rows).into_iter().for_each(|row| _ = folder.add(row, weights));
-    });
-    let mut folders: Vec<Folder> = hosts.into_iter().map(|(folder, _)| folder).collect();
+    let mut folders = by_host(evidence.into_iter().map(Some).collect());
+    each(&mut folders, threads, |folder| folder.fold(weights));
     spread(&mut folders, threads, weights);
     // Numbers are sorted, since cases and evidence are long.
     let mut ranks: Vec<(f64, IpAddr, usize)> =
@@ -41,6 +28,27 @@ pub fn cases_on(threads: usize, evidence: impl IntoIterator<Item = Evidence>, we
     ranks.sort_unstable_by(|a, b| b.0.total_cmp(&a.0).then_with(|| a.1.cmp(&b.1)));
     let mut folders: Vec<Option<Folder>> = folders.into_iter().map(Some).collect();
     ranks.iter().filter_map(|(.., at)| folders[*at].take()).map(|folder| folder.finish(weights)).collect()
+}
+
+// A folder for each host, with its evidence in order, still to be folded. Rows are counted first, so that no list grows:
+// after a scan there are hosts by the ten thousand.
+fn by_host(evidence: Vec<Option<Evidence>>) -> Vec<Folder> {
+    let mut hosts: HashMap<IpAddr, (usize, usize), RandomState> = HashMap::default();
+    for row in evidence.iter().flatten() {
+        let next = hosts.len();
+        hosts.entry(row.host).or_insert((next, 0)).1 += 1;
+    }
+    let mut folders = Vec::new();
+    folders.resize_with(hosts.len(), || Folder::new(IpAddr::V4(Ipv4Addr::UNSPECIFIED)));
+    for (host, (at, rows)) in &hosts {
+        folders[*at] = Folder { evidence: Vec::with_capacity(*rows), ..Folder::new(*host) };
+    }
+    for row in in_order(evidence) {
+        if let Some((at, _)) = hosts.get(&row.host) {
+            folders[*at].evidence.push(row);
+        }
+    }
+    folders
 }
 
 fn in_order(mut evidence: Vec<Option<Evidence>>) -> impl Iterator<Item = Evidence> {
@@ -90,19 +98,36 @@ impl Folder {
     /// One more piece, in order of time. A row that the table does not have is counted as dropped.
     /// Returns the score now.
     pub fn add(&mut self, evidence: Evidence, weights: &Weights) -> f64 {
-        let now = evidence.time_ns;
-        if !self.note(&evidence, weights) {
-            self.dropped += 1;
-            return self.course.last().map_or(weights.model.prior, |(_, db)| *db);
-        }
-        if self.evidence.len() < EVIDENCE {
+        let (keeps, db) = self.weigh(&evidence, self.evidence.len(), weights);
+        if keeps {
             first_alone(&mut self.evidence);
             self.evidence.push(evidence);
-        } else {
-            self.dropped += 1;
+        }
+        db
+    }
+
+    // The evidence that was put into its list unseen, as if it were added piece by piece.
+    fn fold(&mut self, weights: &Weights) {
+        let (mut rows, mut kept) = (std::mem::take(&mut self.evidence), 0);
+        rows.retain(|row| {
+            let (keeps, _) = self.weigh(row, kept, weights);
+            kept += usize::from(keeps);
+            keeps
+        });
+        rows.shrink_to_fit();
+        self.evidence = rows;
+    }
+
+    // Counts one more piece where so many are kept. Is it one to keep, and what is the score now?
+    fn weigh(&mut self, evidence: &Evidence, kept: usize, weights: &Weights) -> (bool, f64) {
+        let (now, known) = (evidence.time_ns, self.note(evidence, weights));
+        let keeps = known && kept < EVIDENCE;
+        self.dropped += u64::from(!keeps);
+        if !known {
+            return (false, self.course.last().map_or(weights.model.prior, |(_, db)| *db));
         }
         let Score { bare, gate, .. } = evaluate(&self.items, weights, now, self.campaign, None);
-        self.record(now, bare, gate, weights)
+        (keeps, self.record(now, bare, gate, weights))
     }
 
     /// The case as it stands.
@@ -232,12 +257,9 @@ impl Folder {
             }
             return;
         }
-        let evidence = std::mem::take(&mut self.evidence);
-        let dropped = self.dropped;
-        *self = Self { campaign, dropped, ..Self::new(self.host) };
-        for row in evidence {
-            self.add(row, weights);
-        }
+        let (evidence, dropped) = (std::mem::take(&mut self.evidence), self.dropped);
+        *self = Self { campaign, dropped, evidence, ..Self::new(self.host) };
+        self.fold(weights);
     }
 
     fn peers(&self) -> BTreeSet<IpAddr> {
