@@ -243,4 +243,4 @@ const LOOKS: usize = 16;
 const LISTED: usize = 1 << 17;
 
 /// Flows that may end in a second without a list of them being made anew.
-const KEPT: usize = 4096;
+const KEPT: usize = 1 << 14;

@@ -53,6 +53,10 @@ impl<W: Output> Writer<W> {
         }
         pending.rows += 1;
         fill(Row::new(&mut pending.bytes, table, self.format)).end();
+        if pending.bytes.len() >= GROWN && pending.bytes.capacity() < FLUSH_AT {
+            // Most logs have few rows; the others soon have a block of them.
+            pending.bytes.reserve_exact(FLUSH_AT + GROWN - pending.bytes.len());
+        }
         if pending.bytes.len() >= FLUSH_AT {
             self.failed = pending.flush(&mut self.output).err();
         }
@@ -102,3 +106,4 @@ impl Pending {
 }
 
 const FLUSH_AT: usize = 64 * 1024;
+const GROWN: usize = 4 * 1024;
