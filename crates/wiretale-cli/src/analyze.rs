@@ -234,7 +234,8 @@ const fn format(args: &Analyze) -> wiretale_report::Format {
 // Zeek's limit of one extracted file.
 const EXTRACT_AT_MOST: u64 = 100 << 20;
 const CHECK_EVERY: u64 = 256;
-// What the program takes beside the engine and its observers: code, weights, buffers, what the allocator keeps.
-const OWN_MEMORY: usize = 16 << 20;
+// What the program takes beside the engine and its observers: code, weights, buffers, what the allocator keeps, which is
+// more with huge pages.
+const OWN_MEMORY: usize = 40 << 20;
 // A divisor of what the progress bar counts by.
 const BATCH: usize = 256;
