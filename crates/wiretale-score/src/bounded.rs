@@ -185,7 +185,7 @@ impl<K: Hash + Eq, V> Bounded<K, V> {
             self.held -= usize::from(first.take().is_some());
             self.places -= 1;
             self.first = self.first.wrapping_add(1);
-            if self.first as usize % Self::PAGE == 0 {
+            if (self.first as usize).is_multiple_of(Self::PAGE) {
                 self.pages.pop_front();
             }
         }
