@@ -368,14 +368,17 @@ impl Findings {
     /// One more piece of evidence.
     pub fn push(&mut self, evidence: Evidence) {
         if self.rows.len() == self.rows.capacity() && self.rows.len() >= FEW {
-            // Allocators keep blocks between the small and the very large apart by size, each in a large one of its own.
+            // By doubling, a list of megabytes would leave as much behind as it takes, in blocks of sizes that nothing
+            // else has.
             self.rows.reserve_exact(MANY.max(self.rows.len() / 4));
         }
         self.rows.push(evidence);
     }
 }
 
+// Up to so many rows the list may double.
 const FEW: usize = 256;
+// Rows for which there is room at once then.
 const MANY: usize = 4096;
 
 impl Evidence {

@@ -1,7 +1,7 @@
 //! `case = fold(evidence)`.
 
 use std::collections::BTreeSet;
-use std::net::{IpAddr, Ipv4Addr};
+use std::net::IpAddr;
 
 use foldhash::fast::RandomState;
 use hashbrown::HashMap;
@@ -33,20 +33,19 @@ pub fn cases_on(threads: usize, evidence: impl IntoIterator<Item = Evidence>, we
 // A folder for each host, with its evidence in order, still to be folded. Rows are counted first, so that no list grows:
 // after a scan there are hosts by the ten thousand.
 fn by_host(evidence: Vec<Option<Evidence>>) -> Vec<Folder> {
-    let mut hosts: HashMap<IpAddr, (usize, usize), RandomState> = HashMap::default();
+    let mut of_host: HashMap<IpAddr, usize, RandomState> = HashMap::default();
+    let mut counts: Vec<(IpAddr, usize)> = Vec::new();
     for row in evidence.iter().flatten() {
-        let next = hosts.len();
-        hosts.entry(row.host).or_insert((next, 0)).1 += 1;
-    }
-    let mut folders = Vec::new();
-    folders.resize_with(hosts.len(), || Folder::new(IpAddr::V4(Ipv4Addr::UNSPECIFIED)));
-    for (host, (at, rows)) in &hosts {
-        folders[*at] = Folder { evidence: Vec::with_capacity(*rows), ..Folder::new(*host) };
-    }
-    for row in in_order(evidence) {
-        if let Some((at, _)) = hosts.get(&row.host) {
-            folders[*at].evidence.push(row);
+        let at = *of_host.entry(row.host).or_insert(counts.len());
+        if at == counts.len() {
+            counts.push((row.host, 0));
         }
+        counts[at].1 += 1;
+    }
+    let folder = |(host, rows)| Folder { evidence: Vec::with_capacity(rows), ..Folder::new(host) };
+    let mut folders: Vec<Folder> = counts.into_iter().map(folder).collect();
+    for row in in_order(evidence) {
+        folders[of_host[&row.host]].evidence.push(row);
     }
     folders
 }
