@@ -40,12 +40,12 @@ impl Material {
     pub(crate) fn new(
         name: impl Into<String>,
         times: Vec<Timestamp>,
-        mut scorer: Scorer,
+        scorer: Scorer,
         hosts: BTreeMap<IpAddr, bool>,
         truth: Vec<Finding>,
         weights: &Weights,
     ) -> Self {
-        let mut evidence = scorer.take_evidence();
+        let (mut evidence, _) = scorer.finish();
         evidence.sort_by(|a, b| (a.time_ns, a.host, &a.row, &a.key).cmp(&(b.time_ns, b.host, &b.row, &b.key)));
         let known = evidence.iter().filter(|row| weights.row(&row.row).is_some()).cloned();
         let cases = cases(known, weights).into_iter().map(|case| (case.host, case)).collect();

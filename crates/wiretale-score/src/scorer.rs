@@ -91,11 +91,6 @@ impl Scorer {
         &self.findings.rows
     }
 
-    /// The evidence so far, handed over; the scorer goes on with none.
-    pub fn take_evidence(&mut self) -> Vec<Evidence> {
-        std::mem::take(&mut self.findings.rows)
-    }
-
     /// The evidence, in the order found, and the names learnt; what the detectors remember is let go of, so that there is
     /// room for what is made of these.
     #[must_use]

@@ -2,7 +2,7 @@
 #![allow(dead_code, reason = "each test program uses a part of it")]
 
 use wiretale::packet::{Address, Direction, Endpoint, Timestamp};
-use wiretale::score::{Case, Evidence, Home, Inventory, Scorer, Weights, cases};
+use wiretale::score::{Case, Evidence, Home, Inventory, Names, Scorer, Weights, cases};
 use wiretale::{Analyzer, Settings, Standard};
 use wiretale_report::case::{Chronicle, Dossier, MovedFile, Style, letters};
 use wiretale_report::{Digest, Logs, Memory, Options};
@@ -16,7 +16,7 @@ pub(crate) struct Told {
     cases: Vec<Case>,
     weights: Weights,
     inventory: Inventory,
-    scorer: Scorer,
+    names: Names,
     chronicle: Chronicle,
     files: Vec<MovedFile>,
 }
@@ -30,12 +30,12 @@ impl Told {
         for (frame, number) in wire().into_frames().iter().zip(1..) {
             line.packet(lend(frame), number);
         }
-        let ((logs, (mut scorer, chronicle)), stats) = line.finish_with_stats();
+        let ((logs, (scorer, chronicle)), stats) = line.finish_with_stats();
         let (_, digest): (_, Digest) = logs.finish(&stats).unwrap();
-        let evidence = scorer.take_evidence();
+        let (evidence, names) = scorer.finish();
         let cases = cases(evidence.iter().cloned(), &weights);
         let (inventory, files) = (Inventory::default(), digest.files_moved());
-        Self { evidence, cases, weights, inventory, scorer, chronicle, files }
+        Self { evidence, cases, weights, inventory, names, chronicle, files }
     }
 
     pub(crate) fn with<T>(&self, with: impl FnOnce(&Dossier<'_>) -> T) -> T {
@@ -43,7 +43,7 @@ impl Told {
             cases: &self.cases,
             weights: &self.weights,
             inventory: &self.inventory,
-            names: self.scorer.names(),
+            names: &self.names,
             chronicle: &self.chronicle,
             files: &self.files,
         })
