@@ -106,4 +106,5 @@ impl Pending {
 }
 
 const FLUSH_AT: usize = 64 * 1024;
+// With so many bytes a log is given a whole block, and this much for the row that fills it.
 const GROWN: usize = 4 * 1024;

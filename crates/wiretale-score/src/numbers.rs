@@ -19,6 +19,7 @@ impl Numbers {
         if entries == self.entries.len() {
             self.entries.fill(0);
         } else {
+            // The old ones go first, so that both are never held at once.
             self.entries = Box::default();
             self.entries = vec![0; entries].into();
         }
