@@ -5,9 +5,10 @@
 //! by call, in the order of [`Place`](wiretale_protocol::Place)s, which is the order in which one analyzer alone would
 //! have told it. So the observer is what it was, lives in one thread, and cannot tell how many others there are.
 //!
-//! With two threads one analyses, and the other reads, takes packets out of their frames, and observes. Every further one
-//! analyses: it has a share of the flows, and waits for the others where one flow may have announced another. All of them
-//! wait for the observer then, so that reading is left to a thread beside.
+//! With two threads one analyses and the other observes, and whichever has nothing to do meanwhile reads; where it is the
+//! observer's, it takes packets out of their frames, too. Every further one analyses: it has a share of the flows, and waits
+//! for the others where one flow may have announced another. All of them wait for the observer then, so that reading is left
+//! to a thread beside.
 
 /// The protocols that have something to say, each with its name among calls and the list in which its events are put down,
 /// for a macro that says what to do with them. IRC has more to say than all others, and a [shelf](crate::irc::Shelf).
@@ -33,6 +34,7 @@ mod slips;
 
 use std::fmt;
 use std::ops::Range;
+use std::sync::Mutex;
 use std::sync::mpsc::{Receiver, Sender, TryRecvError, channel, sync_channel};
 use std::thread;
 use std::time::Duration;
@@ -40,7 +42,7 @@ use std::time::Duration;
 use wiretale_capture::Capture;
 use wiretale_flow::{Analyzer, Settings, Share, Stats};
 
-use self::reader::{Mark, Read, Reader, Reading, Round};
+use self::reader::{Reader, Reading, Round, Whose};
 use self::recorder::{Recorder, Told, Wishes};
 pub use self::replay::Listener;
 use self::replay::{Pages, Replay};
@@ -85,40 +87,37 @@ pub fn analyze_threads<O: Listener>(
     let wishes = Wishes::of(&observer);
     let shares = Share::among(threads);
     let replay = Replay::new(observer, bytes, threads);
-    Some(thread::scope(|scope| {
-        let (mut inputs, mut outputs, mut workers) = (Vec::new(), Vec::new(), Vec::new());
-        let (worked, free) = channel();
-        for share in &shares {
-            let (to, rounds) = sync_channel(WAITING);
-            let (told, output) = channel();
-            let (used, back) = channel();
+    let ((worked, free), (done, told)) = (channel(), channel());
+    let (inputs, rounds): (Vec<_>, Vec<_>) = shares.iter().map(|_| sync_channel(WAITING)).unzip();
+    let reader = Reader::new(frames, checks, inputs, free, told);
+    let (either, another) = if threads == 1 { (Some(Mutex::new(reader)), None) } else { (None, Some(reader)) };
+    let (told, well, read) = thread::scope(|scope| {
+        let (mut outputs, mut workers) = (Vec::new(), Vec::new());
+        for (share, rounds) in shares.iter().zip(rounds) {
+            let ((told, output), (used, back)) = (channel(), channel());
             let recorder = Recorder::new(bytes, wishes, threads == 1, told, back);
-            let (settings, share, worked) = (settings.clone(), share.clone(), worked.clone());
-            workers.push(scope.spawn(move || work(bytes, recorder, &rounds, &worked, settings, share)));
-            inputs.push(to);
+            let input = Input { rounds, worked: worked.clone(), reader: either.as_ref() };
+            let (settings, share) = (settings.clone(), share.clone());
+            workers.push(scope.spawn(move || work(bytes, recorder, &input, settings, share)));
             outputs.push(Thread::new(output, used));
         }
-        let reader = Reader::new(frames, checks, inputs, free);
-        let (mut reading, reader) = if threads == 1 {
-            (Reading::Here(Box::new(reader)), None)
-        } else {
-            let ((mark, marks), (done, told)) = (channel::<Mark>(), channel());
-            let reader = scope.spawn(move || reader::read(reader, &mark, &told));
-            (Reading::There { done, marks }, Some(reader))
-        };
+        let (mark, marks) = channel();
+        let another = another.map(|reader| scope.spawn(move || reader::read(reader, &mark)));
+        let whose = either.as_ref().map_or(Whose::Another(marks), Whose::Either);
         let guard = Guard(shares[0].clone());
-        let told = tell(replay, outputs, &mut reading, go_on);
+        let told = tell(replay, outputs, &Reading::new(whose, done), go_on);
         if told.as_ref().is_none_or(|(.., whole)| !whole) {
             guard.0.abandon();
         }
-        let here = reading.end();
         // Every thread is asked how it ended, so that none takes this one with it.
         let ended = workers.into_iter().map(thread::ScopedJoinHandle::join).fold(true, |well, end| well & end.is_ok());
-        let read: Option<Read> = here.or_else(|| reader?.join().ok());
-        let (Some((observer, mut stats, _)), Some(read), true) = (told, read, ended) else { return Err(Crashed) };
-        (stats.frames, stats.bytes, stats.flows_peak) = (read.frames, read.bytes, shares[0].peak());
-        Ok(Analyzed { observer, stats, trouble: read.trouble })
-    }))
+        (told, ended, another.and_then(|reader| reader.join().ok()))
+    });
+    let (Some((observer, mut stats, _)), Some(read), true) = (told, either.map(reader::end).or(read), well) else {
+        return Some(Err(Crashed));
+    };
+    (stats.frames, stats.bytes, stats.flows_peak) = (read.frames, read.bytes, shares[0].peak());
+    Some(Ok(Analyzed { observer, stats, trouble: read.trouble }))
 }
 
 /// Each thread has its share of what may be held.
@@ -129,18 +128,19 @@ fn shared_by(settings: &Settings, threads: usize) -> Settings {
     settings
 }
 
+/// Where an analyzer's rounds come from, and go back to.
+struct Input<'s, 'm> {
+    rounds: Receiver<Round<'m>>,
+    worked: Sender<Round<'m>>,
+    // If it may read, when it has nothing else to do.
+    reader: Option<&'s Mutex<Reader<'m>>>,
+}
+
 /// One analyzer's work.
-fn work<'m>(
-    capture: &'m [u8],
-    recorder: Recorder<'m>,
-    rounds: &Receiver<Round<'m>>,
-    worked: &Sender<Round<'m>>,
-    settings: Settings,
-    share: Share,
-) {
+fn work<'m>(capture: &'m [u8], recorder: Recorder<'m>, input: &Input<'_, 'm>, settings: Settings, share: Share) {
     let guard = Guard(share.clone());
     let mut analyzer = Analyzer::<Standard, Recorder<'_>>::sharing(recorder, settings, share.clone());
-    while let Some(mut round) = next(rounds) {
+    while let Some(mut round) = next(&input.rounds, || input.reader.is_some_and(reader::read_on)) {
         analyzer.observer_mut().observed = round.observed;
         #[cfg(test)]
         tests::poison(&round.numbers);
@@ -156,7 +156,7 @@ fn work<'m>(
         analyzer.observer_mut().round();
         round.clear();
         // The reader may have read its last.
-        let _ = worked.send(round);
+        let _ = input.worked.send(round);
         if share.is_abandoned() {
             return;
         }
@@ -182,21 +182,20 @@ fn analyze<'m>(
 fn tell<O: Listener>(
     mut replay: Replay<'_, O>,
     mut threads: Vec<Thread>,
-    reading: &mut Reading<'_>,
+    reading: &Reading<'_, '_>,
     mut go_on: impl FnMut(u64, u64, &O) -> bool,
 ) -> Option<(O, Stats, bool)> {
     let mut stats = Stats::default();
     loop {
-        reading.go_on();
         for thread in &mut threads {
-            thread.advance()?;
+            thread.advance(reading)?;
         }
         while let Some(first) = first(&threads) {
             let thread = &mut threads[first];
             if let Some(pages) = &mut thread.pages {
                 replay.scene(first, pages);
                 if pages.is_over() {
-                    thread.advance()?;
+                    thread.advance(reading)?;
                 }
             }
         }
@@ -241,14 +240,15 @@ impl Thread {
         Self { from, used, pages: None, round: false, ended: None }
     }
 
-    /// Sees to it that there is something to read, if there is more in this round; nothing if the thread is no more.
-    fn advance(&mut self) -> Option<()> {
+    /// Sees to it that there is something to tell, if there is more in this round, and reads the capture meanwhile; nothing
+    /// if the thread is no more.
+    fn advance(&mut self, reading: &Reading<'_, '_>) -> Option<()> {
         if let Some(pages) = self.pages.take() {
             // It may have ended.
             let _ = self.used.send(pages.used());
         }
         while self.pages.is_none() && !self.round && self.ended.is_none() {
-            match next(&self.from)? {
+            match next(&self.from, || reading.go_on())? {
                 Told::Slips(slips) => {
                     let pages = Pages::of(slips);
                     if pages.is_over() {
@@ -266,15 +266,16 @@ impl Thread {
     }
 }
 
-/// The next thing that comes; nothing if the other end is no more.
+/// The next thing that comes; nothing if the other end is no more. There may be something to do `meanwhile`; false if not.
 ///
 /// Whoever waits has less to do than the other, who would have to wake it, a call of the system that takes as long as
 /// dozens of packets. So it looks again after a nap that is shorter than what lies between the two.
-fn next<T>(from: &Receiver<T>) -> Option<T> {
+fn next<T>(from: &Receiver<T>, meanwhile: impl Fn() -> bool) -> Option<T> {
     loop {
         match from.try_recv() {
             Ok(next) => return Some(next),
             Err(TryRecvError::Disconnected) => return None,
+            Err(TryRecvError::Empty) if meanwhile() => {}
             Err(TryRecvError::Empty) => thread::sleep(NAP),
         }
     }

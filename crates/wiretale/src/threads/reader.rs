@@ -1,6 +1,7 @@
 //! Hands out the frames of a capture.
 
 use std::sync::mpsc::{Receiver, Sender, SyncSender};
+use std::sync::{Mutex, PoisonError};
 
 use wiretale_capture::{Error, Frames};
 use wiretale_flow::{Clock, Share, read_ahead};
@@ -58,12 +59,13 @@ pub(super) struct Reader<'m> {
     free: Receiver<Round<'m>>,
     read: Read,
     clock: Clock,
-    // Rounds that are read and not told yet.
-    ahead: usize,
+    // What the observer kept when each round had been told: for each there may be one more.
+    told: Receiver<usize>,
+    // Rounds that may be read before any was told.
+    first: usize,
     // Rounds that are read and not analysed yet, and those that came back from there.
     waiting: usize,
     spare: Vec<Round<'m>>,
-    observed: usize,
 }
 
 impl<'m> Reader<'m> {
@@ -72,44 +74,45 @@ impl<'m> Reader<'m> {
         checks: Checks,
         to: Vec<SyncSender<Round<'m>>>,
         free: Receiver<Round<'m>>,
+        told: Receiver<usize>,
     ) -> Self {
         let (read, clock, spare) = (Read::default(), Clock::default(), Vec::new());
-        Self { frames, checks, to, free, read, clock, ahead: 0, waiting: 0, spare, observed: 0 }
+        Self { frames, checks, to, free, read, clock, told, first: AHEAD, waiting: 0, spare }
     }
 
-    /// Reads as far as it may. True if there is nothing more to read, or nobody takes it.
+    /// Reads a round, if there is more and one may be read now; false if not.
     pub(super) fn read_on(&mut self) -> bool {
-        while !self.to.is_empty() && self.ahead < AHEAD {
-            for round in self.free.try_iter() {
-                self.waiting -= 1;
-                self.spare.push(round);
-            }
-            let mut rounds: Vec<Round<'_>> = self.to.iter().map(|_| self.spare.pop().unwrap_or_default()).collect();
-            let over = self.fill(&mut rounds);
-            rounds.iter_mut().for_each(|round| round.observed = self.observed / self.to.len());
-            let sent = self.to.iter().zip(rounds).all(|(to, round)| to.send(round).is_ok());
-            self.ahead += 1;
-            self.waiting += self.to.len();
-            if over || !sent {
-                self.to.clear();
-            }
+        if self.to.is_empty() {
+            return false;
         }
-        self.to.is_empty()
+        let observed = self.credit().or_else(|| self.told.try_recv().ok());
+        observed.map(|observed| self.round(observed)).is_some()
     }
 
-    /// One more round was told; the observer keeps so many bytes now.
-    pub(super) const fn told(&mut self, memory: usize) {
-        self.ahead = self.ahead.saturating_sub(1);
-        self.observed = memory;
+    // What the observer keeps, for one of the rounds that may be read before any was told.
+    fn credit(&mut self) -> Option<usize> {
+        self.first = self.first.checked_sub(1)?;
+        Some(0)
     }
 
-    pub(super) fn mark(&self) -> Mark {
+    // Reads a round and hands it out.
+    fn round(&mut self, observed: usize) {
+        for round in self.free.try_iter() {
+            self.waiting -= 1;
+            self.spare.push(round);
+        }
+        let mut rounds: Vec<Round<'_>> = self.to.iter().map(|_| self.spare.pop().unwrap_or_default()).collect();
+        let over = self.fill(&mut rounds);
+        rounds.iter_mut().for_each(|round| round.observed = observed / self.to.len());
+        let sent = self.to.iter().zip(rounds).all(|(to, round)| to.send(round).is_ok());
+        self.waiting += self.to.len();
+        if over || !sent {
+            self.to.clear();
+        }
+    }
+
+    fn mark(&self) -> Mark {
         (self.read.frames, self.frames.offset())
-    }
-
-    /// Lets go of the threads.
-    pub(super) fn end(self) -> Read {
-        self.read
     }
 
     /// Fills a round; true if it is the last.
@@ -140,55 +143,73 @@ impl<'m> Reader<'m> {
     }
 }
 
-/// Where the reader is: the thread that tells the observer may have the time, or be the one that all others wait for.
-pub(super) enum Reading<'m> {
-    Here(Box<Reader<'m>>),
-    /// In a thread of its own, which hears of what was told, and says how far it has come.
-    There {
-        done: Sender<usize>,
-        marks: Receiver<Mark>,
-    },
+/// Reading, as the thread sees it that tells the observer.
+pub(super) struct Reading<'s, 'm> {
+    reader: Whose<'s, 'm>,
+    told: Sender<usize>,
 }
 
-impl Reading<'_> {
-    /// Reads as far as it may.
-    pub(super) fn go_on(&mut self) {
-        if let Self::Here(reader) = self {
-            reader.read_on();
+/// Whose work reading is.
+pub(super) enum Whose<'s, 'm> {
+    /// Of the two threads that there are, that of the one that has nothing else to do.
+    Either(&'s Mutex<Reader<'m>>),
+    /// That of a thread beside, which says how far it has come: all others wait for the one that tells the observer.
+    Another(Receiver<Mark>),
+}
+
+impl<'s, 'm> Reading<'s, 'm> {
+    pub(super) const fn new(reader: Whose<'s, 'm>, told: Sender<usize>) -> Self {
+        Self { reader, told }
+    }
+
+    /// Reads a round, if it is this thread's work; false if there is nothing to do.
+    pub(super) fn go_on(&self) -> bool {
+        match self.reader {
+            Whose::Either(reader) => read_on(reader),
+            Whose::Another(_) => false,
         }
     }
 
-    /// One more round was told; the observer keeps so many bytes now. Says how far reading has come.
-    pub(super) fn told(&mut self, memory: usize) -> Option<Mark> {
-        match self {
-            Self::Here(reader) => {
-                reader.told(memory);
-                Some(reader.mark())
-            }
-            Self::There { done, marks } => {
-                // The reader may have handed out its last.
-                let _ = done.send(memory);
-                marks.try_recv().ok()
-            }
+    /// One more round was told; the observer keeps so many bytes now. Says how far reading has come, if that is known.
+    pub(super) fn told(&self, memory: usize) -> Option<Mark> {
+        // There may be nothing more to read.
+        let _ = self.told.send(memory);
+        match &self.reader {
+            Whose::Either(reader) => reader.try_lock().ok().map(|reader| reader.mark()),
+            Whose::Another(marks) => marks.try_iter().last(),
         }
     }
+}
 
-    /// Lets go of the threads, or of the one that reads; what was read, if it was here.
-    pub(super) fn end(self) -> Option<Read> {
-        match self {
-            Self::Here(reader) => Some(reader.end()),
-            Self::There { .. } => None,
+/// Where nobody tells the observer any more, nobody need read.
+impl Drop for Reading<'_, '_> {
+    fn drop(&mut self) {
+        if let Whose::Either(reader) = self.reader {
+            reader.lock().unwrap_or_else(PoisonError::into_inner).to.clear();
         }
     }
+}
+
+/// Reads a round, if nobody else does just now; false if there is nothing to do.
+pub(super) fn read_on(reader: &Mutex<Reader<'_>>) -> bool {
+    reader.try_lock().is_ok_and(|mut reader| reader.read_on())
+}
+
+/// What was read in all.
+pub(super) fn end(reader: Mutex<Reader<'_>>) -> Read {
+    reader.into_inner().unwrap_or_else(PoisonError::into_inner).read
 }
 
 /// The work of a thread that reads.
-pub(super) fn read(mut reader: Reader<'_>, marks: &Sender<Mark>, done: &Receiver<usize>) -> Read {
-    while !reader.read_on() && marks.send(reader.mark()).is_ok() {
-        let Ok(memory) = done.recv() else { break };
-        reader.told(memory);
+pub(super) fn read(mut reader: Reader<'_>, marks: &Sender<Mark>) -> Read {
+    while !reader.to.is_empty()
+        && let Some(observed) = reader.credit().or_else(|| reader.told.recv().ok())
+    {
+        reader.round(observed);
+        // Nobody listens any more where this fails.
+        let _ = marks.send(reader.mark());
     }
-    reader.end()
+    reader.read
 }
 
 fn close(rounds: &mut [Round<'_>], read: &Read, clock: &Clock) {

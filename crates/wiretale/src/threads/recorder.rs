@@ -91,7 +91,7 @@ impl<'m> Recorder<'m> {
     fn send(&mut self) {
         if !self.slips.calls.is_empty() {
             let used = match &mut self.away {
-                Some(FEW) => super::next(&self.back),
+                Some(FEW) => super::next(&self.back, || false),
                 Some(away) => {
                     *away += 1;
                     None

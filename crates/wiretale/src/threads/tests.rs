@@ -2,6 +2,7 @@
 
 use std::cell::Cell;
 use std::io::Write as _;
+use std::panic::{self, AssertUnwindSafe};
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use wiretale_capture::Capture;
@@ -66,11 +67,15 @@ fn the_end_comes_as_it_should_or_with_a_word() {
         assert_eq!(analyzed.observer.opened, u64::from(FLOWS));
         assert_eq!((analyzed.stats.frames, analyzed.stats.flows_closed), (u64::from(FLOWS), u64::from(FLOWS)));
     }
-    let rounds = Cell::new(0);
-    let three = || rounds.replace(rounds.get() + 1) < 3;
-    assert!(run(3, &three).unwrap().observer.opened < u64::from(FLOWS));
     // The only test that may: the poison is for all threads of this process.
-    POISONED.store(12_000, Ordering::Relaxed);
-    assert_eq!(run(4, &|| true).err(), Some(Crashed));
-    POISONED.store(0, Ordering::Relaxed);
+    for threads in [2, 4] {
+        let rounds = Cell::new(0);
+        let three = || rounds.replace(rounds.get() + 1) < 3;
+        assert!(run(threads, &three).unwrap().observer.opened < u64::from(FLOWS));
+        let panics = || run(threads, &|| panic!("on purpose"));
+        assert!(panic::catch_unwind(AssertUnwindSafe(panics)).is_err());
+        POISONED.store(12_000, Ordering::Relaxed);
+        assert_eq!(run(threads, &|| true).err(), Some(Crashed));
+        POISONED.store(0, Ordering::Relaxed);
+    }
 }
