@@ -37,3 +37,21 @@ impl Map {
         &self.0
     }
 }
+
+/// Lets go of a long file bit by bit: for as long as all of it takes at once, tens of milliseconds for each gigabyte, no
+/// other thread of the process would get memory.
+#[cfg(target_os = "linux")]
+impl Drop for Map {
+    fn drop(&mut self) {
+        for offset in (0..self.0.len()).step_by(BIT) {
+            let len = BIT.min(self.0.len() - offset);
+            // SAFETY: nobody reads what is dropped; and pages of a file that nobody wrote to would only be read again.
+            #[allow(unsafe_code)]
+            let _ = unsafe { self.0.unchecked_advise_range(memmap2::UncheckedAdvice::DontNeed, offset, len) };
+        }
+    }
+}
+
+/// Bytes let go of at a time.
+#[cfg(target_os = "linux")]
+const BIT: usize = 8 << 20;
