@@ -4,6 +4,7 @@ use std::hash::{BuildHasher as _, RandomState};
 use std::io::{self, BufWriter, Write as _};
 use std::mem;
 use std::path::Path;
+use std::sync::Arc;
 use std::thread;
 
 use wiretale::capture::{Capture, Error, Frames, Merged};
@@ -200,12 +201,14 @@ fn tell(
     let files = digest.files_moved();
     let (weights, inventory) = (&tables.weights, &tables.inventory);
     let dossier = Dossier { cases: &cases, weights, inventory, names: &names, chronicle, files: &files };
-    let mut writer = Writer::new(directory, format(args));
-    notices(&mut writer, &dossier);
-    let directory = writer.finish()?;
-    let write = || case::write_all(directory.path(), &args.scoring, &dossier, threads > 1);
-    let (written, told) = case::both(threads > 1, write, || format!("{digest}\n{}", Terminal(dossier)));
+    let write = || case::write_all(&args.out, &args.scoring, &dossier, threads > 1);
+    let (written, (noticed, told)) = case::both(threads > 1, write, || {
+        let mut writer = Writer::new(directory, format(args));
+        notices(&mut writer, &dossier);
+        (writer.finish(), format!("{digest}\n{}", Terminal(dossier)))
+    });
     written?;
+    noticed?;
     let mut out = BufWriter::new(io::stdout().lock());
     writeln!(out, "{told}\nLogs, cases and report.html are in {}.", args.out.display())
         .and_then(|()| case::print_rules(&mut out, &args.scoring, &dossier))
@@ -218,10 +221,14 @@ fn tell(
 /// Writes the evidence down and makes cases of it. In several threads both at once, for which one needs a copy.
 fn cases(out: &Path, threads: usize, evidence: Vec<Evidence>, weights: &Weights) -> (Result<(), Failure>, Vec<Case>) {
     let write = |evidence: &[Evidence]| case::stream(out, "evidence.jsonl", |file| evidence_lines(file, evidence));
-    if threads > 1 {
-        return case::both(true, || write(&evidence), || cases_on(threads, evidence.iter().cloned(), weights));
+    if threads < 2 {
+        return (write(&evidence), cases_on(1, evidence, weights));
     }
-    (write(&evidence), cases_on(1, evidence, weights))
+    let evidence = Arc::new(evidence);
+    let theirs = Arc::clone(&evidence);
+    // Whoever is through last lets go of it: that is whoever writes.
+    let cases = || cases_on(threads, Arc::unwrap_or_clone(evidence), weights);
+    case::both(true, move || write(&theirs), cases)
 }
 
 const fn format(args: &Analyze) -> wiretale_report::Format {

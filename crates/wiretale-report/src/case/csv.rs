@@ -2,6 +2,7 @@
 
 use std::io;
 
+use wiretale::protocol::scan;
 use wiretale::score::Case;
 
 use super::Dossier;
@@ -66,17 +67,19 @@ fn cells(line: &mut Vec<u8>, case: &Case, finding: &Finding<'_>) {
 
 /// One cell: quoted where it must be, and never a formula.
 fn cell(line: &mut Vec<u8>, text: &str) {
-    let quoted = text.bytes().any(|byte| matches!(byte, b',' | b'"' | b'\r' | b'\n'));
+    let quoted = scan::holds(text.as_bytes(), [b',', b'"', b'\r', b'\n']);
     line.extend_from_slice(if quoted { b"\"" } else { b"" });
     if text.starts_with(['=', '+', '-', '@', '\t', '\r']) {
         line.push(b'\'');
     }
-    if quoted {
-        line.extend_from_slice(text.replace('"', "\"\"").as_bytes());
-        line.push(b'"');
-    } else {
-        line.extend_from_slice(text.as_bytes());
+    if !quoted {
+        return line.extend_from_slice(text.as_bytes());
     }
+    for piece in text.split_inclusive('"') {
+        line.extend_from_slice(piece.as_bytes());
+        line.extend_from_slice(if piece.ends_with('"') { b"\"" } else { b"" });
+    }
+    line.push(b'"');
 }
 
 #[cfg(test)]

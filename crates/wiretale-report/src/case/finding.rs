@@ -1,7 +1,6 @@
 //! One piece of evidence, with what it finally adds to its case.
 
 use std::borrow::Cow;
-use std::collections::BTreeMap;
 use std::net::IpAddr;
 
 use serde::Serialize;
@@ -18,8 +17,7 @@ pub struct Finding<'a> {
     pub stage: Option<Stage>,
     /// ATT&CK techniques.
     pub attack: &'a [String],
-    /// Decibans that it adds to the score at its peak, damped; the sum over a case is that of its contributions and of
-    /// its benign context.
+    /// Decibans that it adds to the score at its peak ([`Case::evidence_db`]).
     pub weight_db: f64,
 }
 
@@ -38,19 +36,23 @@ pub(super) struct Told<'a> {
 
 impl<'a> Finding<'a> {
     pub(super) fn of(case: &'a Case, weights: &'a Weights) -> Vec<Self> {
-        let mut shares = Shares::of(case, weights);
-        case.evidence
-            .iter()
-            .map(|evidence| {
+        // A case has many pieces of evidence of few kinds.
+        let mut rows: Vec<(&str, Option<&Row>)> = Vec::new();
+        let of = |(evidence, weight_db): (&'a Evidence, &f64)| {
+            let known = rows.iter().find(|(name, _)| *name == evidence.row).map(|(_, row)| *row);
+            let row = known.unwrap_or_else(|| {
                 let row = weights.row(&evidence.row);
-                Finding {
-                    evidence,
-                    stage: row.and_then(|row| row.stage),
-                    attack: row.map_or(&[], |row| &row.attack[..]),
-                    weight_db: shares.next(evidence, row),
-                }
-            })
-            .collect()
+                rows.push((&evidence.row, row));
+                row
+            });
+            Finding {
+                evidence,
+                stage: row.and_then(|row| row.stage),
+                attack: row.map_or(&[], |row| &row.attack[..]),
+                weight_db: *weight_db,
+            }
+        };
+        case.evidence.iter().zip(&case.evidence_db).map(of).collect()
     }
 
     /// The sentence about it, safe to print. Evidence read from a file may hold anything.
@@ -71,52 +73,6 @@ impl<'a> Finding<'a> {
             frames: &self.evidence.frames,
         }
     }
-}
-
-/// How what an item contributes is shared among its sightings: each repeat gets `repeat` times the share before it.
-struct Shares<'a> {
-    weights: &'a Weights,
-    // By row and key: decibans of the next sighting.
-    next: BTreeMap<(&'a str, &'a str), f64>,
-    // What all benign context together weighs, to scale it to what it was capped to.
-    benign: f64,
-    peak_ns: i64,
-}
-
-impl<'a> Shares<'a> {
-    fn of(case: &'a Case, weights: &'a Weights) -> Self {
-        let ratio = weights.model.repeat;
-        let first =
-            |db: f64, times: u32| db * (1.0 - ratio) / (1.0 - ratio.powi(i32::try_from(times).unwrap_or(i32::MAX)));
-        let contributed = case.contributions.iter();
-        let next = contributed.map(|c| ((&c.row[..], &c.key[..]), first(c.db, c.times.max(1)))).collect();
-        let raw: f64 = case
-            .evidence
-            .iter()
-            .filter(|evidence| evidence.time_ns <= case.peak_ns)
-            .filter_map(|evidence| benign(evidence, weights.row(&evidence.row)))
-            .sum();
-        let benign = if raw < 0.0 { case.benign_db / raw } else { 0.0 };
-        Self { weights, next, benign, peak_ns: case.peak_ns }
-    }
-
-    fn next(&mut self, evidence: &'a Evidence, row: Option<&Row>) -> f64 {
-        if evidence.time_ns > self.peak_ns {
-            return 0.0;
-        }
-        if let Some(db) = benign(evidence, row) {
-            return db * self.benign;
-        }
-        let Some(next) = self.next.get_mut(&(&evidence.row[..], &evidence.key[..])) else { return 0.0 };
-        let db = *next;
-        *next *= self.weights.model.repeat;
-        db
-    }
-}
-
-fn benign(evidence: &Evidence, row: Option<&Row>) -> Option<f64> {
-    row.map(|row| row.weight * evidence.strength.clamp(-2.0, 2.0) * evidence.quality.clamp(0.0, 1.0))
-        .filter(|db| *db < 0.0)
 }
 
 /// Rounded to a tenth; never a negative zero.

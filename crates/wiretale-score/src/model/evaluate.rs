@@ -4,7 +4,7 @@ use std::net::IpAddr;
 
 use smallvec::SmallVec;
 
-use super::{Contribution, Gate, Link, Row, Stage, Weights};
+use super::{Contribution, Gate, Link, Stage, Weights};
 
 /// All sightings of one kind of evidence about one thing.
 #[derive(Clone, Debug)]
@@ -18,6 +18,8 @@ pub(super) struct Item {
     pub(super) group_number: usize,
     pub(super) stage: Option<Stage>,
     pub(super) conclusive: bool,
+    // What its row weighs, and what its strongest sighting does.
+    pub(super) each: f64,
     pub(super) weight: f64,
     pub(super) times: u32,
     pub(super) first_ns: i64,
@@ -72,6 +74,11 @@ impl Score<'_> {
         self.contributions.iter().map(Damped::told).collect()
     }
 
+    /// The rank of each item that adds something, what it adds, and how often it was seen.
+    pub(super) fn added(&self) -> impl Iterator<Item = (usize, f64, u32)> {
+        self.contributions.iter().map(|damped| (damped.item.rank, damped.db, damped.item.times))
+    }
+
     /// How they hang together, for keeps.
     pub(super) fn links(&self) -> Vec<Link> {
         self.links.iter().map(Tied::told).collect()
@@ -86,12 +93,9 @@ pub(super) fn evaluate<'i>(
     campaign: f64,
     without: Option<usize>,
 ) -> Score<'i> {
-    let kept: Vec<(&Item, f64)> = items
-        .iter()
-        .enumerate()
-        .filter(|(index, item)| Some(*index) != without && item.first_ns <= now)
-        .map(|(_, item)| (item, faded(item, weights, now)))
-        .collect();
+    let mut kept: Vec<(&Item, f64)> = Vec::with_capacity(items.len());
+    let counts = |(index, item): &(usize, &Item)| Some(*index) != without && item.first_ns <= now;
+    kept.extend(items.iter().enumerate().filter(counts).map(|(_, item)| (item, faded(item, weights, now))));
     let contributions = damp(&kept, weights);
     let links = links(&kept, weights);
     let benign_db = -kept.iter().filter(|(_, db)| *db < 0.0).map(|(_, db)| -db).sum::<f64>().min(weights.model.benign);
@@ -117,12 +121,15 @@ pub(super) fn with_campaign(bare: f64, campaign: f64, gate: Gate, weights: &Weig
 
 /// What repeats are worth: 1, 1 + r, 1 + r + r^2, …
 pub(super) fn repeats(times: u32, ratio: f64) -> f64 {
+    if times == 1 {
+        return 1.0;
+    }
     (1.0 - ratio.powi(i32::try_from(times).unwrap_or(i32::MAX))) / (1.0 - ratio)
 }
 
-/// A row's weight for a first sighting of this strength and quality.
-pub(super) fn first_weight(row: &Row, strength: f64, quality: f64) -> f64 {
-    row.weight * strength.clamp(-2.0, 2.0) * quality.clamp(0.0, 1.0)
+/// What a row that weighs `each` weighs for a first sighting of this strength and quality.
+pub(super) fn first_weight(each: f64, strength: f64, quality: f64) -> f64 {
+    each * strength.clamp(-2.0, 2.0) * quality.clamp(0.0, 1.0)
 }
 
 // What an item weighs at `now`: more for repeats, less with age.
@@ -135,8 +142,9 @@ fn faded(item: &Item, weights: &Weights, now: i64) -> f64 {
 
 // Within a group the strongest counts in full and each next one less; the strongest of all come first.
 fn damp<'i>(kept: &[(&'i Item, f64)], weights: &Weights) -> Vec<Damped<'i>> {
+    let mut all: Vec<Damped<'i>> = Vec::with_capacity(kept.len());
     let positive = kept.iter().filter(|(_, db)| *db > 0.0);
-    let mut all: Vec<Damped<'i>> = positive.map(|&(item, db)| Damped { item, raw_db: db, db }).collect();
+    all.extend(positive.map(|&(item, db)| Damped { item, raw_db: db, db }));
     // No two have one rank, so that the order is the same in every run.
     all.sort_unstable_by(|a, b| {
         let strongest = || b.raw_db.total_cmp(&a.raw_db).then_with(|| a.item.rank.cmp(&b.item.rank));
@@ -189,7 +197,8 @@ fn links<'i>(kept: &[(&'i Item, f64)], weights: &Weights) -> Vec<Tied<'i>> {
     let best = |stage| {
         let is_earlier = |item: &Item| item.stage.is_some_and(|other| other < stage);
         let mut best: Option<Tied<'i>> = None;
-        if first.is_none_or(|first| stage <= first) {
+        let is_there = || kept.iter().any(|(item, _)| item.stage == Some(stage));
+        if first.is_none_or(|first| stage <= first) || !is_there() {
             return best;
         }
         let earlier: Strong<'i> = kept.iter().copied().filter(|(item, _)| is_earlier(item)).collect();
@@ -274,8 +283,11 @@ fn neighbours(a: IpAddr, b: IpAddr) -> bool {
 
 // Stages with evidence of some weight: what is barely worth noting (a first visit to IRC) makes no second stage.
 fn stages(kept: &[(&Item, f64)]) -> Vec<Stage> {
-    let has = |stage: &Stage| kept.iter().any(|(item, db)| item.stage == Some(*stage) && *db >= NOTED);
-    Stage::ALL.into_iter().filter(has).collect()
+    let mut has = [false; Stage::ALL.len()];
+    for stage in kept.iter().filter(|(_, db)| *db >= NOTED).filter_map(|(item, _)| item.stage) {
+        has[stage as usize] = true;
+    }
+    Stage::ALL.into_iter().filter(|stage| has[*stage as usize]).collect()
 }
 
 fn hours(ns: i64) -> f64 {

@@ -6,6 +6,7 @@ use std::net::IpAddr;
 use foldhash::fast::RandomState;
 use hashbrown::HashMap;
 
+use super::adds::adds;
 use super::evaluate::{Item, Score, evaluate, first_weight, with_campaign};
 use super::share::each;
 use super::{Case, Evidence, Gate, Level, Stage, Weights};
@@ -27,7 +28,17 @@ pub fn cases_on(threads: usize, evidence: impl IntoIterator<Item = Evidence>, we
         folders.iter().enumerate().map(|(at, folder)| (folder.peak(weights), folder.host, at)).collect();
     ranks.sort_unstable_by(|a, b| b.0.total_cmp(&a.0).then_with(|| a.1.cmp(&b.1)));
     let mut folders: Vec<Option<Folder>> = folders.into_iter().map(Some).collect();
-    ranks.iter().filter_map(|(.., at)| folders[*at].take()).map(|folder| folder.finish(weights)).collect()
+    let mut ranked: Vec<Ranked> =
+        ranks.iter().map(|(.., at)| Ranked { folder: folders[*at].take(), case: None }).collect();
+    drop(folders);
+    each(&mut ranked, threads, |ranked| ranked.case = ranked.folder.take().map(|folder| folder.finish(weights)));
+    ranked.into_iter().filter_map(|ranked| ranked.case).collect()
+}
+
+// A case in its place, before and after it is made.
+struct Ranked {
+    folder: Option<Folder>,
+    case: Option<Case>,
 }
 
 // A folder for each host, with its evidence in order, still to be folded. Rows are counted first, so that no list grows:
@@ -146,6 +157,7 @@ impl Folder {
             contributions.first().and_then(|top| items.iter().position(|item| item.name() == (&top.row, &top.key)));
         let without = evaluate(items, weights, peak_ns, self.campaign, strongest).db;
         let links = at_peak.links();
+        let evidence_db = adds(&self.evidence, items, &at_peak, peak_ns, weights.model.repeat);
         let Score { benign_db, stages, gate, .. } = at_peak;
         Case {
             host: self.host,
@@ -166,6 +178,7 @@ impl Folder {
             without_strongest_db: without,
             course: self.course,
             evidence: self.evidence,
+            evidence_db,
             dropped: self.dropped,
         }
     }
@@ -195,7 +208,7 @@ impl Folder {
     // Counts the evidence into its item; false if the table has no such row or a bound is reached.
     fn note(&mut self, evidence: &Evidence, weights: &Weights) -> bool {
         let Some(row) = weights.row(&evidence.row) else { return false };
-        let weight = first_weight(row, evidence.strength, evidence.quality);
+        let weight = first_weight(row.weight, evidence.strength, evidence.quality);
         let found = self.by_name.binary_search_by(|at| self.items[*at].name().cmp(&(&evidence.row, &evidence.key)));
         if let Ok(rank) = found {
             let item = &mut self.items[self.by_name[rank]];
@@ -225,6 +238,7 @@ impl Folder {
             group_number: first_of_group.unwrap_or(self.items.len()),
             stage: row.stage,
             conclusive: row.conclusive,
+            each: row.weight,
             weight,
             times: 1,
             first_ns: evidence.time_ns,

@@ -1,5 +1,6 @@
 //! From evidence to a case: log-odds per host, in decibans.
 
+mod adds;
 mod case;
 mod evaluate;
 mod evidence;

@@ -104,8 +104,8 @@ impl Weights {
     /// The row named `"D03.prompt"`.
     #[must_use]
     pub fn row(&self, name: &str) -> Option<&Row> {
-        let (detector, variant) = name.split_once('.')?;
-        self.evidence.get(detector)?.get(variant)
+        let dot = name.bytes().position(|byte| byte == b'.')?;
+        self.evidence.get(&name[..dot])?.get(&name[dot + 1..])
     }
 
     /// A detector's threshold, or `default` where the table does not name it.
