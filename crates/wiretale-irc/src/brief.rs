@@ -8,35 +8,37 @@ use crate::session::Session;
 use crate::{Irc, Prefix, RecordKind};
 
 impl Session {
-    /// Reads a whole line the short way, for an observer that does not want lines as they stand. False, and nothing done,
-    /// where it has none.
+    /// Reads a whole line the short way. False, and nothing done, where it has none.
     #[inline(never)]
     pub(crate) fn briefly<O: Observe<Irc>>(&mut self, cx: &mut Context<'_, O>, line: &[u8], controls: bool) -> bool {
         if !self.ease.easy || line.len() > LONGEST_BODY {
             return false;
         }
-        let Some(Glance { prefix, command, params }) = glance(line) else { return false };
+        let Some(seen) = glance(line) else { return false };
         let told = cx.moment().direction == Direction::Server;
-        match command.len() {
-            7 if command == b"PRIVMSG" => match self.plain_words(params, controls) {
-                Some(words) if told => self.passed_on(cx, prefix, words, false),
-                Some(words) => self.said(cx, words),
-                None => controls && self.acts(cx, prefix.filter(|_| told), params, told),
+        match seen.command.len() {
+            7 if seen.command == b"PRIVMSG" => match self.plain_words(seen.params, controls) {
+                Some(words) if told => self.passed_on(cx, &seen, words, false),
+                Some(words) => self.said(cx, &seen, words),
+                None => controls && self.acts(cx, &seen, told),
             },
-            6 if command == b"NOTICE" => {
-                let words = if told { self.plain_notice(params, controls) } else { None };
-                words.is_some_and(|words| self.passed_on(cx, prefix, words, true))
+            6 if seen.command == b"NOTICE" => {
+                let words = if told { self.plain_notice(seen.params, controls) } else { None };
+                words.is_some_and(|words| self.passed_on(cx, &seen, words, true))
             }
-            3 => told && self.row_of_many(cx, command, params.as_wire()),
-            4 if command == b"PING" || command == b"PONG" => true,
-            4 => told && self.is_beside(cx, prefix) && self.went(cx, command, params.get(0).unwrap_or_default()),
+            3 => told && self.row_of_many(cx, &seen),
+            4 if seen.command == b"PING" || seen.command == b"PONG" => {
+                seen.as_it_stands(cx);
+                true
+            }
+            4 => told && self.is_beside(cx, seen.prefix) && self.went(cx, &seen),
             _ => false,
         }
     }
 
     // Replies that come by the hundred, and are only kept.
-    fn row_of_many<O: Observe<Irc>>(&mut self, cx: &mut Context<'_, O>, command: &[u8], row: &[u8]) -> bool {
-        let (number, kind) = match command {
+    fn row_of_many<O: Observe<Irc>>(&mut self, cx: &mut Context<'_, O>, seen: &Glance<'_>) -> bool {
+        let (number, kind) = match seen.command {
             b"352" => (352, RecordKind::Who),
             b"354" => (354, RecordKind::Who),
             b"322" => (322, RecordKind::List),
@@ -47,8 +49,9 @@ impl Session {
         if !self.has_names() {
             return false;
         }
+        seen.as_it_stands(cx);
         let held = self.gathered.held();
-        self.row(cx, kind, number, row);
+        self.row(cx, kind, number, seen.params.as_wire());
         if self.gathered.held() != held {
             self.settle();
         }
@@ -61,12 +64,18 @@ impl Session {
     }
 
     // He is in a channel, which tells that there is such a channel; or he left one, or the network, or has a new nick.
-    fn went<O: Observe<Irc>>(&mut self, cx: &mut Context<'_, O>, command: &[u8], channel: &[u8]) -> bool {
-        if command != b"JOIN" {
-            return command == b"PART" || command == b"QUIT" || command == b"NICK";
-        }
-        if channel.is_empty() || scan::holds(channel, *b",") {
+    fn went<O: Observe<Irc>>(&mut self, cx: &mut Context<'_, O>, seen: &Glance<'_>) -> bool {
+        let joins = seen.command == b"JOIN";
+        if !joins && !matches!(seen.command, b"PART" | b"QUIT" | b"NICK") {
             return false;
+        }
+        let channel = seen.params.get(0).unwrap_or_default();
+        if joins && (channel.is_empty() || scan::holds(channel, *b",")) {
+            return false;
+        }
+        seen.as_it_stands(cx);
+        if !joins {
+            return true;
         }
         self.enter(cx, channel, &[], &[], false);
         self.settle();

@@ -127,13 +127,12 @@ impl Decoder {
         let direction = cx.moment().direction;
         let Self { halves: [client, server], session, masked, .. } = self;
         let half = if direction == Direction::Client { client } else { server };
-        let brief = !cx.wants_messages();
         loop {
             if half.compressed || half.turns_compressed(cx, session, &mut bytes) {
                 return Demand::Lengths;
             }
             let Some(line) = half.lines.next(&mut bytes) else { return Demand::Stream };
-            if brief && !line.cut && session.briefly(cx, line.bytes, line.controls) {
+            if !line.cut && session.briefly(cx, line.bytes, line.controls) {
                 continue;
             }
             read(session, masked, cx, line.bytes, line.cut);

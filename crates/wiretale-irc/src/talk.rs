@@ -3,6 +3,7 @@
 use wiretale_protocol::{Context, Observe, scan};
 
 use crate::ctcp::{Part, dequote_ctcp, dequote_low, is_plain, parts};
+use crate::parse::Glance;
 use crate::session::Session;
 use crate::{Command, Event, Irc, Message, Params, Prefix, Source, Wire};
 
@@ -20,39 +21,41 @@ impl Session {
     pub(crate) fn passed_on<O: Observe<Irc>>(
         &mut self,
         cx: &mut Context<'_, O>,
-        prefix: Option<Prefix<'_>>,
+        seen: &Glance<'_>,
         (target, text): (Wire<'_>, Wire<'_>),
         notice: bool,
     ) -> bool {
-        let Some(from) = prefix.map(Prefix::source) else { return false };
+        let Some(from) = seen.prefix.map(Prefix::source) else { return false };
+        seen.as_it_stands(cx);
         self.sender(cx, from);
         cx.emit::<Irc>(Event::Text { from, target, text, notice });
         true
     }
 
     /// The short way of `PRIVMSG #channel :\x01ACTION words\x01`, of the client or passed on by the server.
-    pub(crate) fn acts<O: Observe<Irc>>(
-        &mut self,
-        cx: &mut Context<'_, O>,
-        prefix: Option<Prefix<'_>>,
-        params: Params<'_>,
-        told: bool,
-    ) -> bool {
-        let Some((target, args)) = self.plain_action(params) else { return false };
+    pub(crate) fn acts<O: Observe<Irc>>(&mut self, cx: &mut Context<'_, O>, seen: &Glance<'_>, told: bool) -> bool {
+        let Some((target, args)) = self.plain_action(seen.params) else { return false };
         let verb = Wire(b"ACTION");
-        let Some(from) = prefix.map(Prefix::source) else {
-            if !told {
-                cx.emit::<Irc>(Event::Ctcp { from: self.own_source(), target, reply: false, verb, args });
-            }
-            return !told;
-        };
+        if !told {
+            seen.as_it_stands(cx);
+            cx.emit::<Irc>(Event::Ctcp { from: self.own_source(), target, reply: false, verb, args });
+            return true;
+        }
+        let Some(from) = seen.prefix.map(Prefix::source) else { return false };
+        seen.as_it_stands(cx);
         self.sender(cx, from);
         cx.emit::<Irc>(Event::Ctcp { from, target, reply: false, verb, args });
         true
     }
 
     /// The same, said by the client.
-    pub(crate) fn said<O: Observe<Irc>>(&self, cx: &mut Context<'_, O>, (target, text): (Wire<'_>, Wire<'_>)) -> bool {
+    pub(crate) fn said<O: Observe<Irc>>(
+        &self,
+        cx: &mut Context<'_, O>,
+        seen: &Glance<'_>,
+        (target, text): (Wire<'_>, Wire<'_>),
+    ) -> bool {
+        seen.as_it_stands(cx);
         cx.emit::<Irc>(Event::Text { from: self.own_source(), target, text, notice: false });
         true
     }

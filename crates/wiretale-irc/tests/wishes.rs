@@ -12,6 +12,8 @@ struct Asking {
     /// Of an observer that asks for neither: those that it is to hear all the same.
     heard: Vec<String>,
     beside: usize,
+    /// All that it was told.
+    told: Vec<String>,
 }
 
 impl Observer for Asking {
@@ -48,8 +50,10 @@ impl Observe<Irc> for Asking {
             | Event::NickChanged { own, .. } => *own,
             _ => true,
         };
+        let told = format!("{:?} {event:?}", moment.direction);
+        self.told.push(told.clone());
         if always {
-            self.heard.push(format!("{:?} {event:?}", moment.direction));
+            self.heard.push(told);
         } else {
             self.beside += 1;
         }
@@ -80,7 +84,7 @@ fn told_of<L: AsRef<[u8]>>(lines: &[(Direction, L)], messages: bool, others: boo
 }
 
 fn after<L: AsRef<[u8]>>(lines: &[(Direction, L)], messages: bool, others: bool) -> Solo<Irc, Asking> {
-    let asking = Asking { messages, others, heard: Vec::new(), beside: 0 };
+    let asking = Asking { messages, others, heard: Vec::new(), beside: 0, told: Vec::new() };
     let mut solo = Solo::<Irc, Asking>::heard_by(plain::<Irc>(), asking);
     for (direction, lines) in lines {
         solo.chunk(*direction, Chunk::Data(lines.as_ref()));
@@ -90,9 +94,12 @@ fn after<L: AsRef<[u8]>>(lines: &[(Direction, L)], messages: bool, others: bool)
 
 // What is kept of a connection, as far as it can be asked.
 fn kept(solo: &Solo<Irc, Asking>) -> String {
+    format!("{}, {} bytes", known(solo), Irc::memory(&solo.decoder))
+}
+
+fn known(solo: &Solo<Irc, Asking>) -> String {
     let session = solo.decoder.session();
-    let names = (session.nick(), session.server(), session.channels().names());
-    format!("{names:?}, {} bytes", Irc::memory(&solo.decoder))
+    format!("{:?}", (session.nick(), session.server(), session.channels().names()))
 }
 
 #[test]
@@ -109,7 +116,7 @@ fn what_is_not_wanted_is_left_out_and_nothing_else() {
 #[test]
 fn who_is_where_is_kept_for_those_who_ask_for_others() {
     let members = |others| {
-        let asking = Asking { messages: false, others, heard: Vec::new(), beside: 0 };
+        let asking = Asking { messages: false, others, heard: Vec::new(), beside: 0, told: Vec::new() };
         let mut solo = Solo::<Irc, Asking>::heard_by(plain::<Irc>(), asking);
         let names = ":irc.example.org 353 ann = #a :ann @bob\r\n:ann!a@host.example JOIN #b\r\n:eve!e@x JOIN #b\r\n";
         for (direction, lines) in LINES[..4].iter().copied().chain([(Direction::Server, names)]) {
@@ -246,8 +253,21 @@ proptest! {
             all.push((Direction::Server, format!(":irc.example.org 005 ann CHANTYPES={types} :are supported\r\n")));
         }
         all.extend(lines);
-        let (long, short) = (after(&all, true, others), after(&all, false, others));
-        prop_assert_eq!(kept(&long), kept(&short));
-        prop_assert_eq!(long.heard.heard, short.heard.heard);
+        let (with, without) = (after(&all, true, others), after(&all, false, others));
+        prop_assert_eq!(kept(&with), kept(&without));
+        prop_assert_eq!(&with.heard.heard, &without.heard.heard);
+        // A space before it sends a line the long way, and means nothing. One that it would make too long goes there anyway.
+        let lengthen = |line: &String| if line.len() < 512 { format!(" {line}") } else { line.clone() };
+        let spaced: Vec<_> = all
+            .iter()
+            .flat_map(|(direction, lines)| lines.split_inclusive("\r\n").map(|line| (*direction, line.to_owned())))
+            .map(|(direction, line)| (direction, lengthen(&line)))
+            .collect();
+        for (messages, short) in [(true, with), (false, without)] {
+            let long = after(&spaced, messages, others);
+            prop_assert_eq!(known(&long), known(&short));
+            prop_assert_eq!(&long.heard.heard, &short.heard.heard);
+            prop_assert_eq!(&long.heard.told, &short.heard.told);
+        }
     }
 }
