@@ -43,8 +43,8 @@ impl Map {
 #[cfg(target_os = "linux")]
 impl Drop for Map {
     fn drop(&mut self) {
-        for offset in (0..self.0.len()).step_by(BIT) {
-            let len = BIT.min(self.0.len() - offset);
+        for offset in (0..self.0.len()).step_by(PIECE) {
+            let len = PIECE.min(self.0.len() - offset);
             // SAFETY: nobody reads what is dropped; and pages of a file that nobody wrote to would only be read again.
             #[allow(unsafe_code)]
             let _ = unsafe { self.0.unchecked_advise_range(memmap2::UncheckedAdvice::DontNeed, offset, len) };
@@ -54,4 +54,4 @@ impl Drop for Map {
 
 /// Bytes let go of at a time.
 #[cfg(target_os = "linux")]
-const BIT: usize = 8 << 20;
+const PIECE: usize = 8 << 20;

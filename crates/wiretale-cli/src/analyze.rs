@@ -218,7 +218,7 @@ fn tell(
     Ok(())
 }
 
-/// Writes the evidence down and makes cases of it. In several threads both at once, for which one needs a copy.
+/// Writes the evidence down and makes cases of it. In several threads both at once, for which one may need a copy.
 fn cases(out: &Path, threads: usize, evidence: Vec<Evidence>, weights: &Weights) -> (Result<(), Failure>, Vec<Case>) {
     let write = |evidence: &[Evidence]| case::stream(out, "evidence.jsonl", |file| evidence_lines(file, evidence));
     if threads < 2 {
@@ -226,7 +226,7 @@ fn cases(out: &Path, threads: usize, evidence: Vec<Evidence>, weights: &Weights)
     }
     let evidence = Arc::new(evidence);
     let theirs = Arc::clone(&evidence);
-    // Whoever is through last lets go of it: that is whoever writes.
+    // A copy, unless all is written by then; whoever is through last lets go of the other.
     let cases = || cases_on(threads, Arc::unwrap_or_clone(evidence), weights);
     case::both(true, move || write(&theirs), cases)
 }

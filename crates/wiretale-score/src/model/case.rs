@@ -45,8 +45,8 @@ pub struct Case {
     pub course: Vec<(i64, f64)>,
     /// The evidence, in order of time.
     pub evidence: Vec<Evidence>,
-    /// Decibans that each piece of it adds to the score at its peak, damped: together what contributions and benign context
-    /// add.
+    /// Decibans that each piece of it adds to the score at its peak, damped: as many, in the same order; together what
+    /// contributions and benign context add.
     pub evidence_db: Vec<f64>,
     /// Evidence that was not kept because a bound was reached.
     pub dropped: u64,

@@ -18,8 +18,8 @@ pub(super) struct Item {
     pub(super) group_number: usize,
     pub(super) stage: Option<Stage>,
     pub(super) conclusive: bool,
-    // What its row weighs, and what its strongest sighting does.
-    pub(super) each: f64,
+    pub(super) row_weight: f64,
+    // Of its strongest sighting.
     pub(super) weight: f64,
     pub(super) times: u32,
     pub(super) first_ns: i64,
@@ -127,9 +127,9 @@ pub(super) fn repeats(times: u32, ratio: f64) -> f64 {
     (1.0 - ratio.powi(i32::try_from(times).unwrap_or(i32::MAX))) / (1.0 - ratio)
 }
 
-/// What a row that weighs `each` weighs for a first sighting of this strength and quality.
-pub(super) fn first_weight(each: f64, strength: f64, quality: f64) -> f64 {
-    each * strength.clamp(-2.0, 2.0) * quality.clamp(0.0, 1.0)
+/// What a row of this weight weighs for a first sighting of this strength and quality.
+pub(super) fn first_weight(row_weight: f64, strength: f64, quality: f64) -> f64 {
+    row_weight * strength.clamp(-2.0, 2.0) * quality.clamp(0.0, 1.0)
 }
 
 // What an item weighs at `now`: more for repeats, less with age.

@@ -153,8 +153,7 @@ impl Folder {
             None => (&self.items, at_end.clone()),
         };
         let contributions = at_peak.contributions();
-        let strongest =
-            contributions.first().and_then(|top| items.iter().position(|item| item.name() == (&top.row, &top.key)));
+        let strongest = at_peak.added().next().and_then(|(top, ..)| items.iter().position(|item| item.rank == top));
         let without = evaluate(items, weights, peak_ns, self.campaign, strongest).db;
         let links = at_peak.links();
         let evidence_db = adds(&self.evidence, items, &at_peak, peak_ns, weights.model.repeat);
@@ -238,7 +237,7 @@ impl Folder {
             group_number: first_of_group.unwrap_or(self.items.len()),
             stage: row.stage,
             conclusive: row.conclusive,
-            each: row.weight,
+            row_weight: row.weight,
             weight,
             times: 1,
             first_ns: evidence.time_ns,

@@ -5,10 +5,10 @@
 //! by call, in the order of [`Place`](wiretale_protocol::Place)s, which is the order in which one analyzer alone would
 //! have told it. So the observer is what it was, lives in one thread, and cannot tell how many others there are.
 //!
-//! With two threads one analyses and the other observes, and whichever has nothing to do meanwhile reads; where it is the
-//! observer's, it takes packets out of their frames, too. Every further one analyses: it has a share of the flows, and waits
-//! for the others where one flow may have announced another. All of them wait for the observer then, so that reading is left
-//! to a thread beside.
+//! With two threads one analyses and the other observes, and whichever has nothing to do meanwhile reads; while much waits
+//! to be analysed, packets are taken out of their frames, too. Every further one analyses: it has a share of the flows, and
+//! waits for the others where one flow may have announced another. All of them wait for the observer then, so that reading
+//! is left to a thread beside.
 
 /// The protocols that have something to say, each with its name among calls and the list in which its events are put down,
 /// for a macro that says what to do with them. IRC has more to say than all others, and a [shelf](crate::irc::Shelf).
@@ -42,7 +42,7 @@ use std::time::Duration;
 use wiretale_capture::Capture;
 use wiretale_flow::{Analyzer, Settings, Share, Stats};
 
-use self::reader::{Reader, Reading, Round, Whose};
+use self::reader::{AHEAD, Reader, Reading, Round, Whose};
 use self::recorder::{Recorder, Told, Wishes};
 pub use self::replay::Listener;
 use self::replay::{Pages, Replay};
@@ -88,7 +88,7 @@ pub fn analyze_threads<O: Listener>(
     let shares = Share::among(threads);
     let replay = Replay::new(observer, bytes, threads);
     let ((worked, free), (done, told)) = (channel(), channel());
-    let (inputs, rounds): (Vec<_>, Vec<_>) = shares.iter().map(|_| sync_channel(WAITING)).unzip();
+    let (inputs, rounds): (Vec<_>, Vec<_>) = shares.iter().map(|_| sync_channel(AHEAD)).unzip();
     let reader = Reader::new(frames, checks, inputs, free, told);
     let (either, another) = if threads == 1 { (Some(Mutex::new(reader)), None) } else { (None, Some(reader)) };
     let (told, well, read) = thread::scope(|scope| {
@@ -105,7 +105,7 @@ pub fn analyze_threads<O: Listener>(
         let another = another.map(|reader| scope.spawn(move || reader::read(reader, &mark)));
         let whose = either.as_ref().map_or(Whose::Another(marks), Whose::Either);
         let guard = Guard(shares[0].clone());
-        let told = tell(replay, outputs, &Reading::new(whose, done), go_on);
+        let told = tell(replay, outputs, Reading::new(whose, done), go_on);
         if told.as_ref().is_none_or(|(.., whole)| !whole) {
             guard.0.abandon();
         }
@@ -182,20 +182,20 @@ fn analyze<'m>(
 fn tell<O: Listener>(
     mut replay: Replay<'_, O>,
     mut threads: Vec<Thread>,
-    reading: &Reading<'_, '_>,
+    mut reading: Reading<'_, '_>,
     mut go_on: impl FnMut(u64, u64, &O) -> bool,
 ) -> Option<(O, Stats, bool)> {
     let mut stats = Stats::default();
     loop {
         for thread in &mut threads {
-            thread.advance(reading)?;
+            thread.advance(&reading)?;
         }
         while let Some(first) = first(&threads) {
             let thread = &mut threads[first];
             if let Some(pages) = &mut thread.pages {
                 replay.scene(first, pages);
                 if pages.is_over() {
-                    thread.advance(reading)?;
+                    thread.advance(&reading)?;
                 }
             }
         }
@@ -204,9 +204,8 @@ fn tell<O: Listener>(
             return Some((replay.observer, stats, true));
         }
         threads.iter_mut().for_each(|thread| thread.round = false);
-        if let Some((frames, bytes)) = reading.told(replay.memory())
-            && !go_on(frames, bytes, &replay.observer)
-        {
+        let (frames, bytes) = reading.told(replay.memory());
+        if !go_on(frames, bytes, &replay.observer) {
             return Some((replay.observer, stats, false));
         }
     }
@@ -291,9 +290,6 @@ impl Drop for Guard {
         }
     }
 }
-
-/// Rounds that wait for a thread.
-const WAITING: usize = 24;
 
 /// A round takes some ten times as long.
 const NAP: Duration = Duration::from_micros(50);

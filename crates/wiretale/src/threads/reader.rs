@@ -11,8 +11,8 @@ use wiretale_packet::{Body, Checks, Frame, Packet, Timestamp, dissect, plain_tcp
 #[derive(Default)]
 pub(super) struct Round<'m> {
     pub(super) frames: Vec<Frame<'m>>,
-    /// The plain packets in them, or nothing where the reader leaves it to the analyzer to take them out: it does so where
-    /// there are several, and where the only one waits for work.
+    /// The plain packets in them, or nothing where it is left to the analyzer to take them out: so it is where there are
+    /// several, and where the only one is not [`BEHIND`].
     pub(super) packets: Vec<Option<Packet<'m>>>,
     /// Their numbers.
     pub(super) numbers: Vec<u64>,
@@ -61,8 +61,6 @@ pub(super) struct Reader<'m> {
     clock: Clock,
     // What the observer kept when each round had been told: for each there may be one more.
     told: Receiver<usize>,
-    // Rounds that may be read before any was told.
-    first: usize,
     // Rounds that are read and not analysed yet, and those that came back from there.
     waiting: usize,
     spare: Vec<Round<'m>>,
@@ -77,22 +75,12 @@ impl<'m> Reader<'m> {
         told: Receiver<usize>,
     ) -> Self {
         let (read, clock, spare) = (Read::default(), Clock::default(), Vec::new());
-        Self { frames, checks, to, free, read, clock, told, first: AHEAD, waiting: 0, spare }
+        Self { frames, checks, to, free, read, clock, told, waiting: 0, spare }
     }
 
     /// Reads a round, if there is more and one may be read now; false if not.
     pub(super) fn read_on(&mut self) -> bool {
-        if self.to.is_empty() {
-            return false;
-        }
-        let observed = self.credit().or_else(|| self.told.try_recv().ok());
-        observed.map(|observed| self.round(observed)).is_some()
-    }
-
-    // What the observer keeps, for one of the rounds that may be read before any was told.
-    fn credit(&mut self) -> Option<usize> {
-        self.first = self.first.checked_sub(1)?;
-        Some(0)
+        !self.to.is_empty() && self.told.try_recv().map(|observed| self.round(observed)).is_ok()
     }
 
     // Reads a round and hands it out.
@@ -147,6 +135,8 @@ impl<'m> Reader<'m> {
 pub(super) struct Reading<'s, 'm> {
     reader: Whose<'s, 'm>,
     told: Sender<usize>,
+    // The last that is known.
+    mark: Mark,
 }
 
 /// Whose work reading is.
@@ -158,8 +148,12 @@ pub(super) enum Whose<'s, 'm> {
 }
 
 impl<'s, 'm> Reading<'s, 'm> {
-    pub(super) const fn new(reader: Whose<'s, 'm>, told: Sender<usize>) -> Self {
-        Self { reader, told }
+    pub(super) fn new(reader: Whose<'s, 'm>, told: Sender<usize>) -> Self {
+        // So many rounds may be read before any was told; then nothing is kept yet.
+        for _ in 0..AHEAD {
+            let _ = told.send(0);
+        }
+        Self { reader, told, mark: (0, 0) }
     }
 
     /// Reads a round, if it is this thread's work; false if there is nothing to do.
@@ -170,14 +164,16 @@ impl<'s, 'm> Reading<'s, 'm> {
         }
     }
 
-    /// One more round was told; the observer keeps so many bytes now. Says how far reading has come, if that is known.
-    pub(super) fn told(&self, memory: usize) -> Option<Mark> {
+    /// One more round was told; the observer keeps so many bytes now. Says how far reading has come, as far as is known.
+    pub(super) fn told(&mut self, memory: usize) -> Mark {
         // There may be nothing more to read.
         let _ = self.told.send(memory);
-        match &self.reader {
+        let news = match &self.reader {
             Whose::Either(reader) => reader.try_lock().ok().map(|reader| reader.mark()),
             Whose::Another(marks) => marks.try_iter().last(),
-        }
+        };
+        self.mark = news.unwrap_or(self.mark);
+        self.mark
     }
 }
 
@@ -203,11 +199,12 @@ pub(super) fn end(reader: Mutex<Reader<'_>>) -> Read {
 /// The work of a thread that reads.
 pub(super) fn read(mut reader: Reader<'_>, marks: &Sender<Mark>) -> Read {
     while !reader.to.is_empty()
-        && let Some(observed) = reader.credit().or_else(|| reader.told.recv().ok())
+        && let Ok(observed) = reader.told.recv()
     {
         reader.round(observed);
-        // Nobody listens any more where this fails.
-        let _ = marks.send(reader.mark());
+        if marks.send(reader.mark()).is_err() {
+            break;
+        }
     }
     reader.read
 }
@@ -280,4 +277,4 @@ const DISTANCE: usize = 64 << 10;
 const BEHIND: usize = AHEAD / 2;
 
 /// Rounds that are read before the first of them is told: what was read should be near still when it is analysed.
-const AHEAD: usize = 20;
+pub(super) const AHEAD: usize = 20;

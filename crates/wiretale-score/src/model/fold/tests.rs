@@ -92,6 +92,26 @@ proptest! {
     }
 
     #[test]
+    fn what_each_piece_adds_comes_to_what_all_of_them_add(
+        picks in proptest::collection::vec((0usize..6, 0i64..9000, 0u8..3), 1..60),
+        // Long after the peak, and at times more than are kept.
+        late in prop_oneof![9 => 0usize..20, 1 => Just(EVIDENCE)],
+    ) {
+        const ROWS: [&str; 6] =
+            ["D01.ssh", "D07.guessing", "D24.archive", "D40.typing", "D40.approved", "D03.prompt"];
+        let picked = picks.iter().map(|(row, minute, peer)| seen(*minute, ROWS[*row], &peer.to_string(), *peer));
+        let late = (0..late).map(|n| seen(90_000 + n as i64, "D15.nick", "late", 1));
+        let case = one(picked.chain(late).collect());
+        prop_assert_eq!(case.evidence_db.len(), case.evidence.len());
+        let (sum, contributed): (f64, f64) =
+            (case.evidence_db.iter().sum(), case.contributions.iter().map(|contribution| contribution.db).sum());
+        prop_assert!((sum - contributed - case.benign_db).abs() < 1e-6, "{sum} {contributed} {}", case.benign_db);
+        for (row, db) in case.evidence.iter().zip(&case.evidence_db) {
+            prop_assert!(row.time_ns <= case.peak_ns || *db == 0.0);
+        }
+    }
+
+    #[test]
     fn the_same_evidence_in_any_order_gives_the_same_case(
         picks in proptest::collection::vec((0usize..3, 0i64..100), 1..20).prop_shuffle()
     ) {
