@@ -18,26 +18,26 @@ impl Session {
         let told = cx.moment().direction == Direction::Server;
         match seen.command.len() {
             7 if seen.command == b"PRIVMSG" => match self.plain_words(seen.params, controls) {
-                Some(words) if told => self.passed_on(cx, &seen, words, false),
-                Some(words) => self.said(cx, &seen, words),
-                None => controls && self.acts(cx, &seen, told),
+                Some(words) if told => self.passed_on(cx, seen, words, false),
+                Some(words) => self.said(cx, seen, words),
+                None => controls && self.acts(cx, seen, told),
             },
             6 if seen.command == b"NOTICE" => {
                 let words = if told { self.plain_notice(seen.params, controls) } else { None };
-                words.is_some_and(|words| self.passed_on(cx, &seen, words, true))
+                words.is_some_and(|words| self.passed_on(cx, seen, words, true))
             }
-            3 => told && self.row_of_many(cx, &seen),
+            3 => told && self.row_of_many(cx, seen),
             4 if seen.command == b"PING" || seen.command == b"PONG" => {
                 seen.as_it_stands(cx);
                 true
             }
-            4 => told && self.is_beside(cx, seen.prefix) && self.went(cx, &seen),
+            4 => told && self.is_beside(cx, seen.prefix) && self.went(cx, seen),
             _ => false,
         }
     }
 
     // Replies that come by the hundred, and are only kept.
-    fn row_of_many<O: Observe<Irc>>(&mut self, cx: &mut Context<'_, O>, seen: &Glance<'_>) -> bool {
+    fn row_of_many<O: Observe<Irc>>(&mut self, cx: &mut Context<'_, O>, seen: Glance<'_>) -> bool {
         let (number, kind) = match seen.command {
             b"352" => (352, RecordKind::Who),
             b"354" => (354, RecordKind::Who),
@@ -64,7 +64,7 @@ impl Session {
     }
 
     // He is in a channel, which tells that there is such a channel; or he left one, or the network, or has a new nick.
-    fn went<O: Observe<Irc>>(&mut self, cx: &mut Context<'_, O>, seen: &Glance<'_>) -> bool {
+    fn went<O: Observe<Irc>>(&mut self, cx: &mut Context<'_, O>, seen: Glance<'_>) -> bool {
         let joins = seen.command == b"JOIN";
         if !joins && !matches!(seen.command, b"PART" | b"QUIT" | b"NICK") {
             return false;

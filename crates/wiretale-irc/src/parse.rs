@@ -42,6 +42,7 @@ pub fn parse(line: &[u8]) -> Result<Message<'_>, Malformed> {
 
 /// What most lines are: a prefix or none, a command, parameters, each behind one space, the first of them within 64
 /// bytes.
+#[derive(Clone, Copy)]
 pub(crate) struct Glance<'a> {
     pub(crate) prefix: Option<Prefix<'a>>,
     pub(crate) command: &'a [u8],
@@ -51,12 +52,18 @@ pub(crate) struct Glance<'a> {
 impl Glance<'_> {
     /// Tells of the line as it stands, where that is asked for: before what it means is told.
     #[inline(always)]
-    pub(crate) fn as_it_stands<O: Observe<Irc>>(&self, cx: &mut Context<'_, O>) {
+    pub(crate) fn as_it_stands<O: Observe<Irc>>(self, cx: &mut Context<'_, O>) {
         if cx.wants_messages() {
-            let Self { prefix, params, .. } = *self;
-            let command = Command::from_wire(self.command);
-            cx.emit::<Irc>(Event::Message(Message { tags: Tags::default(), prefix, command, params, cut: false }));
+            self.tell(cx);
         }
+    }
+
+    // By itself, so that the short ways stay short where nobody asks.
+    #[inline(never)]
+    fn tell<O: Observe<Irc>>(self, cx: &mut Context<'_, O>) {
+        let Self { prefix, command, params } = self;
+        let command = Command::from_wire(command);
+        cx.emit::<Irc>(Event::Message(Message { tags: Tags::default(), prefix, command, params, cut: false }));
     }
 }
 

@@ -21,7 +21,7 @@ impl Session {
     pub(crate) fn passed_on<O: Observe<Irc>>(
         &mut self,
         cx: &mut Context<'_, O>,
-        seen: &Glance<'_>,
+        seen: Glance<'_>,
         (target, text): (Wire<'_>, Wire<'_>),
         notice: bool,
     ) -> bool {
@@ -33,7 +33,7 @@ impl Session {
     }
 
     /// The short way of `PRIVMSG #channel :\x01ACTION words\x01`, of the client or passed on by the server.
-    pub(crate) fn acts<O: Observe<Irc>>(&mut self, cx: &mut Context<'_, O>, seen: &Glance<'_>, told: bool) -> bool {
+    pub(crate) fn acts<O: Observe<Irc>>(&mut self, cx: &mut Context<'_, O>, seen: Glance<'_>, told: bool) -> bool {
         let Some((target, args)) = self.plain_action(seen.params) else { return false };
         let verb = Wire(b"ACTION");
         if !told {
@@ -52,7 +52,7 @@ impl Session {
     pub(crate) fn said<O: Observe<Irc>>(
         &self,
         cx: &mut Context<'_, O>,
-        seen: &Glance<'_>,
+        seen: Glance<'_>,
         (target, text): (Wire<'_>, Wire<'_>),
     ) -> bool {
         seen.as_it_stands(cx);
