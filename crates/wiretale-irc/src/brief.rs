@@ -5,7 +5,7 @@ use wiretale_protocol::{Context, Direction, Observe, scan};
 use crate::parse::{Glance, glance};
 use crate::protocol::LONGEST_BODY;
 use crate::session::Session;
-use crate::{Irc, Prefix, RecordKind};
+use crate::{Command, Event, Irc, Message, Prefix, RecordKind, Tags};
 
 impl Session {
     /// Reads a whole line the short way. False, and nothing done, where it has none.
@@ -65,20 +65,37 @@ impl Session {
 
     // He is in a channel, which tells that there is such a channel; or he left one, or the network, or has a new nick.
     fn went<O: Observe<Irc>>(&mut self, cx: &mut Context<'_, O>, seen: Glance<'_>) -> bool {
-        let joins = seen.command == b"JOIN";
-        if !joins && !matches!(seen.command, b"PART" | b"QUIT" | b"NICK") {
-            return false;
+        match seen.command {
+            b"PART" | b"QUIT" | b"NICK" => seen.as_it_stands(cx),
+            b"JOIN" => {
+                let channel = seen.params.get(0).unwrap_or_default();
+                if channel.is_empty() || scan::holds(channel, *b",") {
+                    return false;
+                }
+                seen.as_it_stands(cx);
+                self.enter(cx, channel, &[], &[], false);
+                self.settle();
+            }
+            _ => return false,
         }
-        let channel = seen.params.get(0).unwrap_or_default();
-        if joins && (channel.is_empty() || scan::holds(channel, *b",")) {
-            return false;
-        }
-        seen.as_it_stands(cx);
-        if !joins {
-            return true;
-        }
-        self.enter(cx, channel, &[], &[], false);
-        self.settle();
         true
+    }
+}
+
+impl Glance<'_> {
+    /// Tells of the line as it stands, where that is asked for: before what it means is told.
+    #[inline(always)]
+    pub(crate) fn as_it_stands<O: Observe<Irc>>(self, cx: &mut Context<'_, O>) {
+        if cx.wants_messages() {
+            self.tell(cx);
+        }
+    }
+
+    // By itself, so that the short ways stay short where nobody asks.
+    #[inline(never)]
+    fn tell<O: Observe<Irc>>(self, cx: &mut Context<'_, O>) {
+        let Self { prefix, command, params } = self;
+        let command = Command::from_wire(command);
+        cx.emit::<Irc>(Event::Message(Message { tags: Tags::default(), prefix, command, params, cut: false }));
     }
 }

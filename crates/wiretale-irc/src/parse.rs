@@ -5,9 +5,9 @@ use nom::character::complete::char;
 use nom::combinator::{opt, verify};
 use nom::sequence::preceded;
 use nom::{IResult, Parser};
-use wiretale_protocol::{Context, Observe, scan};
+use wiretale_protocol::scan;
 
-use crate::{Command, Event, Irc, Message, Params, Prefix, Tags};
+use crate::{Command, Message, Params, Prefix, Tags};
 
 /// Why a line is no message.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
@@ -47,24 +47,6 @@ pub(crate) struct Glance<'a> {
     pub(crate) prefix: Option<Prefix<'a>>,
     pub(crate) command: &'a [u8],
     pub(crate) params: Params<'a>,
-}
-
-impl Glance<'_> {
-    /// Tells of the line as it stands, where that is asked for: before what it means is told.
-    #[inline(always)]
-    pub(crate) fn as_it_stands<O: Observe<Irc>>(self, cx: &mut Context<'_, O>) {
-        if cx.wants_messages() {
-            self.tell(cx);
-        }
-    }
-
-    // By itself, so that the short ways stay short where nobody asks.
-    #[inline(never)]
-    fn tell<O: Observe<Irc>>(self, cx: &mut Context<'_, O>) {
-        let Self { prefix, command, params } = self;
-        let command = Command::from_wire(command);
-        cx.emit::<Irc>(Event::Message(Message { tags: Tags::default(), prefix, command, params, cut: false }));
-    }
 }
 
 /// One look finds where they end. `None` leaves the line to the grammar.

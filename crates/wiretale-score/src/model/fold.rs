@@ -147,16 +147,16 @@ impl Folder {
         let (peak_db, peak_ns) = self.peak.unwrap_or((weights.model.prior, updated_ns));
         let at_end = evaluate(&self.items, weights, updated_ns, self.campaign, None);
         // Where the peak is the end, the items are those at the peak already.
-        let earlier = (self.dropped > 0 || peak_ns < updated_ns).then(|| self.items_until(peak_ns, weights));
-        let (items, at_peak) = match &earlier {
-            Some(items) => (items, evaluate(items, weights, peak_ns, self.campaign, None)),
-            None => (&self.items, at_end.clone()),
+        let earlier = (self.dropped > 0 || peak_ns < updated_ns).then(|| self.until(peak_ns, weights));
+        let (folder, at_peak) = match &earlier {
+            Some(folder) => (folder, evaluate(&folder.items, weights, peak_ns, self.campaign, None)),
+            None => (&self, at_end.clone()),
         };
         let contributions = at_peak.contributions();
-        let strongest = at_peak.added().next().and_then(|(top, ..)| items.iter().position(|item| item.rank == top));
-        let without = evaluate(items, weights, peak_ns, self.campaign, strongest).db;
+        let strongest = at_peak.added().next().map(|(top, ..)| folder.by_name[top]);
+        let without = evaluate(&folder.items, weights, peak_ns, self.campaign, strongest).db;
         let links = at_peak.links();
-        let evidence_db = adds(&self.evidence, items, &at_peak, peak_ns, weights.model.repeat);
+        let evidence_db = adds(&self.evidence, folder, &at_peak, peak_ns, weights.model.repeat);
         let Score { benign_db, stages, gate, .. } = at_peak;
         Case {
             host: self.host,
@@ -208,7 +208,7 @@ impl Folder {
     fn note(&mut self, evidence: &Evidence, weights: &Weights) -> bool {
         let Some(row) = weights.row(&evidence.row) else { return false };
         let weight = first_weight(row.weight, evidence.strength, evidence.quality);
-        let found = self.by_name.binary_search_by(|at| self.items[*at].name().cmp(&(&evidence.row, &evidence.key)));
+        let found = self.rank_of(evidence);
         if let Ok(rank) = found {
             let item = &mut self.items[self.by_name[rank]];
             item.times = item.times.saturating_add(1);
@@ -249,13 +249,28 @@ impl Folder {
         true
     }
 
-    // The items as they stood at `until`: folded again from the evidence kept.
-    fn items_until(&self, until: i64, weights: &Weights) -> Vec<Item> {
+    /// The rank of the item into which a piece of evidence is counted; if there is none, the one that it would have.
+    pub(super) fn rank_of(&self, evidence: &Evidence) -> Result<usize, usize> {
+        self.by_name.binary_search_by(|at| self.items[*at].name().cmp(&(&evidence.row, &evidence.key)))
+    }
+
+    /// The item of this rank.
+    pub(super) fn ranked(&self, rank: usize) -> &Item {
+        &self.items[self.by_name[rank]]
+    }
+
+    /// How many items there are.
+    pub(super) const fn len(&self) -> usize {
+        self.items.len()
+    }
+
+    // Its items as they stood at `until`: folded again from the evidence kept.
+    fn until(&self, until: i64, weights: &Weights) -> Self {
         let mut folder = Self::new(self.host);
         for row in self.evidence.iter().filter(|row| row.time_ns <= until) {
             folder.note(row, weights);
         }
-        folder.items
+        folder
     }
 
     // The score again from the start, now that `campaign` is known. It adds to each sum and changes nothing else; only
