@@ -367,19 +367,9 @@ pub struct Findings {
 impl Findings {
     /// One more piece of evidence.
     pub fn push(&mut self, evidence: Evidence) {
-        if self.rows.len() == self.rows.capacity() && self.rows.len() >= FEW {
-            // By doubling, a list of megabytes would leave as much behind as it takes, in blocks of sizes that nothing
-            // else has.
-            self.rows.reserve_exact(MANY.max(self.rows.len() / 4));
-        }
         self.rows.push(evidence);
     }
 }
-
-// Up to so many rows the list may double.
-const FEW: usize = 256;
-// Rows for which there is room at once then.
-const MANY: usize = 4096;
 
 impl Evidence {
     /// With this share of its row's weight.

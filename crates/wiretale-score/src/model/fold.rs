@@ -28,17 +28,32 @@ pub fn cases_on(threads: usize, evidence: impl IntoIterator<Item = Evidence>, we
         folders.iter().enumerate().map(|(at, folder)| (folder.peak(weights), folder.host, at)).collect();
     ranks.sort_unstable_by(|a, b| b.0.total_cmp(&a.0).then_with(|| a.1.cmp(&b.1)));
     let mut folders: Vec<Option<Folder>> = folders.into_iter().map(Some).collect();
-    let mut ranked: Vec<Ranked> =
-        ranks.iter().map(|(.., at)| Ranked { folder: folders[*at].take(), case: None }).collect();
+    let mut ranked: Vec<Ranked> = ranks.iter().filter_map(|(.., at)| folders[*at].take().map(Ranked::Folder)).collect();
     drop(folders);
-    each(&mut ranked, threads, |ranked| ranked.case = ranked.folder.take().map(|folder| folder.finish(weights)));
-    ranked.into_iter().filter_map(|ranked| ranked.case).collect()
+    each(&mut ranked, threads, |ranked| ranked.finish(weights));
+    ranked.into_iter().filter_map(Ranked::case).collect()
 }
 
 // A case in its place, before and after it is made.
-struct Ranked {
-    folder: Option<Folder>,
-    case: Option<Case>,
+enum Ranked {
+    Folder(Folder),
+    Case(Case),
+    Taken,
+}
+
+impl Ranked {
+    fn finish(&mut self, weights: &Weights) {
+        if let Self::Folder(folder) = std::mem::replace(self, Self::Taken) {
+            *self = Self::Case(folder.finish(weights));
+        }
+    }
+
+    fn case(self) -> Option<Case> {
+        match self {
+            Self::Case(case) => Some(case),
+            _ => None,
+        }
+    }
 }
 
 // A folder for each host, with its evidence in order, still to be folded. Rows are counted first, so that no list grows:
