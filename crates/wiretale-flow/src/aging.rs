@@ -6,11 +6,10 @@ use wiretale_packet::Timestamp;
 use wiretale_protocol::{Began, Observer, Place, Services, Step};
 use wiretale_reassembly::End;
 
-use crate::ahead::GROUP;
 use crate::analyzer::Analyzer;
 use crate::carry::{Around, with_sink};
 use crate::clock::{moment, second};
-use crate::table::{Body as Known, NONE};
+use crate::table::Body as Known;
 
 /// A flow that is over, and the time that orders it among others: small, as there may be millions.
 #[derive(Clone, Copy)]
@@ -36,22 +35,19 @@ impl<P: Services<O>, O: Observer> Analyzer<P, O> {
         let mut over = std::mem::take(&mut self.over);
         // Looked at in an order that does not depend on who stands where in the table.
         let mut holding = Vec::new();
-        for group in due.chunks(GROUP) {
-            self.look_ahead_at(group);
-            for &at in group {
-                let deadline = self.deadline(at);
-                if deadline < moment(now) {
-                    over.push(Over { time: deadline, at });
-                    continue;
-                }
-                let holds = matches!(&self.table.slot(at).body, Known::Full { flow, .. } if flow.held_bytes() > 0);
-                if holds {
-                    holding.push(at);
-                } else {
-                    self.table.arm(at, second(deadline));
-                }
+        let place = |n: usize| due[n];
+        self.in_turn(due.len(), place, |this, n| {
+            let (at, deadline) = (place(n), this.deadline(place(n)));
+            if deadline < moment(now) {
+                return over.push(Over { time: deadline, at });
             }
-        }
+            let holds = matches!(&this.table.slot(at).body, Known::Full { flow, .. } if flow.held_bytes() > 0);
+            if holds {
+                holding.push(at);
+            } else {
+                this.table.arm(at, second(deadline));
+            }
+        });
         holding.sort_unstable_by_key(|&at| self.began(at));
         for at in holding {
             if !self.commons.joint.is_alone() {
@@ -110,18 +106,17 @@ impl<P: Services<O>, O: Observer> Analyzer<P, O> {
             }
         }
         over.sort_unstable_by(|one, other| self.order(one, other));
-        for group in over.chunks(GROUP) {
-            let mut places = [NONE; GROUP];
-            places.iter_mut().zip(group).for_each(|(place, next)| *place = next.at);
-            self.look_ahead_at_last(&places);
-            for next in group {
-                while let Some(half) = first_half(self).filter(|half| self.order(half, next).is_lt()) {
-                    self.table.draw_half_near();
-                    self.end(&half, last, frame);
-                }
-                self.end(next, last, frame);
+        let place = |n: usize| over[n].at;
+        self.in_turn(over.len(), place, |this, n| {
+            if n.is_multiple_of(GROUP) {
+                this.look_around((n..over.len()).take(GROUP).map(place));
             }
-        }
+            while let Some(half) = first_half(this).filter(|half| this.order(half, &over[n]).is_lt()) {
+                this.table.draw_half_near();
+                this.end(&half, last, frame);
+            }
+            this.end(&over[n], last, frame);
+        });
         over.clear();
         while let Some(half) = first_half(self) {
             self.table.draw_half_near();
@@ -235,6 +230,9 @@ impl<P: Services<O>, O: Observer> Analyzer<P, O> {
         }
     }
 }
+
+/// Flows whose neighbours in the table are read in one go.
+const GROUP: usize = 16;
 
 /// Flows looked at for one that is idle.
 const LOOKS: usize = 16;

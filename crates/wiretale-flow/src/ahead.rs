@@ -8,7 +8,7 @@ use wiretale_protocol::{Observer, Services};
 
 use crate::analyzer::{Analyzer, Flows, Within};
 use crate::batch::Batch;
-use crate::glance::{glance_at_packet, glance_at_record, glance_beyond};
+use crate::glance::glance_at_packet;
 use crate::key::Ends;
 use crate::near::{Far, near, near_all, near_bytes};
 use crate::reading::Reading;
@@ -192,32 +192,9 @@ impl<P: Services<O>, O: Observer> Analyzer<P, O> {
         }
     }
 
-    /// Reads what will be needed of flows that are to be looked at, or to end, one after the other.
-    #[inline]
-    pub(crate) fn look_ahead_at(&self, places: &[u32]) {
-        if self.table.len() >= WORTH_IT {
-            black_box(self.glance(places));
-        }
-    }
-
-    /// The same for flows that will leave the table.
-    pub(crate) fn look_ahead_at_last(&self, places: &[u32]) {
-        self.look_ahead_at(places);
-        if self.table.len() >= WORTH_IT {
-            let flows = places.iter().filter(|at| **at != NONE);
-            black_box(flows.fold(0, |seen, at| seen ^ self.table.glance(*at)));
-        }
-    }
-
-    fn glance(&self, places: &[u32]) -> usize {
-        let flows = || places.iter().filter(|at| **at != NONE);
-        let first = flows().fold(0, |seen, at| seen ^ self.record_at(*at).map_or(0, |record| glance_at_record(record)));
-        flows().fold(first, |seen, at| seen ^ self.record_at(*at).map_or(0, |record| glance_beyond(record)))
-    }
-
     /// The record at a place that was a flow's a little while ago: flows may have ended since, and their page be gone.
     #[inline]
-    fn record_at(&self, at: u32) -> Option<&Far<Flows<P, O>>> {
+    pub(crate) fn record_at(&self, at: u32) -> Option<&Far<Flows<P, O>>> {
         match &self.table.known(at)?.body {
             Body::Full { flow, .. } => Some(flow),
             Body::Half(_) | Body::Vacant => None,
@@ -227,7 +204,7 @@ impl<P: Services<O>, O: Observer> Analyzer<P, O> {
 
 /// Frames looked at in one go: enough that the waits overlap, few enough that what was read is still near when its turn
 /// comes.
-pub(crate) const GROUP: usize = 16;
+const GROUP: usize = 16;
 
 /// From asking for a flow's place to its packet's turn: the place, the record, what that points to, and what those point to.
 const STEPS: usize = 4;
@@ -239,4 +216,4 @@ const DECODER: usize = 320;
 const PAYLOAD: usize = 512;
 
 /// With fewer flows than this the caches hold them all; tests have few.
-const WORTH_IT: usize = if cfg!(test) { 1 } else { 1024 };
+pub(crate) const WORTH_IT: usize = if cfg!(test) { 1 } else { 1024 };

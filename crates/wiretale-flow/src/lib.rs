@@ -68,6 +68,7 @@ mod stats;
 mod steady;
 mod steps;
 mod table;
+mod turns;
 
 pub use analyzer::Analyzer;
 pub use clock::Clock;

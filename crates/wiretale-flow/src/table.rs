@@ -270,6 +270,14 @@ impl<T> Table<T> {
         (self.halves.first != NONE).then_some(self.halves.first)
     }
 
+    /// Asks for a place that was a flow's a little while ago.
+    #[inline]
+    pub(crate) fn draw_near(&self, at: u32) {
+        if let Some(slot) = self.known(at) {
+            ends_near(slot);
+        }
+    }
+
     /// Asks for the one that waits longest after the next.
     pub(crate) fn draw_half_near(&self) {
         let next = |at: &u32| Some(self.slot(*at).next).filter(|next| *next != NONE);

@@ -1,0 +1,66 @@
+//! Flows that are looked at, or end, one after the other: what each needs is asked for while those before it have their
+//! turn.
+
+use std::hint::black_box;
+
+use wiretale_protocol::{Observer, Services};
+
+use crate::ahead::WORTH_IT;
+use crate::analyzer::Analyzer;
+use crate::near::near_all;
+use crate::reading::Reading;
+use crate::record::Carrier;
+
+impl<P: Services<O>, O: Observer> Analyzer<P, O> {
+    /// Gives each of `count` flows its turn; `place` tells where the nth of them is.
+    #[inline]
+    pub(crate) fn in_turn(
+        &mut self,
+        count: usize,
+        place: impl Fn(usize) -> u32,
+        mut turn: impl FnMut(&mut Self, usize),
+    ) {
+        let lead = if self.table.len() < WORTH_IT { 0 } else { 3 * STEP };
+        for n in 0..count + lead {
+            if lead > 0 {
+                self.approach(|back| n.checked_sub(back * STEP).filter(|n| *n < count).map(&place));
+            }
+            if let Some(n) = n.checked_sub(lead) {
+                turn(self, n);
+            }
+        }
+    }
+
+    /// Asks for a flow's place, for the record of one that comes earlier, and for what that of one still earlier points to.
+    #[inline]
+    fn approach(&self, at: impl Fn(usize) -> Option<u32>) {
+        if let Some(at) = at(0) {
+            self.table.draw_near(at);
+        }
+        if let Some(record) = at(1).and_then(|at| self.record_at(at)) {
+            record.ask_for(PART);
+        }
+        let Some(record) = at(2).and_then(|at| self.record_at(at)) else { return };
+        if let Carrier::Tcp(tcp) = &record.carrier {
+            tcp.ask_for(PART);
+        }
+        O::beyond(&record.state, &mut near_all);
+        if let Reading::Decoding(session) = &record.reading {
+            session.ask_for(PART);
+        }
+    }
+
+    /// Reads what taking flows out of the table will need, in one go: the waits for it overlap.
+    #[inline]
+    pub(crate) fn look_around(&self, places: impl Iterator<Item = u32>) {
+        if self.table.len() >= WORTH_IT {
+            black_box(places.fold(0, |seen, at| seen ^ self.table.glance(at)));
+        }
+    }
+}
+
+/// Flows between one step of asking and the next.
+const STEP: usize = 6;
+
+/// Bytes of each part of a flow that its end may need.
+const PART: usize = 512;
