@@ -42,21 +42,22 @@ impl Uid {
     // The digits of `n`, and one more behind them where there is one.
     #[inline]
     fn new(letter: u8, mut n: u64, last: Option<usize>) -> Self {
-        let mut bytes = [0; 16];
-        let mut at = bytes.len();
-        if let Some(last) = last {
-            at -= 1;
-            bytes[at] = DIGITS[last];
-        }
-        while n > 0 || at == bytes.len() {
-            at -= 1;
-            bytes[at] = DIGITS[(n % 62) as usize];
+        let mut digits = [0; 16];
+        for digit in digits[..LONGEST].iter_mut().rev() {
+            *digit = DIGITS[(n % 62) as usize];
             n /= 62;
         }
-        at -= 1;
-        bytes[at] = letter;
-        let bytes = (u128::from_le_bytes(bytes) >> (8 * at)).to_le_bytes();
-        Self { bytes, len: (bytes.len() - at) as u8 }
+        // One digit is left in any case.
+        let most = if last.is_some() { LONGEST } else { LONGEST - 1 };
+        let zeros = digits[..most].iter().take_while(|digit| **digit == b'0').count();
+        // What comes first stands in the lowest byte.
+        let text = u128::from_le_bytes(digits) >> (8 * zeros) << 8 | u128::from(letter);
+        let (mut bytes, mut len) = (text.to_le_bytes(), 1 + LONGEST - zeros);
+        if let Some(last) = last {
+            bytes[len] = DIGITS[last];
+            len += 1;
+        }
+        Self { bytes, len: len as u8 }
     }
 }
 
@@ -72,6 +73,8 @@ impl fmt::Debug for Uid {
     }
 }
 
+// Digits of the greatest number.
+const LONGEST: usize = 11;
 const DIGITS: &[u8; 62] = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
 
 #[cfg(test)]

@@ -8,7 +8,7 @@ use crate::text::{Piece, pieces, plain_run};
 /// written as JSON's own escape.
 pub(crate) fn text(out: &mut Vec<u8>, text: &[u8]) {
     out.push(b'"');
-    let run = plain_run(text);
+    let run = plain_run(text, *b"\\\"");
     out.extend_from_slice(&text[..run]);
     for (piece, bytes) in pieces(&text[run..]) {
         match piece {

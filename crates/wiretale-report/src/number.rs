@@ -103,10 +103,20 @@ const fn eight(n: u64) -> [u8; 8] {
 }
 
 fn fixed(out: &mut Vec<u8>, micros: u64) {
-    decimal(out, micros / 1_000_000);
-    let fraction = (micros % 1_000_000) as usize;
+    let (seconds, fraction) = (micros / 1_000_000, (micros % 1_000_000) as usize);
     let [[a, b], [c, d], [e, f]] = [PAIRS[fraction / 10_000], PAIRS[fraction / 100 % 100], PAIRS[fraction % 100]];
-    out.extend_from_slice(&[b'.', a, b, c, d, e, f]);
+    let fraction = [b'.', a, b, c, d, e, f];
+    // Since 2001 there are ten digits of seconds.
+    if let front @ 10..100 = seconds / EIGHT {
+        let mut text = [0; 17];
+        text[..2].copy_from_slice(&PAIRS[front as usize]);
+        text[2..10].copy_from_slice(&eight(seconds % EIGHT));
+        text[10..].copy_from_slice(&fraction);
+        out.extend_from_slice(&text);
+    } else {
+        decimal(out, seconds);
+        out.extend_from_slice(&fraction);
+    }
 }
 
 /// One more than eight digits hold.

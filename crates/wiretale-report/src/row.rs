@@ -5,6 +5,7 @@ use std::slice::Iter;
 use std::time::Duration;
 
 use wiretale::packet::{Address, Endpoint, Timestamp};
+use wiretale::protocol::Flow;
 
 use crate::id::Uid;
 use crate::table::{Column, Kind, Table};
@@ -97,6 +98,21 @@ impl<'r> Row<'r> {
         self.quote();
         uid.write(self.out);
         self.quote();
+        self
+    }
+
+    /// A flow's name and its ends, in five columns.
+    #[inline]
+    pub(crate) fn flow(self, flow: &Flow) -> Self {
+        self.uid(Uid::flow(flow.id)).endpoint(flow.client).endpoint(flow.server)
+    }
+
+    /// The same, as it was written before. It stands behind the row's first cell.
+    #[inline]
+    pub(crate) fn named(mut self, named: &Named) -> Self {
+        debug_assert!(!self.first);
+        self.columns.by_ref().take(Named::CELLS).for_each(drop);
+        self.out.extend_from_slice(&named.cells);
         self
     }
 
@@ -256,6 +272,24 @@ impl<'r> Row<'r> {
 /// Text goes into enum columns too, and a set into a list.
 fn fits(given: Kind, column: Kind) -> bool {
     given == column || matches!((given, column), (Kind::Text, Kind::Enum) | (Kind::Set, Kind::Texts))
+}
+
+/// A flow's name and its ends as each of its rows in a log has them, for flows that have many.
+#[derive(Clone, Debug)]
+pub(crate) struct Named {
+    cells: Box<[u8]>,
+}
+
+impl Named {
+    /// As they are written into rows of `table`, whose second column is the flow's name.
+    pub(crate) fn of(flow: &Flow, table: &Table, format: Format) -> Self {
+        let mut cells = Vec::new();
+        let columns = table.columns.get(1..).unwrap_or_default().iter();
+        let _ = Row { out: &mut cells, columns, format, first: false }.flow(flow);
+        Self { cells: cells.into() }
+    }
+
+    const CELLS: usize = 5;
 }
 
 // Nothing in it that TSV would have to escape, and nothing that could be taken for an unset or an empty cell.

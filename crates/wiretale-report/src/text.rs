@@ -52,18 +52,35 @@ pub(crate) fn hex(out: &mut Vec<u8>, byte: u8) {
     out.extend_from_slice(&[b'\\', b'x', DIGITS[usize::from(byte >> 4)], DIGITS[usize::from(byte & 15)]]);
 }
 
-/// The bytes that are written as they are, up to the first that needs a look.
-pub(crate) fn plain_run(text: &[u8]) -> usize {
-    let odd = |byte: u8| {
-        let beyond = u8::from(byte.wrapping_sub(b' ') > b'~' - b' ');
-        beyond | u8::from(byte == b'\\') | u8::from(byte == b'"') | u8::from(byte == b',')
-    };
-    // Sixteen are looked at in one go; where one of them is odd, one by one.
+/// The bytes that are written as they are, up to the first that needs a look: one of `signs`, or none that is printed.
+#[inline]
+pub(crate) fn plain_run<const N: usize>(text: &[u8], signs: [u8; N]) -> usize {
+    let odd = |byte: u8| byte.wrapping_sub(b' ') > b'~' - b' ' || signs.contains(&byte);
     let (blocks, _) = text.as_chunks::<16>();
-    let plain = blocks.iter().take_while(|block| block.iter().fold(0, |any, byte| any | odd(*byte)) == 0);
-    let whole = plain.count() * 16;
-    let rest = text.get(whole..).unwrap_or_default();
-    whole + rest.iter().position(|byte| odd(*byte) != 0).unwrap_or(rest.len())
+    let whole = blocks.iter().take_while(|block| !any(block, odd)).count() * 16;
+    // The last few are looked at with those before them; where one is odd, one by one.
+    let plain = whole == blocks.len() * 16 && (text.is_empty() || ends_plainly(text, odd));
+    let rest = &text[whole..];
+    whole + if plain { rest.len() } else { rest.iter().position(|byte| odd(*byte)).unwrap_or(rest.len()) }
+}
+
+/// Are the last sixteen bytes plain, or all of four to fifteen?
+#[inline]
+fn ends_plainly(text: &[u8], odd: impl Fn(u8) -> bool + Copy) -> bool {
+    if let Some(last) = text.last_chunk::<16>() {
+        return !any(last, odd);
+    }
+    if let (Some(first), Some(last)) = (text.first_chunk::<8>(), text.last_chunk::<8>()) {
+        return !any(first, odd) && !any(last, odd);
+    }
+    let (Some(first), Some(last)) = (text.first_chunk::<4>(), text.last_chunk::<4>()) else { return false };
+    !any(first, odd) && !any(last, odd)
+}
+
+/// Is one of them odd? All are looked at, many at once.
+#[inline]
+fn any<const N: usize>(bytes: &[u8; N], odd: impl Fn(u8) -> bool) -> bool {
+    bytes.iter().fold(false, |any, byte| any | odd(*byte))
 }
 
 fn is_plain(c: char) -> bool {
@@ -83,12 +100,14 @@ mod tests {
     fn a_plain_run_ends_at_the_first_byte_that_needs_a_look() {
         for len in 0..70 {
             let text = vec![b'x'; len];
-            assert_eq!(plain_run(&text), len);
+            assert_eq!(plain_run(&text, *b"\\,"), len);
             for at in 0..len {
-                for odd in [b'\\', b'"', b',', b'\t', 0x7f, 0xc3] {
+                for odd in [b'\\', b',', b'\t', 0x7f, 0xc3] {
                     let mut text = text.clone();
                     (text[at], text[len - 1]) = (odd, if at + 1 < len { b',' } else { odd });
-                    assert_eq!(plain_run(&text), at, "{len} {odd}");
+                    assert_eq!(plain_run(&text, *b"\\,"), at, "{len} {odd}");
+                    let first = text.iter().position(|byte| *byte != b'x' && *byte != b',').unwrap_or(len);
+                    assert_eq!(plain_run(&text, *b"\\"), first, "{len} {odd}");
                 }
             }
         }

@@ -39,7 +39,7 @@ pub(crate) fn text(out: &mut Vec<u8>, text: &[u8], in_set: bool) {
         hex(out, rest[0]);
         rest = &rest[1..];
     }
-    let run = plain_run(rest);
+    let run = if in_set { plain_run(rest, *b"\\,") } else { plain_run(rest, *b"\\") };
     out.extend_from_slice(&rest[..run]);
     for (piece, bytes) in pieces(&rest[run..]) {
         match piece {

@@ -62,6 +62,11 @@ impl<W: Output> Writer<W> {
         }
     }
 
+    /// How rows are written.
+    pub(crate) const fn format(&self) -> Format {
+        self.format
+    }
+
     /// How far packet time has come.
     #[must_use]
     pub const fn closed(&self) -> Timestamp {

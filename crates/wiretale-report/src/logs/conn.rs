@@ -4,7 +4,6 @@ use wiretale::CommunityId;
 use wiretale::protocol::{Flow, Summary, Transport};
 
 use crate::Home;
-use crate::id::Uid;
 use crate::row::Row;
 use crate::table::{Table, columns};
 
@@ -32,9 +31,7 @@ pub(crate) fn row<'r>(
     let (client, server) = (&summary.client, &summary.server);
     let row = row
         .time(summary.started)
-        .uid(Uid::flow(flow.id))
-        .endpoint(flow.client)
-        .endpoint(flow.server)
+        .flow(flow)
         .plain(transport(flow.transport).as_bytes())
         .plain(services)
         .interval(summary.duration)

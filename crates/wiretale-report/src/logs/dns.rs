@@ -6,7 +6,6 @@ use wiretale::dns::{Data, Flags, Question, class_name, rcode_name, type_name};
 use wiretale::protocol::{Flow, Timestamp};
 
 use super::conn::transport;
-use crate::id::Uid;
 use crate::row::Row;
 use crate::table::{Table, columns};
 
@@ -55,7 +54,7 @@ impl Asked {
 
 /// The row of a question and its reply, if one came.
 pub(crate) fn row<'r>(row: Row<'r>, flow: &Flow, asked: &Asked, replied: &Replied) -> Row<'r> {
-    let row = row.time(asked.at).uid(Uid::flow(flow.id)).endpoint(flow.client).endpoint(flow.server);
+    let row = row.time(asked.at).flow(flow);
     let row = row.word(transport(flow.transport)).count(u64::from(asked.id)).interval(replied.rtt);
     let row = question(row, asked);
     let flags = replied.flags;

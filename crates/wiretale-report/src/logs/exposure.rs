@@ -2,7 +2,6 @@
 
 use wiretale::protocol::{Exposure, Flow, Outcome};
 
-use crate::id::Uid;
 use crate::row::Row;
 use crate::table::{Table, columns};
 
@@ -23,7 +22,7 @@ pub(crate) fn row<'r>(
     exposure: &Exposure<'_>,
     number: usize,
 ) -> Row<'r> {
-    let row = row.time(exposure.crossed).uid(Uid::flow(flow.id)).endpoint(flow.client).endpoint(flow.server);
+    let row = row.time(exposure.crossed).flow(flow);
     let row = row.word(protocol).word(exposure.kind);
     let row = row.text(named(exposure.account)).text(named(exposure.scope));
     row.word(outcome(exposure.outcome)).word(&*format!("s{number}"))

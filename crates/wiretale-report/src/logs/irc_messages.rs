@@ -3,8 +3,7 @@
 use wiretale::irc::Message;
 use wiretale::protocol::{Direction, Moment};
 
-use crate::id::Uid;
-use crate::row::Row;
+use crate::row::{Named, Row};
 use crate::table::{Table, columns};
 
 /// A row for each message, secrets masked. `params` is what follows the command on the line.
@@ -16,10 +15,9 @@ pub const TABLE: Table = Table {
     },
 };
 
-/// The row of one message.
-pub(crate) fn row<'r>(row: Row<'r>, moment: &Moment<'_>, message: &Message<'_>) -> Row<'r> {
-    let flow = moment.flow;
-    let row = row.time(moment.at).uid(Uid::flow(flow.id)).endpoint(flow.client).endpoint(flow.server);
+/// The row of one message in a flow of this name.
+pub(crate) fn row<'r>(row: Row<'r>, moment: &Moment<'_>, named: &Named, message: &Message<'_>) -> Row<'r> {
+    let row = row.time(moment.at).named(named);
     let row = row.bool(moment.direction == Direction::Client);
     let row = row.text((!message.tags.is_empty()).then_some(message.tags.as_wire()));
     let row = row.text(message.prefix.map(|prefix| prefix.0));

@@ -7,7 +7,6 @@ use wiretale::protocol::{Endpoint, Flow, FlowId, Moment, Observe, Timestamp};
 
 use super::transfer::{File, LINGER, Source};
 use super::{Logs, State};
-use crate::id::Uid;
 use crate::logs;
 use crate::output::Output;
 use crate::row::Row;
@@ -148,9 +147,7 @@ impl Cells<'_> {
     fn row<'r>(&self, row: Row<'r>, flow: &Flow, file: Option<(&File, bool)>) -> Row<'r> {
         let channel = self.channel;
         row.time(self.asked)
-            .uid(Uid::flow(flow.id))
-            .endpoint(flow.client)
-            .endpoint(flow.server)
+            .flow(flow)
             .text(self.user)
             .text(self.password)
             .text(self.command)

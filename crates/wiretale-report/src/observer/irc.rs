@@ -4,16 +4,17 @@ use wiretale::irc::{Command, Event, Irc, Message};
 use wiretale::protocol::{Direction, Moment, Observe};
 
 use super::{Logs, State};
-use crate::id::Uid;
 use crate::logs;
 use crate::output::Output;
-use crate::row::Row;
+use crate::row::{Named, Row};
 
 /// What Zeek's rows repeat: the nick and the user name as the client last asked for them.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Session {
     pub(super) nick: Option<Box<[u8]>>,
     pub(super) user: Option<Box<[u8]>>,
+    // Where every message is written.
+    named: Option<Named>,
 }
 
 impl<W: Output> Observe<Irc> for Logs<W> {
@@ -33,7 +34,9 @@ impl<W: Output> Logs<W> {
     #[inline(never)]
     fn line(&mut self, state: &mut State, moment: &Moment<'_>, message: &Message<'_>) {
         if self.messages {
-            self.writer.row(&logs::irc_messages::TABLE, |row| logs::irc_messages::row(row, moment, message));
+            let (table, format) = (&logs::irc_messages::TABLE, self.writer.format());
+            let named = state.parts().irc.named.get_or_insert_with(|| Named::of(moment.flow, table, format));
+            self.writer.row(table, |row| logs::irc_messages::row(row, moment, named, message));
         }
         match moment.direction {
             Direction::Client => self.asked(state, moment, message),
@@ -90,7 +93,7 @@ impl<W: Output> Logs<W> {
     ) {
         self.writer.row(&logs::irc::TABLE, |row: Row<'_>| {
             let flow = moment.flow;
-            let row = row.time(moment.at).uid(Uid::flow(flow.id)).endpoint(flow.client).endpoint(flow.server);
+            let row = row.time(moment.at).flow(flow);
             let row = row.text(session.nick.as_deref()).text(session.user.as_deref());
             row.word(command).text(value).text(addl)
         });

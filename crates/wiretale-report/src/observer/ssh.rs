@@ -5,7 +5,6 @@ use wiretale::ssh::{Algorithms, Event, HostKey, Login, Ssh};
 
 use super::{Logs, State};
 use crate::Home;
-use crate::id::Uid;
 use crate::logs;
 use crate::output::Output;
 use crate::row::Row;
@@ -92,7 +91,7 @@ impl Gathered {
     }
 
     fn row<'r>(&self, row: Row<'r>, flow: &Flow, home: &Home) -> Row<'r> {
-        let row = row.time(self.began).uid(Uid::flow(flow.id)).endpoint(flow.client).endpoint(flow.server);
+        let row = row.time(self.began).flow(flow);
         let row =
             row.count(self.version.map(u64::from)).bool(self.login.accepted).count(u64::from(self.login.attempts));
         let row = row.word(direction(flow, home)).text(self.client.as_deref()).text(self.server.as_deref());
