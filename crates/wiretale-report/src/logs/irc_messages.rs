@@ -22,7 +22,7 @@ pub(crate) fn row<'r>(row: Row<'r>, moment: &Moment<'_>, named: &Named, message:
     let row = row.text((!message.tags.is_empty()).then_some(message.tags.as_wire()));
     let row = row.text(message.prefix.map(|prefix| prefix.0));
     let row = match message.command.name() {
-        Some(name) => row.word(name),
+        Some(name) => row.plain(name.as_bytes()),
         None => row.word(&*message.command.to_string()),
     };
     row.text(message.params.as_wire().trim_ascii_start())
