@@ -17,7 +17,7 @@ pub struct Frames<'m> {
     bytes: &'m [u8],
     format: Format,
     offset: usize,
-    /// Up to here the bytes were read once already, to have them near.
+    /// Up to here the bytes were had near, or left to somebody else.
     near: usize,
     /// Is it left to somebody else to have them near?
     left: bool,
@@ -135,5 +135,5 @@ const LINE: usize = 64;
 /// Bytes whose place in memory is looked up together, on most machines.
 const PAGE: usize = 4096;
 
-/// How far ahead callers ask for lines, at most.
+/// How far ahead a caller asks for lines with 256 frames of Ethernet's full size at a time; with more it helps less.
 const ASKED: usize = 512 << 10;

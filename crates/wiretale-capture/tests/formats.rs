@@ -64,6 +64,20 @@ fn frames_of_a_mapped_capture_are_borrowed_from_it() {
 }
 
 #[test]
+fn frames_are_the_same_where_somebody_else_has_them_near() {
+    let frames = frames(4000);
+    let bytes = pcap(&frames, Order::Little, false);
+    assert!(bytes.len() > 1 << 20, "{}", bytes.len());
+    for cut in [0, 1, 4096] {
+        let far = Frames::new("made", &bytes[..bytes.len() - cut]).unwrap().left_far();
+        let found: Vec<_> = far.map_while(Result::ok).map(Owned::of).collect();
+        let left_out = frames.len() - found.len();
+        assert_eq!(found, frames[..found.len()]);
+        assert!((cut == 0) == (left_out == 0) && left_out <= cut, "{left_out} of {cut}");
+    }
+}
+
+#[test]
 fn kuznetzovs_records_are_eight_bytes_longer() {
     let frames = frames(20);
     for order in [Order::Little, Order::Big] {

@@ -37,7 +37,8 @@ impl<P: Services<O>, O: Observer> Analyzer<P, O> {
         let mut holding = Vec::new();
         let place = |n: usize| due[n];
         self.in_turn(due.len(), place, |this, n| {
-            let (at, deadline) = (place(n), this.deadline(place(n)));
+            let at = place(n);
+            let deadline = this.deadline(at);
             if deadline < moment(now) {
                 return over.push(Over { time: deadline, at });
             }

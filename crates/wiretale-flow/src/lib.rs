@@ -46,7 +46,6 @@ mod datagrams;
 mod delivery;
 mod expectations;
 mod flows;
-mod glance;
 mod half;
 mod history;
 mod id;

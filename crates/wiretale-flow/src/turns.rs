@@ -20,7 +20,7 @@ impl<P: Services<O>, O: Observer> Analyzer<P, O> {
         place: impl Fn(usize) -> u32,
         mut turn: impl FnMut(&mut Self, usize),
     ) {
-        let lead = if self.table.len() < WORTH_IT { 0 } else { 3 * STEP };
+        let lead = if self.table.len() < WORTH_IT { 0 } else { STEPS * STEP };
         for n in 0..count + lead {
             if lead > 0 {
                 self.approach(|back| n.checked_sub(back * STEP).filter(|n| *n < count).map(&place));
@@ -59,8 +59,11 @@ impl<P: Services<O>, O: Observer> Analyzer<P, O> {
     }
 }
 
-/// Flows between one step of asking and the next.
+/// From asking for a flow's place to its turn: the place, the record, what that points to.
+const STEPS: usize = 3;
+
+/// Flows between one step and the next.
 const STEP: usize = 6;
 
-/// Bytes of each part of a flow that its end may need.
+/// Bytes of each part of a flow that are asked for: all but the longest decoders have no more.
 const PART: usize = 512;

@@ -80,6 +80,7 @@ const DIGITS: &[u8; 62] = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnop
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::prelude::*;
 
     #[test]
     fn the_greatest_number_still_fits() {
@@ -88,5 +89,22 @@ mod tests {
         assert_eq!(Uid::flow(FlowId(u64::MAX)).to_string(), "CLygHa16AHYF");
         assert_eq!(Uid::file(FlowId(u64::MAX), 61).to_string(), "FLygHa16AHYFz");
         assert_eq!([Uid::file(FlowId(0), 0), Uid::file(FlowId(1), 62)].map(|uid| uid.to_string()), ["F0", "F10"]);
+    }
+
+    proptest! {
+        #[test]
+        fn digits_are_those_of_a_number_in_base_62(n: u64, less in 0u32..64, nth in 0u32..62) {
+            let n = n >> less;
+            let mut digits = vec![];
+            let mut left = n;
+            while left > 0 {
+                digits.insert(0, char::from(DIGITS[(left % 62) as usize]));
+                left /= 62;
+            }
+            let (digits, last) = (String::from_iter(digits), char::from(DIGITS[nth as usize]));
+            let shown = if n == 0 { "0" } else { &digits };
+            prop_assert_eq!(Uid::flow(FlowId(n)).to_string(), format!("C{shown}"));
+            prop_assert_eq!(Uid::file(FlowId(n), nth).to_string(), format!("F{digits}{last}"));
+        }
     }
 }

@@ -168,6 +168,16 @@ mod tests {
         assert_eq!(written(|out| address(out, six.into())), "2001:470:4867:99::21");
     }
 
+    #[test]
+    fn seconds_have_ten_digits_for_a_while() {
+        let written = |micros| written(|out| interval(out, Duration::from_micros(micros)));
+        assert_eq!([0, 1].map(written), ["0.000000", "0.000001"]);
+        assert_eq!(written(999_999_999_999_999), "999999999.999999");
+        assert_eq!(written(1_000_000_000_000_000), "1000000000.000000");
+        assert_eq!(written(9_999_999_999_999_999), "9999999999.999999");
+        assert_eq!(written(10_000_000_000_000_000), "10000000000.000000");
+    }
+
     proptest! {
         #[test]
         fn numbers_read_as_the_standard_library_writes_them(n: u64, less in 0u32..64, nanos: i64) {

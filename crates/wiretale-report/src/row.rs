@@ -110,7 +110,7 @@ impl<'r> Row<'r> {
     /// The same, as it was written before. It stands behind the row's first cell.
     #[inline]
     pub(crate) fn named(mut self, named: &Named) -> Self {
-        debug_assert!(!self.first);
+        debug_assert!(!self.first && self.columns.as_slice().first().is_some_and(|column| column.name == "uid"));
         self.columns.by_ref().take(Named::CELLS).for_each(drop);
         self.out.extend_from_slice(&named.cells);
         self
@@ -275,12 +275,14 @@ fn fits(given: Kind, column: Kind) -> bool {
 }
 
 /// A flow's name and its ends as each of its rows in a log has them, for flows that have many.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub(crate) struct Named {
     cells: Box<[u8]>,
 }
 
 impl Named {
+    const CELLS: usize = 5;
+
     /// As they are written into rows of `table`, whose second column is the flow's name.
     pub(crate) fn of(flow: &Flow, table: &Table, format: Format) -> Self {
         let mut cells = Vec::new();
@@ -288,11 +290,35 @@ impl Named {
         let _ = Row { out: &mut cells, columns, format, first: false }.flow(flow);
         Self { cells: cells.into() }
     }
-
-    const CELLS: usize = 5;
 }
 
 // Nothing in it that TSV would have to escape, and nothing that could be taken for an unset or an empty cell.
 fn is_plain(word: &str) -> bool {
     word.len() > 1 && !word.starts_with('(') && word.bytes().all(|byte| matches!(byte, b' '..=b'[' | b']'..=b'~'))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::logs::irc_messages::TABLE;
+    use wiretale::protocol::{FlowId, Transport};
+
+    #[test]
+    fn what_names_a_flow_is_the_same_when_it_was_written_before() {
+        for [client, server] in [["10.0.0.1", "192.0.2.7"], ["2001:db8::1", "2001:db8::2:3"]] {
+            let end = |address: &str, port| Endpoint::new(address.parse::<std::net::IpAddr>().unwrap().into(), port);
+            let (client, server, opened) = (end(client, 40_000), end(server, 6667), Timestamp::from_nanos(1));
+            let (id, transport) = (FlowId(77), Transport::Tcp);
+            let flow = Flow { id, client, server, transport, opened, midstream: false, tunneled: false };
+            for format in [Format::Tsv, Format::Json] {
+                let written = |cells: &dyn for<'r> Fn(Row<'r>) -> Row<'r>| {
+                    let mut out = Vec::new();
+                    cells(Row::new(&mut out, &TABLE, format).time(opened)).bool(true).end();
+                    String::from_utf8(out).unwrap()
+                };
+                let named = Named::of(&flow, &TABLE, format);
+                assert_eq!(written(&|row| row.named(&named)), written(&|row| row.flow(&flow)));
+            }
+        }
+    }
 }

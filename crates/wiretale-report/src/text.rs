@@ -52,7 +52,7 @@ pub(crate) fn hex(out: &mut Vec<u8>, byte: u8) {
     out.extend_from_slice(&[b'\\', b'x', DIGITS[usize::from(byte >> 4)], DIGITS[usize::from(byte & 15)]]);
 }
 
-/// The bytes that are written as they are, up to the first that needs a look: one of `signs`, or none that is printed.
+/// The bytes that are written as they are, up to the first that needs a look: one of `signs`, or one that ASCII does not print.
 #[inline]
 pub(crate) fn plain_run<const N: usize>(text: &[u8], signs: [u8; N]) -> usize {
     let odd = |byte: u8| byte.wrapping_sub(b' ') > b'~' - b' ' || signs.contains(&byte);

@@ -21,7 +21,7 @@ pub(crate) struct Bounded<K, V> {
     // Places in the order in which keys came; one that was removed leaves a hole. Pages begin with a number that their
     // size divides, and are full but for the last one; none moves but the first one while it grows.
     pages: VecDeque<Vec<Place<K, V>>>,
-    // The number of the first place. Numbers may wrap: there are never more than twice `most` places, and a page.
+    // The number of the first place: what stands before it in its page went. Numbers may wrap: there are never more than twice `most` places, and a page.
     first: u32,
     // Places from the first one on, holes and all.
     places: usize,
@@ -139,7 +139,7 @@ impl<K: Hash + Eq, V> Bounded<K, V> {
         self.first & !(Self::PAGE as u32 - 1)
     }
 
-    // Places of the first page that are behind the first key.
+    // Places of the first page whose keys went: they stand before the first.
     #[inline]
     const fn gone(&self) -> usize {
         self.first.wrapping_sub(self.base()) as usize
@@ -155,13 +155,13 @@ impl<K: Hash + Eq, V> Bounded<K, V> {
     #[inline]
     fn place(&self, number: u32) -> Option<&Place<K, V>> {
         let (page, at) = self.at(number);
-        self.pages.get(page).filter(|_| self.holds(number))?.get(at)
+        if self.holds(number) { self.pages.get(page)?.get(at) } else { None }
     }
 
     #[inline]
     fn place_mut(&mut self, number: u32) -> Option<&mut Place<K, V>> {
-        let ((page, at), holds) = (self.at(number), self.holds(number));
-        self.pages.get_mut(page).filter(|_| holds)?.get_mut(at)
+        let (page, at) = self.at(number);
+        if self.holds(number) { self.pages.get_mut(page)?.get_mut(at) } else { None }
     }
 
     fn insert(&mut self, hash: u64, key: K) -> u32
@@ -197,10 +197,11 @@ impl<K: Hash + Eq, V> Bounded<K, V> {
         number
     }
 
-    // What stands in its place is left there where that is the same: the place was forgotten by the caches long ago.
+    // Where nothing is to be let go of, its place is not touched: the caches have forgotten it long ago.
     fn drop_first(&mut self) {
+        debug_assert!(self.places > 0);
         if self.holes > 0 || needs_drop::<(K, V)>() {
-            let hole = self.place_mut(self.first).is_none_or(|first| first.take().is_none());
+            let hole = self.place_mut(self.first).is_some_and(|first| first.take().is_none());
             self.holes -= usize::from(hole);
         }
         self.places -= 1;

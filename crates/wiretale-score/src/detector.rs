@@ -361,15 +361,24 @@ const LOWER: u128 = u128::from_ne_bytes([0x20; 16]);
 /// Where evidence goes.
 #[derive(Default, Debug)]
 pub struct Findings {
+    // At most MOST.
     pub(crate) rows: Vec<Evidence>,
+    // Evidence for which there was no room.
+    pub(crate) dropped: u64,
 }
 
 impl Findings {
-    /// One more piece of evidence.
+    /// One more piece of evidence, if there is room.
     pub fn push(&mut self, evidence: Evidence) {
-        self.rows.push(evidence);
+        if self.rows.len() < MOST {
+            self.rows.push(evidence);
+        } else {
+            self.dropped += 1;
+        }
     }
 }
+
+const MOST: usize = 1 << 18;
 
 impl Evidence {
     /// With this share of its row's weight.

@@ -34,7 +34,6 @@ pub struct Scorer {
     // For each kind of fact in each kind of flow, which detectors wake for it.
     wakes: [[Wakes; Ends::KINDS]; Hears::KINDS as usize],
     findings: Findings,
-    dropped: u64,
     pairs: Pairs,
     // When the first flow was opened.
     began: Option<Timestamp>,
@@ -82,7 +81,7 @@ impl Scorer {
         let wakes = std::array::from_fn(|kind| std::array::from_fn(|ends| wakes(kind, ends)));
         let (names, findings, pairs) = (Names::default(), Findings::default(), Pairs::default());
         let hash = Default::default();
-        Self { home, inventory, weights, names, detectors, wakes, findings, dropped: 0, pairs, began: None, hash }
+        Self { home, inventory, weights, names, detectors, wakes, findings, pairs, began: None, hash }
     }
 
     /// The evidence so far, in the order found.
@@ -101,7 +100,7 @@ impl Scorer {
     /// Evidence for which there was no room.
     #[must_use]
     pub const fn dropped(&self) -> u64 {
-        self.dropped
+        self.findings.dropped
     }
 
     /// The cases that the evidence so far makes, worst first.
@@ -136,7 +135,7 @@ impl Scorer {
         fact: &Fact<'_>,
         heard: Option<&Heard<'_>>,
     ) {
-        let Self { home, inventory, weights, names, detectors, wakes, findings, dropped, began, hash, .. } = self;
+        let Self { home, inventory, weights, names, detectors, wakes, findings, began, hash, .. } = self;
         let ends = facts.ends.unwrap_or_else(|| ends(home, moment));
         let wakes = &wakes[kinds.index()][Ends::kind(ends)];
         // Most words are nothing beside words.
@@ -148,10 +147,6 @@ impl Scorer {
         let scene = Scene { moment, facts, home, names, inventory, weights, began, ends, heard, hash };
         for woken in woken.iter().filter(|woken| woken.hears.has(kinds)) {
             detectors[woken.index].hear(&scene, fact, findings);
-        }
-        if findings.rows.len() > MOST {
-            *dropped += (findings.rows.len() - MOST) as u64;
-            findings.rows.truncate(MOST);
         }
     }
 
@@ -387,9 +382,6 @@ impl Observe<Dns> for Scorer {
         self.tell(&scored.facts, moment, Hears::DNS, &Fact::Dns(event));
     }
 }
-
-// Evidence rows kept in memory; what more there is, is counted.
-const MOST: usize = 1 << 18;
 
 #[cfg(test)]
 mod tests {

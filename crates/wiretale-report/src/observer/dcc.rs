@@ -7,7 +7,6 @@ use wiretale::protocol::{Expectation, Flow, FlowId, Moment, Observe};
 
 use super::transfer::{File, Source};
 use super::{Logs, State, irc};
-use crate::id::Uid;
 use crate::logs;
 use crate::output::Output;
 use crate::row::Row;
@@ -97,8 +96,7 @@ impl<W: Output> Logs<W> {
         let Some(made_in) = self.dcc.made_in.get(&announced.offer.session) else { return };
         self.writer.row(&logs::irc::TABLE, |row| {
             let MadeIn { flow, session } = made_in;
-            let row = row.time(announced.offered).uid(Uid::flow(flow.id));
-            let row = row.endpoint(flow.client).endpoint(flow.server);
+            let row = row.time(announced.offered).flow(flow);
             let row = row.text(session.nick.as_deref()).text(session.user.as_deref()).word("DCC").unset().unset();
             let row = row.text((!announced.name.is_empty()).then_some(&announced.name[..])).count(announced.size);
             row.word(file.mime).text(file.fuid.as_bytes())

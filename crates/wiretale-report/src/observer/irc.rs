@@ -13,8 +13,6 @@ use crate::row::{Named, Row};
 pub(super) struct Session {
     pub(super) nick: Option<Box<[u8]>>,
     pub(super) user: Option<Box<[u8]>>,
-    // Where every message is written.
-    named: Option<Named>,
 }
 
 impl<W: Output> Observe<Irc> for Logs<W> {
@@ -35,7 +33,7 @@ impl<W: Output> Logs<W> {
     fn line(&mut self, state: &mut State, moment: &Moment<'_>, message: &Message<'_>) {
         if self.messages {
             let (table, format) = (&logs::irc_messages::TABLE, self.writer.format());
-            let named = state.parts().irc.named.get_or_insert_with(|| Named::of(moment.flow, table, format));
+            let named = state.parts().named.get_or_insert_with(|| Named::of(moment.flow, table, format));
             self.writer.row(table, |row| logs::irc_messages::row(row, moment, named, message));
         }
         match moment.direction {
@@ -67,7 +65,7 @@ impl<W: Output> Logs<W> {
                 self.irc_row(&state.parts().irc, moment, "USER", Some(user), Some(&addl));
                 state.parts().irc.user = Some(kept(user));
             }
-            Command::Join => self.joined(&state.parts().irc.clone(), moment, message),
+            Command::Join => self.joined(&state.parts().irc, moment, message),
             _ => {}
         }
     }

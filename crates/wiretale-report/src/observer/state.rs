@@ -1,6 +1,7 @@
 //! What is kept about one flow while it lasts.
 
 use super::{dns, ftp, irc, ssh, transfer, weirds};
+use crate::row::Named;
 
 /// A flow's state: two words until there is something to remember.
 #[derive(Default)]
@@ -16,6 +17,8 @@ pub(super) struct Parts {
     pub(super) protocol: Option<&'static str>,
     pub(super) weirds: weirds::Seen,
     pub(super) irc: irc::Session,
+    // As each row of `irc_messages.log` has it, where that is written.
+    pub(super) named: Option<Named>,
     pub(super) ssh: ssh::Session,
     pub(super) dns: dns::Session,
     pub(super) held: Option<Box<ftp::Held>>,

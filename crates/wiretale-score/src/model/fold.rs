@@ -28,7 +28,8 @@ pub fn cases_on(threads: usize, evidence: impl IntoIterator<Item = Evidence>, we
         folders.iter().enumerate().map(|(at, folder)| (folder.peak(weights), folder.host, at)).collect();
     ranks.sort_unstable_by(|a, b| b.0.total_cmp(&a.0).then_with(|| a.1.cmp(&b.1)));
     let mut folders: Vec<Option<Folder>> = folders.into_iter().map(Some).collect();
-    let mut ranked: Vec<Ranked> = ranks.iter().filter_map(|(.., at)| folders[*at].take().map(Ranked::Folder)).collect();
+    let mut ranked: Vec<Ranked> =
+        ranks.iter().map(|(.., at)| folders[*at].take().map_or(Ranked::Taken, Ranked::Folder)).collect();
     drop(folders);
     each(&mut ranked, threads, |ranked| ranked.finish(weights));
     ranked.into_iter().filter_map(Ranked::case).collect()
@@ -38,6 +39,7 @@ pub fn cases_on(threads: usize, evidence: impl IntoIterator<Item = Evidence>, we
 enum Ranked {
     Folder(Folder),
     Case(Case),
+    // On its way from one to the other.
     Taken,
 }
 
