@@ -66,9 +66,6 @@ impl<'m> Frames<'m> {
 
     /// Reads a byte of each line of the bytes that come next. Each record tells only where the next one begins: on the
     /// way from one to the other every step would wait for memory by itself. In a row the reads go out together.
-    ///
-    /// Where the lines are left to the caller, a byte of each page is read, further on: a line that is asked for may be
-    /// lost while the processor does not know yet where its page lies.
     #[inline(never)]
     fn draw_near(&mut self) {
         let from = self.near.max(self.offset);
@@ -79,10 +76,10 @@ impl<'m> Frames<'m> {
             }
         }
         self.near = from.saturating_add(STRIDE).min(self.bytes.len());
-        let (from, step) = if self.left { (from.saturating_add(ASKED), PAGE) } else { (from, LINE) };
-        let to = from.saturating_add(STRIDE).min(self.bytes.len());
-        let stride = self.bytes.get(from..to).unwrap_or_default();
-        black_box(stride.iter().step_by(step).fold(0, |seen, byte| seen ^ byte));
+        if !self.left {
+            let (lines, _) = self.bytes.get(from..self.near).unwrap_or_default().as_chunks::<LINE>();
+            black_box(lines.iter().fold(0, |sum, [first, ..]| sum ^ first));
+        }
         if self.near == self.bytes.len() {
             self.near = usize::MAX;
         }
@@ -131,9 +128,3 @@ const PAGES: usize = 2 << 20;
 
 /// Bytes that come together.
 const LINE: usize = 64;
-
-/// Bytes whose place in memory is looked up together, on most machines.
-const PAGE: usize = 4096;
-
-/// How far ahead a caller asks for lines with 256 frames of Ethernet's full size at a time; with more it helps less.
-const ASKED: usize = 512 << 10;
