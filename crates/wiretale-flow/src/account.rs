@@ -3,17 +3,21 @@
 //! It follows headers alone and never decides what the stream is; that is reassembly's. The two are kept apart since
 //! `conn.log` counts what the wire showed, where reassembly judges what a host took.
 
+mod holes;
+mod reuse;
+mod told;
+
 use std::mem::offset_of;
 use std::time::Duration;
 
-use smallvec::SmallVec;
 use wiretale_packet::{Flags, Segment};
-use wiretale_protocol::{Direction, Side, State, Timestamp};
+use wiretale_protocol::{Direction, Timestamp};
 
 use crate::history::History;
 use crate::party::{Party, Phase};
 use crate::settings::Timeouts;
-use crate::steps::is_bare_syn;
+
+use holes::Hole;
 
 /// Both sides of a TCP connection.
 // In the order written: what each packet needs comes first.
@@ -35,17 +39,6 @@ pub(crate) struct Account {
     /// When it is to be forgotten after its end.
     forget: Option<Timestamp>,
     pub(crate) missed: u64,
-}
-
-/// Bytes that were acknowledged and not seen, so far: some captures show an acknowledgement before what it acknowledges.
-#[derive(Clone, Copy, Debug)]
-struct Hole {
-    of: Direction,
-    from: u64,
-    to: u64,
-    shown: Timestamp,
-    /// How long the history was then.
-    letters: usize,
 }
 
 /// One segment with what is to be known around it.
@@ -88,65 +81,11 @@ impl Account {
         self.parties.iter().all(|party| party.closed)
     }
 
-    /// Does this SYN begin another connection on the same addresses and ports? Inside an established one only
-    /// reassembly can tell.
-    pub(crate) fn is_reuse(&self, from: Direction, segment: &Segment<'_>) -> bool {
-        let (client, server) = (self.party(Direction::Client), self.party(Direction::Server));
-        if !segment.flags.has(Flags::SYN) {
-            return false;
-        }
-        if segment.flags.has(Flags::ACK) {
-            // It answers another SYN than the one we have: one we missed, or one that a forged SYN displaced.
-            let awaited =
-                from == Direction::Server && client.phase == Phase::SynSent && server.phase == Phase::Inactive;
-            return (awaited && !client.spans(segment.ack.0.wrapping_sub(1)))
-                || (client.phase == Phase::Inactive && (self.is_closed() || segment.seq.0 != server.start()));
-        }
-        if self.is_closed() {
-            return true;
-        }
-        if from == Direction::Server {
-            // Whom we took for the server opens a connection, and the client was never heard: we took it wrong.
-            return client.phase == Phase::Inactive && segment.seq.0 != server.start();
-        }
-        if client.phase == Phase::Inactive {
-            return false;
-        }
-        let refused = client.phase.is_handshake() && server.phase == Phase::Reset;
-        let broken = client.phase == Phase::Reset || server.phase == Phase::Reset;
-        let alive = !client.phase.is_handshake() && !server.phase.is_handshake();
-        refused || (segment.seq.0 != client.start() && (broken || !alive))
-    }
-
-    /// A SYN with another number inside a living connection: hosts answer it with a challenge, so it moves nothing here
-    /// unless reassembly finds it confirmed.
-    pub(crate) fn is_foreign(&self, segment: &Segment<'_>) -> bool {
-        let [client, server] = &self.parties;
-        is_bare_syn(segment.flags)
-            && client.phase == Phase::Established
-            && server.phase == Phase::Established
-            && segment.seq.0 != client.start()
-    }
-
     /// Counts a segment that moves nothing.
     pub(crate) fn aside(&mut self, from: Direction, ip_len: u32) {
         let party = self.party_mut(from);
         party.packets += 1;
         party.ip_bytes += u64::from(ip_len);
-    }
-
-    /// What Zeek calls the reuse of a connection that ended so; nothing where it is quite in order.
-    pub(crate) fn reuse(&self, segment: &Segment<'_>, pause: Duration) -> Option<&'static str> {
-        let [client, server] = &self.parties;
-        let reset = client.phase == Phase::Reset || server.phase == Phase::Reset;
-        if !self.is_closed() {
-            return Some(match client.phase {
-                Phase::SynSent if segment.flags.has(Flags::ACK) => "bad_SYN_ack",
-                Phase::SynSent => "SYN_seq_jump",
-                _ => "active_connection_reuse",
-            });
-        }
-        (pause < FORGET && !reset).then_some("premature_connection_reuse")
     }
 
     /// A packet with a wrong checksum, which counts for nothing else.
@@ -239,61 +178,6 @@ impl Account {
         fresh
     }
 
-    /// Counts what was acknowledged and never seen. Done when the connection is over, since bytes may come a little
-    /// after their acknowledgement.
-    pub(crate) fn settle_holes(&mut self, history: &mut History) {
-        let holes = std::mem::take(&mut self.holes);
-        let mut letters = SmallVec::<[(usize, Direction); 4]>::new();
-        for hole in &holes {
-            self.missed = self.missed.saturating_add(hole.to - hole.from);
-            if self.party_mut(hole.of).odd().gaps.hit() {
-                letters.push((hole.letters, hole.of));
-            }
-        }
-        for (at, of) in letters.into_iter().rev() {
-            history.insert(at, of, b'G');
-        }
-    }
-
-    /// Takes note of bytes seen; those of a hole that showed just before fill it.
-    fn saw(&mut self, of: Direction, from: u64, to: u64, at: Timestamp) {
-        self.party_mut(of).saw(from, to);
-        if self.holes.is_empty() {
-            return;
-        }
-        for n in (0..self.holes.len()).rev() {
-            let hole = self.holes[n];
-            let fits = hole.of == of && from < hole.to && to > hole.from && at.since(hole.shown) <= GRACE;
-            if fits {
-                self.holes.remove(n);
-                if to < hole.to {
-                    self.holes.insert(n, Hole { from: to, ..hole });
-                }
-                if from > hole.from {
-                    self.holes.insert(n, Hole { to: from, ..hole });
-                }
-            }
-        }
-    }
-
-    /// Takes note that bytes of `of` up to `to` are acknowledged. Holes count where both sides are well established, as
-    /// in Zeek: elsewhere they are often no more than numbers that mislead.
-    fn trim(&mut self, of: Direction, to: u64, at: Timestamp, history: &mut History) {
-        let clean = |party: &Party| {
-            party.phase == Phase::Established || (party.phase == Phase::Closed && party.was == Phase::Established)
-        };
-        let counts = self.parties.iter().all(clean);
-        let (letters, holes) = (history.len(), &mut self.holes);
-        self.parties[of.index()].trim(to, |from, to| {
-            if counts {
-                holes.push(Hole { of, from, to, shown: at, letters });
-            }
-        });
-        if self.holes.len() > HOLES {
-            self.settle_holes(history);
-        }
-    }
-
     /// When it is over, if nothing more comes: `last` was its last packet.
     pub(crate) fn deadline(&self, last: Timestamp, opened: Timestamp, times: &Timeouts, patient: bool) -> Timestamp {
         let idle = match (patient, self.established) {
@@ -331,49 +215,6 @@ impl Account {
     /// Was it answered, so that both ends had it?
     pub(crate) fn is_established(&self) -> bool {
         self.established
-    }
-
-    pub(crate) fn side(&self, of: Direction, timed: bool) -> Side {
-        let party = self.party(of);
-        let bytes = timed.then(|| party.size(self.party(of.opposite())));
-        Side { bytes, packets: party.packets, ip_bytes: party.ip_bytes }
-    }
-
-    /// Zeek's `conn_state`.
-    pub(crate) fn state(&self, history: &[u8]) -> State {
-        let [client, server] = &self.parties;
-        match (client.phase, server.phase) {
-            (Phase::SynSent | Phase::SynAckSent, Phase::Reset) => State::Rej,
-            (Phase::Reset, Phase::Reset) if client.size(server) == 0 && server.size(client) == 0 => State::Rej,
-            (c, Phase::Reset) if c.is_silent() => State::Rstrh,
-            (_, Phase::Reset) => State::Rstr,
-            (Phase::Reset, s) if s.is_silent() => {
-                if is_aborted_attempt(history) {
-                    State::RstoS0
-                } else {
-                    State::Oth
-                }
-            }
-            (Phase::Reset, _) => State::Rsto,
-            (Phase::Closed, Phase::Closed) => State::Sf,
-            (Phase::Closed, s) => {
-                if s.is_silent() {
-                    State::Sh
-                } else {
-                    State::S2
-                }
-            }
-            (c, Phase::Closed) => {
-                if c.is_silent() {
-                    State::Shr
-                } else {
-                    State::S3
-                }
-            }
-            (Phase::SynSent, Phase::Inactive) => State::S0,
-            (Phase::Established, Phase::Established) => State::S1,
-            _ => State::Oth,
-        }
     }
 
     /// Writes the history letter of a segment.
@@ -488,26 +329,12 @@ fn is_doubtful(flags: Flags, delta: i32) -> bool {
     (flags.has(Flags::SYN) || flags.has(Flags::RST)) && delta.unsigned_abs() > 1 << 20
 }
 
-/// A SYN, then nothing but what an attempt given up shows, then a RST.
-fn is_aborted_attempt(history: &[u8]) -> bool {
-    let letters = history.strip_prefix(b"^").unwrap_or(history);
-    let Some(rest) = letters.strip_prefix(b"S") else { return false };
-    let before = rest.split(|letter| *letter == b'R').next().unwrap_or_default();
-    before.len() < rest.len() && !before.iter().any(|letter| b"HAFGIQ".contains(letter))
-}
-
 /// The bits of `Account::seen` for two letters.
 const DATA: u8 = 0x08;
 const ACKNOWLEDGEMENT: u8 = 0x10;
 
 /// How long a closed connection is kept for its stragglers.
 pub(crate) const FORGET: Duration = Duration::from_secs(5);
-
-/// How long after its acknowledgement a byte may come and still count as seen.
-const GRACE: Duration = Duration::from_millis(250);
-
-/// Holes that wait for it; past them all are counted.
-const HOLES: usize = 64;
 
 /// FINs or RSTs further apart than this are no storm.
 const STORM_PAUSE: Duration = Duration::from_secs(1);

@@ -1,0 +1,84 @@
+//! What was acknowledged, and not seen.
+
+use std::time::Duration;
+
+use smallvec::SmallVec;
+use wiretale_protocol::{Direction, Timestamp};
+
+use super::Account;
+use crate::history::History;
+use crate::party::{Party, Phase};
+
+/// Bytes that were acknowledged and not seen, so far: some captures show an acknowledgement before what it acknowledges.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Hole {
+    of: Direction,
+    from: u64,
+    to: u64,
+    shown: Timestamp,
+    /// How long the history was then.
+    letters: usize,
+}
+
+impl Account {
+    /// Counts what was acknowledged and never seen. Done when the connection is over, since bytes may come a little
+    /// after their acknowledgement.
+    pub(crate) fn settle_holes(&mut self, history: &mut History) {
+        let holes = std::mem::take(&mut self.holes);
+        let mut letters = SmallVec::<[(usize, Direction); 4]>::new();
+        for hole in &holes {
+            self.missed = self.missed.saturating_add(hole.to - hole.from);
+            if self.party_mut(hole.of).odd().gaps.hit() {
+                letters.push((hole.letters, hole.of));
+            }
+        }
+        for (at, of) in letters.into_iter().rev() {
+            history.insert(at, of, b'G');
+        }
+    }
+
+    /// Takes note of bytes seen; those of a hole that showed just before fill it.
+    pub(super) fn saw(&mut self, of: Direction, from: u64, to: u64, at: Timestamp) {
+        self.party_mut(of).saw(from, to);
+        if self.holes.is_empty() {
+            return;
+        }
+        for n in (0..self.holes.len()).rev() {
+            let hole = self.holes[n];
+            let fits = hole.of == of && from < hole.to && to > hole.from && at.since(hole.shown) <= GRACE;
+            if fits {
+                self.holes.remove(n);
+                if to < hole.to {
+                    self.holes.insert(n, Hole { from: to, ..hole });
+                }
+                if from > hole.from {
+                    self.holes.insert(n, Hole { to: from, ..hole });
+                }
+            }
+        }
+    }
+
+    /// Takes note that bytes of `of` up to `to` are acknowledged. Holes count where both sides are well established, as
+    /// in Zeek: elsewhere they are often no more than numbers that mislead.
+    pub(super) fn trim(&mut self, of: Direction, to: u64, at: Timestamp, history: &mut History) {
+        let clean = |party: &Party| {
+            party.phase == Phase::Established || (party.phase == Phase::Closed && party.was == Phase::Established)
+        };
+        let counts = self.parties.iter().all(clean);
+        let (letters, holes) = (history.len(), &mut self.holes);
+        self.parties[of.index()].trim(to, |from, to| {
+            if counts {
+                holes.push(Hole { of, from, to, shown: at, letters });
+            }
+        });
+        if self.holes.len() > HOLES {
+            self.settle_holes(history);
+        }
+    }
+}
+
+/// How long after its acknowledgement a byte may come and still count as seen.
+const GRACE: Duration = Duration::from_millis(250);
+
+/// Holes that wait for it; past them all are counted.
+const HOLES: usize = 64;
