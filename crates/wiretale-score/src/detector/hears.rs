@@ -2,6 +2,9 @@
 
 use std::ops::BitOr;
 
+#[cfg(doc)]
+use crate::{Fact, Facts};
+
 /// Kinds of facts, as a set.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Hears(u32);
