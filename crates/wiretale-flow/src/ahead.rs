@@ -167,15 +167,23 @@ impl<P: Services<O>, O: Observer> Analyzer<P, O> {
     #[inline]
     fn draw_near(&self, batch: Batch<'_, '_>, at: usize, place: u32) {
         let Some(record) = self.record_at(place) else { return };
+        Self::beyond_near(record);
+        let Reading::Decoding(_) = &record.reading else { return };
+        if let Some(Some(Packet { body: PacketBody::Tcp { segment, .. }, .. })) = batch.far.and_then(|far| far.get(at))
+        {
+            near_bytes(segment.payload, 0, segment.payload.len().min(PAYLOAD));
+        }
+    }
+
+    /// Asks for what a record points to.
+    #[inline]
+    pub(crate) fn beyond_near(record: &Flows<P, O>) {
         if let Carrier::Tcp(tcp) = &record.carrier {
             tcp.draw_near();
         }
         O::beyond(&record.state, &mut near_all);
-        let Reading::Decoding(session) = &record.reading else { return };
-        session.ask_for(DECODER);
-        if let Some(Some(Packet { body: PacketBody::Tcp { segment, .. }, .. })) = batch.far.and_then(|far| far.get(at))
-        {
-            near_bytes(segment.payload, 0, segment.payload.len().min(PAYLOAD));
+        if let Reading::Decoding(session) = &record.reading {
+            session.ask_for(DECODER);
         }
     }
 

@@ -85,7 +85,7 @@ impl<T> Table<T> {
     #[inline]
     pub(crate) fn suspect(&self, hash: u64) -> Option<u32> {
         let at = self.index.find(hash, |_| true)?;
-        ends_near(self.slot(at));
+        self.draw_near(at);
         Some(at)
     }
 

@@ -7,9 +7,6 @@ use wiretale_protocol::{Observer, Services};
 
 use crate::ahead::WORTH_IT;
 use crate::analyzer::Analyzer;
-use crate::near::near_all;
-use crate::reading::Reading;
-use crate::record::Carrier;
 
 impl<P: Services<O>, O: Observer> Analyzer<P, O> {
     /// Gives each of `count` flows its turn; `place` tells where the nth of them is.
@@ -38,15 +35,11 @@ impl<P: Services<O>, O: Observer> Analyzer<P, O> {
             self.table.draw_near(at);
         }
         if let Some(record) = at(1).and_then(|at| self.record_at(at)) {
-            record.ask_for(PART);
+            // All of it: what only an end needs comes last.
+            record.ask_for(usize::MAX);
         }
-        let Some(record) = at(2).and_then(|at| self.record_at(at)) else { return };
-        if let Carrier::Tcp(tcp) = &record.carrier {
-            tcp.ask_for(PART);
-        }
-        O::beyond(&record.state, &mut near_all);
-        if let Reading::Decoding(session) = &record.reading {
-            session.ask_for(PART);
+        if let Some(record) = at(2).and_then(|at| self.record_at(at)) {
+            Self::beyond_near(record);
         }
     }
 
@@ -64,6 +57,3 @@ const STEPS: usize = 3;
 
 /// Flows between one step and the next.
 const STEP: usize = 6;
-
-/// Bytes of each part of a flow that are asked for: all but the longest decoders have no more.
-const PART: usize = 512;

@@ -179,17 +179,28 @@ impl Flow {
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Debug)]
 pub struct FlowId(pub u64);
 
-/// As logs name it: `C` and the number in base 62.
+impl FlowId {
+    /// The number in base 62, with zeros in front: the greatest one has eleven digits.
+    #[must_use]
+    #[inline]
+    pub fn digits(self) -> [u8; 11] {
+        const DIGITS: &[u8; 62] = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
+        let (mut digits, mut n) = ([0; 11], self.0);
+        for digit in digits.iter_mut().rev() {
+            *digit = DIGITS.get((n % 62) as usize).copied().unwrap_or(b'?');
+            n /= 62;
+        }
+        digits
+    }
+}
+
+/// As logs name it: `C` and the number in base 62, without zeros in front but for the last.
 impl fmt::Display for FlowId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        const DIGITS: &[u8; 62] = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
-        // The greatest 64-bit number has eleven digits; leading zeros are passed over, but for the last.
-        let places = (0..11).rev().skip_while(|&place| place > 0 && self.0 / 62u64.pow(place) == 0);
+        let digits = self.digits();
+        let zeros = digits.iter().take(digits.len() - 1).take_while(|digit| **digit == b'0').count();
         fmt::Write::write_char(f, 'C')?;
-        places.map(|place| self.0 / 62u64.pow(place) % 62).try_for_each(|digit| {
-            let digit = usize::try_from(digit).ok().and_then(|digit| DIGITS.get(digit)).copied().unwrap_or(b'?');
-            fmt::Write::write_char(f, char::from(digit))
-        })
+        digits.iter().skip(zeros).try_for_each(|&digit| fmt::Write::write_char(f, char::from(digit)))
     }
 }
 

@@ -30,6 +30,24 @@ pub fn first_control(text: &[u8]) -> Option<usize> {
     first_behind(text, text.len() - left.len(), |block| low(block, LAST_CONTROL), |&byte| byte <= LAST_CONTROL)
 }
 
+/// Where the first byte is that ASCII does not print, or that is one of some.
+///
+/// ```
+/// assert_eq!(wiretale_protocol::scan::first_odd(b"a plain text, or not", *b","), Some(12));
+/// assert_eq!(wiretale_protocol::scan::first_odd(b"caf\xc3\xa9", *b"\\"), Some(3));
+/// ```
+#[must_use]
+#[inline]
+pub fn first_odd<const N: usize>(text: &[u8], any: [u8; N]) -> Option<usize> {
+    let unprinted = |block: &[u8; BLOCK]| low(block, LAST_CONTROL) | high(block, FIRST_BEYOND);
+    first_behind(
+        text,
+        0,
+        |block| unprinted(block) | bits(block, any),
+        |byte| !(b' '..=b'~').contains(byte) || any.contains(byte),
+    )
+}
+
 /// Is any of some bytes in a text?
 #[must_use]
 #[inline]
@@ -321,7 +339,14 @@ fn low(block: &[u8; BLOCK], most: u8) -> u64 {
     u64::from(block.min(u8x16::splat(most)).simd_eq(block).to_bitmask())
 }
 
-/// The same of two blocks.
+/// Which bytes are no less than one: a bit each.
+#[inline]
+fn high(block: &[u8; BLOCK], least: u8) -> u64 {
+    let block = u8x16::new(*block);
+    u64::from(block.max(u8x16::splat(least)).simd_eq(block).to_bitmask())
+}
+
+/// The same as [`low`] of two blocks.
 #[inline]
 fn low_pair(pair: &[u8; PAIR], most: u8) -> u64 {
     let pair = u8x32::new(*pair);
@@ -329,6 +354,7 @@ fn low_pair(pair: &[u8; PAIR], most: u8) -> u64 {
 }
 
 const LAST_CONTROL: u8 = b' ' - 1;
+const FIRST_BEYOND: u8 = b'~' + 1;
 const BLOCK: usize = 16;
 const PAIR: usize = 2 * BLOCK;
 const HALF: usize = 8;
@@ -356,6 +382,8 @@ mod tests {
             prop_assert_eq!(low_bytes(&bytes), low);
             prop_assert_eq!(first(&bytes, *b"!@"), want(b"!@").first().copied());
             prop_assert_eq!(first_control(&bytes), bytes.iter().position(|&byte| byte < b' '));
+            let odd = |byte: &u8| !byte.is_ascii_graphic() && *byte != b' ' || b"!:".contains(byte);
+            prop_assert_eq!(first_odd(&bytes, *b"!:"), bytes.iter().position(odd));
             prop_assert_eq!(holds(&bytes, *b"\t"), !want(b"\t").is_empty());
             let words = || bytes.split(|&byte| byte <= b' ').map(<[u8]>::len);
             for long in [16, 17, 24, 31, 32, 33] {

@@ -18,13 +18,14 @@ impl Uid {
     /// The name of a flow.
     #[must_use]
     pub fn flow(flow: FlowId) -> Self {
-        Self::new(b'C', flow.0, None)
+        Self::new(b'C', flow, None)
     }
 
     /// The name of the file that a flow carried as its `nth` (from 0).
     #[must_use]
     pub fn file(flow: FlowId, nth: u32) -> Self {
-        Self::new(b'F', flow.0, Some((nth % 62) as usize))
+        let [.., last] = FlowId(u64::from(nth % 62)).digits();
+        Self::new(b'F', flow, Some(last))
     }
 
     /// The name as bytes: letters and digits only.
@@ -39,22 +40,20 @@ impl Uid {
         number::put(out, &self.bytes, usize::from(self.len));
     }
 
-    // The digits of `n`, and one more behind them where there is one.
+    // The flow's digits, and one more behind them where there is one.
     #[inline]
-    fn new(letter: u8, mut n: u64, last: Option<usize>) -> Self {
-        let mut digits = [0; 16];
-        for digit in digits[..LONGEST].iter_mut().rev() {
-            *digit = DIGITS[(n % 62) as usize];
-            n /= 62;
-        }
+    fn new(letter: u8, flow: FlowId, last: Option<u8>) -> Self {
+        let digits = flow.digits();
         // One digit is left in any case.
-        let most = if last.is_some() { LONGEST } else { LONGEST - 1 };
+        let most = if last.is_some() { digits.len() } else { digits.len() - 1 };
         let zeros = digits[..most].iter().take_while(|digit| **digit == b'0').count();
+        let mut bytes = [0; 16];
+        bytes[..digits.len()].copy_from_slice(&digits);
         // What comes first stands in the lowest byte.
-        let text = u128::from_le_bytes(digits) >> (8 * zeros) << 8 | u128::from(letter);
-        let (mut bytes, mut len) = (text.to_le_bytes(), 1 + LONGEST - zeros);
+        let text = u128::from_le_bytes(bytes) >> (8 * zeros) << 8 | u128::from(letter);
+        let (mut bytes, mut len) = (text.to_le_bytes(), 1 + digits.len() - zeros);
         if let Some(last) = last {
-            bytes[len] = DIGITS[last];
+            bytes[len] = last;
             len += 1;
         }
         Self { bytes, len: len as u8 }
@@ -73,10 +72,6 @@ impl fmt::Debug for Uid {
     }
 }
 
-// Digits of the greatest number.
-const LONGEST: usize = 11;
-const DIGITS: &[u8; 62] = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -91,6 +86,8 @@ mod tests {
         assert_eq!([Uid::file(FlowId(0), 0), Uid::file(FlowId(1), 62)].map(|uid| uid.to_string()), ["F0", "F10"]);
     }
 
+    const DIGITS: &[u8; 62] = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
+
     proptest! {
         #[test]
         fn digits_are_those_of_a_number_in_base_62(n: u64, less in 0u32..64, nth in 0u32..62) {
@@ -104,6 +101,7 @@ mod tests {
             let (digits, last) = (String::from_iter(digits), char::from(DIGITS[nth as usize]));
             let shown = if n == 0 { "0" } else { &digits };
             prop_assert_eq!(Uid::flow(FlowId(n)).to_string(), format!("C{shown}"));
+            prop_assert_eq!(FlowId(n).to_string(), format!("C{shown}"));
             prop_assert_eq!(Uid::file(FlowId(n), nth).to_string(), format!("F{digits}{last}"));
         }
     }

@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use wiretale::protocol::scan;
+
 /// One step through wire text.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) enum Piece {
@@ -52,35 +54,11 @@ pub(crate) fn hex(out: &mut Vec<u8>, byte: u8) {
     out.extend_from_slice(&[b'\\', b'x', DIGITS[usize::from(byte >> 4)], DIGITS[usize::from(byte & 15)]]);
 }
 
-/// The bytes that are written as they are, up to the first that needs a look: one of `signs`, or one that ASCII does not print.
+/// The bytes that are written as they are, up to the first that needs a look: one of `signs`, or one that ASCII does not
+/// print.
 #[inline]
 pub(crate) fn plain_run<const N: usize>(text: &[u8], signs: [u8; N]) -> usize {
-    let odd = |byte: u8| byte.wrapping_sub(b' ') > b'~' - b' ' || signs.contains(&byte);
-    let (blocks, _) = text.as_chunks::<16>();
-    let whole = blocks.iter().take_while(|block| !any(block, odd)).count() * 16;
-    // The last few are looked at with those before them; where one is odd, one by one.
-    let plain = whole == blocks.len() * 16 && (text.is_empty() || ends_plainly(text, odd));
-    let rest = &text[whole..];
-    whole + if plain { rest.len() } else { rest.iter().position(|byte| odd(*byte)).unwrap_or(rest.len()) }
-}
-
-/// Are the last sixteen bytes plain, or all of four to fifteen?
-#[inline]
-fn ends_plainly(text: &[u8], odd: impl Fn(u8) -> bool + Copy) -> bool {
-    if let Some(last) = text.last_chunk::<16>() {
-        return !any(last, odd);
-    }
-    if let (Some(first), Some(last)) = (text.first_chunk::<8>(), text.last_chunk::<8>()) {
-        return !any(first, odd) && !any(last, odd);
-    }
-    let (Some(first), Some(last)) = (text.first_chunk::<4>(), text.last_chunk::<4>()) else { return false };
-    !any(first, odd) && !any(last, odd)
-}
-
-/// Is one of them odd? All are looked at, many at once.
-#[inline]
-fn any<const N: usize>(bytes: &[u8; N], odd: impl Fn(u8) -> bool) -> bool {
-    bytes.iter().fold(false, |any, byte| any | odd(*byte))
+    scan::first_odd(text, signs).unwrap_or(text.len())
 }
 
 fn is_plain(c: char) -> bool {

@@ -21,7 +21,8 @@ pub(crate) struct Bounded<K, V> {
     // Places in the order in which keys came; one that was removed leaves a hole. Pages begin with a number that their
     // size divides, and are full but for the last one; none moves but the first one while it grows.
     pages: VecDeque<Vec<Place<K, V>>>,
-    // The number of the first place: what stands before it in its page went. Numbers may wrap: there are never more than twice `most` places, and a page.
+    // The number of the first place: what stands before it in its page went. Numbers may wrap: there are never more than
+    // twice `most` places, and a page.
     first: u32,
     // Places from the first one on, holes and all.
     places: usize,

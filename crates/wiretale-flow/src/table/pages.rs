@@ -81,7 +81,7 @@ impl<T> Pages<T> {
 
     /// Bytes of all places.
     pub(super) fn memory(&self) -> usize {
-        (self.pages.len() - self.gone.len()) * Self::BYTES
+        self.places() * size_of::<Slot<T>>()
     }
 
     /// The place that has this number, if there is one.
