@@ -9,6 +9,7 @@ use wiretale_reassembly::End;
 use crate::analyzer::Analyzer;
 use crate::carry::{Around, with_sink};
 use crate::clock::{moment, second};
+use crate::half::Half;
 use crate::table::Body as Known;
 
 /// A flow that is over, and the time that orders it among others: small, as there may be millions.
@@ -76,8 +77,8 @@ impl<P: Services<O>, O: Observer> Analyzer<P, O> {
 
     /// Closes all flows, the earliest first.
     pub(crate) fn end_all(&mut self) {
-        let full = self.table.all().filter(|at| matches!(self.table.slot(*at).body, Known::Full { .. }));
-        let mut over = full.map(|at| Over { time: self.began(at).opened, at }).collect();
+        let others = self.table.all().filter(|at| !matches!(self.table.slot(*at).body, Known::Half(_)));
+        let mut over = others.map(|at| Over { time: self.began(at).opened, at }).collect();
         self.end_in_order(&mut over, |this, at| Some(this.began(at).opened), Some(self.clock.now()), Place::END);
     }
 
@@ -162,10 +163,11 @@ impl<P: Services<O>, O: Observer> Analyzer<P, O> {
         }
     }
 
-    fn deadline(&self, at: u32) -> Timestamp {
+    pub(crate) fn deadline(&self, at: u32) -> Timestamp {
         let times = &self.settings.timeouts;
         match &self.table.slot(at).body {
             Known::Full { flow, .. } => flow.deadline(times),
+            Known::Refused { flow, .. } => flow.deadline(times),
             Known::Half(half) => half.opened() + times.tcp_attempt,
             Known::Vacant => Timestamp::default(),
         }
@@ -174,9 +176,11 @@ impl<P: Services<O>, O: Observer> Analyzer<P, O> {
     /// What orders flows that end at the same time.
     fn began(&self, at: u32) -> Began {
         let slot = self.table.slot(at);
+        let of_syn = |syn: &Half| Began { opened: syn.opened(), frame: syn.frame(), key: slot.key };
         match &slot.body {
             Known::Full { flow, .. } => Began { opened: flow.flow.opened, frame: flow.first_frame, key: slot.key },
-            Known::Half(half) => Began { opened: half.opened(), frame: half.frame(), key: slot.key },
+            Known::Refused { flow, .. } => of_syn(&flow.syn),
+            Known::Half(half) => of_syn(half),
             Known::Vacant => Began { opened: Timestamp::default(), frame: 0, key: slot.key },
         }
     }

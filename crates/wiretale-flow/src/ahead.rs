@@ -204,7 +204,7 @@ impl<P: Services<O>, O: Observer> Analyzer<P, O> {
     pub(crate) fn record_at(&self, at: u32) -> Option<&Far<Flows<P, O>>> {
         match &self.table.known(at)?.body {
             Body::Full { flow, .. } => Some(flow),
-            Body::Half(_) | Body::Vacant => None,
+            Body::Refused { .. } | Body::Half(_) | Body::Vacant => None,
         }
     }
 }

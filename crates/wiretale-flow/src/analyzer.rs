@@ -156,8 +156,8 @@ impl<P: Services<O>, O: Observer> Analyzer<P, O> {
     /// as far as it can be counted.
     #[must_use]
     pub fn memory(&self) -> usize {
-        let (halves, stats) = (self.table.half_count(), &self.commons.stats);
-        let records = (self.table.len() - halves) * self.record_size;
+        let stats = &self.commons.stats;
+        let records = self.table.records() * self.record_size;
         let waiting = usize::try_from(stats.waiting()).unwrap_or(usize::MAX);
         let pieces = records.saturating_add(waiting).saturating_add(self.fragments.held_bytes());
         let table = self.table.memory();

@@ -50,8 +50,6 @@ pub(crate) fn accept<P: Services<O>, O: Observer>(
             commons.stats.senders_unwatched += u64::from(judged == Judged::Unwatched);
             match &mut record.carrier {
                 Carrier::Tcp(tcp) => tcp.account.corrupt(from, &mut record.history),
-                // It was unfolded as the packet came.
-                Carrier::Refused(_) => {}
                 Carrier::Datagrams(both) => both.corrupt(from, transport, &mut record.history),
             }
             match transport {

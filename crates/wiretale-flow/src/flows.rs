@@ -17,7 +17,6 @@ use crate::key::{Ends, is_broadcast};
 use crate::near::Far;
 use crate::reading::Reading;
 use crate::record::{Carrier, Record};
-use crate::refused::unfold;
 use crate::settings::Checksums;
 use crate::sources::Covers;
 use crate::table::{Body as Known, Sought};
@@ -76,8 +75,7 @@ impl<P: Services<O>, O: Observer> Analyzer<P, O> {
     fn known(&mut self, at: u32, arrived: &Arrived<'_, '_>) {
         // A flow is never looked at later than it may be over: most need no look at their time.
         if !self.table.is_armed_after(at, second(arrived.packet.at)) {
-            let Known::Full { flow: record, .. } = &self.table.slot(at).body else { return };
-            let deadline = record.deadline(&self.settings.timeouts);
+            let deadline = self.deadline(at);
             if deadline <= arrived.packet.at {
                 self.close(at, deadline, End::Abandoned);
                 return self.open(arrived, 0);
@@ -211,7 +209,7 @@ impl<P: Services<O>, O: Observer> Analyzer<P, O> {
             weirds: Weirds::default(),
             ordinal,
             protocol,
-            patient: tcp && self.settings.timeouts.patient_ports.contains(&flow.server.port),
+            patient: tcp && self.is_patient(flow.server.port),
             untold: self.observer.wants_packets(),
             streams: tcp && self.observer.wants_streams(),
             credited: [false; 2],
@@ -222,8 +220,13 @@ impl<P: Services<O>, O: Observer> Analyzer<P, O> {
         record
     }
 
+    /// May a TCP connection to this port be silent for long?
+    pub(crate) fn is_patient(&self, port: u16) -> bool {
+        self.settings.timeouts.patient_ports.contains(&port)
+    }
+
     /// The flow of a lone SYN, its SYN processed.
-    fn full(&mut self, at: u32, half: &Half) -> Box<Far<Flows<P, O>>> {
+    pub(crate) fn full(&mut self, at: u32, half: &Half) -> Box<Far<Flows<P, O>>> {
         let flow = self.half_flow(at, half);
         let opened = flow.opened;
         let mut record = self.record(flow, TCP, half.frame(), 0, Carrier::new(&flow, &self.settings.hosts));
@@ -336,15 +339,21 @@ impl<P: Services<O>, O: Observer> Analyzer<P, O> {
                 self.table.take(at);
                 record
             }
+            Known::Refused { flow: refused, .. } => {
+                let refused = **refused;
+                if self.close_refused(at, &refused, when) {
+                    return;
+                }
+                let record = self.unfold(at, &refused);
+                self.table.take(at);
+                record
+            }
             _ => match self.table.take(at).1 {
                 Known::Full { flow, .. } => flow,
                 _ => return,
             },
         };
         self.commons.stats.flows_closed += 1;
-        if matches!(record.carrier, Carrier::Refused(_)) && self.was_awaited(&record) {
-            unfold(&mut record, &self.settings.hosts, &self.commons.limits.reassembly);
-        }
         // What was waiting came with the last packet at the latest.
         let around = Around { frame: record.last_frame, ..Around::at(record.last) };
         let held = record.held_memory() as u64;
@@ -359,4 +368,4 @@ impl<P: Services<O>, O: Observer> Analyzer<P, O> {
     }
 }
 
-const TCP: u8 = 6;
+pub(crate) const TCP: u8 = 6;

@@ -4,6 +4,7 @@ use wiretale_packet::{Direction, Flags, Timestamp, Transport};
 use wiretale_protocol::{Flow, Moment, Observer, Passed, Services, Side, State, Summary};
 
 use crate::analyzer::Analyzer;
+use crate::flows::TCP;
 use crate::half::Half;
 use crate::id::flow_id;
 
@@ -15,23 +16,39 @@ impl<P: Services<O>, O: Observer> Analyzer<P, O> {
             return false;
         }
         let flow = self.half_flow(at, half);
+        let first = Moment { at: flow.opened, frame: half.frame(), direction: Direction::Client, flow: &flow };
+        self.close_whole(at, &[(first, half.passed())], when, &summary(&flow, half));
+        true
+    }
+
+    /// Takes a flow without a record out of the table, and tells the observer all of it: `packets` are those there were,
+    /// all without payload.
+    #[inline]
+    pub(crate) fn close_whole(
+        &mut self,
+        at: u32,
+        packets: &[(Moment<'_>, Passed)],
+        when: Timestamp,
+        summary: &Summary<'_>,
+    ) {
+        let ([(first, _), ..], [.., (last, _)]) = (packets, packets) else { return };
         self.table.take(at);
         self.commons.stats.flows_closed += 1;
-        let mut state = O::Flow::default();
-        let first = Moment { at: flow.opened, frame: half.frame(), direction: Direction::Client, flow: &flow };
-        self.observer.opened(&mut state, &first);
-        if self.observer.wants_packets().take(Direction::Client, 0) {
-            self.observer.passed(&mut state, &first, &half.passed());
+        let (mut state, mut untold) = (O::Flow::default(), self.observer.wants_packets());
+        self.observer.opened(&mut state, first);
+        for (moment, passed) in packets {
+            if untold.take(moment.direction, 0) {
+                self.observer.passed(&mut state, moment, passed);
+            }
         }
-        self.observer.closed(&mut state, &Moment { at: when, ..first }, &summary(&flow, half));
-        true
+        let over = Moment { at: when, direction: Direction::Client, ..*last };
+        self.observer.closed(&mut state, &over, summary);
     }
 
     /// The flow of a SYN.
     pub(crate) fn half_flow(&self, at: u32, half: &Half) -> Flow {
         let slot = self.table.slot(at);
-        let (low, high) = (slot.key.low(), slot.key.high());
-        let (client, server) = if slot.client_is_low { (low, high) } else { (high, low) };
+        let (client, server) = (slot.client(), slot.server());
         let opened = half.opened();
         let id = flow_id(&slot.key, opened, 0);
         let tunneled = half.tunneled();
@@ -59,7 +76,7 @@ fn summary(flow: &Flow, half: &Half) -> Summary<'static> {
         history: b"S",
         missed: 0,
         services: &[],
-        ip_protocol: 6,
+        ip_protocol: TCP,
         first_frame: half.frame(),
         last_frame: half.frame(),
     }

@@ -12,7 +12,6 @@ use crate::datagrams::Datagrams;
 use crate::history::History;
 use crate::near::Far;
 use crate::reading::Reading;
-use crate::refused::Refused;
 use crate::settings::{Network, Timeouts, longest};
 
 /// A flow, its account, its reader and what the observer keeps of it.
@@ -49,8 +48,6 @@ pub(crate) struct Record<S, F> {
 #[repr(u8)]
 pub(crate) enum Carrier {
     Tcp(Box<Far<Tcp>>),
-    /// A TCP connection that came to nothing.
-    Refused(Refused),
     Datagrams(Datagrams),
 }
 
@@ -103,7 +100,6 @@ impl<S, F> Record<S, F> {
     pub(crate) fn deadline(&self, times: &Timeouts) -> Timestamp {
         match &self.carrier {
             Carrier::Tcp(tcp) => tcp.account.deadline(self.last, self.flow.opened, times, self.patient),
-            Carrier::Refused(refused) => refused.deadline(self.last, times, self.patient),
             Carrier::Datagrams(_) if self.flow.transport == Transport::Udp => {
                 let idle = self.last + times.udp;
                 let brief = times.brief_ports.contains(&self.flow.server.port);
@@ -132,7 +128,7 @@ impl<S, F> Record<S, F> {
     pub(crate) fn held_memory(&self) -> usize {
         match &self.carrier {
             Carrier::Tcp(tcp) => tcp.connection.held_memory(),
-            Carrier::Refused(_) | Carrier::Datagrams(_) => 0,
+            Carrier::Datagrams(_) => 0,
         }
     }
 
@@ -140,25 +136,19 @@ impl<S, F> Record<S, F> {
     pub(crate) fn held_bytes(&self) -> usize {
         match &self.carrier {
             Carrier::Tcp(tcp) => tcp.connection.held_bytes(),
-            Carrier::Refused(_) | Carrier::Datagrams(_) => 0,
+            Carrier::Datagrams(_) => 0,
         }
     }
 
     pub(crate) fn summary(&self) -> Summary<'_> {
         let duration = self.last.since(self.flow.opened);
         let timed = !duration.is_zero();
-        let history = match &self.carrier {
-            Carrier::Refused(refused) => refused.history(),
-            _ => self.history.as_bytes(),
-        };
+        let history = self.history.as_bytes();
         let (client, server, state, missed) = match &self.carrier {
             Carrier::Tcp(tcp) => {
                 let account = &tcp.account;
                 let state = account.state(history);
                 (account.side(Direction::Client, timed), account.side(Direction::Server, timed), state, account.missed)
-            }
-            Carrier::Refused(refused) => {
-                (refused.side(Direction::Client, timed), refused.side(Direction::Server, timed), refused.state(), 0)
             }
             Carrier::Datagrams(both) => {
                 let state: State = both.state(self.flow.transport);

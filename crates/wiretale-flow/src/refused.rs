@@ -1,33 +1,39 @@
 //! A TCP connection that was refused: a SYN and the RST that answered it.
 
 use wiretale_packet::{Body, Checksum, Direction, Flags, Packet, Segment, SeqNumber, Timestamp};
-use wiretale_protocol::{Moment, Observer, Passed, Services, Side, State};
-use wiretale_reassembly::{Anomaly, Arrival, Chunk, Host, Limits, Sink};
+use wiretale_protocol::{Flow, Moment, Observer, Passed, Services, Side, State, Summary};
 
-use crate::account::{FORGET, Seen};
+use crate::account::FORGET;
 use crate::analyzer::{Analyzer, Flows};
+use crate::carry::{Around, tcp};
 use crate::clock::second;
-use crate::flows::Arrived;
+use crate::flows::{Arrived, TCP};
 use crate::half::Half;
-use crate::record::{Carrier, Record, Tcp};
-use crate::settings::{Checksums, Network, Timeouts};
+use crate::near::Far;
+use crate::settings::{Checksums, Timeouts};
 use crate::sources::Covers;
 use crate::table::Body as Known;
 
-/// What is kept of it in the place of account and reassembly, which nobody asks again where nothing follows. What a scan
-/// brings is mostly this.
+/// What is kept of it: enough to process both when something follows, or when nothing does. What a scan brings is mostly
+/// this, and a record would take ten times as much.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Refused {
-    syn: Half,
+    pub(crate) syn: Half,
+    at: Timestamp,
+    frame: u64,
     seq: SeqNumber,
     window: u16,
     ip_len: u32,
     ttl: u8,
+    /// Its sender was credited with a right checksum.
+    credited: bool,
+    /// It may be silent for long.
+    patient: bool,
 }
 
 impl Refused {
     /// What to keep if `packet` is a plain refusal of `syn`, at which neither account nor reassembly would frown.
-    fn of(syn: &Half, packet: &Packet<'_>) -> Option<Self> {
+    fn of(syn: &Half, packet: &Packet<'_>, frame: u64) -> Option<Self> {
         let Body::Tcp { segment, .. } = &packet.body else { return None };
         let plain = segment.flags == REFUSAL && segment.seq_len() == 0 && segment.options.is_empty();
         let answers = segment.ack.0 == syn.seq().wrapping_add(1);
@@ -35,26 +41,14 @@ impl Refused {
             return None;
         }
         let (seq, window) = (segment.seq, segment.window);
-        Some(Self { syn: *syn, seq, window, ip_len: packet.ip.total_len, ttl: packet.ip.ttl })
+        let (ip_len, ttl, credited) = (packet.ip.total_len, packet.ip.ttl, packet.checksum == Checksum::Good);
+        Some(Self { syn: *syn, at: packet.at, frame, seq, window, ip_len, ttl, credited, patient: false })
     }
 
     /// When it is over, if nothing more comes: as an account has it.
-    pub(crate) fn deadline(&self, last: Timestamp, times: &Timeouts, patient: bool) -> Timestamp {
-        let idle = if patient { times.tcp_patient } else { times.tcp };
-        (last + idle).min(last + FORGET)
-    }
-
-    pub(crate) const fn history(&self) -> &'static [u8] {
-        b"Sr"
-    }
-
-    pub(crate) const fn state(&self) -> State {
-        State::Rej
-    }
-
-    pub(crate) fn side(&self, of: Direction, timed: bool) -> Side {
-        let ip_len = if of == Direction::Client { self.syn.ip_len() } else { self.ip_len };
-        Side { bytes: timed.then_some(0), packets: 1, ip_bytes: u64::from(ip_len) }
+    pub(crate) fn deadline(&self, times: &Timeouts) -> Timestamp {
+        let idle = if self.patient { times.tcp_patient } else { times.tcp };
+        (self.at + idle).min(self.at + FORGET)
     }
 
     /// The RST again.
@@ -70,86 +64,89 @@ impl Refused {
         let (ip_len, ttl) = (self.ip_len, self.ttl);
         Passed { flags, seq: seq.0, ack: ack.0, window, payload: 0, fresh: 0, ip_len, ttl }
     }
+
+    fn summary(&self, flow: &Flow) -> Summary<'static> {
+        let duration = self.at.since(flow.opened);
+        let timed = !duration.is_zero();
+        let side = |ip_len: u32| Side { bytes: timed.then_some(0), packets: 1, ip_bytes: u64::from(ip_len) };
+        Summary {
+            started: flow.opened,
+            duration: timed.then_some(duration),
+            client: side(self.syn.ip_len()),
+            server: side(self.ip_len),
+            state: State::Rej,
+            history: b"Sr",
+            missed: 0,
+            services: &[],
+            ip_protocol: TCP,
+            first_frame: self.syn.frame(),
+            last_frame: self.frame,
+        }
+    }
 }
 
 impl<P: Services<O>, O: Observer> Analyzer<P, O> {
     /// Takes the second packet of a flow if it refuses the SYN that was the first. It comes to what the long way comes
-    /// to, without the two accounts of a connection.
+    /// to, without a record; the observer hears of it at its end.
     pub(crate) fn refuse(&mut self, at: u32, syn: &Half, arrived: &Arrived<'_, '_>) -> bool {
         let Arrived { packet, within, sought } = *arrived;
         #[cfg(test)]
         if self.long_way {
             return false;
         }
-        if self.table.slot(at).client_is_low == sought.forward || self.observer.wants_streams() {
+        let slot = self.table.slot(at);
+        if slot.client_is_low == sought.forward || self.observer.wants_streams() {
             return false;
         }
-        let Some(refused) = Refused::of(syn, packet) else { return false };
-        let flow = self.half_flow(at, syn);
-        let mut record = self.record(flow, packet.ip.protocol, syn.frame(), 0, Carrier::Refused(refused));
-        let first = Moment { at: flow.opened, frame: syn.frame(), direction: Direction::Client, flow: &flow };
-        if record.untold.take(Direction::Client, 0) {
-            self.observer.passed(&mut record.state, &first, &syn.passed());
-        }
-        if packet.checksum == Checksum::Good && self.settings.checksums == Checksums::Auto {
+        let Some(mut refused) = Refused::of(syn, packet, within.number) else { return false };
+        refused.patient = self.is_patient(slot.server().port);
+        if refused.credited && self.settings.checksums == Checksums::Auto {
             self.sources.good(packet.ip.src, packet.ip.dst, Covers::Tcp);
             if packet.ip.header_ok {
                 self.sources.good(packet.ip.src, packet.ip.dst, Covers::Header);
             }
         }
-        record.credited = [true, packet.checksum == Checksum::Good];
-        (record.last, record.last_frame) = (packet.at, within.number);
-        let moment = Moment { at: packet.at, frame: within.number, direction: Direction::Server, flow: &flow };
-        if record.untold.take(Direction::Server, 0) {
-            self.observer.passed(&mut record.state, &moment, &refused.passed());
-        }
-        let wake = second(record.deadline(&self.settings.timeouts));
-        self.table.upgrade(at, record, wake);
+        let wake = second(refused.deadline(&self.settings.timeouts));
+        self.table.refuse(at, refused, wake);
         true
     }
 
-    /// Something follows on the flow at `at`.
+    /// Something follows on the flow at `at`: if it was refused, it needs a record.
     #[inline]
     pub(crate) fn unfold_at(&mut self, at: u32) {
-        let Known::Full { flow: record, .. } = &mut self.table.slot_mut(at).body else { return };
-        if matches!(record.carrier, Carrier::Refused(_)) {
-            unfold(record, &self.settings.hosts, &self.commons.limits.reassembly);
-        }
+        let Known::Refused { flow: refused, .. } = &self.table.slot(at).body else { return };
+        let refused = **refused;
+        let record = self.unfold(at, &refused);
+        let wake = second(record.deadline(&self.settings.timeouts));
+        self.table.upgrade(at, record, wake);
     }
 
-    /// Is a refused connection one that was announced? Then there is more to tell at its end.
-    pub(crate) fn was_awaited(&mut self, record: &Flows<P, O>) -> bool {
+    /// The record of a refused connection, both its packets processed.
+    #[cold]
+    pub(crate) fn unfold(&mut self, at: u32, refused: &Refused) -> Box<Far<Flows<P, O>>> {
+        let mut record = self.full(at, &refused.syn);
+        record.credited[Direction::Server.index()] = refused.credited;
+        let Refused { frame, ip_len, ttl, .. } = *refused;
+        let around = Around { frame, ip_len, ttl, ..Around::at(refused.at) };
+        let (segment, from) = (refused.segment(), Direction::Server);
+        tcp::<P, O>(&mut record, from, &segment, around, &mut self.observer, &mut self.commons);
+        record
+    }
+
+    /// Tells the observer of it at its end, without making a record first. False if it was announced: there is more to
+    /// tell then, and a record is needed after all.
+    pub(crate) fn close_refused(&mut self, at: u32, refused: &Refused, when: Timestamp) -> bool {
+        let flow = self.half_flow(at, &refused.syn);
         self.commons.hear_news();
-        self.commons.expectations.tag(&record.flow, record.last).is_some()
+        if self.commons.expectations.tag(&flow, refused.at).is_some() {
+            return false;
+        }
+        let Refused { syn, frame, .. } = refused;
+        let first = Moment { at: flow.opened, frame: syn.frame(), direction: Direction::Client, flow: &flow };
+        let last = Moment { at: refused.at, frame: *frame, direction: Direction::Server, flow: &flow };
+        self.close_whole(at, &[(first, syn.passed()), (last, refused.passed())], when, &refused.summary(&flow));
+        true
     }
-}
-
-/// Makes up for what was left out of a refused connection, as more is to be known of it.
-#[cold]
-pub(crate) fn unfold<S, F>(record: &mut Record<S, F>, hosts: &[(Network, Host)], limits: &Limits) {
-    let Record { flow, carrier, history, last, .. } = record;
-    let Carrier::Refused(refused) = *carrier else { return };
-    let mut tcp = Tcp::new(flow, hosts);
-    let Tcp { account, connection } = &mut **tcp;
-    let (syn, mut room) = (refused.syn, [0; 16]);
-    let both = [
-        (Direction::Client, flow.opened, syn.segment(&mut room), syn.ip_len(), syn.ttl()),
-        (Direction::Server, *last, refused.segment(), refused.ip_len, refused.ttl),
-    ];
-    for (from, at, segment, ip_len, ttl) in both {
-        connection.segment(from, &Arrival { at, segment, ttl, origin: None }, limits, &mut Nobody);
-        account.segment(Seen { from, at, segment: &segment, ip_len, last: flow.opened }, history, &mut |_| {});
-    }
-    *carrier = Carrier::Tcp(tcp);
-}
-
-/// Nothing was odd about what was left out, and nothing carried.
-struct Nobody;
-
-impl Sink for Nobody {
-    fn chunk(&mut self, _: Direction, _: u64, _: Chunk<'_>) {}
-
-    fn anomaly(&mut self, _: Direction, _: Anomaly<'_>) {}
 }
 
 const REFUSAL: Flags = Flags::RST.with(Flags::ACK);

@@ -12,6 +12,7 @@ use crate::half::Half;
 use crate::index::Index;
 use crate::key::Ends;
 use crate::near::{Far, ends_near};
+use crate::refused::Refused;
 
 use pages::Pages;
 use wheel::Wheel;
@@ -25,6 +26,8 @@ pub(crate) struct Table<T> {
     pages: Pages<T>,
     hasher: SeedableRandomState,
     wheel: Wheel,
+    /// How many of the flows were refused.
+    refused: usize,
 }
 
 /// A flow to be looked for.
@@ -45,6 +48,7 @@ impl<T> Table<T> {
             pages: Pages::default(),
             hasher: SeedableRandomState::with_seed(seed, foldhash::SharedSeed::global_fixed()),
             wheel: Wheel::default(),
+            refused: 0,
         }
     }
 
@@ -52,9 +56,14 @@ impl<T> Table<T> {
         self.index.len()
     }
 
-    /// Bytes of the places and of the index.
+    /// How many flows have a record.
+    pub(crate) fn records(&self) -> usize {
+        self.len() - self.half_count() - self.refused
+    }
+
+    /// Bytes of the places, of the index, and of what is kept of refused flows.
     pub(crate) fn memory(&self) -> usize {
-        self.pages.memory() + self.index.memory()
+        self.pages.memory() + self.index.memory() + self.refused * size_of::<Refused>()
     }
 
     /// Bytes that one flow more would take.
@@ -145,10 +154,21 @@ impl<T> Table<T> {
         at
     }
 
-    /// Makes a flow of one that had one SYN.
+    /// Makes a flow of one that had one SYN, or was refused.
     pub(crate) fn upgrade(&mut self, at: u32, flow: Box<Far<T>>, second: i64) {
+        self.replace(at, Body::Full { bucket: NONE, flow }, second);
+    }
+
+    /// Makes a refused flow of one that had one SYN.
+    pub(crate) fn refuse(&mut self, at: u32, refused: Refused, second: i64) {
+        self.replace(at, Body::Refused { bucket: NONE, flow: Box::new(refused) }, second);
+        self.refused += 1;
+    }
+
+    fn replace(&mut self, at: u32, body: Body<T>, second: i64) {
         self.unlink(at);
-        self.slot_mut(at).body = Body::Full { bucket: NONE, flow };
+        let before = std::mem::replace(&mut self.slot_mut(at).body, body);
+        self.refused -= usize::from(before.is_refused());
         self.arm(at, second);
     }
 
@@ -157,7 +177,9 @@ impl<T> Table<T> {
         self.unlink(at);
         let key = self.slot(at).key;
         self.index.remove(self.hash(&key), at);
-        (key, self.pages.vacate(at))
+        let body = self.pages.vacate(at);
+        self.refused -= usize::from(body.is_refused());
+        (key, body)
     }
 
     /// Asks for a place that was a flow's a little while ago.

@@ -7,6 +7,8 @@ use wiretale_protocol::{Observer, Services};
 
 use crate::ahead::WORTH_IT;
 use crate::analyzer::Analyzer;
+use crate::near::ends_near;
+use crate::table::Body;
 
 impl<P: Services<O>, O: Observer> Analyzer<P, O> {
     /// Gives each of `count` flows its turn; `place` tells where the nth of them is.
@@ -34,9 +36,11 @@ impl<P: Services<O>, O: Observer> Analyzer<P, O> {
         if let Some(at) = at(0) {
             self.table.draw_near(at);
         }
-        if let Some(record) = at(1).and_then(|at| self.record_at(at)) {
+        match at(1).and_then(|at| self.table.known(at)).map(|slot| &slot.body) {
             // All of it: what only an end needs comes last.
-            record.ask_for(usize::MAX);
+            Some(Body::Full { flow, .. }) => flow.ask_for(usize::MAX),
+            Some(Body::Refused { flow, .. }) => ends_near(&**flow),
+            _ => {}
         }
         if let Some(record) = at(2).and_then(|at| self.record_at(at)) {
             Self::beyond_near(record);

@@ -1,9 +1,10 @@
 //! Places for flows, in pages that never move, and go when they are empty.
 
-use wiretale_packet::{Direction, FlowKey, Transport};
+use wiretale_packet::{Direction, Endpoint, FlowKey, Transport};
 
 use crate::half::Half;
 use crate::near::{Far, ends_near};
+use crate::refused::Refused;
 
 /// Places by number.
 pub(super) struct Pages<T> {
@@ -35,17 +36,54 @@ impl<T> Slot<T> {
     pub(crate) const fn sender(&self, forward: bool) -> Direction {
         if self.client_is_low == forward { Direction::Client } else { Direction::Server }
     }
+
+    pub(crate) fn client(&self) -> Endpoint {
+        if self.client_is_low { self.key.low() } else { self.key.high() }
+    }
+
+    pub(crate) fn server(&self) -> Endpoint {
+        if self.client_is_low { self.key.high() } else { self.key.low() }
+    }
 }
 
 /// What is known of a flow.
 pub(crate) enum Body<T> {
     Vacant,
     Half(Half),
+    Refused {
+        /// The bucket of the wheel it stands in.
+        bucket: u32,
+        flow: Box<Refused>,
+    },
     Full {
         /// The bucket of the wheel it stands in.
         bucket: u32,
         flow: Box<Far<T>>,
     },
+}
+
+impl<T> Body<T> {
+    #[inline]
+    pub(super) const fn is_refused(&self) -> bool {
+        matches!(self, Self::Refused { .. })
+    }
+
+    /// The bucket of the wheel it stands in, if that is where it stands.
+    #[inline]
+    pub(super) const fn bucket(&self) -> Option<u32> {
+        match self {
+            Self::Full { bucket, .. } | Self::Refused { bucket, .. } => Some(*bucket),
+            Self::Half(_) | Self::Vacant => None,
+        }
+    }
+
+    #[inline]
+    pub(super) const fn bucket_mut(&mut self) -> Option<&mut u32> {
+        match self {
+            Self::Full { bucket, .. } | Self::Refused { bucket, .. } => Some(bucket),
+            Self::Half(_) | Self::Vacant => None,
+        }
+    }
 }
 
 /// The vacant places of a page.

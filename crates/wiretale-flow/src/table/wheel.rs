@@ -40,7 +40,7 @@ impl<T> Table<T> {
         self.unlink(at);
         let farthest = self.wheel.turned.saturating_add(BUCKETS as i64 - 1);
         let bucket = bucket_of(second.clamp(self.wheel.turned, farthest));
-        if let Body::Full { bucket: stands, .. } = &mut self.slot_mut(at).body {
+        if let Some(stands) = self.slot_mut(at).body.bucket_mut() {
             *stands = bucket;
         }
         let mut list = self.wheel.buckets[bucket as usize];
@@ -50,13 +50,10 @@ impl<T> Table<T> {
 
     /// Is the flow to be looked at later than in `second`?
     pub(crate) fn is_armed_after(&self, at: u32, second: i64) -> bool {
-        match self.slot(at).body {
-            Body::Full { bucket, .. } => {
-                let ahead = i64::from(bucket) - i64::from(bucket_of(self.wheel.turned));
-                self.wheel.turned + ahead.rem_euclid(BUCKETS as i64) > second
-            }
-            _ => false,
-        }
+        self.slot(at).body.bucket().is_some_and(|bucket| {
+            let ahead = i64::from(bucket) - i64::from(bucket_of(self.wheel.turned));
+            self.wheel.turned + ahead.rem_euclid(BUCKETS as i64) > second
+        })
     }
 
     /// Turns the wheel up to `second`; all flows that stood before it are in `out`, none of them armed.
@@ -111,7 +108,7 @@ impl<T> Table<T> {
         while at != NONE {
             out.push(at);
             let slot = self.slot_mut(at);
-            if let Body::Full { bucket, .. } = &mut slot.body {
+            if let Some(bucket) = slot.body.bucket_mut() {
                 *bucket = NONE;
             }
             at = std::mem::replace(&mut slot.next, NONE);
@@ -149,8 +146,8 @@ impl<T> Table<T> {
                 self.wheel.half_count -= 1;
                 NONE
             }
-            Body::Full { bucket, .. } if *bucket == NONE => return,
-            Body::Full { bucket, .. } => std::mem::replace(bucket, NONE),
+            Body::Full { bucket, .. } | Body::Refused { bucket, .. } if *bucket == NONE => return,
+            Body::Full { bucket, .. } | Body::Refused { bucket, .. } => std::mem::replace(bucket, NONE),
         };
         let list = if bucket == NONE { &mut self.wheel.halves } else { &mut self.wheel.buckets[bucket as usize] };
         if prev == NONE {
