@@ -12,6 +12,9 @@ pub fn pcap(data: &[u8]) {
     let step = 1 + usize::from(seed % 64);
     let dribble = Dribble { rest: file.to_vec(), step };
     let bits = read(Capture::from_reader(Box::new(dribble), "fuzz").ok());
+    let dribble = Dribble { rest: file.to_vec(), step };
+    let batches = read_batches(Capture::from_reader(Box::new(dribble), "fuzz").ok(), step);
+    assert!(batches.starts_with(&bits), "{step} frames at a time");
     if file.starts_with(&[0x1f, 0x8b]) || file.starts_with(&[0x28, 0xb5, 0x2f, 0xfd]) {
         // How much is decoded before broken compression shows depends on how much is decoded at a time.
         let whole = read(Capture::from_bytes(file, "fuzz").ok());
@@ -136,6 +139,23 @@ fn read(capture: Option<Capture>) -> Vec<(i64, Vec<u8>)> {
         }
     }
     assert!(capture.next().is_none(), "something after the end");
+    frames
+}
+
+// The same, many frames at a time.
+fn read_batches(capture: Option<Capture>, most: usize) -> Vec<(i64, Vec<u8>)> {
+    let Some(mut capture) = capture else { return Vec::new() };
+    let (mut frames, mut bytes) = (Vec::new(), 0);
+    while let Some(Ok(several)) = capture.next_many(most) {
+        assert!((1..=most).contains(&several.frames.len()), "{} of {most}", several.frames.len());
+        for frame in several.frames {
+            bytes += frame.data.len();
+            frames.push((frame.at.nanos(), frame.data.to_vec()));
+        }
+        if bytes > 1 << 22 || frames.len() > 1 << 17 {
+            break;
+        }
+    }
     frames
 }
 

@@ -11,7 +11,7 @@ use crate::compressed::{self, Progress};
 use crate::format::{Fault, Format, Record, Step};
 use crate::frames::Frames;
 use crate::map::Map;
-use crate::source::{Source, Stream};
+use crate::source::Source;
 
 /// A capture that lends its frames one at a time.
 ///
@@ -30,15 +30,13 @@ pub struct Capture {
     compressed: bool,
     progress: Progress,
     total: Option<u64>,
+    map: Option<Map>,
 }
 
 impl Capture {
     /// Opens the capture at `path`, or standard input for `-`, and reads its header.
     ///
-    /// Plain files are read in chunks into one buffer that is used again and again. On a capture of 500 MB and a million
-    /// frames this and [`Capture::map`] take nearly the same time: reading is ahead by some 3 % where the frames' bytes
-    /// are not looked at, mapping by some 12 % where they are. A map whose file shrinks ends the process, so chunks are
-    /// the default.
+    /// Files are read in chunks into one buffer that is used again and again.
     ///
     /// # Errors
     /// If it cannot be opened or is no capture, or its link type is one that nobody here can read.
@@ -56,25 +54,29 @@ impl Capture {
     /// As [`Capture::open`].
     pub fn read(path: impl AsRef<Path>) -> Result<Self, Error> {
         let (file, name) = open(path.as_ref())?;
-        let total = file.metadata().ok().filter(std::fs::Metadata::is_file).map(|meta| meta.len());
-        Ok(Self { total, ..Self::from_reader(Box::new(file), &name)? })
+        Self::from_file(file, &name)
     }
 
-    /// Opens the capture at `path` and maps it, if it is a plain file; reads it in chunks otherwise.
+    fn from_file(file: File, name: &str) -> Result<Self, Error> {
+        let total = file.metadata().ok().filter(std::fs::Metadata::is_file).map(|meta| meta.len());
+        Ok(Self { total, ..Self::from_reader(Box::new(file), name)? })
+    }
+
+    /// Opens the capture at `path` and, if it is a plain file, maps it beside: frames come from the buffer, which the
+    /// processor's caches hold, while [`Capture::mapped`] has all that was and will be. To read so is quicker than to
+    /// read what is mapped, each page of which takes a fault and comes from memory.
     ///
-    /// The file must not be shortened meanwhile: that ends the process with a signal.
+    /// The file must not be shortened while the map is looked at: that ends the process with a signal.
     ///
     /// # Errors
     /// As [`Capture::open`].
     pub fn map(path: impl AsRef<Path>) -> Result<Self, Error> {
         let (file, name) = open(path.as_ref())?;
         let plain = file.metadata().ok().filter(|meta| meta.is_file() && meta.len() > 0);
-        let Some(map) = plain.and_then(|_| Map::of(&file).ok()) else { return Self::read(path) };
-        if compressed::is_compressed(map.bytes()) {
-            return Self::read(path);
-        }
-        let total = Some(map.bytes().len() as u64);
-        Ok(Self { total, ..Self::begin(Source::Mapped { map, at: 0 }, &name, false, Progress::default())? })
+        let map = plain.and_then(|_| Map::of(&file).ok());
+        let capture = Self::from_file(file, &name)?;
+        let map = map.filter(|_| !capture.compressed);
+        Ok(Self { map, ..capture })
     }
 
     /// Reads the capture that `reader` gives, compressed or not; `name` stands for it in errors.
@@ -88,7 +90,7 @@ impl Capture {
             offset: 0,
             source,
         })?;
-        Self::begin(Source::Stream(Stream::new(reader)), name, compressed, progress)
+        Self::begin(Source::new(reader), name, compressed, progress)
     }
 
     /// Reads the capture in `bytes`.
@@ -124,6 +126,7 @@ impl Capture {
             compressed,
             progress,
             total: None,
+            map: None,
         })
     }
 
@@ -177,6 +180,37 @@ impl Capture {
         self.record.as_ref().map(|record| record.frame(self.source.window()))
     }
 
+    /// The frames that come next and lie in the buffer, `most` at most, but one at least; nothing at the end. Waits for no
+    /// more than [`Capture::next`] does.
+    ///
+    /// # Errors
+    /// As [`Capture::next`].
+    pub fn next_many(&mut self, most: usize) -> Option<Result<Several<'_>, Error>> {
+        if let Err(error) = self.advance()? {
+            return Some(Err(error));
+        }
+        let Self { source, format, record, lent, number, offset, map, .. } = self;
+        let window = source.window();
+        let mut frames = Vec::with_capacity(most);
+        let position = *offset + record.as_ref().map_or(0, |record| record.data.start as u64);
+        frames.extend(record.take().map(|record| record.frame(window)));
+        while frames.len() < most {
+            let rest = window.get(*lent..).unwrap_or_default();
+            // What is broken or not here yet is found again by whoever asks next.
+            match format.step(rest) {
+                Ok(Step::Frame(record, len)) => {
+                    frames.push(record.frame(rest));
+                    *lent += len;
+                }
+                Ok(Step::Skip(len)) => *lent += len,
+                Ok(Step::Need(_)) | Err(_) => break,
+            }
+        }
+        let first = *number;
+        *number += frames.len() as u64 - 1;
+        Some(Ok(Several { frames, first, position, mapped: map.as_ref().map(Map::bytes) }))
+    }
+
     /// The number of the frame lent last, from 1; also how many were lent.
     #[must_use]
     pub fn number(&self) -> u64 {
@@ -198,10 +232,7 @@ impl Capture {
     /// How many bytes of the file were read; of a compressed one, compressed bytes.
     #[must_use]
     pub fn bytes_read(&self) -> u64 {
-        match self.source {
-            Source::Mapped { .. } => self.offset,
-            Source::Stream(_) => self.progress.bytes(),
-        }
+        self.progress.bytes()
     }
 
     /// How many bytes the file had when it was opened, if it is a plain one.
@@ -213,17 +244,14 @@ impl Capture {
     /// All the bytes of a mapped capture.
     #[must_use]
     pub fn mapped(&self) -> Option<&[u8]> {
-        match &self.source {
-            Source::Mapped { map, .. } => Some(map.bytes()),
-            Source::Stream(_) => None,
-        }
+        self.map.as_ref().map(Map::bytes)
     }
 
     /// The frames of a mapped capture that are still to come. They live as long as the capture does, and its own place
     /// does not move.
     #[must_use]
     pub fn frames(&self) -> Option<Frames<'_>> {
-        let Source::Mapped { map, .. } = &self.source else { return None };
+        let map = self.map.as_ref()?;
         let offset = self.offset.saturating_add(self.lent as u64);
         Some(Frames::resume(&self.name, map, self.format.clone(), offset))
     }
@@ -258,6 +286,19 @@ impl Capture {
         self.ended = true;
         Error::at(&self.name, self.offset, fault)
     }
+}
+
+/// Frames that come one after the other.
+#[derive(Debug)]
+pub struct Several<'c> {
+    /// The frames, slices of one piece of memory in which they stand as in the file.
+    pub frames: Vec<Frame<'c>>,
+    /// The number of the first, from 1.
+    pub first: u64,
+    /// Where the bytes of the first stand in the file, or in what it gives when it is decompressed.
+    pub position: u64,
+    /// [`Capture::mapped`].
+    pub mapped: Option<&'c [u8]>,
 }
 
 impl std::fmt::Debug for Capture {

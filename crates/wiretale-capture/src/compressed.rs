@@ -42,11 +42,6 @@ pub(crate) fn sniff(reader: Box<dyn Read + Send>, progress: &Progress) -> io::Re
     })
 }
 
-/// Do these first bytes of a file promise a compressed one?
-pub(crate) fn is_compressed(begins: &[u8]) -> bool {
-    matches!(begins, [0x1f, 0x8b, ..] | [0x28, 0xb5, 0x2f, 0xfd, ..] | [0x50..=0x5f, 0x2a, 0x4d, 0x18, ..])
-}
-
 fn buffered<R: Read>(reader: R) -> BufReader<R> {
     BufReader::with_capacity(128 << 10, reader)
 }

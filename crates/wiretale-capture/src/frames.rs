@@ -17,10 +17,8 @@ pub struct Frames<'m> {
     bytes: &'m [u8],
     format: Format,
     offset: usize,
-    /// Up to here the bytes were had near, or left to somebody else.
+    /// Up to here the bytes were had near.
     near: usize,
-    /// Is it left to somebody else to have them near?
-    left: bool,
     /// The file that is mapped, and up to where its pages were asked for.
     map: Option<(&'m Map, usize)>,
     ended: bool,
@@ -49,13 +47,7 @@ impl<'m> Frames<'m> {
     }
 
     fn at(name: &'m str, bytes: &'m [u8], format: Format, offset: usize) -> Self {
-        Self { name, bytes, format, offset, near: offset, left: false, map: None, ended: false }
-    }
-
-    /// Leaves it to the caller to have the bytes near that come next, as `Analyzer::packets` has those of the next batch.
-    #[must_use]
-    pub fn left_far(self) -> Self {
-        Self { left: true, ..self }
+        Self { name, bytes, format, offset, near: offset, map: None, ended: false }
     }
 
     /// Where the next record begins, in bytes.
@@ -76,10 +68,8 @@ impl<'m> Frames<'m> {
             }
         }
         self.near = from.saturating_add(STRIDE).min(self.bytes.len());
-        if !self.left {
-            let (lines, _) = self.bytes.get(from..self.near).unwrap_or_default().as_chunks::<LINE>();
-            black_box(lines.iter().fold(0, |sum, [first, ..]| sum ^ first));
-        }
+        let (lines, _) = self.bytes.get(from..self.near).unwrap_or_default().as_chunks::<LINE>();
+        black_box(lines.iter().fold(0, |sum, [first, ..]| sum ^ first));
         if self.near == self.bytes.len() {
             self.near = usize::MAX;
         }

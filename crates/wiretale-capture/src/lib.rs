@@ -37,7 +37,7 @@ mod pcapng;
 mod source;
 pub mod write;
 
-pub use capture::Capture;
+pub use capture::{Capture, Several};
 pub use error::Error;
 pub use frames::Frames;
 pub use merged::Merged;

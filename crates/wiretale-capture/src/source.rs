@@ -2,44 +2,8 @@
 
 use std::io::{self, Read};
 
-use crate::map::Map;
-
-/// A mapped file, or a reader behind a buffer that is used again and again.
-pub(crate) enum Source {
-    Mapped { map: Map, at: usize },
-    Stream(Stream),
-}
-
-impl Source {
-    /// What can be seen now, from the first byte not consumed.
-    #[inline]
-    pub(crate) fn window(&self) -> &[u8] {
-        match self {
-            Self::Mapped { map, at } => map.bytes().get(*at..).unwrap_or_default(),
-            Self::Stream(stream) => stream.buffer.get(stream.start..stream.end).unwrap_or_default(),
-        }
-    }
-
-    /// Moves the window forward.
-    #[inline]
-    pub(crate) fn consume(&mut self, n: usize) {
-        match self {
-            Self::Mapped { map, at } => *at = at.saturating_add(n).min(map.bytes().len()),
-            Self::Stream(stream) => stream.start = stream.start.saturating_add(n).min(stream.end),
-        }
-    }
-
-    /// Widens the window to `need` bytes; false if the source ends before that.
-    pub(crate) fn fill(&mut self, need: usize) -> io::Result<bool> {
-        match self {
-            Self::Mapped { .. } => Ok(self.window().len() >= need),
-            Self::Stream(stream) => stream.fill(need),
-        }
-    }
-}
-
-/// A reader and what was read ahead of it.
-pub(crate) struct Stream {
+/// A reader and what was read ahead of it, in a buffer that is used again and again.
+pub(crate) struct Source {
     reader: Box<dyn Read + Send>,
     buffer: Vec<u8>,
     /// Invariant: `start <= end <= buffer.len()`.
@@ -47,12 +11,25 @@ pub(crate) struct Stream {
     end: usize,
 }
 
-impl Stream {
+impl Source {
     pub(crate) fn new(reader: Box<dyn Read + Send>) -> Self {
         Self { reader, buffer: vec![0; FIRST], start: 0, end: 0 }
     }
 
-    fn fill(&mut self, need: usize) -> io::Result<bool> {
+    /// What can be seen now, from the first byte not consumed.
+    #[inline]
+    pub(crate) fn window(&self) -> &[u8] {
+        self.buffer.get(self.start..self.end).unwrap_or_default()
+    }
+
+    /// Moves the window forward.
+    #[inline]
+    pub(crate) fn consume(&mut self, n: usize) {
+        self.start = self.start.saturating_add(n).min(self.end);
+    }
+
+    /// Widens the window to `need` bytes; false if the source ends before that.
+    pub(crate) fn fill(&mut self, need: usize) -> io::Result<bool> {
         while self.end - self.start < need {
             self.make_room(need);
             match self.reader.read(&mut self.buffer[self.end..]) {
@@ -81,6 +58,6 @@ impl Stream {
 }
 
 /// One read's length: large enough that the calls cost nothing, small enough to stay in the cache.
-const CHUNK: usize = 256 << 10;
+const CHUNK: usize = 128 << 10;
 /// The first read's: many a source is small, and ends there.
 const FIRST: usize = 4 << 10;

@@ -63,17 +63,27 @@ fn frames_of_a_mapped_capture_are_borrowed_from_it() {
     assert_eq!(capture.bytes_total(), Some(bytes.len() as u64));
 }
 
+/// Longer than the buffer, so that it is filled again within frames.
 #[test]
-fn frames_are_the_same_where_somebody_else_has_them_near() {
+fn many_at_once_are_the_same_as_one_by_one_and_tell_where_they_stand() {
     let frames = frames(4000);
-    let bytes = pcap(&frames, Order::Little, false);
-    assert!(bytes.len() > 1 << 20, "{}", bytes.len());
-    for cut in [0, 1, 4096] {
-        let far = Frames::new("made", &bytes[..bytes.len() - cut]).unwrap().left_far();
-        let found: Vec<_> = far.map_while(Result::ok).map(Owned::of).collect();
-        let left_out = frames.len() - found.len();
-        assert_eq!(found, frames[..found.len()]);
-        assert!((cut == 0) == (left_out == 0) && left_out <= cut, "{left_out} of {cut}");
+    for bytes in [pcap(&frames, Order::Little, false), pcapng(&frames, Order::Big, 9)] {
+        assert!(bytes.len() > 1 << 20, "{}", bytes.len());
+        for cut in [0, 1, 4096] {
+            read(&bytes[..bytes.len() - cut]);
+        }
+        let (mut capture, mut found) = (Capture::from_bytes(&*bytes, "many").unwrap(), 0);
+        while let Some(several) = capture.next_many(100) {
+            let several = several.unwrap();
+            assert!(several.frames.len() <= 100 && several.first == found + 1);
+            for frame in &several.frames {
+                let behind = frame.data.as_ptr().addr() - several.frames[0].data.as_ptr().addr();
+                let stands = usize::try_from(several.position).unwrap() + behind;
+                assert_eq!(&bytes[stands..stands + frame.data.len()], frame.data);
+            }
+            found += several.frames.len() as u64;
+        }
+        assert_eq!((found, capture.number()), (4000, 4000));
     }
 }
 

@@ -7,12 +7,12 @@ use std::path::Path;
 use std::sync::Arc;
 use std::thread;
 
-use wiretale::capture::{Capture, Error, Frames, Merged};
+use wiretale::capture::{Capture, Error, Merged, Several};
 use wiretale::files::Extract;
 use wiretale::protocol::SecretKey;
 use wiretale::reassembly::Host;
 use wiretale::score::{Case, Evidence, Scorer, Weights, cases_on};
-use wiretale::{Analyzer, Limits, Network, Settings, Standard};
+use wiretale::{Analyzer, Limits, Lookback, Network, Settings, Standard};
 use wiretale_report::case::{Chronicle, Dossier, Terminal, evidence_lines, notices};
 use wiretale_report::{Digest, Directory, Home, Logs, Options, Streams, Writer};
 
@@ -67,17 +67,15 @@ fn open(args: &Analyze) -> (Vec<Capture>, Vec<Error>) {
     (captures.collect(), errors)
 }
 
-/// Plain files are mapped: nothing is copied, and packets can be taken many at a time.
+/// Plain files are mapped as well: what was sent twice is looked up in them, and several threads share them out.
 fn open_one(path: &Path) -> Result<Capture, Error> {
     if path == Path::new("-") { Capture::open(path) } else { Capture::map(path) }
 }
 
 /// Every frame through the line. A capture that is cut off is noted and no error; one that is broken is.
-fn read(captures: Vec<Capture>, line: &mut Line, errors: &mut Vec<Error>, notes: &mut Vec<String>) {
-    if let [only] = captures.as_slice()
-        && let Some(frames) = only.frames()
-    {
-        return read_mapped(only, frames.left_far(), line, errors, notes);
+fn read(mut captures: Vec<Capture>, line: &mut Line, errors: &mut Vec<Error>, notes: &mut Vec<String>) {
+    if let [only] = captures.as_mut_slice() {
+        return read_one(only, line, errors, notes);
     }
     let mut merged = Merged::new(captures);
     let mut progress = Progress::new(merged.bytes_total());
@@ -98,32 +96,18 @@ fn read(captures: Vec<Capture>, line: &mut Line, errors: &mut Vec<Error>, notes:
     progress.finish();
 }
 
-/// The same for one capture that lies in memory as a whole, many frames at a time.
-fn read_mapped(
-    capture: &Capture,
-    mut frames: Frames<'_>,
-    line: &mut Line,
-    errors: &mut Vec<Error>,
-    notes: &mut Vec<String>,
-) {
+/// The same for one capture, many frames at a time.
+fn read_one(capture: &mut Capture, line: &mut Line, errors: &mut Vec<Error>, notes: &mut Vec<String>) {
     let mut progress = Progress::new(capture.bytes_total());
-    let (mut batch, mut number) = (Vec::with_capacity(BATCH), 0);
-    loop {
-        let mut end = None;
-        while batch.len() < BATCH && end.is_none() {
-            match frames.next() {
-                Some(Ok(frame)) => batch.push(frame),
-                last => end = Some(last.and_then(Result::err)),
+    while let Some(next) = capture.next_many(BATCH) {
+        match next {
+            Ok(Several { frames, first, position, mapped }) => {
+                let lookback = mapped.as_ref().map(|capture| Lookback { position, capture });
+                line.packets(&frames, first, lookback);
             }
+            Err(error) => broken(error, errors, notes),
         }
-        line.packets(&batch, number + 1, capture.mapped());
-        number += batch.len() as u64;
-        batch.clear();
-        progress.at(number, || frames.offset());
-        if let Some(error) = end {
-            error.into_iter().for_each(|error| broken(error, errors, notes));
-            break;
-        }
+        progress.at(capture.number(), || capture.bytes_read());
         if line.observer().0.has_failed() {
             break;
         }

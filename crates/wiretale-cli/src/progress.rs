@@ -10,6 +10,7 @@ pub(crate) struct Progress {
     bar: ProgressBar,
     began: Instant,
     next: Instant,
+    due: u64,
 }
 
 impl Progress {
@@ -21,13 +22,14 @@ impl Progress {
             (true, None) => ProgressBar::new_spinner().with_style(style(SPINNER)),
         };
         let began = Instant::now();
-        Self { bar, began, next: began }
+        Self { bar, began, next: began, due: 0 }
     }
 
     /// So many packets and bytes were read. Cheap: looks at the clock only now and then.
     #[inline]
     pub(crate) fn at(&mut self, packets: u64, bytes: impl FnOnce() -> u64) {
-        if packets.is_multiple_of(EVERY) && !self.bar.is_hidden() {
+        if packets >= self.due && !self.bar.is_hidden() {
+            self.due = packets.saturating_add(EVERY);
             self.show(packets, bytes());
         }
     }

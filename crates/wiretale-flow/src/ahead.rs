@@ -7,7 +7,6 @@ use wiretale_packet::{Body as PacketBody, Frame, Packet, plain_tcp_into};
 use wiretale_protocol::{Observer, Services};
 
 use crate::analyzer::{Analyzer, Flows, Within};
-use crate::batch::Batch;
 use crate::key::Ends;
 use crate::near::{Far, near, near_all, near_bytes};
 use crate::reading::Reading;
@@ -16,7 +15,15 @@ use crate::record::Carrier;
 use crate::table::{Body, NONE, Sought};
 
 /// Plain packets, taken out of their frames before their turn came.
-pub(crate) type TakenOut<'f> = [Option<Packet<'f>>];
+type TakenOut<'f> = [Option<Packet<'f>>];
+
+/// Frames that are taken in groups.
+#[derive(Clone, Copy)]
+struct Batch<'b, 'f> {
+    frames: &'b [Frame<'f>],
+    /// Their packets, where another core has taken them out: none of their bytes has been seen here yet.
+    far: Option<&'b TakenOut<'f>>,
+}
 
 /// A group of packets whose turn comes soon.
 #[derive(Default)]
@@ -34,10 +41,10 @@ impl<P: Services<O>, O: Observer> Analyzer<P, O> {
     /// What a packet touches of its flow lies in a dozen places that the caches have forgotten. Taken one by one each
     /// packet waits for each of them; here they are asked for while packets before it are looked at.
     ///
-    /// `capture` is the mapped file that the frames are slices of, where it is one: with it, bytes sent twice are
-    /// compared with what was delivered before.
-    pub fn packets(&mut self, frames: &[Frame<'_>], first: u64, capture: Option<&[u8]>) {
-        self.in_groups(frames, &[], |at| first + at as u64, capture);
+    /// `lookback` tells where the first frame's bytes stand in a capture that can be looked back into, in which the others
+    /// follow as they do in memory: with it, bytes sent twice are compared with what was delivered before.
+    pub fn packets(&mut self, frames: &[Frame<'_>], first: u64, lookback: Option<Lookback<'_>>) {
+        self.in_groups(Batch { frames, far: None }, |at| first + at as u64, lookback);
     }
 
     /// The same for frames that are not all there are: `numbers` has the number of each. `taken_out` has what
@@ -50,18 +57,17 @@ impl<P: Services<O>, O: Observer> Analyzer<P, O> {
         numbers: &[u64],
         capture: Option<&[u8]>,
     ) {
-        self.in_groups(frames, taken_out, |at| numbers.get(at).copied().unwrap_or(0), capture);
+        let far = (taken_out.len() == frames.len()).then_some(taken_out);
+        let batch = Batch { frames, far };
+        let position = capture.zip(frames.first()).and_then(|(capture, first)| distance(capture, first.data));
+        let lookback = capture.as_ref().zip(position).map(|(capture, position)| Lookback { position, capture });
+        self.in_groups(batch, |at| numbers.get(at).copied().unwrap_or(0), lookback);
     }
 
-    fn in_groups(
-        &mut self,
-        frames: &[Frame<'_>],
-        taken_out: &TakenOut<'_>,
-        number: impl Fn(usize) -> u64,
-        capture: Option<&[u8]>,
-    ) {
-        let far = (taken_out.len() == frames.len()).then_some(taken_out);
-        let batch = Batch::new(frames, far, capture.is_some());
+    #[inline(always)]
+    fn in_groups(&mut self, batch: Batch<'_, '_>, number: impl Fn(usize) -> u64, lookback: Option<Lookback<'_>>) {
+        let Batch { frames, far, .. } = batch;
+        let begin = frames.first().map_or(&[][..], |first| first.data);
         let mut ahead: [Ahead<'_>; STEPS] = Default::default();
         let groups = frames.len().div_ceil(GROUP);
         for step in 0..groups + STEPS - 1 {
@@ -89,8 +95,8 @@ impl<P: Services<O>, O: Observer> Analyzer<P, O> {
                 {
                     let Ahead { packets, sought, .. } = &ahead[slot];
                     let packet = far.map_or(&packets[n], |far| &far[start + n]);
-                    batch.read_on(frame);
-                    self.next(frame, number(start + n), packet.as_ref().zip(sought[n].as_ref()), capture);
+                    let lookback = lookback.and_then(|lookback| lookback.behind(distance(begin, frame.data)?));
+                    self.next(frame, number(start + n), packet.as_ref().zip(sought[n].as_ref()), lookback);
                 }
             }
         }
@@ -98,10 +104,13 @@ impl<P: Services<O>, O: Observer> Analyzer<P, O> {
 
     /// The next frame, and the packet in it where it is a plain one.
     #[inline]
-    fn next(&mut self, frame: &Frame<'_>, number: u64, plain: Option<(&Packet<'_>, &Sought)>, capture: Option<&[u8]>) {
-        let position = capture.and_then(|bytes| frame.data.as_ptr().addr().checked_sub(bytes.as_ptr().addr()));
-        let lookback = position.zip(capture.as_ref());
-        let lookback = lookback.map(|(position, capture)| Lookback { position: position as u64, capture });
+    fn next(
+        &mut self,
+        frame: &Frame<'_>,
+        number: u64,
+        plain: Option<(&Packet<'_>, &Sought)>,
+        lookback: Option<Lookback<'_>>,
+    ) {
         let within = Within { number, lookback, frame: frame.data };
         self.begin(frame, number);
         match plain {
@@ -143,7 +152,6 @@ impl<P: Services<O>, O: Observer> Analyzer<P, O> {
     ) -> &'p TakenOut<'f> {
         let (frames, checks) = (&batch.frames[range], self.settings.checks());
         for (packet, frame) in packets.iter_mut().zip(frames) {
-            batch.read_ahead(frame);
             plain_tcp_into(frame, checks, packet);
         }
         packets.get(..frames.len()).unwrap_or(packets)
@@ -207,6 +215,12 @@ impl<P: Services<O>, O: Observer> Analyzer<P, O> {
             Body::Refused { .. } | Body::Half(_) | Body::Vacant => None,
         }
     }
+}
+
+/// How far behind where some bytes begin others do.
+#[inline]
+fn distance(bytes: &[u8], others: &[u8]) -> Option<u64> {
+    others.as_ptr().addr().checked_sub(bytes.as_ptr().addr()).map(|distance| distance as u64)
 }
 
 /// A field of each line of a packet that another core has put down, so that the waits overlap; the number means nothing.

@@ -37,7 +37,6 @@ mod account;
 mod aging;
 mod ahead;
 mod analyzer;
-mod batch;
 mod carry;
 mod clock;
 mod community;

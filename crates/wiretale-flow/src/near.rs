@@ -81,7 +81,7 @@ pub fn read_ahead(frame: &Frame<'_>, distance: usize) {
 }
 
 /// Bytes that come together.
-pub(crate) const LINE: usize = 64;
+const LINE: usize = 64;
 
 /// What stands between two frames of a pcap file.
-pub(crate) const RECORD_HEAD: usize = 16;
+const RECORD_HEAD: usize = 16;

@@ -23,3 +23,11 @@ pub struct Lookback<'m> {
     /// The capture.
     pub capture: &'m dyn Recall,
 }
+
+impl Lookback<'_> {
+    /// The same for a frame so many bytes behind it.
+    #[inline]
+    pub(crate) fn behind(self, distance: u64) -> Option<Self> {
+        Some(Self { position: self.position.checked_add(distance)?, ..self })
+    }
+}

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use wiretale_capture::{Capture, Error, Merged};
+use wiretale_capture::{Capture, Error, Merged, Several};
 use wiretale_flow::{Analyzer, Lookback, Settings, Stats};
 use wiretale_protocol::{Observer, Services};
 
@@ -57,17 +57,14 @@ where
 }
 
 fn one<P: Services<O>, O: Observer>(mut capture: Capture, analyzer: &mut Analyzer<P, O>) -> Option<Error> {
-    while let Some(step) = capture.advance() {
-        if let Err(error) = step {
-            return Some(error);
+    while let Some(next) = capture.next_many(AT_ONCE) {
+        match next {
+            Ok(Several { frames, first, position, mapped }) => {
+                let lookback = mapped.as_ref().map(|capture| Lookback { position, capture });
+                analyzer.packets(&frames, first, lookback);
+            }
+            Err(error) => return Some(error),
         }
-        let Some(frame) = capture.frame() else { continue };
-        let lookback = capture.mapped().and_then(|bytes| {
-            let position = frame.data.as_ptr().addr().checked_sub(bytes.as_ptr().addr())?;
-            Some((position as u64, bytes))
-        });
-        let lookback = lookback.as_ref().map(|(position, bytes)| Lookback { position: *position, capture: bytes });
-        analyzer.packet_at(frame, capture.number(), lookback);
     }
     None
 }
@@ -87,3 +84,6 @@ fn several<P: Services<O>, O: Observer>(captures: Vec<Capture>, analyzer: &mut A
     }
     trouble
 }
+
+/// Frames that are taken together.
+const AT_ONCE: usize = 256;

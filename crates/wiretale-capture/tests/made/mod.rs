@@ -69,6 +69,22 @@ pub fn zstd(bytes: &[u8]) -> Vec<u8> {
     ruzstd::encoding::compress_to_vec(bytes, ruzstd::encoding::CompressionLevel::Fastest)
 }
 
+/// All frames as they come many at a time, and what ended the capture.
+pub fn in_batches(mut capture: Capture, most: usize) -> (Vec<Owned>, Option<String>) {
+    let mut frames = Vec::new();
+    while let Some(several) = capture.next_many(most) {
+        match several {
+            Ok(several) => frames.extend(several.frames.iter().map(|frame| Owned::of(*frame))),
+            Err(error) => {
+                assert!(capture.next_many(most).is_none(), "nothing follows an error");
+                return (frames, Some(error.to_string()));
+            }
+        }
+    }
+    assert_eq!(capture.number(), frames.len() as u64);
+    (frames, None)
+}
+
 /// All frames, and what ended the capture.
 pub fn all(mut capture: Capture) -> (Vec<Owned>, Option<Error>) {
     let mut frames = Vec::new();
@@ -88,7 +104,15 @@ pub fn all(mut capture: Capture) -> (Vec<Owned>, Option<Error>) {
 
 pub fn read(bytes: &[u8]) -> (Vec<Owned>, Option<Error>) {
     match Capture::from_bytes(bytes, "made") {
-        Ok(capture) => all(capture),
+        Ok(capture) => {
+            let (frames, error) = all(capture);
+            for most in [1, 3, 256] {
+                let (several, end) = in_batches(Capture::from_bytes(bytes, "made").unwrap(), most);
+                assert_eq!(several, frames, "{most} at a time");
+                assert_eq!(end, error.as_ref().map(ToString::to_string), "{most} at a time");
+            }
+            (frames, error)
+        }
         Err(error) => (Vec::new(), Some(error)),
     }
 }
