@@ -4,7 +4,6 @@ use std::hash::{BuildHasher as _, RandomState};
 use std::io::{self, BufWriter, Write as _};
 use std::mem;
 use std::path::Path;
-use std::sync::Arc;
 use std::thread;
 
 use wiretale::capture::{Capture, Error, Merged, Several};
@@ -202,17 +201,25 @@ fn tell(
     Ok(())
 }
 
-/// Writes the evidence down and makes cases of it. In several threads both at once, for which one may need a copy.
+/// Writes the evidence down and makes cases of it.
 fn cases(out: &Path, threads: usize, evidence: Vec<Evidence>, weights: &Weights) -> (Result<(), Failure>, Vec<Case>) {
-    let write = |evidence: &[Evidence]| case::stream(out, "evidence.jsonl", |file| evidence_lines(file, evidence));
-    if threads < 2 {
-        return (write(&evidence), cases_on(1, evidence, weights));
-    }
-    let evidence = Arc::new(evidence);
-    let theirs = Arc::clone(&evidence);
-    // A copy, unless all is written by then; whoever is through last lets go of the other.
-    let cases = || cases_on(threads, Arc::unwrap_or_clone(evidence), weights);
-    case::both(true, move || write(&theirs), cases)
+    let written = case::stream(out, "evidence.jsonl", |file| match threads {
+        1 => evidence_lines(file, &evidence),
+        _ => evidence.chunks(ROWS).try_for_each(|rows| evidence_in_halves(file, rows)),
+    });
+    (written, cases_on(threads, evidence, weights))
+}
+
+/// Writes some rows of evidence, each half of them made in a thread.
+fn evidence_in_halves(file: &mut impl io::Write, rows: &[Evidence]) -> io::Result<()> {
+    let (one, other) = rows.split_at(rows.len() / 2);
+    let lines = |rows: &[Evidence]| {
+        let mut lines = Vec::with_capacity(rows.len() * ROW);
+        evidence_lines(&mut lines, rows).map(|()| lines)
+    };
+    let (one, other) = case::both(true, || lines(one), || lines(other));
+    file.write_all(&one?)?;
+    file.write_all(&other?)
 }
 
 const fn format(args: &Analyze) -> wiretale_report::Format {
@@ -225,6 +232,10 @@ const fn format(args: &Analyze) -> wiretale_report::Format {
 // Zeek's limit of one extracted file.
 const EXTRACT_AT_MOST: u64 = 100 << 20;
 const CHECK_EVERY: u64 = 256;
+// Rows of evidence that are in memory as text before they are written: two megabytes or so.
+const ROWS: usize = 8192;
+// Bytes of a row, a few more than most have.
+const ROW: usize = 384;
 // What the program takes beside the engine and its observers: code, weights, buffers, what the allocator keeps, which is
 // more with huge pages.
 const OWN_MEMORY: usize = 40 << 20;
