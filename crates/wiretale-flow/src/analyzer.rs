@@ -11,11 +11,13 @@ use crate::clock::Clock;
 use crate::delivery::Commons;
 use crate::expectations::Expectations;
 use crate::key::Ends;
+use crate::near::Far;
 use crate::recall::Lookback;
 use crate::record::{Record, Tcp};
 use crate::settings::{Checksums, Network, Settings, longest};
 use crate::shared::Joint;
 use crate::sources::{Covers, Judged, Sources};
+use crate::spare::Spare;
 use crate::stats::Stats;
 use crate::table::{Sought, Table};
 
@@ -34,6 +36,8 @@ pub struct Analyzer<P: Services<O>, O: Observer> {
     pub(crate) fragments: Fragments,
     pub(crate) sources: Sources,
     pub(crate) due: Vec<u32>,
+    pub(crate) records: Spare<Far<Flows<P, O>>>,
+    pub(crate) tcps: Spare<Far<Tcp>>,
     pub(crate) over: Vec<Over>,
     /// Bytes a flow with more than one SYN is taken to need, beside its place.
     pub(crate) record_size: usize,
@@ -73,6 +77,8 @@ impl<P: Services<O>, O: Observer> Analyzer<P, O> {
             fragments: Fragments::new(limits.fragments),
             sources: Sources::new(settings.seed, limits.senders),
             due: Vec::new(),
+            records: Spare::default(),
+            tcps: Spare::default(),
             over: Vec::new(),
             record_size: size_of::<Flows<P, O>>() + size_of::<Tcp>() + 96,
             beside: 0,

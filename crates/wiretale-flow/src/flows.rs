@@ -9,6 +9,7 @@ use crate::analyzer::{Analyzer, Flows, Within};
 use crate::carry::{Around, Fate, datagram, end_record, tcp};
 use crate::clock::second;
 use crate::corrupt::{accept, covers, judge};
+use crate::datagrams::Datagrams;
 use crate::delivery::Commons;
 use crate::half::Half;
 use crate::history::History;
@@ -16,7 +17,7 @@ use crate::id::flow_id;
 use crate::key::{Ends, is_broadcast};
 use crate::near::Far;
 use crate::reading::Reading;
-use crate::record::{Carrier, Record};
+use crate::record::{Carrier, Record, Tcp};
 use crate::settings::Checksums;
 use crate::sources::Covers;
 use crate::table::{Body as Known, Sought};
@@ -139,8 +140,8 @@ impl<P: Services<O>, O: Observer> Analyzer<P, O> {
         let ends = Ends::of(packet);
         let flow = self.roles(packet, &ends, flow_id(&key, packet.at, ordinal));
         let flipped = flow.client != ends.src || (flow.server != ends.dst);
-        let mut record =
-            self.record(flow, packet.ip.protocol, within.number, ordinal, Carrier::new(&flow, &self.settings.hosts));
+        let carrier = self.carrier(&flow);
+        let mut record = self.record(flow, packet.ip.protocol, within.number, ordinal, carrier);
         if flipped {
             record.history.flipped();
         }
@@ -196,7 +197,7 @@ impl<P: Services<O>, O: Observer> Analyzer<P, O> {
     ) -> Box<Far<Flows<P, O>>> {
         let tcp = flow.transport == Transport::Tcp;
         let readable = matches!(flow.transport, Transport::Tcp | Transport::Udp);
-        let mut record = Box::new(Far::new(Record {
+        let mut record = self.records.boxed(Far::new(Record {
             flow,
             last: flow.opened,
             first_frame: frame,
@@ -220,6 +221,27 @@ impl<P: Services<O>, O: Observer> Analyzer<P, O> {
         record
     }
 
+    /// What carries a flow of which nothing was seen.
+    fn carrier(&mut self, flow: &Flow) -> Carrier {
+        if flow.transport == Transport::Tcp {
+            Carrier::Tcp(self.tcps.boxed(Far::new(Tcp::new(flow, &self.settings.hosts))))
+        } else {
+            Carrier::Datagrams(Datagrams::default())
+        }
+    }
+
+    /// Lets go of what a flow held that is over.
+    fn let_go(&mut self, mut record: Box<Far<Flows<P, O>>>) {
+        record.reading = Reading::Counting;
+        record.services = SmallVec::new();
+        record.weirds = Weirds::default();
+        let carrier = std::mem::replace(&mut record.carrier, Carrier::Datagrams(Datagrams::default()));
+        self.records.keep(record);
+        if let Carrier::Tcp(tcp) = carrier {
+            self.tcps.keep(tcp);
+        }
+    }
+
     /// May a TCP connection to this port be silent for long?
     pub(crate) fn is_patient(&self, port: u16) -> bool {
         self.settings.timeouts.patient_ports.contains(&port)
@@ -229,7 +251,8 @@ impl<P: Services<O>, O: Observer> Analyzer<P, O> {
     pub(crate) fn full(&mut self, at: u32, half: &Half) -> Box<Far<Flows<P, O>>> {
         let flow = self.half_flow(at, half);
         let opened = flow.opened;
-        let mut record = self.record(flow, TCP, half.frame(), 0, Carrier::new(&flow, &self.settings.hosts));
+        let carrier = self.carrier(&flow);
+        let mut record = self.record(flow, TCP, half.frame(), 0, carrier);
         record.credited[Direction::Client.index()] = true;
         let around = Around { frame: half.frame(), ip_len: half.ip_len(), ttl: half.ttl(), ..Around::at(opened) };
         let mut room = [0; 16];
@@ -316,7 +339,8 @@ impl<P: Services<O>, O: Observer> Analyzer<P, O> {
         let id = flow_id(&key, syn.at, 0);
         let tunneled = arrived.packet.depth > 0;
         let flow = Flow { id, client, server, transport: Transport::Tcp, opened: syn.at, midstream: false, tunneled };
-        let mut record = self.record(flow, TCP, arrived.within.number, 0, Carrier::new(&flow, &self.settings.hosts));
+        let carrier = self.carrier(&flow);
+        let mut record = self.record(flow, TCP, arrived.within.number, 0, carrier);
         let ip_len =
             u32::from(arrived.packet.ip.header_len) + 20 + u32::try_from(syn.segment.options.len()).unwrap_or(0);
         let around = Around { frame: arrived.within.number, ip_len, ttl: syn.ttl, ..Around::at(syn.at) };
@@ -365,6 +389,7 @@ impl<P: Services<O>, O: Observer> Analyzer<P, O> {
         let mut state = std::mem::take(&mut record.state);
         let last = Moment { at: when, frame: record.last_frame, direction: Direction::Client, flow: &flow };
         self.observer.closed(&mut state, &last, &record.summary());
+        self.let_go(record);
     }
 }
 

@@ -62,6 +62,7 @@ mod settings;
 mod share;
 mod shared;
 mod sources;
+mod spare;
 mod stats;
 mod steady;
 mod steps;

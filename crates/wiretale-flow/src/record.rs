@@ -59,23 +59,12 @@ pub(crate) struct Tcp {
     pub(crate) account: Account,
 }
 
-impl Carrier {
-    /// What carries a flow of which nothing was seen.
-    pub(crate) fn new(flow: &Flow, hosts: &[(Network, Host)]) -> Self {
-        if flow.transport == Transport::Tcp {
-            Self::Tcp(Tcp::new(flow, hosts))
-        } else {
-            Self::Datagrams(Datagrams::default())
-        }
-    }
-}
-
 impl Tcp {
     /// A connection of which nothing was seen.
-    pub(crate) fn new(flow: &Flow, hosts: &[(Network, Host)]) -> Box<Far<Self>> {
+    pub(crate) fn new(flow: &Flow, hosts: &[(Network, Host)]) -> Self {
         let host = |address| longest(hosts, address).unwrap_or_default();
         let policy = Policy { client: host(flow.client.address), server: host(flow.server.address) };
-        Box::new(Far::new(Self { connection: Connection::new(policy), account: Account::default() }))
+        Self { connection: Connection::new(policy), account: Account::default() }
     }
 }
 
