@@ -234,7 +234,8 @@ impl Observer for Scorer {
     }
 
     fn opened(&mut self, scored: &mut Scored, moment: &Moment<'_>) {
-        self.began.get_or_insert(moment.flow.opened);
+        // The first that is told of need not be the first that began.
+        self.began = Some(self.began.map_or(moment.flow.opened, |began| began.min(moment.flow.opened)));
         scored.facts.ends = Some(ends(&self.home, moment));
         self.meet(&mut scored.facts, moment);
         self.tell(&scored.facts, moment, Hears::OPENED, &Fact::Opened);

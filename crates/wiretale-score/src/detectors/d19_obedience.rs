@@ -168,6 +168,11 @@ impl Obedience {
             host.contacts.push_back((at, to.0, to.1));
         }
         let Some(action) = &mut host.order else { return };
+        // What came to nothing is told of when it is over: it may have begun before the order.
+        if at < action.at {
+            action.before.insert(to);
+            return;
+        }
         let (ip, now) = (to.0.to_ip(), at.since(action.at).as_secs_f64());
         if now > MINUTE {
             host.order = None;
@@ -277,6 +282,15 @@ mod tests {
         play.heard(flow, 10.0, "h", "#x", "!udp 203.0.113.200 1000 64 10");
         play.open(12.0, HOST, [203, 0, 113, 200], 53);
         assert_eq!(play.rows(), ["D19.action"]);
+    }
+
+    #[test]
+    fn what_began_before_the_order_and_is_told_of_behind_it_is_no_answer() {
+        let mut play = Play::of(Obedience::default());
+        let flow = play.session(0.0, HOST, 6667, "b", "b");
+        play.heard(flow, 10.0, "h", "#x", "!udp 203.0.113.200 1000 64 10");
+        play.open(9.0, HOST, [203, 0, 113, 200], 53);
+        assert!(play.rows().is_empty());
     }
 
     #[test]

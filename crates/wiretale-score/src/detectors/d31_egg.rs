@@ -123,7 +123,8 @@ impl Egg {
         let Some(heard) = self.hosts.get_mut(&host) else { return };
         let name = scene.names.of(server).map(<[u8]>::to_ascii_lowercase);
         let is = |mention: &&mut Mention| {
-            let late = at.since(mention.at).as_secs() > WEEK;
+            // What came to nothing is told of when it is over: it may have begun before that was said.
+            let late = at < mention.at || at.since(mention.at).as_secs() > WEEK;
             let there = mention.address == Some(server.to_ip()) || name.as_ref() == Some(&mention.host);
             there && !late && !mention.fetched && (!before || mention.strength == 1.0)
         };
@@ -197,6 +198,13 @@ mod tests {
         let mut play = heard("has anyone seen http://198.51.100.140/a.html?");
         play.open(11.0, HOST, [198, 51, 100, 140], 80);
         assert!(play.evidence()[0].strength <= 0.1);
+    }
+
+    #[test]
+    fn what_began_before_and_is_told_of_behind_is_no_egg() {
+        let mut play = heard("look: http://198.51.100.140/x.exe");
+        play.open(9.0, HOST, [198, 51, 100, 140], 80);
+        assert!(play.rows().is_empty());
     }
 
     #[test]
