@@ -64,9 +64,8 @@ impl<P: Services<O>, O: Observer> Analyzer<P, O> {
         self.in_groups(batch, |at| numbers.get(at).copied().unwrap_or(0), lookback);
     }
 
-    #[inline(always)]
     fn in_groups(&mut self, batch: Batch<'_, '_>, number: impl Fn(usize) -> u64, lookback: Option<Lookback<'_>>) {
-        let Batch { frames, far, .. } = batch;
+        let Batch { frames, far } = batch;
         let begin = frames.first().map_or(&[][..], |first| first.data);
         let mut ahead: [Ahead<'_>; STEPS] = Default::default();
         let groups = frames.len().div_ceil(GROUP);

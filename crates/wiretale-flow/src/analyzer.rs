@@ -39,7 +39,7 @@ pub struct Analyzer<P: Services<O>, O: Observer> {
     pub(crate) records: Spare<Far<Flows<P, O>>>,
     pub(crate) tcps: Spare<Far<Tcp>>,
     pub(crate) over: Vec<Over>,
-    /// Bytes a flow with more than one SYN is taken to need, beside its place.
+    /// Bytes a flow with a record is taken to need, beside its place.
     pub(crate) record_size: usize,
     /// Bytes beside flows, when they were last counted.
     pub(crate) beside: usize,
@@ -61,6 +61,8 @@ impl<P: Services<O>, O: Observer> Analyzer<P, O> {
     #[must_use]
     pub fn new(observer: O, settings: Settings) -> Self {
         let limits = settings.limits;
+        let record_size = size_of::<Flows<P, O>>() + size_of::<Tcp>() + 96;
+        let spare = limits.memory / SPARE / record_size;
         let expectations = Expectations::new(settings.seed, limits.expectations, settings.timeouts.expectation);
         Self {
             table: Table::new(settings.seed),
@@ -77,10 +79,10 @@ impl<P: Services<O>, O: Observer> Analyzer<P, O> {
             fragments: Fragments::new(limits.fragments),
             sources: Sources::new(settings.seed, limits.senders),
             due: Vec::new(),
-            records: Spare::default(),
-            tcps: Spare::default(),
+            records: Spare::at_most(spare),
+            tcps: Spare::at_most(spare),
             over: Vec::new(),
-            record_size: size_of::<Flows<P, O>>() + size_of::<Tcp>() + 96,
+            record_size,
             beside: 0,
             #[cfg(test)]
             long_way: false,
@@ -354,6 +356,9 @@ impl<O: Observer> FragmentSink for FragmentWeirds<'_, O> {
 
 /// Frames after which memory beside flows is counted again.
 const COUNTED_EVERY: u64 = 4096;
+
+/// The part of the memory that flows may take which is kept for those to come.
+const SPARE: usize = 64;
 
 /// Datagrams put together from fragments that lay in one another.
 const NESTED: u8 = 4;

@@ -3,7 +3,7 @@
 use smallvec::SmallVec;
 use wiretale_packet::{Body, Checksum, Direction, Flags, Packet, Segment, Timestamp, Transport};
 use wiretale_protocol::{Flow, FlowId, Moment, Observer, Quota, Services, Weird, Weirds};
-use wiretale_reassembly::{Arrival, End};
+use wiretale_reassembly::{Arrival, End, Policy};
 
 use crate::analyzer::{Analyzer, Flows, Within};
 use crate::carry::{Around, Fate, datagram, end_record, tcp};
@@ -44,7 +44,12 @@ impl<P: Services<O>, O: Observer> Analyzer<P, O> {
                 let half = *half;
                 self.second(at, &half, &arrived);
             }
-            _ => self.known(at, &arrived),
+            Known::Refused { .. } => self.known(at, &arrived),
+            _ => return self.known(at, &arrived),
+        }
+        // It has a record now, where it had none.
+        if self.memory() > self.commons.limits.memory {
+            self.make_room();
         }
     }
 
@@ -230,14 +235,14 @@ impl<P: Services<O>, O: Observer> Analyzer<P, O> {
         }
     }
 
-    /// Lets go of what a flow held that is over.
+    /// Lets go of what a flow held that is over, but for the memory that the next one takes.
     fn let_go(&mut self, mut record: Box<Far<Flows<P, O>>>) {
         record.reading = Reading::Counting;
-        record.services = SmallVec::new();
-        record.weirds = Weirds::default();
+        (record.services, record.weirds, record.history) = Default::default();
         let carrier = std::mem::replace(&mut record.carrier, Carrier::Datagrams(Datagrams::default()));
         self.records.keep(record);
-        if let Carrier::Tcp(tcp) = carrier {
+        if let Carrier::Tcp(mut tcp) = carrier {
+            **tcp = Tcp::between(Policy::default());
             self.tcps.keep(tcp);
         }
     }
@@ -331,11 +336,10 @@ impl<P: Services<O>, O: Observer> Analyzer<P, O> {
             return self.open(arrived, 0);
         };
         let slot = self.table.slot(at);
-        let (key, low) = (slot.key, slot.client_is_low);
+        let (key, low, client, server) = (slot.key, slot.client_is_low, slot.client(), slot.server());
         self.close(at, arrived.packet.at, End::Abandoned);
         self.make_room();
         self.commons.stats.flows_opened += 1;
-        let (client, server) = if low { (key.low(), key.high()) } else { (key.high(), key.low()) };
         let id = flow_id(&key, syn.at, 0);
         let tunneled = arrived.packet.depth > 0;
         let flow = Flow { id, client, server, transport: Transport::Tcp, opened: syn.at, midstream: false, tunneled };

@@ -8,8 +8,8 @@
 //! It refuses to name a protocol, to read a clock, to open a file, to keep what is over, and to grow without bound:
 //! every table has a cap in [`Limits`], and [`Stats`] counts what a cap cost.
 //!
-//! A flow of which only one SYN was seen is a record of 80 bytes. It is opened towards the observer when its second
-//! packet passes or when it is closed, with the times of its first packet.
+//! A flow of which only one SYN was seen takes 80 bytes, one that was refused 64 more. It is opened towards the observer
+//! when another packet passes, or when it is closed, with the times of its first packet.
 //!
 //! ```
 //! use wiretale_flow::{Analyzer, Settings};

@@ -1,4 +1,4 @@
-//! The end of a flow of which one SYN was all there was.
+//! The end of a flow that had no record: of which one SYN was all there was, or a SYN and its refusal.
 
 use wiretale_packet::{Direction, Flags, Timestamp, Transport};
 use wiretale_protocol::{Flow, Moment, Observer, Passed, Services, Side, State, Summary};
@@ -17,31 +17,35 @@ impl<P: Services<O>, O: Observer> Analyzer<P, O> {
         }
         let flow = self.half_flow(at, half);
         let first = Moment { at: flow.opened, frame: half.frame(), direction: Direction::Client, flow: &flow };
-        self.close_whole(at, &[(first, half.passed())], when, &summary(&flow, half));
+        self.close_whole(at, (first, half.passed()), None, when, &summary(&flow, half));
         true
     }
 
-    /// Takes a flow without a record out of the table, and tells the observer all of it: `packets` are those there were,
-    /// all without payload.
+    /// Takes a flow without a record out of the table, and tells the observer all of it: its first packet and the answer
+    /// to it, neither with payload.
     #[inline]
     pub(crate) fn close_whole(
         &mut self,
         at: u32,
-        packets: &[(Moment<'_>, Passed)],
+        (first, syn): (Moment<'_>, Passed),
+        answer: Option<(Moment<'_>, Passed)>,
         when: Timestamp,
         summary: &Summary<'_>,
     ) {
-        let ([(first, _), ..], [.., (last, _)]) = (packets, packets) else { return };
         self.table.take(at);
         self.commons.stats.flows_closed += 1;
         let (mut state, mut untold) = (O::Flow::default(), self.observer.wants_packets());
-        self.observer.opened(&mut state, first);
-        for (moment, passed) in packets {
-            if untold.take(moment.direction, 0) {
-                self.observer.passed(&mut state, moment, passed);
-            }
+        self.observer.opened(&mut state, &first);
+        if untold.take(first.direction, 0) {
+            self.observer.passed(&mut state, &first, &syn);
         }
-        let over = Moment { at: when, direction: Direction::Client, ..*last };
+        if let Some((last, answer)) = &answer
+            && untold.take(last.direction, 0)
+        {
+            self.observer.passed(&mut state, last, answer);
+        }
+        let last = answer.map_or(first, |(last, _)| last);
+        let over = Moment { at: when, direction: Direction::Client, ..last };
         self.observer.closed(&mut state, &over, summary);
     }
 

@@ -63,8 +63,12 @@ impl Tcp {
     /// A connection of which nothing was seen.
     pub(crate) fn new(flow: &Flow, hosts: &[(Network, Host)]) -> Self {
         let host = |address| longest(hosts, address).unwrap_or_default();
-        let policy = Policy { client: host(flow.client.address), server: host(flow.server.address) };
-        Self { connection: Connection::new(policy), account: Account::default() }
+        Self::between(Policy { client: host(flow.client.address), server: host(flow.server.address) })
+    }
+
+    /// The same between hosts that take segments so.
+    pub(crate) fn between(hosts: Policy) -> Self {
+        Self { connection: Connection::new(hosts), account: Account::default() }
     }
 }
 

@@ -144,7 +144,8 @@ impl<P: Services<O>, O: Observer> Analyzer<P, O> {
         let Refused { syn, frame, .. } = refused;
         let first = Moment { at: flow.opened, frame: syn.frame(), direction: Direction::Client, flow: &flow };
         let last = Moment { at: refused.at, frame: *frame, direction: Direction::Server, flow: &flow };
-        self.close_whole(at, &[(first, syn.passed()), (last, refused.passed())], when, &refused.summary(&flow));
+        let answer = Some((last, refused.passed()));
+        self.close_whole(at, (first, syn.passed()), answer, when, &refused.summary(&flow));
         true
     }
 }

@@ -12,8 +12,8 @@ pub trait Observer {
     /// What it keeps about one flow; made when the flow opens, dropped after [`Observer::closed`].
     type Flow: Default;
 
-    /// A flow began. A TCP connection that came to nothing, as its SYN was refused or not answered, is told of when it is
-    /// over: `moment` has the time it began.
+    /// A flow began. A TCP connection that comes to nothing, as its SYN is refused or not answered, may be told of when it
+    /// is over, its packets as well: `moment` has the time it began.
     fn opened(&mut self, flow: &mut Self::Flow, moment: &Moment<'_>) {
         let _ = (flow, moment);
     }

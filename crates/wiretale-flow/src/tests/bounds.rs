@@ -58,6 +58,39 @@ fn a_flood_of_syns_stays_small_and_leaves_nothing() {
     assert_eq!((heard.opened, heard.closed.len()), (20_001, 20_001));
 }
 
+/// Refused, and then, in the same second, each gone on with: what needs a record then has room made for it.
+#[test]
+fn a_flood_of_refusals_stays_small_and_what_goes_on_stays_bounded() {
+    let limits = Limits { memory: 1_500_000, ..Limits::default() };
+    let mut analyzer = Analyzer::<(), Heard>::new(Heard::default(), Settings { limits, ..Settings::default() });
+    let server = end(9, 80);
+    let client = |n: u32| {
+        let [_, b, c, d] = n.to_be_bytes();
+        Endpoint::new(Address::v4([11, b, c, d]), 1024)
+    };
+    let mut number = 0;
+    let mut send = |analyzer: &mut Analyzer<(), Heard>, from, to, seq, ack, flags| {
+        number += 1;
+        let header = TcpHeader { seq, ack, flags, window: 1024, options: vec![] };
+        analyzer
+            .packet(lend(&(start() + Duration::from_micros(number), tcp_frame(from, to, 64, &header, b""))), number);
+    };
+    for n in 0..5000 {
+        send(&mut analyzer, client(n), server, 7, 0, Flags::SYN);
+        send(&mut analyzer, server, client(n), 0, 8, Flags::RST.with(Flags::ACK));
+    }
+    assert_eq!((analyzer.open_flows(), analyzer.observer().opened), (5000, 0));
+    let of_flows = |analyzer: &Analyzer<(), Heard>| analyzer.memory() - analyzer.memory_beside_flows();
+    assert!(of_flows(&analyzer) <= 5000 * 180, "{}", of_flows(&analyzer));
+    for n in 0..5000 {
+        send(&mut analyzer, client(n), server, 8, 0, Flags::RST);
+        assert!(analyzer.memory() <= 1_510_000, "{}", analyzer.memory());
+    }
+    let (heard, stats) = analyzer.finish_with_stats();
+    assert!(stats.evicted > 1000 && stats.flows_opened == stats.flows_closed, "{stats:?}");
+    assert_eq!(heard.opened, heard.closed.len());
+}
+
 #[test]
 fn flows_end_in_the_order_of_their_time_though_they_came_in_another() {
     let stamps = [0u64, 300, 100, 400, 200, 500, 50];

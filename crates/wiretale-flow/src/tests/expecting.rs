@@ -7,7 +7,7 @@ use wiretale_protocol::{Chunk, Context, Demand, Expectation, Note, Observe, Open
 
 use super::probing::Greeting;
 use super::script::{Heard, Script, end};
-use crate::{Limits, Settings};
+use crate::{Analyzer, Limits, Settings};
 
 /// Lines `ANNOUNCE host port note`, each of which announces a connection to 10.0.0.host from anybody.
 struct Control;
@@ -139,6 +139,34 @@ fn an_empty_announced_flow_is_read_too_but_a_refused_one_leaves_the_announcement
     let retried = Script::new().ends(end(3, 4002), end(4, 5555)).at(3).handshake().tcp("S:PA", "x");
     let heard = play(&control("ANNOUNCE 4 5555 again").then(refused).then(retried));
     assert_eq!(said(&heard)[0], "announced#10 Server (\"again\", \"x\")");
+}
+
+/// Refused before the announcement, after it, and gone on with: by the short way as by the long one.
+#[test]
+fn a_refused_flow_that_is_announced_comes_out_where_the_long_way_does() {
+    let refused = |second| Script::new().ends(end(3, 4001), end(4, 5555)).at(second).tcp("C:S", "").tcp("S:RA", "");
+    let announced = |second| {
+        control("").then(
+            Script::new().ends(end(1, 4003), end(9, 21)).at(second).handshake().tcp("C:PA", "ANNOUNCE 4 5555 file"),
+        )
+    };
+    let more = |script: Script| script.wait(Duration::from_secs(1)).tcp("S:SA", "").tcp("C:A", "").tcp("S:PA", "x");
+    for script in [
+        announced(1).then(refused(3)),
+        announced(3).then(refused(1)),
+        announced(1).then(more(refused(3))),
+        announced(3).then(more(refused(1))),
+        announced(60).then(refused(1)),
+    ] {
+        let analyzer = || Analyzer::<All, _>::new(Heard::default(), Settings::default());
+        let (mut short, counted) = script.play_to(analyzer());
+        let (mut long, stats) = script.play_to(Analyzer { long_way: true, ..analyzer() });
+        // Told of at its end, its packets come behind those of others.
+        for heard in [&mut short, &mut long] {
+            heard.packets.sort_by_key(|(flow, ..)| *flow);
+        }
+        assert_eq!((short, counted), (long, stats));
+    }
 }
 
 #[test]
