@@ -14,7 +14,8 @@ pub fn pcap(data: &[u8]) {
     let bits = read(Capture::from_reader(Box::new(dribble), "fuzz").ok());
     let dribble = Dribble { rest: file.to_vec(), step };
     let batches = read_batches(Capture::from_reader(Box::new(dribble), "fuzz").ok(), step);
-    assert!(batches.starts_with(&bits), "{step} frames at a time");
+    let bounded = bits.len() > 1 << 17 || bits.iter().map(|(_, data)| data.len()).sum::<usize>() > 1 << 22;
+    assert!(batches == bits || bounded && batches.starts_with(&bits), "{step} frames at a time");
     if file.starts_with(&[0x1f, 0x8b]) || file.starts_with(&[0x28, 0xb5, 0x2f, 0xfd]) {
         // How much is decoded before broken compression shows depends on how much is decoded at a time.
         let whole = read(Capture::from_bytes(file, "fuzz").ok());

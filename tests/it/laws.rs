@@ -6,8 +6,10 @@ use std::time::Duration;
 use proptest::prelude::*;
 use wiretale::capture::write::{Order, Pcap, Pcapng};
 use wiretale::capture::{Capture, Merged};
-use wiretale::packet::{Address, Endpoint, Frame, LinkType, Timestamp};
+use wiretale::packet::{Address, Endpoint, Flags, Frame, LinkType, Timestamp};
+use wiretale::protocol::{Moment, Observer, Weird};
 use wiretale::{Analyzer, Settings, Standard, analyze_captures};
+use wiretale_testkit::build::{TcpHeader, tcp_frame, udp_frame};
 use wiretale_testkit::{Random, Weather, Wire, lend};
 
 use crate::hearing::{Flow, Hearing, hear, hear_with};
@@ -246,6 +248,52 @@ fn the_file_format_makes_no_difference() {
             assert_same(&want, &read.observer, &format!("{name} {reader}"));
         }
     }
+}
+
+/// Sent again with other bytes, when more was read since than a reader's buffer holds.
+#[test]
+fn what_was_read_long_ago_is_looked_back_into() {
+    struct Weirds(Vec<String>);
+    impl Observer for Weirds {
+        type Flow = ();
+
+        // What nobody reads is not compared.
+        fn wants_streams(&self) -> bool {
+            true
+        }
+
+        fn weird(&mut self, (): &mut (), _: &Moment<'_>, weird: &Weird<'_>) {
+            self.0.push(weird.name.to_owned());
+        }
+    }
+    let [client, server] = [1, 2].map(|n| Endpoint::new(address(false, n), 7000));
+    let segment = |from, to, seq, ack, flags, payload: &[u8]| {
+        let header = TcpHeader { seq, ack, flags, window: 9000, options: vec![] };
+        tcp_frame(from, to, 64, &header, payload)
+    };
+    let ack = Flags::ACK;
+    let mut frames = vec![
+        segment(client, server, 0, 0, Flags::SYN, b""),
+        segment(server, client, 90, 1, Flags::SYN.with(ack), b""),
+        segment(client, server, 1, 91, ack, b""),
+        segment(client, server, 1, 91, ack, &[b'a'; 700]),
+        segment(client, server, 701, 91, ack, &[b'b'; 700]),
+    ];
+    let other = udp_frame(Endpoint::new(address(false, 3), 1), Endpoint::new(address(false, 4), 2), &[b'x'; 1000]);
+    frames.extend(std::iter::repeat_n(other, 1500));
+    let weirds = |again: u8| {
+        let last = segment(client, server, 701, 91, ack, &[again; 700]);
+        let mut pcap = Pcap::nanos(Vec::new(), LinkType::ETHERNET).expect("memory");
+        for (n, data) in frames.iter().chain([&last]).enumerate() {
+            let at = Timestamp::from_parts(1_000_000_000, 0) + Duration::from_millis(n as u64);
+            pcap.frame(&lend(&(at, data.clone()))).expect("memory");
+        }
+        let file = tempfile::NamedTempFile::new().expect("a file");
+        std::fs::write(&file, pcap.into_inner()).expect("written");
+        let captures = vec![Capture::map(&file).expect("a capture")];
+        analyze_captures::<(), _>(captures, Settings::default(), Weirds(Vec::new())).observer.0
+    };
+    assert_eq!((weirds(b'b'), weirds(b'c')), (vec![], vec!["rexmit_inconsistency".to_owned()]));
 }
 
 /// A capture split over two files, read as one, is the same capture.

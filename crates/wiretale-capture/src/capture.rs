@@ -13,16 +13,16 @@ use crate::frames::Frames;
 use crate::map::Map;
 use crate::source::Source;
 
-/// A capture that lends its frames one at a time.
+/// A capture that lends its frames one at a time, or many.
 ///
 /// Each call of [`Capture::next`] either moves forward or ends: after an error nothing more comes.
 pub struct Capture {
     name: String,
     source: Source,
     format: Format,
-    /// The record lent last; its bytes are still in the window.
+    /// The record lent last, where it was one by itself; its bytes are still in the window.
     record: Option<Record>,
-    /// How many bytes of the window that record covers.
+    /// How many bytes of the window that record covers, or all that were lent together.
     lent: usize,
     offset: u64,
     number: u64,
@@ -191,7 +191,7 @@ impl Capture {
         }
         let Self { source, format, record, lent, number, offset, map, .. } = self;
         let window = source.window();
-        let mut frames = Vec::with_capacity(most);
+        let mut frames = Vec::with_capacity(most.min(AT_ONCE));
         let position = *offset + record.as_ref().map_or(0, |record| record.data.start as u64);
         frames.extend(record.take().map(|record| record.frame(window)));
         while frames.len() < most {
@@ -287,6 +287,9 @@ impl Capture {
         Error::at(&self.name, self.offset, fault)
     }
 }
+
+/// Frames for which there is room from the start.
+const AT_ONCE: usize = 256;
 
 /// Frames that come one after the other.
 #[derive(Debug)]

@@ -1,8 +1,8 @@
 //! Captures on disk or on standard input, read frame by frame without a copy, and a writer of them.
 //!
 //! [`Capture`] reads pcap (micro- and nanoseconds, either byte order, Kuznetzov's variant) and pcapng (any number of
-//! sections and interfaces), plain or compressed with gzip or zstd, and lends one [`Frame`] at a time. [`Merged`] reads
-//! several captures as one, in the order of time. A capture that was cut off gives every packet before the cut, and then
+//! sections and interfaces), plain or compressed with gzip or zstd, and lends one [`Frame`] at a time, or [`Several`].
+//! [`Merged`] reads several captures as one, in the order of time. A capture that was cut off gives every packet before the cut, and then
 //! [`Error::Cut`].
 //!
 //! It refuses to look into the frames (that is `wiretale-packet`), to trust a length it has not seen the bytes of, and to

@@ -56,9 +56,11 @@ fn frames_of_a_mapped_capture_are_borrowed_from_it() {
     let file = tempfile::NamedTempFile::new().unwrap();
     std::fs::write(&file, &bytes).unwrap();
     let mut capture = Capture::map(&file).unwrap();
-    capture.next().unwrap().unwrap();
-    let rest: Vec<Frame<'_>> = capture.frames().unwrap().map(Result::unwrap).collect();
-    assert!(rest.iter().map(|frame| Owned::of(*frame)).eq(frames[1..].iter().cloned()));
+    for (most, lent) in [(1, 1), (7, 8)] {
+        assert_eq!(capture.next_many(most).unwrap().unwrap().mapped.unwrap(), bytes);
+        let rest: Vec<Frame<'_>> = capture.frames().unwrap().map(Result::unwrap).collect();
+        assert!(rest.iter().map(|frame| Owned::of(*frame)).eq(frames[lent..].iter().cloned()));
+    }
     assert_eq!(capture.mapped().unwrap(), bytes);
     assert_eq!(capture.bytes_total(), Some(bytes.len() as u64));
 }

@@ -6,12 +6,12 @@ use std::mem;
 use std::path::Path;
 use std::thread;
 
-use wiretale::capture::{Capture, Error, Merged, Several};
+use wiretale::capture::{Capture, Error, Merged};
 use wiretale::files::Extract;
 use wiretale::protocol::SecretKey;
 use wiretale::reassembly::Host;
 use wiretale::score::{Case, Evidence, Scorer, Weights, cases_on};
-use wiretale::{Analyzer, Limits, Lookback, Network, Settings, Standard};
+use wiretale::{AT_ONCE, Analyzer, Limits, Network, Settings, Standard, analyze_several};
 use wiretale_report::case::{Chronicle, Dossier, Terminal, evidence_lines, notices};
 use wiretale_report::{Digest, Directory, Home, Logs, Options, Streams, Writer};
 
@@ -98,12 +98,9 @@ fn read(mut captures: Vec<Capture>, line: &mut Line, errors: &mut Vec<Error>, no
 /// The same for one capture, many frames at a time.
 fn read_one(capture: &mut Capture, line: &mut Line, errors: &mut Vec<Error>, notes: &mut Vec<String>) {
     let mut progress = Progress::new(capture.bytes_total());
-    while let Some(next) = capture.next_many(BATCH) {
+    while let Some(next) = capture.next_many(AT_ONCE) {
         match next {
-            Ok(Several { frames, first, position, mapped }) => {
-                let lookback = mapped.as_ref().map(|capture| Lookback { position, capture });
-                line.packets(&frames, first, lookback);
-            }
+            Ok(several) => analyze_several(line, &several),
             Err(error) => broken(error, errors, notes),
         }
         progress.at(capture.number(), || capture.bytes_read());
@@ -232,12 +229,10 @@ const fn format(args: &Analyze) -> wiretale_report::Format {
 // Zeek's limit of one extracted file.
 const EXTRACT_AT_MOST: u64 = 100 << 20;
 const CHECK_EVERY: u64 = 256;
-// Rows of evidence that are in memory as text before they are written: two megabytes or so.
+// Rows of evidence that are in memory as text before they are written: three megabytes or so.
 const ROWS: usize = 8192;
 // Bytes of a row, a few more than most have.
 const ROW: usize = 384;
 // What the program takes beside the engine and its observers: code, weights, buffers, what the allocator keeps, which is
 // more with huge pages.
 const OWN_MEMORY: usize = 40 << 20;
-// A divisor of what the progress bar counts by.
-const BATCH: usize = 256;

@@ -59,14 +59,21 @@ where
 fn one<P: Services<O>, O: Observer>(mut capture: Capture, analyzer: &mut Analyzer<P, O>) -> Option<Error> {
     while let Some(next) = capture.next_many(AT_ONCE) {
         match next {
-            Ok(Several { frames, first, position, mapped }) => {
-                let lookback = mapped.as_ref().map(|capture| Lookback { position, capture });
-                analyzer.packets(&frames, first, lookback);
-            }
+            Ok(several) => analyze_several(analyzer, &several),
             Err(error) => return Some(error),
         }
     }
     None
+}
+
+/// Frames that are worth taking together.
+pub const AT_ONCE: usize = 256;
+
+/// The next frames of a capture, as [`Capture::next_many`] lends them: a mapped one is looked back into.
+pub fn analyze_several<P: Services<O>, O: Observer>(analyzer: &mut Analyzer<P, O>, several: &Several<'_>) {
+    let Several { frames, first, position, mapped } = several;
+    let lookback = mapped.as_ref().map(|capture| Lookback { position: *position, capture });
+    analyzer.packets(frames, *first, lookback);
 }
 
 fn several<P: Services<O>, O: Observer>(captures: Vec<Capture>, analyzer: &mut Analyzer<P, O>) -> Option<Error> {
@@ -84,6 +91,3 @@ fn several<P: Services<O>, O: Observer>(captures: Vec<Capture>, analyzer: &mut A
     }
     trouble
 }
-
-/// Frames that are taken together.
-const AT_ONCE: usize = 256;

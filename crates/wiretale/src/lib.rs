@@ -54,7 +54,7 @@ pub use wiretale_score as score;
 pub use wiretale_ssh as ssh;
 pub use wiretale_terminal as terminal;
 
-pub use analyze::{Analyzed, analyze, analyze_captures};
+pub use analyze::{AT_ONCE, Analyzed, analyze, analyze_captures, analyze_several};
 pub use threads::{Crashed, Listener, MOST_THREADS, analyze_threads};
 pub use wiretale_flow::{
     Analyzer, Checksums, CommunityId, Limits, Lookback, Network, Settings, Stats, Timeouts, community_id,
