@@ -1,5 +1,7 @@
 //! One capture, read from its first frame to its last.
 
+mod several;
+
 use std::fs::File;
 use std::io::{self, Cursor, Read};
 use std::path::Path;
@@ -12,6 +14,8 @@ use crate::format::{Fault, Format, Record, Step};
 use crate::frames::Frames;
 use crate::map::Map;
 use crate::source::Source;
+
+pub use several::Several;
 
 /// A capture that lends its frames one at a time, or many.
 ///
@@ -180,37 +184,6 @@ impl Capture {
         self.record.as_ref().map(|record| record.frame(self.source.window()))
     }
 
-    /// The frames that come next and lie in the buffer, `most` at most, but one at least; nothing at the end. Waits for no
-    /// more than [`Capture::next`] does.
-    ///
-    /// # Errors
-    /// As [`Capture::next`].
-    pub fn next_many(&mut self, most: usize) -> Option<Result<Several<'_>, Error>> {
-        if let Err(error) = self.advance()? {
-            return Some(Err(error));
-        }
-        let Self { source, format, record, lent, number, offset, map, .. } = self;
-        let window = source.window();
-        let mut frames = Vec::with_capacity(most.min(AT_ONCE));
-        let position = *offset + record.as_ref().map_or(0, |record| record.data.start as u64);
-        frames.extend(record.take().map(|record| record.frame(window)));
-        while frames.len() < most {
-            let rest = window.get(*lent..).unwrap_or_default();
-            // What is broken or not here yet is found again by whoever asks next.
-            match format.step(rest) {
-                Ok(Step::Frame(record, len)) => {
-                    frames.push(record.frame(rest));
-                    *lent += len;
-                }
-                Ok(Step::Skip(len)) => *lent += len,
-                Ok(Step::Need(_)) | Err(_) => break,
-            }
-        }
-        let first = *number;
-        *number += frames.len() as u64 - 1;
-        Some(Ok(Several { frames, first, position, mapped: map.as_ref().map(Map::bytes) }))
-    }
-
     /// The number of the frame lent last, from 1; also how many were lent.
     #[must_use]
     pub fn number(&self) -> u64 {
@@ -286,22 +259,6 @@ impl Capture {
         self.ended = true;
         Error::at(&self.name, self.offset, fault)
     }
-}
-
-/// Frames for which there is room from the start.
-const AT_ONCE: usize = 256;
-
-/// Frames that come one after the other.
-#[derive(Debug)]
-pub struct Several<'c> {
-    /// The frames, slices of one piece of memory in which they stand as in the file.
-    pub frames: Vec<Frame<'c>>,
-    /// The number of the first, from 1.
-    pub first: u64,
-    /// Where the bytes of the first stand in the file, or in what it gives when it is decompressed.
-    pub position: u64,
-    /// [`Capture::mapped`].
-    pub mapped: Option<&'c [u8]>,
 }
 
 impl std::fmt::Debug for Capture {

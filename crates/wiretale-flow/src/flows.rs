@@ -1,12 +1,12 @@
-//! From a packet to its flow: found, opened, closed.
+//! From a packet to its flow: found, or opened.
 
 use smallvec::SmallVec;
-use wiretale_packet::{Body, Checksum, Direction, Flags, Packet, Segment, Timestamp, Transport};
+use wiretale_packet::{Body, Checksum, Direction, Flags, Packet, Segment, Transport};
 use wiretale_protocol::{Flow, FlowId, Moment, Observer, Quota, Services, Weird, Weirds};
-use wiretale_reassembly::{Arrival, End, Policy};
+use wiretale_reassembly::{Arrival, End};
 
 use crate::analyzer::{Analyzer, Flows, Within};
-use crate::carry::{Around, Fate, datagram, end_record, tcp};
+use crate::carry::{Around, Fate, datagram, tcp};
 use crate::clock::second;
 use crate::corrupt::{accept, covers, judge};
 use crate::datagrams::Datagrams;
@@ -235,18 +235,6 @@ impl<P: Services<O>, O: Observer> Analyzer<P, O> {
         }
     }
 
-    /// Lets go of what a flow held that is over, but for the memory that the next one takes.
-    fn let_go(&mut self, mut record: Box<Far<Flows<P, O>>>) {
-        record.reading = Reading::Counting;
-        (record.services, record.weirds, record.history) = Default::default();
-        let carrier = std::mem::replace(&mut record.carrier, Carrier::Datagrams(Datagrams::default()));
-        self.records.keep(record);
-        if let Carrier::Tcp(mut tcp) = carrier {
-            **tcp = Tcp::between(Policy::default());
-            self.tcps.keep(tcp);
-        }
-    }
-
     /// May a TCP connection to this port be silent for long?
     pub(crate) fn is_patient(&self, port: u16) -> bool {
         self.settings.timeouts.patient_ports.contains(&port)
@@ -353,47 +341,6 @@ impl<P: Services<O>, O: Observer> Analyzer<P, O> {
         let at = self.table.insert(arrived.sought.hash, key, low, record, wake);
         let from = if low == arrived.sought.forward { Direction::Client } else { Direction::Server };
         self.take(at, from, arrived);
-    }
-
-    /// Takes a flow out of the table and tells the observer what is left of it.
-    pub(crate) fn close(&mut self, at: u32, when: Timestamp, end: End) {
-        let mut record = match &self.table.slot(at).body {
-            Known::Half(half) => {
-                let half = *half;
-                if self.close_lone(at, &half, when) {
-                    return;
-                }
-                let record = self.full(at, &half);
-                self.table.take(at);
-                record
-            }
-            Known::Refused { flow: refused, .. } => {
-                let refused = **refused;
-                if self.close_refused(at, &refused, when) {
-                    return;
-                }
-                let record = self.unfold(at, &refused);
-                self.table.take(at);
-                record
-            }
-            _ => match self.table.take(at).1 {
-                Known::Full { flow, .. } => flow,
-                _ => return,
-            },
-        };
-        self.commons.stats.flows_closed += 1;
-        // What was waiting came with the last packet at the latest.
-        let around = Around { frame: record.last_frame, ..Around::at(record.last) };
-        let held = record.held_memory() as u64;
-        self.commons.stats.held_bytes = self.commons.stats.held_bytes.saturating_sub(held);
-        end_record::<P, O>(&mut record, around, end, &mut self.observer, &mut self.commons);
-        self.commons.stats.decoder_bytes -= u64::from(std::mem::take(&mut record.decoder_bytes));
-        record.settle();
-        let flow = record.flow;
-        let mut state = std::mem::take(&mut record.state);
-        let last = Moment { at: when, frame: record.last_frame, direction: Direction::Client, flow: &flow };
-        self.observer.closed(&mut state, &last, &record.summary());
-        self.let_go(record);
     }
 }
 

@@ -43,6 +43,7 @@ mod community;
 mod corrupt;
 mod datagrams;
 mod delivery;
+mod ending;
 mod expectations;
 mod flows;
 mod half;
