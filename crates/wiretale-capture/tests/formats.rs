@@ -89,6 +89,18 @@ fn many_at_once_are_the_same_as_one_by_one_and_tell_where_they_stand() {
     }
 }
 
+/// Records that just fit into what was read, or just do not.
+#[test]
+fn records_about_as_long_as_the_buffer_are_read() {
+    for around in [4 << 10, 128 << 10] {
+        for len in (around - 150..around + 80).step_by(7) {
+            let long = |n: usize| Owned { data: vec![n as u8; len + n], ..frames(3)[2].clone() };
+            let frames: Vec<Owned> = (0..4).map(long).collect();
+            assert_eq!(read(&pcap(&frames, Order::Little, false)).0, frames, "{len}");
+        }
+    }
+}
+
 #[test]
 fn kuznetzovs_records_are_eight_bytes_longer() {
     let frames = frames(20);
