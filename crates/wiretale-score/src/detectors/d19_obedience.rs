@@ -275,22 +275,23 @@ mod tests {
         assert_eq!(play.rows(), ["D19.action"]);
     }
 
-    #[test]
-    fn the_named_target_tells_at_once() {
+    // Ten seconds in, an order names a target, to which the host turns.
+    fn turned_to_the_target(at: f64) -> Play {
         let mut play = Play::of(Obedience::default());
         let flow = play.session(0.0, HOST, 6667, "b", "b");
         play.heard(flow, 10.0, "h", "#x", "!udp 203.0.113.200 1000 64 10");
-        play.open(12.0, HOST, [203, 0, 113, 200], 53);
-        assert_eq!(play.rows(), ["D19.action"]);
+        play.open(at, HOST, [203, 0, 113, 200], 53);
+        play
+    }
+
+    #[test]
+    fn the_named_target_tells_at_once() {
+        assert_eq!(turned_to_the_target(12.0).rows(), ["D19.action"]);
     }
 
     #[test]
     fn what_began_before_the_order_and_is_told_of_behind_it_is_no_answer() {
-        let mut play = Play::of(Obedience::default());
-        let flow = play.session(0.0, HOST, 6667, "b", "b");
-        play.heard(flow, 10.0, "h", "#x", "!udp 203.0.113.200 1000 64 10");
-        play.open(9.0, HOST, [203, 0, 113, 200], 53);
-        assert!(play.rows().is_empty());
+        assert!(turned_to_the_target(9.0).rows().is_empty());
     }
 
     #[test]
