@@ -163,7 +163,7 @@ impl<P: Services<O>, O: Observer> Analyzer<P, O> {
         }
     }
 
-    pub(crate) fn deadline(&self, at: u32) -> Timestamp {
+    fn deadline(&self, at: u32) -> Timestamp {
         let times = &self.settings.timeouts;
         match &self.table.slot(at).body {
             Known::Full { flow, .. } => flow.deadline(times),

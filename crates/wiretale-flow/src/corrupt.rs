@@ -67,7 +67,17 @@ pub(crate) fn accept<P: Services<O>, O: Observer>(
     name == "checksum_offload"
 }
 
-pub(crate) fn covers(packet: &Packet<'_>) -> Option<Covers> {
+/// Takes note of the first right checksum of a flow's sender.
+pub(crate) fn credit(sources: &mut Sources, checksums: Checksums, packet: &Packet<'_>) {
+    if let (Checksums::Auto, Some(covers)) = (checksums, covers(packet)) {
+        sources.good(packet.ip.src, packet.ip.dst, covers);
+        if packet.ip.header_ok {
+            sources.good(packet.ip.src, packet.ip.dst, Covers::Header);
+        }
+    }
+}
+
+fn covers(packet: &Packet<'_>) -> Option<Covers> {
     match packet.body {
         Body::Tcp { .. } => Some(Covers::Tcp),
         Body::Udp(_) => Some(Covers::Udp),

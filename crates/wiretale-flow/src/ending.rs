@@ -49,10 +49,7 @@ impl<P: Services<O>, O: Observer> Analyzer<P, O> {
                 }
                 self.unfold(at, &refused)
             }
-            _ => {
-                let Known::Full { flow, .. } = self.table.take(at).1 else { return None };
-                return Some(flow);
-            }
+            _ => return self.table.take(at),
         };
         self.table.take(at);
         Some(record)

@@ -8,7 +8,7 @@ use wiretale_reassembly::{Arrival, End};
 use crate::analyzer::{Analyzer, Flows, Within};
 use crate::carry::{Around, Fate, datagram, tcp};
 use crate::clock::second;
-use crate::corrupt::{accept, covers, judge};
+use crate::corrupt::{accept, credit, judge};
 use crate::datagrams::Datagrams;
 use crate::delivery::Commons;
 use crate::half::Half;
@@ -44,7 +44,12 @@ impl<P: Services<O>, O: Observer> Analyzer<P, O> {
                 let half = *half;
                 self.second(at, &half, &arrived);
             }
-            Known::Refused { .. } => self.known(at, &arrived),
+            Known::Refused { flow, .. } => {
+                let refused = **flow;
+                let record = self.unfold(at, &refused);
+                self.upgrade(at, record);
+                self.known(at, &arrived);
+            }
             _ => return self.known(at, &arrived),
         }
         // It has a record now, where it had none.
@@ -72,22 +77,27 @@ impl<P: Services<O>, O: Observer> Analyzer<P, O> {
             return;
         }
         let record = self.full(at, half);
-        let wake = second(record.deadline(&self.settings.timeouts));
-        self.table.upgrade(at, record, wake);
+        self.upgrade(at, record);
         if again { self.reopen(at, arrived) } else { self.known(at, arrived) }
     }
 
-    /// A packet of a flow with more than one.
+    /// Gives a flow the record that it had not needed before.
+    fn upgrade(&mut self, at: u32, record: Box<Far<Flows<P, O>>>) {
+        let wake = second(record.deadline(&self.settings.timeouts));
+        self.table.upgrade(at, record, wake);
+    }
+
+    /// A packet of a flow with a record.
     fn known(&mut self, at: u32, arrived: &Arrived<'_, '_>) {
         // A flow is never looked at later than it may be over: most need no look at their time.
         if !self.table.is_armed_after(at, second(arrived.packet.at)) {
-            let deadline = self.deadline(at);
+            let Known::Full { flow: record, .. } = &self.table.slot(at).body else { return };
+            let deadline = record.deadline(&self.settings.timeouts);
             if deadline <= arrived.packet.at {
                 self.close(at, deadline, End::Abandoned);
                 return self.open(arrived, 0);
             }
         }
-        self.unfold_at(at);
         let slot = self.table.slot(at);
         let from = slot.sender(arrived.sought.forward);
         let Known::Full { flow: record, .. } = &slot.body else { return };
@@ -266,12 +276,7 @@ impl<P: Services<O>, O: Observer> Analyzer<P, O> {
             }
         } else if packet.checksum == Checksum::Good && !record.credited[from.index()] {
             record.credited[from.index()] = true;
-            if let (Checksums::Auto, Some(covers)) = (self.settings.checksums, covers(packet)) {
-                self.sources.good(packet.ip.src, packet.ip.dst, covers);
-                if packet.ip.header_ok {
-                    self.sources.good(packet.ip.src, packet.ip.dst, Covers::Header);
-                }
-            }
+            credit(&mut self.sources, self.settings.checksums, packet);
         }
         let around = Around {
             at: packet.at,

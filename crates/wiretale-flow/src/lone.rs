@@ -17,7 +17,7 @@ impl<P: Services<O>, O: Observer> Analyzer<P, O> {
         }
         let flow = self.half_flow(at, half);
         let first = Moment { at: flow.opened, frame: half.frame(), direction: Direction::Client, flow: &flow };
-        self.close_whole(at, (first, half.passed()), None, when, &summary(&flow, half));
+        self.close_whole(at, (first, half.passed()), None, when, &half.summary(&flow));
         true
     }
 
@@ -67,21 +67,22 @@ impl Half {
         let (seq, window) = (self.seq(), self.window());
         Passed { flags, seq, ack: 0, window, payload: 0, fresh: 0, ip_len: self.ip_len(), ttl: self.ttl() }
     }
-}
 
-fn summary(flow: &Flow, half: &Half) -> Summary<'static> {
-    debug_assert!(half.passed().flags.has(Flags::SYN));
-    Summary {
-        started: flow.opened,
-        duration: None,
-        client: Side { bytes: None, packets: 1, ip_bytes: u64::from(half.ip_len()) },
-        server: Side { bytes: None, packets: 0, ip_bytes: 0 },
-        state: State::S0,
-        history: b"S",
-        missed: 0,
-        services: &[],
-        ip_protocol: TCP,
-        first_frame: half.frame(),
-        last_frame: half.frame(),
+    /// What is told of it when it was all there was.
+    pub(crate) fn summary(&self, flow: &Flow) -> Summary<'static> {
+        debug_assert!(self.passed().flags.has(Flags::SYN));
+        Summary {
+            started: flow.opened,
+            duration: None,
+            client: Side { bytes: None, packets: 1, ip_bytes: u64::from(self.ip_len()) },
+            server: Side { bytes: None, packets: 0, ip_bytes: 0 },
+            state: State::S0,
+            history: b"S",
+            missed: 0,
+            services: &[],
+            ip_protocol: TCP,
+            first_frame: self.frame(),
+            last_frame: self.frame(),
+        }
     }
 }

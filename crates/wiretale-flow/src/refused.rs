@@ -7,12 +7,11 @@ use crate::account::FORGET;
 use crate::analyzer::{Analyzer, Flows};
 use crate::carry::{Around, tcp};
 use crate::clock::second;
-use crate::flows::{Arrived, TCP};
+use crate::corrupt::credit;
+use crate::flows::Arrived;
 use crate::half::Half;
 use crate::near::Far;
-use crate::settings::{Checksums, Timeouts};
-use crate::sources::Covers;
-use crate::table::Body as Known;
+use crate::settings::Timeouts;
 
 /// What is kept of it: enough to process both when something follows, or when nothing does. What a scan brings is mostly
 /// this, and a record would take ten times as much.
@@ -70,17 +69,13 @@ impl Refused {
         let timed = !duration.is_zero();
         let side = |ip_len: u32| Side { bytes: timed.then_some(0), packets: 1, ip_bytes: u64::from(ip_len) };
         Summary {
-            started: flow.opened,
             duration: timed.then_some(duration),
             client: side(self.syn.ip_len()),
             server: side(self.ip_len),
             state: State::Rej,
             history: b"Sr",
-            missed: 0,
-            services: &[],
-            ip_protocol: TCP,
-            first_frame: self.syn.frame(),
             last_frame: self.frame,
+            ..self.syn.summary(flow)
         }
     }
 }
@@ -100,25 +95,12 @@ impl<P: Services<O>, O: Observer> Analyzer<P, O> {
         }
         let Some(mut refused) = Refused::of(syn, packet, within.number) else { return false };
         refused.patient = self.is_patient(slot.server().port);
-        if refused.credited && self.settings.checksums == Checksums::Auto {
-            self.sources.good(packet.ip.src, packet.ip.dst, Covers::Tcp);
-            if packet.ip.header_ok {
-                self.sources.good(packet.ip.src, packet.ip.dst, Covers::Header);
-            }
+        if refused.credited {
+            credit(&mut self.sources, self.settings.checksums, packet);
         }
         let wake = second(refused.deadline(&self.settings.timeouts));
         self.table.refuse(at, refused, wake);
         true
-    }
-
-    /// Something follows on the flow at `at`: if it was refused, it needs a record.
-    #[inline]
-    pub(crate) fn unfold_at(&mut self, at: u32) {
-        let Known::Refused { flow: refused, .. } = &self.table.slot(at).body else { return };
-        let refused = **refused;
-        let record = self.unfold(at, &refused);
-        let wake = second(record.deadline(&self.settings.timeouts));
-        self.table.upgrade(at, record, wake);
     }
 
     /// The record of a refused connection, both its packets processed.

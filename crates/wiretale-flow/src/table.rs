@@ -172,14 +172,14 @@ impl<T> Table<T> {
         self.arm(at, second);
     }
 
-    /// Takes a flow out.
-    pub(crate) fn take(&mut self, at: u32) -> (FlowKey, Body<T>) {
+    /// Takes a flow out; its record, if it has one.
+    pub(crate) fn take(&mut self, at: u32) -> Option<Box<Far<T>>> {
         self.unlink(at);
-        let key = self.slot(at).key;
-        self.index.remove(self.hash(&key), at);
+        let hash = self.hash(&self.slot(at).key);
+        self.index.remove(hash, at);
         let body = self.pages.vacate(at);
         self.refused -= usize::from(body.is_refused());
-        (key, body)
+        if let Body::Full { flow, .. } = body { Some(flow) } else { None }
     }
 
     /// Asks for a place that was a flow's a little while ago.
