@@ -32,7 +32,7 @@ impl Capture {
         }
         let Self { source, format, record, lent, number, offset, map, .. } = self;
         let window = source.window();
-        let mut frames = Vec::with_capacity(most.min(AT_ONCE));
+        let mut frames = Vec::with_capacity(most.min(window.len() / RECORD));
         let position = *offset + record.as_ref().map_or(0, |record| record.data.start as u64);
         frames.extend(record.take().map(|record| record.frame(window)));
         while frames.len() < most {
@@ -53,5 +53,5 @@ impl Capture {
     }
 }
 
-/// Frames for which there is room from the start.
-const AT_ONCE: usize = 256;
+/// Bytes that a record has at the least.
+const RECORD: usize = 16;
