@@ -18,6 +18,27 @@ impl Sum {
         blocks.iter().fold(self, |sum, block| sum.add_words(block.as_chunks().0)).add_words(words).add_last(rest)
     }
 
+    /// The sum with the last `len` of `bytes` added, a message's own from an even place on; those before them are there to
+    /// be read along.
+    ///
+    /// How long a message is cannot be foreseen, and each question about it costs as much as a hundred bytes: there is one,
+    /// how many blocks there are. What is left behind them is read with what stands before it, and that taken away.
+    #[inline]
+    pub(crate) fn add_last_of(self, bytes: &[u8], len: usize) -> Self {
+        let Some(message) = bytes.len().checked_sub(len).and_then(|before| bytes.get(before..)) else { return self };
+        let (blocks, rest) = message.as_chunks::<BLOCK>();
+        let (Some(end), Some(kept)) =
+            (bytes.last_chunk::<BLOCK>(), KEPT.get(rest.len()..).and_then(<[u8]>::first_chunk))
+        else {
+            return self.add(message);
+        };
+        let sum = blocks.iter().fold(self, |sum, block| sum.add_words(block.as_chunks().0));
+        let (words, kept) = (words_of(end), words_of::<BLOCK>(kept));
+        let rest = words.zip(kept).fold(0_u128, |sum, (word, kept)| sum.wrapping_add((word & kept).into()));
+        // Read from the end, bytes of an odd message stand in the other halves of their words.
+        Self(sum.0.wrapping_add(rest << (8 * (len % 2))))
+    }
+
     #[inline]
     fn add_words(self, words: &[[u8; 8]]) -> Self {
         Self(words.iter().fold(self.0, |sum, word| sum.wrapping_add(u64::from_ne_bytes(*word).into())))
@@ -61,6 +82,16 @@ impl Sum {
     }
 }
 
+fn words_of<const N: usize>(block: &[u8; N]) -> impl Iterator<Item = u64> {
+    block.as_chunks().0.iter().map(|word| u64::from_ne_bytes(*word))
+}
+
+/// Bytes added in one step.
+const BLOCK: usize = 32;
+
+/// From byte `n` on, a block of which the last `n` bytes are kept.
+const KEPT: &[u8] = [[0; BLOCK], [0xff; BLOCK]].as_flattened();
+
 /// The checksum of a TCP, UDP or ICMPv6 message behind the pseudo header of `ip` (RFC 9293 section 3.1, RFC 8200
 /// section 8.1). An IPv4 address in its mapped form adds 0xffff, which is nothing.
 #[inline]
@@ -99,6 +130,14 @@ mod tests {
             let [high, low] = (0xffff - sum as u16).to_be_bytes();
             prop_assert_eq!(Sum::default().add(&bytes).is_intact(), sum == 0);
             prop_assert!(Sum::default().add(&bytes).add_word([high, low, 0, 0]).is_intact());
+        }
+
+        #[test]
+        fn the_last_bytes_add_what_they_add_alone(bytes in prop::collection::vec(any::<u8>(), 0..160), len in 0usize..160) {
+            let len = len.min(bytes.len());
+            let alone = Sum::default().add(&bytes[bytes.len() - len..]);
+            let rest = |sum: Sum| (sum.0 % 0xffff) as u16;
+            prop_assert_eq!(rest(Sum::default().add_last_of(&bytes, len)), rest(alone));
         }
     }
 }

@@ -109,10 +109,14 @@ impl<'a> Inside<'a> {
         // What stands behind the IP packet is padding.
         let behind = wire.checked_sub(20)?;
         let rest = View::new(rest, behind).limit(behind);
+        let end = usize::from(ip.header_len) + 20 + rest.bytes.len();
         let tcp = TcpHead::of(head, rest)?;
         let pseudo = wire.saturating_add(TCP.into()).to_be_bytes();
         let checksum = match rest.missing() {
-            0 if self.checks == Checks::Verify => addresses.add_word(pseudo).add(head).add(rest.bytes).verdict(),
+            0 if self.checks == Checks::Verify => {
+                let whole = self.bytes.get(..end).unwrap_or_default();
+                addresses.add_word(pseudo).add(head).add_last_of(whole, rest.bytes.len()).verdict()
+            }
             _ => Checksum::Unknown,
         };
         *packet = Some(Packet { at: self.at, ip, body: tcp.body(), tags: self.tags, depth: 0, checksum });
