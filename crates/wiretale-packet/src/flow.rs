@@ -1,5 +1,7 @@
 //! Who talks to whom.
 
+use core::hint::select_unpredictable;
+
 use crate::Endpoint;
 
 /// What carries a flow.
@@ -63,7 +65,8 @@ impl FlowKey {
     #[inline]
     pub fn new(src: Endpoint, dst: Endpoint, transport: Transport) -> (Self, bool) {
         let forward = src <= dst;
-        let (low, high) = if forward { (src, dst) } else { (dst, src) };
+        // Nobody can foresee whose turn it is to speak.
+        let (low, high) = (select_unpredictable(forward, src, dst), select_unpredictable(forward, dst, src));
         (Self { low, high, transport }, forward)
     }
 

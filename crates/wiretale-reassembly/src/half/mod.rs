@@ -7,6 +7,7 @@ mod stream;
 
 use alloc::boxed::Box;
 use alloc::collections::VecDeque;
+use core::hint::select_unpredictable;
 
 use smallvec::SmallVec;
 use wiretale_packet::SeqNumber;
@@ -219,9 +220,8 @@ impl Half {
     #[inline(always)]
     pub(crate) fn acknowledge(&mut self, ack: SeqNumber, window: u32) {
         let edge = ack.advance(window);
-        if !self.has(Bits::EDGE) || edge.ahead_of(self.edge()) > 0 {
-            self.edge = edge.0;
-        }
+        let further = !self.has(Bits::EDGE) | (edge.ahead_of(self.edge()) > 0);
+        self.edge = select_unpredictable(further, edge.0, self.edge);
         self.bits.set(Bits::EDGE);
         self.bits.set(Bits::CLAIMED);
         if window == 0 {
@@ -249,9 +249,7 @@ impl Half {
     #[inline]
     fn believe(&mut self) {
         let ack = if self.claim().ahead_of(self.top()) > 0 { self.top() } else { self.claim() };
-        if ack.ahead_of(self.acked()) > 0 {
-            self.acked = ack.0;
-        }
+        self.acked = select_unpredictable(ack.ahead_of(self.acked()) > 0, ack.0, self.acked);
     }
 
     /// Memory that waiting payload takes beside itself.
