@@ -243,4 +243,4 @@ const DECODER: usize = 320;
 const PAYLOAD: usize = 512;
 
 /// With fewer flows than this the caches hold them all; tests have few.
-pub(crate) const WORTH_IT: usize = if cfg!(test) { 1 } else { 1024 };
+pub(crate) const WORTH_IT: usize = if cfg!(test) { 1 } else { 128 };
