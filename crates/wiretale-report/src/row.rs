@@ -5,7 +5,7 @@ use std::slice::Iter;
 use std::time::Duration;
 
 use wiretale::packet::{Address, Endpoint, Timestamp};
-use wiretale::protocol::Flow;
+use wiretale::protocol::{Flow, scan};
 
 use crate::id::Uid;
 use crate::table::{Column, Kind, Table};
@@ -294,7 +294,7 @@ impl Named {
 
 // Nothing in it that TSV would have to escape, and nothing that could be taken for an unset or an empty cell.
 fn is_plain(word: &str) -> bool {
-    word.len() > 1 && !word.starts_with('(') && word.bytes().all(|byte| matches!(byte, b' '..=b'[' | b']'..=b'~'))
+    word.len() > 1 && !word.starts_with('(') && scan::first_odd(word.as_bytes(), *b"\\").is_none()
 }
 
 #[cfg(test)]

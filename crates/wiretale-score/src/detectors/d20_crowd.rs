@@ -145,8 +145,10 @@ impl Channel {
         if let Some(round) = self.round.as_mut().filter(window)
             && round.heard.contains(&flow.client.address)
         {
-            let (words, server) = (words[..words.len().min(256)].to_vec(), flow.server.address);
-            round.answers.entry(flow.client.address).or_insert(Answer { words, flow: flow.id, server });
+            round.answers.entry(flow.client.address).or_insert_with(|| {
+                let words = words[..words.len().min(256)].to_vec();
+                Answer { words, flow: flow.id, server: flow.server.address }
+            });
         }
     }
 
