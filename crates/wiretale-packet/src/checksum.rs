@@ -25,6 +25,7 @@ impl Sum {
     /// how many blocks there are. What is left behind them is read with what stands before it, and that taken away.
     #[inline]
     pub(crate) fn add_last_of(self, bytes: &[u8], len: usize) -> Self {
+        debug_assert!(len <= bytes.len());
         let Some(message) = bytes.len().checked_sub(len).and_then(|before| bytes.get(before..)) else { return self };
         let (blocks, rest) = message.as_chunks::<BLOCK>();
         let (Some(end), Some(kept)) =
