@@ -21,8 +21,8 @@ impl Sum {
     /// The sum with the last `len` of `bytes` added, a message's own from an even place on; those before them are there to
     /// be read along.
     ///
-    /// How long a message is cannot be foreseen, and each question about it costs as much as a hundred bytes: there is one,
-    /// how many blocks there are. What is left behind them is read with what stands before it, and that taken away.
+    /// How long a message is cannot be foreseen, and a branch guessed wrong costs as much as a hundred bytes: there is one,
+    /// for how many blocks there are. What is left behind them is read with what stands before it, and that taken away.
     #[inline]
     pub(crate) fn add_last_of(self, bytes: &[u8], len: usize) -> Self {
         debug_assert!(len <= bytes.len());
