@@ -109,13 +109,13 @@ impl<'a> Inside<'a> {
         // What stands behind the IP packet is padding.
         let behind = wire.checked_sub(20)?;
         let rest = View::new(rest, behind).limit(behind);
-        let end = usize::from(ip.header_len) + 20 + rest.bytes.len();
+        let headers = usize::from(ip.header_len) + 20;
         let tcp = TcpHead::of(head, rest)?;
         let pseudo = wire.saturating_add(TCP.into()).to_be_bytes();
         let checksum = match rest.missing() {
             0 if self.checks == Checks::Verify => {
-                let whole = self.bytes.get(..end).unwrap_or_default();
-                addresses.add_word(pseudo).add(head).add_last_of(whole, rest.bytes.len()).verdict()
+                let whole = self.bytes.get(..headers + rest.bytes.len()).unwrap_or_default();
+                addresses.add_word(pseudo).add(head).add_from(headers, whole).verdict()
             }
             _ => Checksum::Unknown,
         };

@@ -220,7 +220,7 @@ impl Half {
     #[inline(always)]
     pub(crate) fn acknowledge(&mut self, ack: SeqNumber, window: u32) {
         let edge = ack.advance(window);
-        // As often as not it is.
+        // As often as not, and nobody can foresee when.
         let further = !self.has(Bits::EDGE) | (edge.ahead_of(self.edge()) > 0);
         self.edge = select_unpredictable(further, edge.0, self.edge);
         self.bits.set(Bits::EDGE);
