@@ -5,10 +5,11 @@ use std::slice::Iter;
 use std::time::Duration;
 
 use wiretale::packet::{Address, Endpoint, Timestamp};
-use wiretale::protocol::{Flow, scan};
+use wiretale::protocol::Flow;
 
 use crate::id::Uid;
 use crate::table::{Column, Kind, Table};
+use crate::text::plain_run;
 use crate::{json, number, tsv};
 
 /// How logs are written.
@@ -294,7 +295,7 @@ impl Named {
 
 // Nothing in it that TSV would have to escape, and nothing that could be taken for an unset or an empty cell.
 fn is_plain(word: &str) -> bool {
-    word.len() > 1 && !word.starts_with('(') && scan::first_odd(word.as_bytes(), *b"\\").is_none()
+    word.len() > 1 && !word.starts_with('(') && plain_run(word.as_bytes(), *b"\\") == word.len()
 }
 
 #[cfg(test)]
