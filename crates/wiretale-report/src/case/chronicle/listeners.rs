@@ -1,16 +1,21 @@
 //! What answers on home hosts: the passive inventory.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::hash_map::Entry;
+use std::collections::{BTreeSet, HashMap};
+use std::fmt;
 use std::net::IpAddr;
 
-use wiretale::protocol::{Moment, Summary, Timestamp};
+use foldhash::fast::RandomState;
+use wiretale::protocol::{Endpoint, Moment, Summary, Timestamp};
 
 use super::kept;
 
 /// Ports of home hosts that took connections. Bounded.
-#[derive(Default, Debug)]
+#[derive(Default)]
 pub struct Listeners {
-    map: BTreeMap<(IpAddr, u16), Listener>,
+    known: HashMap<Endpoint, Listener, RandomState>,
+    // The same keys in order: every connection asks whether one is known, and only reports for those of a host.
+    order: BTreeSet<Endpoint>,
     left_out: u64,
 }
 
@@ -34,7 +39,9 @@ pub struct Listener {
 impl Listeners {
     /// The listeners of a host, by port.
     pub fn of(&self, host: IpAddr) -> impl Iterator<Item = (u16, &Listener)> {
-        self.map.range((host, 0)..=(host, u16::MAX)).map(|((_, port), listener)| (*port, listener))
+        let on = |port| Endpoint { address: host.into(), port };
+        let known = self.order.range(on(0)..=on(u16::MAX));
+        known.filter_map(|endpoint| Some((endpoint.port, self.known.get(endpoint)?)))
     }
 
     /// Listeners for which there was no room.
@@ -45,7 +52,7 @@ impl Listeners {
 
     /// Bytes on the heap, by and large.
     pub(super) fn memory(&self) -> usize {
-        self.map.len() * (size_of::<((IpAddr, u16), Listener)>() + 128)
+        self.known.capacity() * size_of::<(Endpoint, Listener)>() + self.known.len() * (2 * size_of::<Endpoint>() + 128)
     }
 
     pub(super) fn heard(
@@ -60,13 +67,15 @@ impl Listeners {
         if service.is_some_and(|service| matches!(service, "ftp-data" | "irc-dcc-data" | "irc-dcc-chat")) {
             return;
         }
-        let key = (moment.flow.server.address.to_ip(), moment.flow.server.port);
-        if self.map.len() >= MOST && !self.map.contains_key(&key) {
-            self.left_out += 1;
-            return;
-        }
-        let listener =
-            self.map.entry(key).or_insert_with(|| Listener { first: summary.started, ..Listener::default() });
+        let full = self.known.len() >= MOST;
+        let listener = match self.known.entry(moment.flow.server) {
+            Entry::Occupied(known) => known.into_mut(),
+            Entry::Vacant(_) if full => return self.left_out += 1,
+            Entry::Vacant(new) => {
+                self.order.insert(moment.flow.server);
+                new.insert(Listener { first: summary.started, ..Listener::default() })
+            }
+        };
         listener.first = listener.first.min(summary.started);
         listener.last = listener.last.max(moment.at);
         listener.times += 1;
@@ -79,6 +88,13 @@ impl Listeners {
         if outside && listener.outside.len() < PEERS {
             listener.outside.insert(moment.flow.client.address.to_ip());
         }
+    }
+}
+
+impl fmt::Debug for Listeners {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let known = self.order.iter().filter_map(|endpoint| Some((endpoint, self.known.get(endpoint)?)));
+        f.debug_map().entries(known).entry(&"left out", &self.left_out).finish()
     }
 }
 

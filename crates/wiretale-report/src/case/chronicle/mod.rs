@@ -3,16 +3,18 @@
 mod irc;
 mod listeners;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::hash_map::Entry;
+use std::collections::{BTreeSet, HashMap};
 use std::net::IpAddr;
 
+use foldhash::fast::RandomState;
 use wiretale::dcc::{Dcc, DccChat};
 use wiretale::dns::Dns;
 use wiretale::ftp::{Ftp, FtpData};
 use wiretale::irc::Irc;
 use wiretale::packet::Transport;
 use wiretale::protocol::{
-    Direction, Exposure, FlowId, Moment, Observe, Observer, Outcome, Packets, State, Summary, Timestamp,
+    Address, Direction, Exposure, FlowId, Moment, Observe, Observer, Outcome, Packets, State, Summary, Timestamp,
 };
 use wiretale::recognize::Named;
 use wiretale::score::Home;
@@ -31,7 +33,7 @@ pub struct Chronicle {
     home: Home,
     tags: Tags,
     span: Option<(Timestamp, Timestamp)>,
-    talks: BTreeMap<IpAddr, Vec<Talk>>,
+    talks: HashMap<Address, Vec<Talk>, RandomState>,
     // Over all hosts.
     talks_kept: usize,
     talks_left_out: u64,
@@ -117,7 +119,7 @@ impl Chronicle {
             home,
             tags: Tags::default(),
             span: None,
-            talks: BTreeMap::new(),
+            talks: HashMap::default(),
             talks_kept: 0,
             talks_left_out: 0,
             listeners: Listeners::default(),
@@ -143,7 +145,7 @@ impl Chronicle {
     /// The connections of a host, in the order in which they began.
     #[must_use]
     pub fn talks(&self, host: IpAddr) -> Vec<&Talk> {
-        let mut talks: Vec<&Talk> = self.talks.get(&host).into_iter().flatten().collect();
+        let mut talks: Vec<&Talk> = self.talks.get(&host.into()).into_iter().flatten().collect();
         talks.sort_by_key(|talk| (talk.began, talk.flow));
         talks
     }
@@ -188,16 +190,16 @@ impl Chronicle {
     fn talked(&mut self, home: Direction, chronicled: &Chronicled, moment: &Moment<'_>, summary: &Summary<'_>) {
         let flow = moment.flow;
         let sides = [summary.client.bytes.unwrap_or(0), summary.server.bytes.unwrap_or(0)];
-        let host = flow.speaker(home).address.to_ip();
-        if self.talks_kept >= ALL_TALKS || self.talks.len() >= HOSTS && !self.talks.contains_key(&host) {
-            self.talks_left_out += 1;
-            return;
+        if self.talks_kept >= ALL_TALKS {
+            return self.talks_left_out += 1;
         }
-        let talks = self.talks.entry(host).or_default();
-        if talks.len() >= TALKS {
-            self.talks_left_out += 1;
-            return;
-        }
+        let full = self.talks.len() >= HOSTS;
+        let talks = match self.talks.entry(flow.speaker(home).address) {
+            Entry::Occupied(known) if known.get().len() >= TALKS => return self.talks_left_out += 1,
+            Entry::Occupied(known) => known.into_mut(),
+            Entry::Vacant(_) if full => return self.talks_left_out += 1,
+            Entry::Vacant(new) => new.insert(Vec::new()),
+        };
         self.talks_kept += 1;
         let lasted = summary.duration.map_or(0, |duration| i64::try_from(duration.as_nanos()).unwrap_or(i64::MAX));
         talks.push(Talk {
@@ -235,7 +237,7 @@ impl Observer for Chronicle {
     }
 
     fn memory(&self) -> usize {
-        let talks = self.talks.len() * 64 + self.talks_kept * size_of::<Talk>() * 3 / 2;
+        let talks = self.talks.capacity() * 64 + self.talks_kept * size_of::<Talk>() * 3 / 2;
         let exposures = self.exposures.len() * (size_of::<Exposed>() + 64);
         talks + exposures + self.tags.memory() + self.listeners.memory() + self.people.memory()
     }
