@@ -92,6 +92,28 @@ fn a_small_case_as_json_and_csv() {
 }
 
 #[test]
+fn a_line_of_json_is_a_case() {
+    let at = |host: &str| Evidence { host: host.parse().unwrap(), ..small().remove(0) };
+    let evidence = [at("10.20.3.7"), at("10.20.3.8"), at("10.20.3.9")];
+    let json = told(&evidence, "", |dossier, _| text(|out| cases_json(out, dossier)));
+    let all: Vec<serde_json::Value> = serde_json::from_str(&json).unwrap();
+    let lines = json.lines().skip(1).take(3).map(|line| serde_json::from_str(line.trim_end_matches(',')).unwrap());
+    assert_eq!((all.len(), json.lines().count(), lines.collect::<Vec<serde_json::Value>>()), (3, 5, all));
+}
+
+#[test]
+fn times_are_cut_to_the_microsecond() {
+    let at = |time_ns| {
+        let evidence = [Evidence { time_ns, ..small().remove(0) }];
+        let json = told(&evidence, "", |dossier, _| text(|out| cases_json(out, dossier)));
+        let all: serde_json::Value = serde_json::from_str(&json).unwrap();
+        all[0]["opened"].to_string()
+    };
+    assert_eq!(at(1_700_000_000_320_413_999), "1700000000.320413");
+    assert_eq!(at(-1), "-1e-6");
+}
+
+#[test]
 fn a_small_letter() {
     let letter = told(&small(), DANA, |dossier, _| letters(dossier).remove(0).1);
     let text = letter.render(Style::Plain);

@@ -64,7 +64,7 @@ impl<'a> Finding<'a> {
     pub(super) fn told(&self) -> Told<'a> {
         Told {
             detector: self.evidence.detector(),
-            time: self.evidence.time_ns as f64 / 1e9,
+            time: seconds(self.evidence.time_ns),
             peer: self.evidence.peer,
             port: self.evidence.port,
             weight_db: tenths(self.weight_db),
@@ -73,6 +73,11 @@ impl<'a> Finding<'a> {
             frames: &self.evidence.frames,
         }
     }
+}
+
+/// Seconds, cut to the microsecond as logs do: a number of this size cannot tell less apart.
+pub(super) const fn seconds(ns: i64) -> f64 {
+    ns.div_euclid(1000) as f64 / 1e6
 }
 
 /// Rounded to a tenth; never a negative zero.

@@ -3,18 +3,29 @@
 use std::io;
 use std::net::IpAddr;
 
-use serde::{Serialize, Serializer as _};
-use wiretale::score::{Evidence, Level, Stage};
+use serde::Serialize;
+use wiretale::score::{Case, Evidence, Level, Stage};
 
-use super::Dossier;
-use super::finding::{Told, tenths};
+use super::finding::{Told, seconds, tenths};
+use super::{Dossier, Finding};
 
-/// `cases.json`: a list, worst first; written case by case, since there may be very many.
+/// `cases.json`: a list, worst first, a case a line, since there may be very many.
 ///
 /// # Errors
 /// If it cannot be written.
 pub fn cases_json(out: &mut impl io::Write, dossier: &Dossier<'_>) -> io::Result<()> {
-    let told = dossier.cases.iter().map(|case| CaseTold {
+    out.write_all(b"[")?;
+    let mut before: &[u8] = b"\n";
+    for case in dossier.cases {
+        out.write_all(std::mem::replace(&mut before, b",\n"))?;
+        let findings = dossier.findings(case);
+        serde_json::to_writer(&mut *out, &told(case, &findings))?;
+    }
+    out.write_all(if dossier.cases.is_empty() { b"]\n" } else { b"\n]\n" })
+}
+
+fn told<'a>(case: &'a Case, findings: &'a [Finding<'_>]) -> CaseTold<'a> {
+    CaseTold {
         host: case.host,
         level: case.level,
         score_db: tenths(case.score_db),
@@ -22,10 +33,8 @@ pub fn cases_json(out: &mut impl io::Write, dossier: &Dossier<'_>) -> io::Result
         opened: seconds(case.opened_ns),
         updated: seconds(case.updated_ns),
         stages: &case.stages,
-        findings: dossier.findings(case).iter().map(super::Finding::told).collect(),
-    });
-    serde_json::Serializer::pretty(&mut *out).collect_seq(told)?;
-    out.write_all(b"\n")
+        findings: findings.iter().map(Finding::told).collect(),
+    }
 }
 
 #[derive(Serialize)]
@@ -77,8 +86,4 @@ fn read_line(line: &str) -> Result<Evidence, String> {
         0..=wiretale::score::EVIDENCE_VERSION => Ok(evidence),
         newer => Err(format!("it is of version {newer}, which this program does not know")),
     }
-}
-
-fn seconds(ns: i64) -> f64 {
-    ns as f64 / 1e9
 }
