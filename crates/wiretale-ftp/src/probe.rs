@@ -7,8 +7,12 @@ use crate::{Verb, reply};
 /// A server that greets with 220 and a client that speaks FTP; one of them is enough where it cannot be another's. SMTP
 /// greets alike, POP3 logs in alike, IRC has a `USER` of its own.
 pub(crate) fn probe(opening: &Opening<'_>) -> Probe {
-    match (server(opening.server, opening.flow.midstream), client(opening.client)) {
-        (Side::Foreign, _) | (_, Side::Foreign) => Probe::No,
+    let server = server(opening.server, opening.flow.midstream);
+    if server == Side::Foreign {
+        return Probe::No;
+    }
+    match (server, client(opening.client)) {
+        (_, Side::Foreign) => Probe::No,
         (Side::Own, Side::Own | Side::Silent | Side::Partial | Side::Likely | Side::Common) => Probe::Yes,
         (Side::Likely, Side::Own | Side::Likely) => Probe::Yes,
         (Side::Silent, Side::Own) if opening.flow.server.port != POP3 => Probe::Yes,
@@ -70,28 +74,30 @@ fn client(bytes: &[u8]) -> Side {
     let mut rest = bytes;
     while !rest.is_empty() {
         let (line, whole) = first_line(rest);
-        if !line.iter().all(|&b| matches!(b, b'\t' | b' '..=b'~' | 0x80..)) {
+        rest = rest.get(line.len() + 1..).unwrap_or_default();
+        let said = line.trim_ascii();
+        let side = match said {
+            _ if !whole => Side::Partial,
+            b"" => Side::Silent,
+            _ => command(said),
+        };
+        // What FTP does not say is known by its first word, nearly always.
+        if side == Side::Foreign || !is_text(line) {
             return Side::Foreign;
         }
-        if !whole {
-            return seen.max(Side::Partial);
+        seen = seen.max(side);
+        if whole {
+            login = [login[0] || starts(said, b"USER "), login[1] || starts(said, b"PASS")];
         }
-        rest = rest.get(line.len() + 1..).unwrap_or_default();
-        let line = line.trim_ascii();
-        if line.is_empty() {
-            continue;
-        }
-        match command(line) {
-            Side::Foreign => return Side::Foreign,
-            Side::Own => return Side::Own,
-            side => seen = seen.max(side),
-        }
-        login = [login[0] || starts(line, b"USER "), login[1] || starts(line, b"PASS")];
-        if login == [true; 2] {
+        if side == Side::Own || login == [true; 2] {
             return Side::Own;
         }
     }
     seen
+}
+
+fn is_text(line: &[u8]) -> bool {
+    line.iter().all(|&byte| matches!(byte, b'\t' | b' '..=b'~' | 0x80..))
 }
 
 fn command(line: &[u8]) -> Side {

@@ -58,3 +58,12 @@ fn a_line_is_refused_as_soon_as_it_is_no_text() {
     }
     assert_eq!(ask("USER\tbob\r\n", "220 ready\r\n", 21, false), ask("USER\tbob", "220 ready\r\n", 21, true));
 }
+
+#[test]
+fn a_line_that_is_not_over_is_no_login() {
+    // IRC's has four parameters, which are not there yet.
+    assert_eq!(ask("PASS x\r\nUSER a 0", "", 6667, false), Probe::Unsure);
+    assert_eq!(ask("PASS x\r\nUSER a 0 * :a\r\n", "", 6667, false), Probe::No);
+    assert_eq!(ask("USER a\r\nPASS", "", 2121, false), Probe::Unsure);
+    assert_eq!(ask("PASS x\r\nUSER a\r\n", "", 2121, false), Probe::Yes);
+}

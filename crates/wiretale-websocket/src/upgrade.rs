@@ -2,7 +2,7 @@
 
 use alloc::vec::Vec;
 
-use memchr::memmem;
+use memchr::memchr_iter;
 use wiretale_protocol::{Direction, scan};
 
 /// Could a client that begins so be asking for a WebSocket?
@@ -61,7 +61,9 @@ pub(crate) fn fields<'a>(head: &'a [u8], name: &'a [u8]) -> impl Iterator<Item =
 
 /// Where a head ends; `None` where it is not over.
 pub(crate) fn end(bytes: &[u8]) -> Option<usize> {
-    memmem::find(bytes, EMPTY_LINE).map(|at| at + EMPTY_LINE.len())
+    memchr_iter(b'\n', bytes)
+        .map(|at| at + 1)
+        .find(|&end| bytes.get(..end).is_some_and(|head| head.ends_with(EMPTY_LINE)))
 }
 
 pub(crate) const METHOD: &[u8] = b"GET ";
