@@ -63,9 +63,9 @@ impl<P: Services<O>, O: Observer> Delivery<'_, P, O> {
         let held = held.take();
         let opening = opening(held.as_deref(), None, self.flow, true);
         let shown = !opening.client.is_empty() || !opening.server.is_empty();
-        let session = match shown.then(|| P::identify(&opening)) {
-            Some(Identified::Yes(session)) => Some(self.identified(session)),
-            Some(Identified::Leftover(session)) => self.announced().or(Some(session)),
+        let session = match shown.then(|| identify::<P, O>(&opening)) {
+            Some(Identified::Yes(session)) => session.map(|session| self.identified(session)),
+            Some(Identified::Leftover(session)) => self.announced().or(session),
             // An attempt that was never answered leaves the announcement to the next one.
             _ if self.established == Some(false) => None,
             _ => self.announced(),
@@ -98,25 +98,25 @@ impl<P: Services<O>, O: Observer> Delivery<'_, P, O> {
         let (last, found) = match held {
             None => {
                 let last = data.len() >= limits.probe_bytes;
-                (last, P::identify(&opening(None, Some((from, data)), self.flow, last)))
+                (last, identify::<P, O>(&opening(None, Some((from, data)), self.flow, last)))
             }
             Some(held) => {
                 let before = held.lend(from, data);
                 let full = held.len_of(from) >= limits.probe_bytes;
                 let last = full || held.pieces().len() >= limits.probe_pieces;
-                let found = P::identify(&opening(Some(held), None, self.flow, last));
+                let found = identify::<P, O>(&opening(Some(held), None, self.flow, last));
                 held.take_back(from, before);
                 (last, found)
             }
         };
         match found {
             Identified::Yes(session) => {
-                let session = self.identified(session);
-                self.decide(Some(session), from, chunk);
+                let session = session.map(|session| self.identified(session));
+                self.decide(session, from, chunk);
             }
             Identified::Unsure if !last => self.hold(from, chunk),
             Identified::Leftover(session) => {
-                let session = self.announced().or(Some(session));
+                let session = self.announced().or(session);
                 self.decide(session, from, chunk);
             }
             Identified::No | Identified::Unsure => {
@@ -140,7 +140,7 @@ impl<P: Services<O>, O: Observer> Delivery<'_, P, O> {
     }
 
     /// The end of probing: what waited is read first, then `chunk`, which was never copied.
-    fn decide(&mut self, session: Option<P::Session>, from: Direction, chunk: Chunk<'_>) {
+    fn decide(&mut self, session: Option<Started<P, O>>, from: Direction, chunk: Chunk<'_>) {
         let Reading::Probing(held) = self.reading else { return };
         let held = held.take();
         self.begin(session, held);
@@ -149,13 +149,13 @@ impl<P: Services<O>, O: Observer> Delivery<'_, P, O> {
         }
     }
 
-    fn begin(&mut self, session: Option<P::Session>, held: Option<Box<Held>>) {
+    fn begin(&mut self, session: Option<Started<P, O>>, held: Option<Box<Held>>) {
         let Some(session) = session else {
             self.commons.stats.probed_bytes -= held.map_or(0, |held| held.len() as u64);
             self.give_up();
             return;
         };
-        *self.reading = Reading::Decoding(Box::new(Far::new(session)));
+        *self.reading = Reading::Decoding(session);
         let Some(held) = held else { return };
         self.commons.stats.probed_bytes -= held.len() as u64;
         for piece in held.pieces() {
@@ -165,19 +165,19 @@ impl<P: Services<O>, O: Observer> Delivery<'_, P, O> {
 
     /// A decoder for the flow as announced, if it was. Looked up only now: an announcement may have been made fuller
     /// since the flow began.
-    fn announced(&mut self) -> Option<P::Session> {
+    fn announced(&mut self) -> Option<Started<P, O>> {
         self.established?;
         while let Some(expectation) = self.commons.take_announced(self.flow, self.at) {
             if let Some(session) = P::start_expected(expectation.tag, expectation.note) {
                 self.commons.stats.expected += 1;
-                return Some(session);
+                return Some(Box::new(Far::new(session)));
             }
         }
         None
     }
 
     /// The decoder of a flow known by its bytes. An announcement of the same protocol knows more: a file's name, its size.
-    fn identified(&mut self, session: P::Session) -> P::Session {
+    fn identified(&mut self, session: Started<P, O>) -> Started<P, O> {
         self.commons.stats.identified += 1;
         if !P::may_be_announced(&session) {
             return session;
@@ -297,6 +297,14 @@ fn told(anomaly: &Anomaly<'_>) -> Option<String> {
         Anomaly::WindowScale(scale) => scale.to_string(),
         _ => String::new(),
     })
+}
+
+/// A decoder where it stays: those of some protocols are large, and not moved about.
+type Started<P, O> = Box<Far<<P as Services<O>>::Session>>;
+
+/// Whose bytes these are, and a decoder for them.
+fn identify<P: Services<O>, O: Observer>(opening: &Opening<'_>) -> Identified<Option<Started<P, O>>> {
+    P::identify(opening).map(|place| P::start(place, opening).map(|session| Box::new(Far::new(session))))
 }
 
 /// The opening of a flow: what is held, or else the bytes that came just now.

@@ -9,8 +9,11 @@ pub trait Services<O: Observer> {
     /// A running decoder of one of them.
     type Session;
 
-    /// Whose first bytes are these? Asks in the order of the list; the first `Yes` wins.
-    fn identify(opening: &Opening<'_>) -> Identified<Self::Session>;
+    /// Whose first bytes are these? Asks in the order of the list; the first `Yes` wins. Tells its place in the list.
+    fn identify(opening: &Opening<'_>) -> Identified<usize>;
+
+    /// A decoder of the protocol at this place in the list, for a flow with these first bytes; `None` behind its end.
+    fn start(place: usize, opening: &Opening<'_>) -> Option<Self::Session>;
 
     /// A decoder for an announced flow; `None` where no protocol has that tag or its note is foreign.
     fn start_expected(tag: &str, note: Note) -> Option<Self::Session>;
@@ -35,16 +38,29 @@ pub trait Services<O: Observer> {
 }
 
 /// What a list says of a flow's first bytes. With [`Opening::last`] it is never `Unsure`.
-#[derive(Debug)]
-pub enum Identified<S> {
-    /// One of its protocols said yes.
-    Yes(S),
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Identified<T> {
+    /// This one of its protocols said yes.
+    Yes(T),
     /// None can be.
     No,
     /// At least one wants to see more.
     Unsure,
-    /// None claims them, and one takes what nobody claims. An announced flow goes to whom it was announced for instead.
-    Leftover(S),
+    /// None claims them, and this one takes what nobody claims. An announced flow goes to whom it was announced for instead.
+    Leftover(T),
+}
+
+impl<T> Identified<T> {
+    /// What `with` makes of the protocol that is told, if one is.
+    #[must_use]
+    pub fn map<U>(self, with: impl FnOnce(T) -> U) -> Identified<U> {
+        match self {
+            Self::Yes(told) => Identified::Yes(with(told)),
+            Self::Leftover(told) => Identified::Leftover(with(told)),
+            Self::No => Identified::No,
+            Self::Unsure => Identified::Unsure,
+        }
+    }
 }
 
 /// One of two.
@@ -61,8 +77,12 @@ pub enum Either<A, B> {
 impl<O: Observer> Services<O> for () {
     type Session = core::convert::Infallible;
 
-    fn identify(_: &Opening<'_>) -> Identified<Self::Session> {
+    fn identify(_: &Opening<'_>) -> Identified<usize> {
         Identified::No
+    }
+
+    fn start(_: usize, _: &Opening<'_>) -> Option<Self::Session> {
+        None
     }
 
     fn start_expected(_: &str, _: Note) -> Option<Self::Session> {
@@ -86,21 +106,26 @@ where
 {
     type Session = Either<P::Decoder, Rest::Session>;
 
-    fn identify(opening: &Opening<'_>) -> Identified<Self::Session> {
+    fn identify(opening: &Opening<'_>) -> Identified<usize> {
         let mine = P::probe(opening);
         if mine == Probe::Yes {
-            return Identified::Yes(Either::Head(P::start(opening)));
+            return Identified::Yes(0);
         }
-        let rest = Rest::identify(opening);
-        if let Identified::Yes(session) = rest {
-            return Identified::Yes(Either::Tail(session));
-        }
-        let unsure = mine == Probe::Unsure || matches!(rest, Identified::Unsure);
+        let rest = Rest::identify(opening).map(|place| place + 1);
+        let unsure = mine == Probe::Unsure || rest == Identified::Unsure;
         match rest {
+            Identified::Yes(_) => rest,
             _ if unsure && !opening.last => Identified::Unsure,
-            _ if mine == Probe::Leftover => Identified::Leftover(Either::Head(P::start(opening))),
-            Identified::Leftover(session) => Identified::Leftover(Either::Tail(session)),
-            _ => Identified::No,
+            _ if mine == Probe::Leftover => Identified::Leftover(0),
+            Identified::Leftover(_) => rest,
+            Identified::No | Identified::Unsure => Identified::No,
+        }
+    }
+
+    fn start(place: usize, opening: &Opening<'_>) -> Option<Self::Session> {
+        match place.checked_sub(1) {
+            None => Some(Either::Head(P::start(opening))),
+            Some(place) => Rest::start(place, opening).map(Either::Tail),
         }
     }
 
@@ -153,6 +178,7 @@ mod tests {
     struct Letter;
     /// Takes what nobody claims.
     struct Rest;
+    type Both = (Rest, (Letter, ()));
     struct Nobody;
 
     impl Observer for Nobody {
@@ -185,9 +211,9 @@ mod tests {
     });
     silent!(Rest, |head| if head.is_empty() { Probe::No } else { Probe::Leftover });
 
-    fn ask(client: &[u8], last: bool) -> alloc::string::String {
+    fn flow() -> Flow {
         let nobody = Endpoint::default();
-        let flow = Flow {
+        Flow {
             id: FlowId(0),
             client: nobody,
             server: nobody,
@@ -195,17 +221,30 @@ mod tests {
             opened: Timestamp::default(),
             midstream: false,
             tunneled: false,
-        };
+        }
+    }
+
+    fn ask(client: &[u8], last: bool) -> alloc::string::String {
+        let flow = flow();
         let opening = Opening { client, server: &[], flow: &flow, last };
-        alloc::format!("{:?}", <(Rest, (Letter, ())) as Services<Nobody>>::identify(&opening))
+        let identified = <Both as Services<Nobody>>::identify(&opening);
+        alloc::format!("{:?}", identified.map(|place| <Both as Services<Nobody>>::start(place, &opening)))
     }
 
     #[test]
     fn what_is_left_over_waits_until_nobody_is_unsure() {
         assert_eq!(ask(b"A", false), "Unsure");
-        assert_eq!(ask(b"AA", false), "Yes(Tail(Head(())))");
-        assert_eq!(ask(b"B", false), "Leftover(Head(()))");
-        assert_eq!(ask(b"A", true), "Leftover(Head(()))");
+        assert_eq!(ask(b"AA", false), "Yes(Some(Tail(Head(()))))");
+        assert_eq!(ask(b"B", false), "Leftover(Some(Head(())))");
+        assert_eq!(ask(b"A", true), "Leftover(Some(Head(())))");
         assert_eq!(ask(b"", true), "No");
+    }
+
+    #[test]
+    fn behind_the_end_of_the_list_there_is_no_decoder() {
+        let flow = flow();
+        let opening = Opening { client: b"A", server: &[], flow: &flow, last: false };
+        let is_there = |place| <Both as Services<Nobody>>::start(place, &opening).is_some();
+        assert!(is_there(0) && is_there(1) && !is_there(2));
     }
 }
