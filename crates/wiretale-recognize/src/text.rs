@@ -1,6 +1,6 @@
 //! Protocols of lines.
 
-use memchr::{memchr, memchr2, memmem};
+use memchr::{memchr, memchr_iter, memchr2};
 use wiretale_protocol::Probe;
 
 use crate::view::{View, starts, starts_any};
@@ -129,14 +129,19 @@ pub(crate) fn xmpp(view: &View<'_>) -> Probe {
 
 // Does the word stand before `end`?
 fn says(bytes: &[u8], end: usize, word: &[u8]) -> bool {
-    bytes.get(..end).is_some_and(|bytes| memmem::find(bytes, word).is_some())
+    // These are lines: a search made for long texts takes longer to begin.
+    let (Some(bytes), Some(first)) = (bytes.get(..end), word.first()) else { return false };
+    memchr_iter(*first, bytes).any(|at| bytes.get(at..).is_some_and(|rest| rest.starts_with(word)))
 }
 
 // A request line: a method, and at the line's end the protocol. Where the end is out of sight, the method must do.
 fn request(bytes: &[u8], protocol: &[u8], methods: &[&[u8]]) -> Probe {
+    if bytes.first().is_some_and(|byte| !byte.is_ascii_uppercase()) {
+        return Probe::No;
+    }
     match starts_any(bytes, methods) {
         Probe::Yes => match memchr(b'\n', bytes) {
-            Some(end) if bytes.get(..end).is_some_and(|line| memmem::find(line, protocol).is_some()) => Probe::Yes,
+            Some(end) if says(bytes, end, protocol) => Probe::Yes,
             Some(_) => Probe::No,
             None if bytes.len() < LONG_LINE => Probe::Unsure,
             None => Probe::Yes,
@@ -149,6 +154,7 @@ const LONG_LINE: usize = 1000;
 
 const NNTP: [&[u8]; 2] = [b"NNTP", b"InterNetNews"];
 
+// These and all below begin with a capital letter, which is looked at first.
 const METHODS: &[&[u8]] = &[
     b"GET ",
     b"POST ",
@@ -186,3 +192,19 @@ const SIP_METHODS: &[&[u8]] = &[
     b"MESSAGE ",
     b"PUBLISH ",
 ];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn methods_begin_with_a_capital_letter() {
+        assert!([METHODS, RTSP_METHODS, SIP_METHODS].concat().iter().all(|method| method[0].is_ascii_uppercase()));
+    }
+
+    #[test]
+    fn a_word_is_found_before_the_end_alone() {
+        assert!(says(b"GET HHTTP/1.0\n", 13, b"HTTP/"));
+        assert!(!says(b"GET / HTT\nP/ HTTP/", 9, b"HTTP/") && !says(b"GET", 4, b"GET"));
+    }
+}

@@ -4,7 +4,7 @@ use alloc::vec::Vec;
 
 use wiretale_protocol::{Direction, Opening};
 
-use crate::upgrade::{LONGEST, METHOD, asks, end, fields};
+use crate::upgrade::{LONGEST, METHOD, fields, request};
 use crate::{Piece, WebSocket, is_upgrade};
 
 /// What a flow's first bytes show.
@@ -62,10 +62,11 @@ pub fn look<'a>(opening: &Opening<'a>) -> Sight<'a> {
         let partial = !opening.client.is_empty() && METHOD.starts_with(opening.client);
         return if partial { Sight::Unsure } else { Sight::None };
     }
-    let Some(request) = end(opening.client).and_then(|end| opening.client.get(..end)) else {
+    let (end, asks) = request(opening.client);
+    let Some(request) = end.and_then(|end| opening.client.get(..end)) else {
         return if opening.client.len() >= LONGEST { Sight::None } else { Sight::Unsure };
     };
-    if !asks(request) {
+    if !asks {
         return Sight::None;
     }
     let mut inside = Inside { request, open: false, client: Vec::new(), server: Vec::new(), ends: [None; 2] };

@@ -2,7 +2,7 @@
 
 use alloc::vec::Vec;
 
-use memchr::memchr_iter;
+use memchr::{memchr, memchr_iter};
 use wiretale_protocol::{Direction, scan};
 
 /// Could a client that begins so be asking for a WebSocket?
@@ -42,7 +42,21 @@ impl Upgrade {
 
 /// Does this request ask for a WebSocket?
 pub(crate) fn asks(head: &[u8]) -> bool {
-    is_upgrade(head) && fields(head, b"upgrade").any(|value| value.eq_ignore_ascii_case(b"websocket"))
+    is_upgrade(head) && request(head).1
+}
+
+/// Where the head of a request ends, if it is over, and whether it asks for a WebSocket: in one walk, as every request of
+/// HTTP is looked at.
+pub(crate) fn request(bytes: &[u8]) -> (Option<usize>, bool) {
+    let mut asks = false;
+    for at in memchr_iter(b'\n', bytes) {
+        let Some((head, line)) = bytes.split_at_checked(at + 1) else { break };
+        if line.starts_with(LINE_END) && head.ends_with(LINE_END) {
+            return (Some(head.len() + LINE_END.len()), asks);
+        }
+        asks |= field(line, b"upgrade").is_some_and(|value| value.eq_ignore_ascii_case(b"websocket"));
+    }
+    (None, asks)
 }
 
 /// Does this answer agree to it?
@@ -52,20 +66,68 @@ pub(crate) fn agrees(head: &[u8]) -> bool {
 
 /// The values of the header fields of this name.
 pub(crate) fn fields<'a>(head: &'a [u8], name: &'a [u8]) -> impl Iterator<Item = &'a [u8]> {
-    scan::pieces(head, b'\n').filter_map(move |line| {
-        let (start, value) = line.split_at_checked(name.len())?;
-        let value = value.strip_prefix(b":")?;
-        start.eq_ignore_ascii_case(name).then(|| value.trim_ascii())
-    })
+    scan::pieces(head, b'\n').filter_map(move |line| field(line, name))
 }
 
-/// Where a head ends; `None` where it is not over.
-pub(crate) fn end(bytes: &[u8]) -> Option<usize> {
-    memchr_iter(b'\n', bytes)
-        .map(|at| at + 1)
-        .find(|&end| bytes.get(..end).is_some_and(|head| head.ends_with(EMPTY_LINE)))
+/// The value of the header field with which these bytes begin, if it is of this name.
+fn field<'a>(bytes: &'a [u8], name: &[u8]) -> Option<&'a [u8]> {
+    let (start, value) = bytes.split_at_checked(name.len())?;
+    // Nearly always the colon stands elsewhere.
+    let value = value.strip_prefix(b":")?;
+    if !start.eq_ignore_ascii_case(name) {
+        return None;
+    }
+    let end = memchr(b'\n', value).unwrap_or(value.len());
+    value.get(..end).map(<[u8]>::trim_ascii)
 }
 
 pub(crate) const METHOD: &[u8] = b"GET ";
 pub(crate) const LONGEST: usize = 8192;
+const LINE_END: &[u8] = b"\r\n";
 const EMPTY_LINE: &[u8] = b"\r\n\r\n";
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::collection::vec;
+    use proptest::prelude::*;
+
+    const PIECES: [&[u8]; 9] = [
+        b"GET / HTTP/1.1",
+        b"\r\n",
+        b"\n",
+        b"\r",
+        b"Upgrade:",
+        b"upgrade: WebSocket",
+        b" websocket ",
+        b"Host: a",
+        b":",
+    ];
+
+    // Line by line, in a head that is cut off first.
+    fn plainly(bytes: &[u8]) -> (Option<usize>, bool) {
+        let over = bytes.windows(4).position(|four| four == EMPTY_LINE).map(|at| at + 4);
+        let lines = bytes[..over.unwrap_or(bytes.len())].split(|byte| *byte == b'\n').skip(1);
+        let asks = lines.filter_map(|line| line.split_at_checked(8)).any(|(name, value)| {
+            name.eq_ignore_ascii_case(b"upgrade:") && value.trim_ascii().eq_ignore_ascii_case(b"websocket")
+        });
+        (over, asks)
+    }
+
+    proptest! {
+        #[test]
+        fn one_walk_finds_what_a_look_at_each_line_does(pieces in vec(0..PIECES.len(), 0..12)) {
+            let bytes: Vec<u8> = pieces.iter().flat_map(|at| PIECES[*at]).copied().collect();
+            for cut in 0..=bytes.len() {
+                prop_assert_eq!(request(&bytes[..cut]), plainly(&bytes[..cut]), "{:?}", bytes[..cut].escape_ascii());
+            }
+        }
+    }
+
+    #[test]
+    fn fields_have_their_values() {
+        let head = b"GET / HTTP/1.1\r\nUpgrade:\r\nwebsocket\r\nUPGRADE: h2c \nupgrade";
+        assert!(fields(head, b"upgrade").eq([&b""[..], b"h2c"]));
+        assert!(!asks(head));
+    }
+}
