@@ -179,6 +179,7 @@ impl Account {
     }
 
     /// When it is over, if nothing more comes: `last` was its last packet.
+    #[inline]
     pub(crate) fn deadline(&self, last: Timestamp, opened: Timestamp, times: &Timeouts, patient: bool) -> Timestamp {
         let idle = match (patient, self.established) {
             (true, _) => times.tcp_patient,
@@ -218,6 +219,7 @@ impl Account {
     }
 
     /// Writes the history letter of a segment.
+    #[inline]
     fn write(&mut self, from: Direction, flags: Flags, rel: u64, wire: u32, history: &mut History) {
         let (syn, fin, rst) = (flags.has(Flags::SYN), flags.has(Flags::FIN), flags.has(Flags::RST));
         let (letter, bit, place) = match (syn, fin, rst) {

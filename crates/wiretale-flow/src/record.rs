@@ -90,6 +90,7 @@ impl<S, F> Far<Record<S, F>> {
 
 impl<S, F> Record<S, F> {
     /// When it is over, if nothing more comes.
+    #[inline]
     pub(crate) fn deadline(&self, times: &Timeouts) -> Timestamp {
         match &self.carrier {
             Carrier::Tcp(tcp) => tcp.account.deadline(self.last, self.flow.opened, times, self.patient),

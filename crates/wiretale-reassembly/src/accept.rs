@@ -25,6 +25,7 @@ impl Connection {
     /// Judges a segment without SYN and RST as a modern host does, in the order of Linux: option, timestamp, window,
     /// acknowledgement. Nothing is asked of the other side where it is not seen.
     /// `known` is the newest timestamp that came before it.
+    #[inline]
     pub(crate) fn judge(
         &mut self,
         from: Direction,

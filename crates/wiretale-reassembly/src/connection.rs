@@ -115,6 +115,7 @@ impl Connection {
     }
 
     /// Says what is wanted of what `direction` sends. What waits there is dropped when only lengths are.
+    #[inline]
     pub fn demand(&mut self, direction: Direction, demand: Demand) {
         self.half(direction).demand_lengths(demand == Demand::Lengths);
     }

@@ -9,6 +9,7 @@ use crate::{Anomaly, Arrival, Limits, Reason, Sink};
 
 impl Half {
     /// Takes note of the sender himself.
+    #[inline]
     pub(crate) fn meet(&mut self, from: Direction, arrival: &Arrival<'_>, options: &Options, sink: &mut impl Sink) {
         if !self.has(Bits::SEEN) || self.ttl == 0 {
             self.ttl = arrival.ttl;

@@ -125,6 +125,7 @@ impl Connection {
     }
 
     /// Drops what was kept for the handshake.
+    #[inline]
     pub(crate) fn abandon_opening(&mut self) {
         let Some(opening) = self.opening.take() else { return };
         for syn in opening.syns {

@@ -12,6 +12,7 @@ use crate::steps::is_bare_syn;
 impl Account {
     /// Does this SYN begin another connection on the same addresses and ports? Inside an established one only
     /// reassembly can tell.
+    #[inline]
     pub(crate) fn is_reuse(&self, from: Direction, segment: &Segment<'_>) -> bool {
         let (client, server) = (self.party(Direction::Client), self.party(Direction::Server));
         if !segment.flags.has(Flags::SYN) {

@@ -125,6 +125,7 @@ impl<T> Table<T> {
     }
 
     /// Puts a place behind all others of a list.
+    #[inline]
     fn append(&mut self, list: &mut List, at: u32) {
         let last = std::mem::replace(&mut list.last, at);
         let slot = self.slot_mut(at);
@@ -137,6 +138,7 @@ impl<T> Table<T> {
     }
 
     /// Takes a flow out of the list it stands in, if it stands in one.
+    #[inline]
     pub(super) fn unlink(&mut self, at: u32) {
         let slot = self.slot_mut(at);
         let (prev, next) = (std::mem::replace(&mut slot.prev, NONE), std::mem::replace(&mut slot.next, NONE));

@@ -202,6 +202,7 @@ impl Half {
         self.end(from, if self.has(Bits::FIN) { End::Finished } else { end }, sink);
     }
 
+    #[inline]
     fn end(&mut self, from: Direction, end: End, sink: &mut impl Sink) {
         if let Some(rare) = &mut self.rare {
             let cut = rare.held.clear();
