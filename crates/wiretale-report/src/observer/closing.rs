@@ -9,6 +9,7 @@ use crate::output::Output;
 impl<W: Output> Logs<W> {
     pub(super) fn close(&mut self, state: &mut State, moment: &Moment<'_>, summary: &Summary<'_>) {
         self.now(moment.at);
+        // What is kept elsewhere, too, came with events that left something here.
         if !state.is_bare() {
             self.end_of_ssh(state, moment);
             self.end_of_dns(state, moment.flow);

@@ -164,7 +164,7 @@ impl<W: Output> Observer for Logs<W> {
     }
 
     fn recognized(&mut self, state: &mut State, moment: &Moment<'_>, service: &'static str) {
-        state.parts().protocol.get_or_insert(service);
+        state.protocol.get_or_insert(service);
         self.service(state, moment, service);
     }
 
@@ -174,7 +174,7 @@ impl<W: Output> Observer for Logs<W> {
 
     fn exposed(&mut self, state: &mut State, moment: &Moment<'_>, exposure: &Exposure<'_>) {
         let number = self.tags.number(exposure.tag);
-        let protocol = state.protocol();
+        let protocol = state.protocol;
         self.digest.exposure(moment.flow, protocol, exposure, number);
         self.writer
             .row(&logs::exposure::TABLE, |row| logs::exposure::row(row, moment.flow, protocol, exposure, number));

@@ -34,7 +34,7 @@ impl<W: Output> Logs<W> {
             return;
         }
         // What a flow changes over to (TLS after AUTH or STARTTLS) is not on a port of its own.
-        if state.protocol() == Some(service) {
+        if state.protocol == Some(service) {
             self.digest.service(flow, service);
         }
         if self.home.is_local(flow.server.address) && self.services.first(flow.server, flow.transport, service) {
@@ -50,7 +50,7 @@ impl<W: Output> Logs<W> {
     pub(super) fn unknown_service(&mut self, state: &State, moment: &Moment<'_>, summary: &Summary<'_>) {
         let flow = moment.flow;
         let spoke = summary.server.bytes.is_some_and(|bytes| bytes > 0);
-        if flow.transport != Transport::Tcp || !spoke || state.protocol().is_some() {
+        if flow.transport != Transport::Tcp || !spoke || state.protocol.is_some() {
             return;
         }
         if self.home.is_local(flow.server.address) && self.services.first(flow.server, flow.transport, "") {

@@ -3,18 +3,18 @@
 use super::{dns, ftp, irc, ssh, transfer, weirds};
 use crate::row::Named;
 
-/// A flow's state: two words until there is something to remember.
+/// A flow's state: a few words until there is more to remember than what it is.
 #[derive(Default)]
 pub struct State {
     parts: Option<Box<Parts>>,
+    // The first service found.
+    pub(super) protocol: Option<&'static str>,
     // Files it carried so far.
     pub(super) files: u32,
 }
 
 #[derive(Default)]
 pub(super) struct Parts {
-    // The first service found.
-    pub(super) protocol: Option<&'static str>,
     pub(super) weirds: weirds::Seen,
     pub(super) irc: irc::Session,
     // As each row of `irc_messages.log` has it, where that is written.
@@ -38,13 +38,9 @@ impl State {
         self.parts.get_or_insert_default()
     }
 
-    /// Nothing was ever kept about it.
+    /// Nothing was ever kept about it, but for its service.
     #[inline]
     pub(super) fn is_bare(&self) -> bool {
         self.parts.is_none()
-    }
-
-    pub(super) fn protocol(&self) -> Option<&'static str> {
-        self.parts.as_ref()?.protocol
     }
 }
