@@ -189,10 +189,11 @@ impl Tied<'_> {
 
 // For each stage the strongest tie to earlier evidence of another stage. A tie is worth no more than either end.
 fn links<'i>(kept: &[(&'i Item, f64)], weights: &Weights) -> Vec<Tied<'i>> {
-    let kept = strongest(kept);
+    // After a scan most hosts have one, and a list of the strongest has room for many.
     if kept.len() < 2 {
         return Vec::new();
     }
+    let kept = strongest(kept);
     let first = kept.iter().filter_map(|(item, _)| item.stage).min();
     let best = |stage| {
         let is_earlier = |item: &Item| item.stage.is_some_and(|other| other < stage);
