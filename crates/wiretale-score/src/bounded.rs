@@ -12,8 +12,8 @@ use crate::numbers::Numbers;
 /// A map of at most so many keys: the key that came first goes first, and is counted.
 ///
 /// A scan brings a new key with every packet, so a new key must be cheap: it is looked for in an index of numbers, and
-/// written behind the last one. The number of a key that went stays in the index, where it leads nowhere, until the index
-/// is full.
+/// written behind the last one. The number of a key that went stays in the index, where it leads nowhere, until another
+/// takes its place or the index is full.
 #[derive(Debug)]
 pub(crate) struct Bounded<K, V> {
     // The number of the place of each key.
@@ -83,8 +83,8 @@ impl<K: Hash + Eq, V> Bounded<K, V> {
 
     /// Is the key of this number still there?
     #[inline]
-    pub(crate) fn holds(&self, number: u32) -> bool {
-        (number.wrapping_sub(self.first) as usize) < self.places
+    pub(crate) const fn holds(&self, number: u32) -> bool {
+        is_among(number, self.first, self.places)
     }
 
     pub(crate) fn get<Q: Hash + Eq + ?Sized>(&self, key: &Q) -> Option<&V>
@@ -179,7 +179,8 @@ impl<K: Hash + Eq, V> Bounded<K, V> {
             self.renew();
         }
         let number = self.push(Some((key, V::default())));
-        self.index.insert(hash, number);
+        let (first, places) = (self.first, self.places);
+        self.index.insert(hash, number, |other| !is_among(other, first, places));
         number
     }
 
@@ -231,12 +232,18 @@ impl<K: Hash + Eq, V> Bounded<K, V> {
         let first = self.base();
         for (at, place) in self.pages.iter().flatten().enumerate().skip(self.gone()) {
             if let Some((key, _)) = place {
-                self.index.insert(self.hash.hash_one(key), first.wrapping_add(at as u32));
+                self.index.insert(self.hash.hash_one(key), first.wrapping_add(at as u32), |_| false);
             }
         }
     }
 
     const PAGE: usize = page_of(size_of::<Place<K, V>>());
+}
+
+// Numbers may wrap.
+#[inline]
+const fn is_among(number: u32, first: u32, places: usize) -> bool {
+    (number.wrapping_sub(first) as usize) < places
 }
 
 /// How many values of so many bytes stand side by side, a power of two: few enough that a table grows by little, and that

@@ -3,8 +3,8 @@
 /// Which number stands for the key of a hash; the keys are elsewhere.
 ///
 /// A hash's own bits stand beside its number, so that a look-up reads one line of the cache, and another where the key
-/// is. Numbers are put in and never taken out: who keeps the keys tells which of them still lead anywhere, and begins
-/// anew when the index is full.
+/// is. Numbers are not taken out: who keeps the keys tells which of them still lead anywhere, and begins anew when the
+/// index is full.
 #[derive(Default, Debug)]
 pub(crate) struct Numbers {
     // A power of two of them, or none: bits of the hash, never all zero, and the number; or zero.
@@ -51,16 +51,17 @@ impl Numbers {
         }
     }
 
-    /// Puts a number down that is not in it, where there is room.
-    pub(crate) fn insert(&mut self, hash: u64, number: u32) {
+    /// Puts a number down that is not in it, where there is room: in the place of one that leads nowhere, if such a one is
+    /// met first.
+    pub(crate) fn insert(&mut self, hash: u64, number: u32, leads_nowhere: impl Fn(u32) -> bool) {
         debug_assert!(!self.is_full(), "who fills it asks before");
         let last = self.entries.len() - 1;
         let mut at = hash as usize & last;
-        while self.entries[at] != 0 {
+        while self.entries[at] != 0 && !leads_nowhere(self.entries[at] as u32) {
             at = (at + 1) & last;
         }
+        self.taken += usize::from(self.entries[at] == 0);
         self.entries[at] = (hash | MARK) & !u64::from(u32::MAX) | u64::from(number);
-        self.taken += 1;
     }
 }
 
@@ -85,6 +86,16 @@ mod tests {
         assert!(none.is_full() && none.find(7, |_| true).is_none() && none.memory() == 0);
     }
 
+    #[test]
+    fn one_that_leads_nowhere_gives_its_place() {
+        let mut numbers = Numbers::default();
+        numbers.renew(3);
+        (0..100).for_each(|number| numbers.insert(7, number, |known| known + 3 <= number));
+        assert!(!numbers.is_full());
+        let found: Vec<u32> = (90..100).filter(|number| numbers.find(7, |known| known == *number).is_some()).collect();
+        assert_eq!(found, [97, 98, 99]);
+    }
+
     proptest! {
         // Hashes with few bits: many share a place, and some all that is kept of them.
         #[test]
@@ -94,7 +105,7 @@ mod tests {
             numbers.renew(put.len());
             for (number, parts) in put.iter().enumerate() {
                 prop_assert!(!numbers.is_full());
-                numbers.insert(hash(*parts), number as u32);
+                numbers.insert(hash(*parts), number as u32, |_| false);
             }
             let is = |number: u32| put[number as usize] == sought;
             let known = put.contains(&sought);
