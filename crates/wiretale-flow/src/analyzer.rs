@@ -11,9 +11,9 @@ use crate::clock::Clock;
 use crate::delivery::Commons;
 use crate::expectations::Expectations;
 use crate::key::Ends;
-use crate::near::Far;
 use crate::recall::Lookback;
 use crate::record::{Record, Tcp};
+use crate::refused::Refused;
 use crate::settings::{Checksums, Network, Settings, longest};
 use crate::shared::Joint;
 use crate::sources::{Covers, Judged, Sources};
@@ -36,8 +36,8 @@ pub struct Analyzer<P: Services<O>, O: Observer> {
     pub(crate) fragments: Fragments,
     pub(crate) sources: Sources,
     pub(crate) due: Vec<u32>,
-    pub(crate) records: Spare<Far<Flows<P, O>>>,
-    pub(crate) tcps: Spare<Far<Tcp>>,
+    pub(crate) records: Spare<Flows<P, O>>,
+    pub(crate) tcps: Spare<Tcp>,
     pub(crate) over: Vec<Over>,
     /// Bytes a flow with a record is taken to need, beside its place.
     pub(crate) record_size: usize,
@@ -62,10 +62,11 @@ impl<P: Services<O>, O: Observer> Analyzer<P, O> {
     pub fn new(observer: O, settings: Settings) -> Self {
         let limits = settings.limits;
         let record_size = size_of::<Flows<P, O>>() + size_of::<Tcp>() + 96;
-        let spare = limits.memory / SPARE / record_size;
+        let kept = limits.memory / SPARE;
+        let spare = (kept / record_size).min(MOST_SPARE);
         let expectations = Expectations::new(settings.seed, limits.expectations, settings.timeouts.expectation);
         Self {
-            table: Table::new(settings.seed),
+            table: Table::new(settings.seed, kept / size_of::<Refused>()),
             observer,
             commons: Commons {
                 shared: Shared::new(settings.secrets),
@@ -359,6 +360,9 @@ const COUNTED_EVERY: u64 = 4096;
 
 /// The part of the memory that flows may take which is kept for those to come.
 const SPARE: usize = 64;
+
+/// Records and accounts that are kept at most: more than that end in a second of a busy link only.
+const MOST_SPARE: usize = 4096;
 
 /// Datagrams put together from fragments that lay in one another.
 const NESTED: u8 = 4;

@@ -43,7 +43,7 @@ impl<P: Services<O>, O: Observer> Analyzer<P, O> {
                 self.full(at, &half)
             }
             Known::Refused { flow: refused, .. } => {
-                let refused = **refused;
+                let refused = ***refused;
                 if self.close_refused(at, &refused, when) {
                     return None;
                 }

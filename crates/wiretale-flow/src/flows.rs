@@ -45,7 +45,7 @@ impl<P: Services<O>, O: Observer> Analyzer<P, O> {
                 self.second(at, &half, &arrived);
             }
             Known::Refused { flow, .. } => {
-                let refused = **flow;
+                let refused = ***flow;
                 let record = self.unfold(at, &refused);
                 self.upgrade(at, record);
                 self.known(at, &arrived);
@@ -212,7 +212,7 @@ impl<P: Services<O>, O: Observer> Analyzer<P, O> {
     ) -> Box<Far<Flows<P, O>>> {
         let tcp = flow.transport == Transport::Tcp;
         let readable = matches!(flow.transport, Transport::Tcp | Transport::Udp);
-        let mut record = self.records.boxed(Far::new(Record {
+        let mut record = self.records.boxed(Record {
             flow,
             last: flow.opened,
             first_frame: frame,
@@ -230,7 +230,7 @@ impl<P: Services<O>, O: Observer> Analyzer<P, O> {
             streams: tcp && self.observer.wants_streams(),
             credited: [false; 2],
             state: O::Flow::default(),
-        }));
+        });
         let opened = Moment { at: flow.opened, frame, direction: Direction::Client, flow: &flow };
         self.observer.opened(&mut record.state, &opened);
         record
@@ -239,7 +239,7 @@ impl<P: Services<O>, O: Observer> Analyzer<P, O> {
     /// What carries a flow of which nothing was seen.
     fn carrier(&mut self, flow: &Flow) -> Carrier {
         if flow.transport == Transport::Tcp {
-            Carrier::Tcp(self.tcps.boxed(Far::new(Tcp::new(flow, &self.settings.hosts))))
+            Carrier::Tcp(self.tcps.boxed(Tcp::new(flow, &self.settings.hosts)))
         } else {
             Carrier::Datagrams(Datagrams::default())
         }

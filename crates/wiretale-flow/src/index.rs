@@ -30,11 +30,11 @@ impl Index {
         self.tables[table(hash)].find(hash, is).copied()
     }
 
-    /// Adds a place that is not in it; `hasher` tells the hash of any other.
-    pub(crate) fn insert(&mut self, hash: u64, at: u32, hasher: impl Fn(&u32) -> u64) {
+    /// Adds a place that is not in it; `hasher` tells the hash of any other, and `ask_for` asks ahead for what it needs.
+    pub(crate) fn insert(&mut self, hash: u64, at: u32, hasher: impl Fn(&u32) -> u64, ask_for: impl Fn(&u32)) {
         let table = table(hash);
         if self.tables[table].len() == self.tables[table].capacity() {
-            self.renew(table, &hasher);
+            self.renew(table, &hasher, ask_for);
         }
         self.tables[table].insert_unique(hash, at, hasher);
         self.len += 1;
@@ -48,11 +48,11 @@ impl Index {
     }
 
     /// Gives back what tables that were large no longer need.
-    pub(crate) fn shrink(&mut self, hasher: impl Fn(&u32) -> u64) {
+    pub(crate) fn shrink(&mut self, hasher: impl Fn(&u32) -> u64, ask_for: impl Fn(&u32)) {
         for table in 0..self.tables.len() {
             let (len, most) = (self.tables[table].len(), self.tables[table].num_buckets());
             if (most > SMALL && len * SPARSE < most) || (len == 0 && most > 1) {
-                self.renew(table, &hasher);
+                self.renew(table, &hasher, &ask_for);
             }
         }
     }
@@ -64,14 +64,17 @@ impl Index {
 
     /// Writes a table anew: larger if it is nearly full, smaller if it is nearly empty.
     #[cold]
-    fn renew(&mut self, table: usize, hasher: &impl Fn(&u32) -> u64) {
+    fn renew(&mut self, table: usize, hasher: &impl Fn(&u32) -> u64, ask_for: impl Fn(&u32)) {
         let old = &mut self.tables[table];
         // Room for an eighth more, so that the next time is not soon.
         let mut renewed = match old.len() {
             0 if old.num_buckets() > 1 => HashTable::new(),
             len => HashTable::with_capacity(len + len / 8 + 1),
         };
+        // Those whose turn comes soon lie anywhere.
+        let mut soon = old.iter().skip(AHEAD);
         for at in old.iter() {
+            soon.next().into_iter().for_each(&ask_for);
             renewed.insert_unique(hasher(at), *at, hasher);
         }
         self.bytes = self.bytes - old.allocation_size() + renewed.allocation_size();
@@ -86,6 +89,9 @@ const fn table(hash: u64) -> usize {
 }
 
 const TABLES: usize = 64;
+
+/// How many places before its turn one is asked for while a table is written anew.
+const AHEAD: usize = 16;
 
 /// Buckets of a table that is left as it is.
 const SMALL: usize = 64;
@@ -106,7 +112,7 @@ mod tests {
         let mut index = Index::new();
         let mut most = 0;
         for n in 0..400_000u32 {
-            index.insert(hash(&n), n, hash);
+            index.insert(hash(&n), n, hash, |_| ());
             if n >= 50_000 {
                 index.remove(hash(&(n - 50_000)), n - 50_000);
                 most = most.max(index.memory());
@@ -121,14 +127,14 @@ mod tests {
     #[test]
     fn it_gives_back_what_it_took() {
         let mut index = Index::new();
-        (0..100_000).for_each(|n| index.insert(hash(&n), n, hash));
+        (0..100_000).for_each(|n| index.insert(hash(&n), n, hash, |_| ()));
         let full = index.memory();
         (0..99_000).for_each(|n| index.remove(hash(&n), n));
-        index.shrink(hash);
+        index.shrink(hash, |_| ());
         assert!(index.memory() * 20 < full, "{} of {full}", index.memory());
         (99_000..100_000).for_each(|n| assert_eq!(index.find(hash(&n), |at| *at == n), Some(n)));
         (99_000..100_000).for_each(|n| index.remove(hash(&n), n));
-        index.shrink(hash);
+        index.shrink(hash, |_| ());
         assert_eq!((index.memory(), index.len()), (0, 0));
     }
 }

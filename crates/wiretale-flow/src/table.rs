@@ -13,6 +13,7 @@ use crate::index::Index;
 use crate::key::Ends;
 use crate::near::{Far, ends_near};
 use crate::refused::Refused;
+use crate::spare::Spare;
 
 use pages::Pages;
 use wheel::Wheel;
@@ -28,6 +29,8 @@ pub(crate) struct Table<T> {
     wheel: Wheel,
     /// How many of the flows were refused.
     refused: usize,
+    /// Memory of those that are over.
+    refusals: Spare<Refused>,
 }
 
 /// A flow to be looked for.
@@ -42,13 +45,15 @@ pub(crate) struct Sought {
 }
 
 impl<T> Table<T> {
-    pub(crate) fn new(seed: u64) -> Self {
+    /// An empty one that keeps the memory of at most so many `refusals` for those to come.
+    pub(crate) fn new(seed: u64, refusals: usize) -> Self {
         Self {
             index: Index::new(),
             pages: Pages::default(),
             hasher: SeedableRandomState::with_seed(seed, foldhash::SharedSeed::global_fixed()),
             wheel: Wheel::default(),
             refused: 0,
+            refusals: Spare::at_most(refusals.min(MOST_SPARE)),
         }
     }
 
@@ -161,14 +166,15 @@ impl<T> Table<T> {
 
     /// Makes a refused flow of one that had one SYN.
     pub(crate) fn refuse(&mut self, at: u32, refused: Refused, second: i64) {
-        self.replace(at, Body::Refused { bucket: NONE, flow: Box::new(refused) }, second);
+        let flow = self.refusals.boxed(refused);
+        self.replace(at, Body::Refused { bucket: NONE, flow }, second);
         self.refused += 1;
     }
 
     fn replace(&mut self, at: u32, body: Body<T>, second: i64) {
         self.unlink(at);
         let before = std::mem::replace(&mut self.slot_mut(at).body, body);
-        self.refused -= usize::from(before.is_refused());
+        self.let_go(before);
         self.arm(at, second);
     }
 
@@ -178,8 +184,21 @@ impl<T> Table<T> {
         let hash = self.hash(&self.slot(at).key);
         self.index.remove(hash, at);
         let body = self.pages.vacate(at);
-        self.refused -= usize::from(body.is_refused());
-        if let Body::Full { flow, .. } = body { Some(flow) } else { None }
+        self.let_go(body)
+    }
+
+    /// Lets go of what was kept of a flow but for its record, if it has one.
+    #[inline]
+    fn let_go(&mut self, body: Body<T>) -> Option<Box<Far<T>>> {
+        match body {
+            Body::Full { flow, .. } => Some(flow),
+            Body::Refused { flow, .. } => {
+                self.refused -= 1;
+                self.refusals.keep(flow);
+                None
+            }
+            Body::Half(_) | Body::Vacant => None,
+        }
     }
 
     /// Asks for a place that was a flow's a little while ago.
@@ -198,19 +217,24 @@ impl<T> Table<T> {
     /// Gives back what is not needed any more.
     pub(crate) fn shrink(&mut self) {
         let (pages, hasher) = (&self.pages, &self.hasher);
-        self.index.shrink(|at| hash(hasher, &pages.slot(*at).key));
+        self.index.shrink(|at| hash(hasher, &pages.slot(*at).key), |at| ends_near(pages.slot(*at)));
         if self.len() == 0 {
             self.pages = Pages::default();
+            self.refusals.clear();
         }
     }
 
     fn occupy(&mut self, hash: u64, key: FlowKey, client_is_low: bool, body: Body<T>) -> u32 {
         let at = self.pages.put(key, client_is_low, body);
         let (pages, hasher) = (&self.pages, &self.hasher);
-        self.index.insert(hash, at, |other| self::hash(hasher, &pages.slot(*other).key));
+        let hash_of = |other: &u32| self::hash(hasher, &pages.slot(*other).key);
+        self.index.insert(hash, at, hash_of, |soon| ends_near(pages.slot(*soon)));
         at
     }
 }
+
+/// Refused flows whose memory is kept at most: as many as end in a second of a scan.
+const MOST_SPARE: usize = 1 << 15;
 
 #[inline]
 fn hash(hasher: &SeedableRandomState, key: &FlowKey) -> u64 {
@@ -253,7 +277,7 @@ mod tests {
 
     #[test]
     fn flows_come_out_when_the_wheel_has_passed_them() {
-        let mut table = Table::new(7);
+        let mut table = Table::new(7, 100);
         let mut out = Vec::new();
         table.turn(100, &mut out);
         let (a, b, c) = (insert(&mut table, 1, 105), insert(&mut table, 2, 103), insert(&mut table, 3, 99_999));
@@ -266,8 +290,27 @@ mod tests {
     }
 
     #[test]
+    fn a_bucket_of_any_size_is_emptied() {
+        for size in 0..7 {
+            let mut table = Table::new(7, 100);
+            let mut out = Vec::new();
+            table.turn(100, &mut out);
+            let mut places: Vec<u32> = (0..size).map(|n| insert(&mut table, n, 105)).collect();
+            table.turn(106, &mut out);
+            places.sort_unstable();
+            out.sort_unstable();
+            assert_eq!(out, places, "{size} flows");
+            // They stand in no bucket, and can be put into another one.
+            places.iter().for_each(|at| table.arm(*at, 108));
+            assert!(places.first().is_none_or(|at| table.take(*at).is_some()));
+            table.turn(109, &mut out);
+            assert_eq!(out.len(), places.len() + places.len().saturating_sub(1));
+        }
+    }
+
+    #[test]
     fn places_are_used_again() {
-        let mut table = Table::new(7);
+        let mut table = Table::new(7, 100);
         for round in 0..10 {
             let places: Vec<u32> = (0..600).map(|n| insert(&mut table, n, i64::from(n % 7))).collect();
             assert_eq!(table.len(), 600);
@@ -283,7 +326,7 @@ mod tests {
 
     #[test]
     fn pages_go_when_they_are_empty() {
-        let mut table = Table::new(7);
+        let mut table = Table::new(7, 100);
         let places: Vec<u32> = (0..60_000).map(|n| insert(&mut table, n, 9)).collect();
         let full = table.memory();
         assert!(full >= 60_000 * size_of::<Slot<u16>>());

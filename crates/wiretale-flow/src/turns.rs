@@ -7,7 +7,6 @@ use wiretale_protocol::{Observer, Services};
 
 use crate::ahead::WORTH_IT;
 use crate::analyzer::Analyzer;
-use crate::near::ends_near;
 use crate::table::Body;
 
 impl<P: Services<O>, O: Observer> Analyzer<P, O> {
@@ -39,7 +38,7 @@ impl<P: Services<O>, O: Observer> Analyzer<P, O> {
         match at(1).and_then(|at| self.table.known(at)).map(|slot| &slot.body) {
             // All of it: what only an end needs comes last.
             Some(Body::Full { flow, .. }) => flow.ask_for(usize::MAX),
-            Some(Body::Refused { flow, .. }) => ends_near(&**flow),
+            Some(Body::Refused { flow, .. }) => flow.ask_for(usize::MAX),
             _ => {}
         }
         if let Some(record) = at(2).and_then(|at| self.record_at(at)) {

@@ -53,7 +53,7 @@ pub(crate) enum Body<T> {
     Refused {
         /// The bucket of the wheel it stands in.
         bucket: u32,
-        flow: Box<Refused>,
+        flow: Box<Far<Refused>>,
     },
     Full {
         /// The bucket of the wheel it stands in.
@@ -63,11 +63,6 @@ pub(crate) enum Body<T> {
 }
 
 impl<T> Body<T> {
-    #[inline]
-    pub(super) const fn is_refused(&self) -> bool {
-        matches!(self, Self::Refused { .. })
-    }
-
     /// The bucket of the wheel it stands in, if that is where it stands.
     #[inline]
     pub(super) const fn bucket(&self) -> Option<u32> {

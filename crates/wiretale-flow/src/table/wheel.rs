@@ -56,7 +56,8 @@ impl<T> Table<T> {
         })
     }
 
-    /// Turns the wheel up to `second`; all flows that stood before it are in `out`, none of them armed.
+    /// Turns the wheel up to `second`; all flows that stood before it are in `out`, none of them armed, in no order that
+    /// means anything.
     pub(crate) fn turn(&mut self, second: i64, out: &mut Vec<u32>) {
         if second <= self.wheel.turned {
             return;
@@ -101,19 +102,32 @@ impl<T> Table<T> {
         behind.iter().chain(before).map(|list| list.first).find(|first| *first != NONE)
     }
 
-    /// Takes all flows out of a bucket.
+    /// Takes all flows out of a bucket: from both ends, since each leads to the next one only once it has come from memory.
     fn empty(&mut self, bucket: u32, out: &mut Vec<u32>) {
         let list = std::mem::replace(&mut self.wheel.buckets[bucket as usize], List::EMPTY);
-        let mut at = list.first;
-        while at != NONE {
-            out.push(at);
-            let slot = self.slot_mut(at);
-            if let Some(bucket) = slot.body.bucket_mut() {
-                *bucket = NONE;
+        let (mut first, mut last) = (list.first, list.last);
+        while first != NONE {
+            let (_, next) = self.disarm(first, out);
+            if first == last {
+                return;
             }
-            at = std::mem::replace(&mut slot.next, NONE);
-            slot.prev = NONE;
+            let (prev, _) = self.disarm(last, out);
+            if next == last {
+                return;
+            }
+            (first, last) = (next, prev);
         }
+    }
+
+    /// Lets a flow stand in no bucket; between which two it stood.
+    #[inline]
+    fn disarm(&mut self, at: u32, out: &mut Vec<u32>) -> (u32, u32) {
+        out.push(at);
+        let slot = self.slot_mut(at);
+        if let Some(bucket) = slot.body.bucket_mut() {
+            *bucket = NONE;
+        }
+        (std::mem::replace(&mut slot.prev, NONE), std::mem::replace(&mut slot.next, NONE))
     }
 
     /// Has a flow with one SYN wait behind all others of its kind.
