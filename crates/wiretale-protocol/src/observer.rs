@@ -184,9 +184,9 @@ impl FlowId {
     /// The number in base 62, with zeros in front: the greatest one has eleven digits.
     #[must_use]
     #[inline]
-    pub fn digits(self) -> [u8; FLOW_DIGITS] {
+    pub fn digits(self) -> [u8; 11] {
         const DIGITS: &[u8; 62] = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
-        let (mut digits, mut n) = ([0; FLOW_DIGITS], self.0);
+        let (mut digits, mut n) = ([0; 11], self.0);
         for digit in digits.iter_mut().rev() {
             *digit = DIGITS.get((n % 62) as usize).copied().unwrap_or(b'?');
             n /= 62;
@@ -200,15 +200,11 @@ impl fmt::Display for FlowId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let digits = self.digits();
         let zeros = digits.iter().take(digits.len() - 1).take_while(|digit| **digit == b'0').count();
-        // The letter takes the place before the first digit that is told, so that all goes out in one piece.
-        let mut name = [b'C'; 1 + FLOW_DIGITS];
-        name.iter_mut().skip(1 + zeros).zip(digits.iter().skip(zeros)).for_each(|(place, digit)| *place = *digit);
-        let told = name.get(zeros..).and_then(|name| core::str::from_utf8(name).ok());
+        let told = digits.get(zeros..).and_then(|digits| core::str::from_utf8(digits).ok());
+        f.write_str("C")?;
         f.write_str(told.ok_or(fmt::Error)?)
     }
 }
-
-const FLOW_DIGITS: usize = 11;
 
 /// Something that is not as it should be: its name (Zeek's, where Zeek has one) and a few bytes more.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
