@@ -217,7 +217,7 @@ impl<T> Table<T> {
     /// Gives back what is not needed any more.
     pub(crate) fn shrink(&mut self) {
         let (pages, hasher) = (&self.pages, &self.hasher);
-        self.index.shrink(|at| hash(hasher, &pages.slot(*at).key), |at| ends_near(pages.slot(*at)));
+        self.index.shrink(|at| hash(hasher, &pages.slot(*at).key), |at| ends_near(&pages.slot(*at).key));
         if self.len() == 0 {
             self.pages = Pages::default();
             self.refusals.clear();
@@ -228,7 +228,7 @@ impl<T> Table<T> {
         let at = self.pages.put(key, client_is_low, body);
         let (pages, hasher) = (&self.pages, &self.hasher);
         let hash_of = |other: &u32| self::hash(hasher, &pages.slot(*other).key);
-        self.index.insert(hash, at, hash_of, |soon| ends_near(pages.slot(*soon)));
+        self.index.insert(hash, at, hash_of, |soon| ends_near(&pages.slot(*soon).key));
         at
     }
 }
