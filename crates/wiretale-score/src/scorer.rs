@@ -8,7 +8,7 @@ use wiretale_ftp::{Ftp, FtpData};
 use wiretale_irc::Irc;
 use wiretale_packet::Flags;
 use wiretale_protocol::{
-    Content, Direction, Exposure, Moment, Observe, Observer, Packets, Passed, Summary, Timestamp, Weird,
+    Content, Direction, Exposure, Moment, Observe, Observer, Packets, Passed, State, Summary, Timestamp, Weird,
 };
 use wiretale_recognize::Named;
 use wiretale_ssh::Ssh;
@@ -279,7 +279,11 @@ impl Observer for Scorer {
 
     fn closed(&mut self, scored: &mut Scored, moment: &Moment<'_>, summary: &Summary<'_>) {
         self.meet(&mut scored.facts, moment);
-        let kind = if scored.facts.irc.is_some() { Hears::IRC_CLOSED } else { Hears::CLOSED };
+        let kind = match scored.facts.irc {
+            Some(_) => Hears::IRC_CLOSED,
+            None if is_in_vain(summary) => Hears::IN_VAIN,
+            None => Hears::TALKED,
+        };
         self.tell(&scored.facts, moment, kind, &Fact::Closed(summary));
     }
 }
@@ -324,6 +328,13 @@ impl Scorer {
             _ => self.tell(facts, moment, kind, &Fact::Irc(event)),
         }
     }
+}
+
+// Was it asked for in vain, and did no byte pass?
+#[inline]
+fn is_in_vain(summary: &Summary<'_>) -> bool {
+    let silent = [summary.client.bytes, summary.server.bytes].iter().all(|bytes| bytes.unwrap_or(0) == 0);
+    silent && matches!(summary.state, State::S0 | State::Rej)
 }
 
 fn ends(home: &Home, moment: &Moment<'_>) -> [bool; 2] {
@@ -387,6 +398,7 @@ impl Observe<Dns> for Scorer {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use wiretale_protocol::Side;
 
     struct Hearing(Hears);
 
@@ -427,5 +439,39 @@ mod tests {
         assert_eq!(wants(vec![Box::new(Hearing(Hears::IRC_OTHERS))]), (false, true));
         assert_eq!(wants(vec![Box::new(Hearing(Hears::IRC | Hears::IRC_UNKNOWN))]), (false, false));
         assert_eq!(wants(detectors::standard()), (false, false));
+    }
+
+    #[test]
+    fn what_came_to_nothing_wakes_only_those_who_wait_for_it() {
+        let closed = |state, bytes| {
+            let side = Side { bytes, packets: 1, ip_bytes: 40 };
+            let (started, duration, history, services) = (Timestamp::default(), None, &b"S"[..], &[][..]);
+            let (missed, ip_protocol, first_frame, last_frame) = (0, 6, 1, 1);
+            let (client, server) = (side, Side::default());
+            Summary {
+                started,
+                duration,
+                client,
+                server,
+                state,
+                history,
+                missed,
+                services,
+                ip_protocol,
+                first_frame,
+                last_frame,
+            }
+        };
+        assert!(is_in_vain(&closed(State::S0, None)) && is_in_vain(&closed(State::Rej, Some(0))));
+        // A SYN may bring bytes.
+        assert!(!is_in_vain(&closed(State::S0, Some(5))) && !is_in_vain(&closed(State::Rsto, Some(0))));
+        let wakes = |hears: Hears| {
+            let detectors: Vec<Box<dyn Detector>> = vec![Box::new(Hearing(hears))];
+            let scorer = Scorer::with(detectors, Home::default(), Inventory::default(), Weights::built_in());
+            [Hears::TALKED, Hears::IRC_CLOSED, Hears::IN_VAIN].map(|kind| scorer.anyone_wakes(kind))
+        };
+        assert_eq!(wakes(Hears::CLOSED), [true, true, true]);
+        assert_eq!(wakes(Hears::TALKED), [true, true, false]);
+        assert_eq!(wakes(Hears::IRC_CLOSED), [false, true, false]);
     }
 }

@@ -35,7 +35,7 @@ impl Hears {
     /// [`Fact::File`].
     pub const FILE: Self = Self(1 << 11);
     /// [`Fact::Closed`].
-    pub const CLOSED: Self = Self(1 << 12 | Self::IRC_CLOSED.0);
+    pub const CLOSED: Self = Self(Self::TALKED.0 | Self::IN_VAIN.0);
 
     /// [`Fact::Irc`] with a line itself ([`wiretale_irc::Event::Message`]): one for each line, beside what it means, but
     /// for those that are [`Hears::IRC_UNKNOWN`].
@@ -78,8 +78,15 @@ impl Hears {
     /// [`Fact::Irc`] with what the server supports, or with capabilities.
     pub const IRC_SUPPORT: Self = Self(1 << 25);
 
+    /// [`Fact::Closed`] of all flows but those of [`Hears::IN_VAIN`].
+    pub const TALKED: Self = Self(1 << 12 | Self::IRC_CLOSED.0);
+
+    /// [`Fact::Closed`] of a connection that nothing answered, or that was refused, and in which no byte passed: nearly
+    /// all that a scan brings.
+    pub const IN_VAIN: Self = Self(1 << 26);
+
     /// How many kinds there are.
-    pub(crate) const KINDS: u32 = 26;
+    pub(crate) const KINDS: u32 = 27;
 
     /// No kind.
     pub(crate) const NONE: Self = Self(0);

@@ -30,7 +30,7 @@ impl Detector for NewListener {
     }
 
     fn hears(&self) -> Hears {
-        Hears::CLOSED
+        Hears::TALKED
     }
 
     fn ends(&self) -> Ends {

@@ -36,7 +36,7 @@ impl Detector for ReverseShell {
     }
 
     fn hears(&self) -> Hears {
-        Hears::TEXT | Hears::CLOSED
+        Hears::TEXT | Hears::TALKED
     }
 
     fn ends(&self) -> Ends {

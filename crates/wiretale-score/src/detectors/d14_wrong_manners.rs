@@ -31,7 +31,7 @@ impl Detector for WrongManners {
     }
 
     fn hears(&self) -> Hears {
-        Hears::CLOSED
+        Hears::TALKED
     }
 
     fn ends(&self) -> Ends {

@@ -23,7 +23,7 @@ impl Detector for Volume {
     }
 
     fn hears(&self) -> Hears {
-        Hears::CLOSED
+        Hears::TALKED
     }
 
     fn ends(&self) -> Ends {

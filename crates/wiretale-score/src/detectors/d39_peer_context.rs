@@ -13,7 +13,7 @@ impl Detector for PeerContext {
     }
 
     fn hears(&self) -> Hears {
-        Hears::CLOSED
+        Hears::TALKED
     }
 
     fn ends(&self) -> Ends {
