@@ -96,6 +96,7 @@ fn reading(name: &str) -> &'static str {
         Command::Eob | Command::Endburst | Command::Eos | Command::Pong => "BurstEnd",
         Command::Capab | Command::Protoctl => "abilities of a link",
         Command::Encap => "Login, Account, HostChanged",
+        Command::Login => "Account; exposures",
         Command::Nickserv
         | Command::Ns
         | Command::Chanserv
@@ -112,6 +113,8 @@ fn reading(name: &str) -> &'static str {
         | Command::Authserv
         | Command::Auth
         | Command::Register
+        | Command::Die
+        | Command::Restart
         | Command::Vhost => "exposures",
         _ => "",
     }

@@ -10,7 +10,7 @@ use wiretale_protocol::{Direction, Outcome};
 use crate::ledger::{CHANNEL_KEY, SERVER_LINK};
 use crate::mask::{HIDDEN, Places, place};
 use crate::modes::Modes;
-use crate::services::{Service, bot_login, request};
+use crate::services::{Service, bot_login, bot_request, request};
 use crate::session::Session;
 use crate::talk::may_be_order;
 use crate::{Command, Message, ParamsIter};
@@ -175,6 +175,7 @@ impl Session {
                 let unknown = Awaits::Nothing(Outcome::Unknown);
                 found.add(line, message.param(1).0, "vhost", message.param(0).0, unknown);
             }
+            Command::Die | Command::Restart => in_shutdown(line, message, found),
             // IRCv3 account registration: account, address, password.
             Command::Register => {
                 let account = message.param(0);
@@ -182,21 +183,24 @@ impl Session {
                 let awaits = Awaits::Service { service: Box::default(), client: Box::default() };
                 found.add(line, message.param(2).0, "account-register", account, awaits);
             }
-            // The command itself is the verb.
-            Command::Identify | Command::Auth => {
-                let service = if message.command == Command::Auth { Service::Q } else { Service::Nick };
-                if let Some(start) = place(line, message.params.as_wire()).map(|place| place.start) {
-                    let name = message.command.name().unwrap_or_default().len();
-                    let from = line.get(..start).unwrap_or_default().trim_ascii_end().len().saturating_sub(name);
-                    self.in_request(line, (service, &[]), line.get(from..).unwrap_or_default(), &[], found);
-                }
-            }
+            Command::Identify => self.in_verb(line, message, Service::Nick, found),
+            Command::Auth => self.in_verb(line, message, Service::Q, found),
+            // On a link it tells whose account it is.
+            Command::Login if self.link.is_none() => self.in_verb(line, message, Service::X, found),
             command => {
                 if let Some(service) = raw_alias(command) {
                     self.in_request(line, (service, &[]), message.params.iter().rest(), &[], found);
                 }
             }
         }
+    }
+
+    // The command itself is the verb.
+    fn in_verb(&self, line: &[u8], message: &Message<'_>, service: Service, found: &mut Found) {
+        let Some(start) = place(line, message.params.as_wire()).map(|place| place.start) else { return };
+        let name = message.command.name().unwrap_or_default().len();
+        let from = line.get(..start).unwrap_or_default().trim_ascii_end().len().saturating_sub(name);
+        self.in_request(line, (service, &[]), line.get(from..).unwrap_or_default(), &[], found);
     }
 
     // Most words are to a channel, and a secret there is one only to a bot.
@@ -227,7 +231,9 @@ impl Session {
                 return in_bouncer_words(line, &text, found);
             }
         }
-        if let Some(secrets) = bot_login(&text) {
+        let private = message.command == Command::Privmsg && !self.support.is_channel(&target);
+        let asked = bot_login(&text).or_else(|| if private { bot_request(&text) } else { None });
+        if let Some(secrets) = asked {
             let master: Box<[u8]> = match direction {
                 Direction::Client if message.prefix.is_none() => self.own_source().name.0.into(),
                 _ => speaker.0.into(),
@@ -362,6 +368,16 @@ fn in_join(line: &[u8], message: &Message<'_>, found: &mut Found) {
         let channel = channels.next().unwrap_or_default();
         found.add(line, key, CHANNEL_KEY, channel, Awaits::Join);
     }
+}
+
+// UnrealIRCd asks for a password of its own, others for the server's name, lest it be another that goes down.
+fn in_shutdown(line: &[u8], message: &Message<'_>, found: &mut Found) {
+    let word = message.param(0).0;
+    if word.contains(&b'.') {
+        return found.hide(line, word);
+    }
+    let kind = if message.command == Command::Die { "die" } else { "restart" };
+    found.add(line, word, kind, &[], Awaits::Nothing(Outcome::Unknown));
 }
 
 // ZNC: `PRIVMSG *nickserv :Set pw`, `*sasl :Set user pw`, `*controlpanel :Set Password user pw`.

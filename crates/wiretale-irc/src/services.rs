@@ -135,6 +135,26 @@ pub(crate) fn bot_login(text: &[u8]) -> Option<SmallVec<[&[u8]; 3]>> {
     (verbs.iter().any(|known| verb.eq_ignore_ascii_case(known)) && !secrets.is_empty()).then_some(secrets)
 }
 
+/// Words in private by which people make themselves known to an eggdrop: `IDENT secret`, `OP secret #channel`. In others'
+/// words these verbs are too common to mean that, so only what reads like the whole command does.
+pub(crate) fn bot_request(text: &[u8]) -> Option<SmallVec<[&[u8]; 3]>> {
+    let words: SmallVec<[&[u8]; 4]> =
+        text.split(|&byte| byte == b' ').filter(|word| !word.is_empty()).take(4).collect();
+    let (verb, args) = words.split_first()?;
+    let is = |names: &[&[u8]]| names.iter().any(|name| verb.eq_ignore_ascii_case(name));
+    let secrets = match args {
+        // The new one, or the old one and the new one.
+        [_] | [_, _] if is(&[b"PASS"]) => args,
+        [secret] | [secret, _] if is(&[b"IDENT"]) => core::slice::from_ref(secret),
+        [secret, [b'#' | b'&', ..]] if is(&[b"OP", b"HALFOP", b"VOICE", b"INVITE", b"KEY", b"GO"]) => {
+            core::slice::from_ref(secret)
+        }
+        [secret, mask] if is(&[b"ADDHOST"]) && mask.contains(&b'@') => core::slice::from_ref(secret),
+        _ => return None,
+    };
+    Some(SmallVec::from_slice(secrets))
+}
+
 /// What a service or a bot says of the secret it was given; `None` if it says nothing of it.
 pub(crate) fn verdict(text: &[u8]) -> Option<Verdict> {
     let mut plain: SmallVec<[u8; 256]> = SmallVec::new();
@@ -309,5 +329,18 @@ mod tests {
         assert_eq!(bot_login(b".login"), None);
         assert_eq!(bot_login(b"login s3cret"), None);
         assert_eq!(bot_login(b".status now"), None);
+    }
+
+    #[test]
+    fn words_that_make_one_known_to_an_eggdrop() {
+        let secrets = |text: &str| bot_request(text.as_bytes()).map(|secrets| secrets.join(&b' '));
+        for text in ["IDENT pw", "ident pw ann", "PASS pw", "OP pw #x", "voice pw &x", "ADDHOST pw *!ann@example.org"] {
+            assert_eq!(secrets(text).as_deref(), Some(&b"pw"[..]), "{text}");
+        }
+        assert_eq!(secrets("pass old new").as_deref(), Some(&b"old new"[..]));
+        for text in ["op me", "op me please", "pass me the salt", "key in #x please", "go away", "ident", "hello there"]
+        {
+            assert_eq!(secrets(text), None, "{text}");
+        }
     }
 }

@@ -512,6 +512,22 @@ fn p35_secrets_are_found_with_their_outcome_and_never_leave() {
 }
 
 #[test]
+fn p35_words_to_an_eggdrop_and_what_stops_a_server_are_secret() {
+    let mut session = greeted();
+    session.client("PRIVMSG eggy :IDENT zz9egg\r\nPRIVMSG eggy :OP zz9egg #x\r\nPRIVMSG eggy :PASS zz9old zz9new\r\n");
+    session.server(":eggy!e@h NOTICE ann :Password set to: zz9new\r\n");
+    session.client("LOGIN ann zz9raw\r\nDIE zz9die\r\nDIE irc.example.org\r\nRESTART zz9again now\r\n").end();
+    let exposed: Vec<_> = session.heard.exposures.iter().map(|e| (e.kind, e.account.as_str())).collect();
+    let egg = ("bot-login", "eggy");
+    for one in [egg, ("x-identify", "ann"), ("die", ""), ("restart", "")] {
+        assert!(exposed.contains(&one), "{exposed:?}");
+    }
+    assert_eq!(exposed.len(), 6, "{exposed:?}");
+    let all = format!("{:?}{:?}{:?}", session.heard.messages, session.heard.events, session.heard.exposures);
+    assert!(!all.contains("zz9"), "{all}");
+}
+
+#[test]
 fn p35_a_password_that_is_a_name_hides_no_one() {
     let mut session = Session::new();
     session.client("PASS PRIVMSG\r\nNICK ann\r\nUSER a 0 * :A\r\n").server(":s 001 ann :Welcome\r\n");
