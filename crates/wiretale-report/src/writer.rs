@@ -84,26 +84,36 @@ impl<W: Output> Writer<W> {
         self.failed.get_or_insert(error);
     }
 
-    /// Writes what is left, and the logs' last lines.
+    /// Writes what is left, and the logs' last lines. After a failure the rows from before it are written where they can
+    /// be, without a last line.
     ///
     /// # Errors
     /// The first failure of the run.
     pub fn finish(mut self) -> Result<W, WriteError> {
         if let Some(error) = self.failed {
+            for pending in &mut self.pending {
+                // Told of is the first failure, not what follows from it.
+                let _ = pending.flush(&mut self.output);
+            }
             return Err(error);
         }
         for pending in self.pending.iter_mut().filter(|pending| pending.rows > 0) {
             if self.format == Format::Tsv {
                 tsv::footer(&mut pending.bytes, self.closed);
             }
-            pending.flush(&mut self.output)?;
+            if let Err(error) = pending.flush(&mut self.output) {
+                self.failed.get_or_insert(error);
+            }
         }
-        Ok(self.output)
+        self.failed.map_or(Ok(self.output), Err)
     }
 }
 
 impl Pending {
     fn flush(&mut self, output: &mut impl Output) -> Result<(), WriteError> {
+        if self.bytes.is_empty() {
+            return Ok(());
+        }
         output.write(self.table.name, &self.bytes)?;
         self.bytes.clear();
         Ok(())
@@ -113,3 +123,51 @@ impl Pending {
 const FLUSH_AT: usize = 64 * 1024;
 // With so many bytes a log is given a whole block, and this much for the row that fills it.
 const GROWN: usize = 4 * 1024;
+
+#[cfg(test)]
+mod tests {
+    use std::io;
+
+    use super::*;
+    use crate::{Format, Memory};
+
+    // Has no room for one log.
+    struct Full {
+        memory: Memory,
+        log: &'static str,
+    }
+
+    impl Output for Full {
+        fn write(&mut self, log: &'static str, bytes: &[u8]) -> Result<(), WriteError> {
+            if log == self.log {
+                let source = io::Error::from(io::ErrorKind::StorageFull);
+                return Err(WriteError { path: log.into(), source });
+            }
+            self.memory.write(log, bytes)
+        }
+    }
+
+    #[test]
+    fn rows_from_before_a_failure_are_written() {
+        let mut full = Full { memory: Memory::default(), log: "dns" };
+        let mut writer = Writer::new(&mut full, Format::Json);
+        writer.row(&logs::conn::TABLE, |row| row.time(Timestamp::from_nanos(1)));
+        writer.fail(WriteError { path: "file".into(), source: io::ErrorKind::StorageFull.into() });
+        writer.row(&logs::conn::TABLE, |row| row.time(Timestamp::from_nanos(2)));
+        assert_eq!(writer.finish().err().map(|error| error.path), Some("file".into()));
+        let conn = String::from_utf8(full.memory.logs.remove("conn").unwrap()).unwrap();
+        assert_eq!(conn.lines().count(), 1, "{conn}");
+    }
+
+    #[test]
+    fn one_full_log_keeps_no_other_from_being_written() {
+        let mut full = Full { memory: Memory::default(), log: "conn" };
+        let mut writer = Writer::new(&mut full, Format::Json);
+        writer.row(&logs::files::TABLE, |row| row.time(Timestamp::from_nanos(1)));
+        while !writer.has_failed() {
+            writer.row(&logs::conn::TABLE, |row| row.time(Timestamp::from_nanos(1)));
+        }
+        assert_eq!(writer.finish().err().map(|error| error.path), Some("conn".into()));
+        assert!(full.memory.logs.contains_key("files"));
+    }
+}
