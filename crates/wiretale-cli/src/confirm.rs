@@ -1,8 +1,8 @@
 //! `wiretale confirm`: what the ports of a home host greet with. It connects and listens; it sends nothing.
 
 use std::collections::BTreeSet;
-use std::fs::OpenOptions;
-use std::io::{self, Read as _, Write as _};
+use std::fs::{File, OpenOptions};
+use std::io::{self, Read as _, Seek as _, SeekFrom, Write as _};
 use std::net::{IpAddr, Shutdown, SocketAddr, TcpStream};
 use std::path::Path;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
@@ -21,20 +21,25 @@ pub(crate) fn run(args: &Confirm) -> Result<(), Failure> {
     if !Home::new(args.home.clone()).is_home(args.host.into()) {
         return Err(Failure::Refused(format!("{} is outside the home networks: it is not asked", args.host)));
     }
+    let mut adds_to = args.evidence.as_deref().map(open).transpose()?;
     let known = args.evidence.as_deref().map(read).transpose()?.unwrap_or_default();
     let ports: BTreeSet<u16> =
         if args.ports.is_empty() { suspicious(&known, args.host) } else { args.ports.iter().copied().collect() };
     if ports.is_empty() {
         return Err(Failure::Refused("no port to ask: name some with --ports, or evidence with --evidence".into()));
     }
+    if ports.len() > PORTS {
+        let why = format!("{} ports are more than the {PORTS} that are asked at a time", ports.len());
+        return Err(Failure::Refused(why));
+    }
     let mut found = Vec::new();
-    for port in ports.into_iter().take(PORTS) {
+    for port in ports {
         let answer = ask(SocketAddr::new(args.host, port));
         tell(port, &answer).map_err(Failure::Output)?;
         found.extend(evidence(args.host, port, &answer));
     }
-    match &args.evidence {
-        Some(path) => add(path, &found),
+    match &mut adds_to {
+        Some(file) => file.add(&found),
         None => evidence_lines(&mut io::stdout().lock(), &found).map_err(Failure::Output),
     }
 }
@@ -112,10 +117,37 @@ fn evidence(host: IpAddr, port: u16, answer: &Answer) -> Option<Evidence> {
     })
 }
 
-fn add(path: &Path, found: &[Evidence]) -> Result<(), Failure> {
+/// Evidence on disk, to which some is added: opened before anybody is asked, so that no answer is lost.
+struct Stored<'a> {
+    path: &'a Path,
+    file: File,
+}
+
+fn open(path: &Path) -> Result<Stored<'_>, Failure> {
+    if path.as_os_str() == "-" {
+        return Err(Failure::Refused("what is found is added to the evidence: it has to be a file".into()));
+    }
+    let file = OpenOptions::new().read(true).append(true).open(path);
     let wrong = |source| Failure::Write(WriteError { path: path.to_owned(), source });
-    let mut file = OpenOptions::new().append(true).open(path).map_err(wrong)?;
-    evidence_lines(&mut file, found).map_err(wrong)
+    file.map(|file| Stored { path, file }).map_err(wrong)
+}
+
+impl Stored<'_> {
+    fn add(&mut self, found: &[Evidence]) -> Result<(), Failure> {
+        let written = self.end_line().and_then(|()| evidence_lines(&mut self.file, found));
+        written.map_err(|source| Failure::Write(WriteError { path: self.path.to_owned(), source }))
+    }
+
+    /// Editors leave the last line without an end.
+    fn end_line(&mut self) -> io::Result<()> {
+        if self.file.seek(SeekFrom::End(0))? == 0 {
+            return Ok(());
+        }
+        let mut last = [0];
+        self.file.seek(SeekFrom::End(-1))?;
+        self.file.read_exact(&mut last)?;
+        if last == *b"\n" { Ok(()) } else { self.file.write_all(b"\n") }
+    }
 }
 
 // Detectors whose port is one that the host itself answers on.

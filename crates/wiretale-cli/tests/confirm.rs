@@ -53,7 +53,8 @@ fn what_was_said_is_added_to_the_evidence() {
         "{{\"v\":1,\"time_ns\":1,\"host\":\"127.0.0.1\",\"row\":\"D02.listener\",\"key\":\"{port}\",\"port\":{port},\
          \"strength\":1.0,\"quality\":1.0,\"text\":\"it answers\",\"uids\":[],\"frames\":[]}}\n"
     );
-    std::fs::write(&path, &row).unwrap();
+    // As an editor may have left it.
+    std::fs::write(&path, row.trim_end()).unwrap();
     let output = confirm(&["127.0.0.1", "--home", "127.0.0.0/8", "--evidence", path.to_str().unwrap()]);
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     assert!(heard.join().unwrap().is_empty());
@@ -69,4 +70,16 @@ fn hosts_outside_the_home_networks_are_refused() {
         assert!(String::from_utf8_lossy(&output.stderr).contains("outside the home networks"));
     }
     assert_eq!(confirm(&["127.0.0.1", "--ports", "22"]).status.code(), Some(2), "home networks are not guessed");
+}
+
+#[test]
+fn what_cannot_be_done_is_refused_before_anybody_is_asked() {
+    let home = ["127.0.0.1", "--home", "127.0.0.0/8"];
+    let ports: Vec<String> = (1..=65).map(|port| port.to_string()).collect();
+    for more in [&["--evidence", "-"][..], &["--evidence", "no/such/file"], &["--ports", &ports.join(",")]] {
+        let output = confirm(&[&home, more].concat());
+        let told = String::from_utf8_lossy(&output.stderr);
+        assert_eq!(output.status.code(), Some(2), "{told}");
+        assert!(!told.contains("port 1:") && told.lines().count() == 1, "{told}");
+    }
 }
