@@ -18,6 +18,7 @@ use wiretale_report::{Digest, Directory, Home, Logs, Options, Streams, Writer};
 use crate::args::{self, Analyze, OsPolicy};
 use crate::case::{self, Tables};
 use crate::failure::Failure;
+use crate::folder;
 use crate::progress::Progress;
 use crate::threads;
 
@@ -128,7 +129,10 @@ fn observers(args: &Analyze, tables: &Tables) -> Result<Observers, Failure> {
 }
 
 fn logs(args: &Analyze, tables: &Tables) -> Result<Logs<Directory>, Failure> {
-    let directory = Directory::create(&args.out, wiretale_report::logs::ALL.iter().map(|table| table.name))?;
+    let names: Vec<&'static str> = wiretale_report::logs::ALL.iter().map(|table| table.name).collect();
+    let directory = folder::ready(&args.out, &names)?;
+    // From now on it is known that a run was here.
+    case::write(&args.out, EVIDENCE, "")?;
     let extract = args.extract.as_ref().map(|dir| Extract::new(dir, EXTRACT_AT_MOST)).transpose();
     let options = Options {
         format: format(args),
@@ -174,7 +178,6 @@ fn tell(
 ) -> Result<(), Failure> {
     let (mut evidence, names) = scorer.finish();
     tables.tie(&mut evidence);
-    case::clear(directory.path())?;
     let threads = usize::from(args.threads);
     let (written, cases) = cases(directory.path(), threads, evidence, &tables.weights);
     written?;
@@ -200,7 +203,7 @@ fn tell(
 
 /// Writes the evidence down and makes cases of it.
 fn cases(out: &Path, threads: usize, evidence: Vec<Evidence>, weights: &Weights) -> (Result<(), Failure>, Vec<Case>) {
-    let written = case::stream(out, "evidence.jsonl", |file| match threads {
+    let written = case::stream(out, EVIDENCE, |file| match threads {
         1 => evidence_lines(file, &evidence),
         _ => evidence.chunks(ROWS).try_for_each(|rows| evidence_in_halves(file, rows)),
     });
@@ -228,6 +231,7 @@ const fn format(args: &Analyze) -> wiretale_report::Format {
 
 // Zeek's limit of one extracted file.
 const EXTRACT_AT_MOST: u64 = 100 << 20;
+const EVIDENCE: &str = "evidence.jsonl";
 const CHECK_EVERY: u64 = 256;
 // Rows of evidence that are in memory as text before they are written: three megabytes or so.
 const ROWS: usize = 8192;

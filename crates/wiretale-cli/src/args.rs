@@ -31,7 +31,8 @@ pub(crate) struct Analyze {
     /// Captures (pcap or pcapng, plain, gzip or zstd), read as one in the order of time; - is standard input
     #[arg(required = true, value_name = "CAPTURE")]
     pub(crate) captures: Vec<PathBuf>,
-    /// Where the logs go; made where it is missing
+    /// Where the logs go; made where it is missing. What an earlier run left there is replaced, letters that somebody filled
+    /// in are kept
     #[arg(long, value_name = "DIR", default_value = "wiretale-out")]
     pub(crate) out: PathBuf,
     /// How the logs are written
@@ -116,7 +117,7 @@ pub(crate) struct Score {
 pub(crate) struct Confirm {
     /// The address of a home host
     pub(crate) host: std::net::IpAddr,
-    /// The ports to ask [default: those that --evidence holds against the host]
+    /// The ports to ask, at most 64 [default: those that --evidence holds against the host]
     #[arg(long, value_name = "PORT", value_delimiter = ',', value_parser = clap::value_parser!(u16).range(1..))]
     pub(crate) ports: Vec<u16>,
     /// Networks that are ours; a host outside them is never asked

@@ -108,22 +108,6 @@ pub(crate) fn both<A: Send, B>(at_once: bool, one: impl FnOnce() -> A + Send, ot
     })
 }
 
-/// Removes what an earlier run left here, so that what lies there afterwards is of one run.
-pub(crate) fn clear(out: &Path) -> Result<(), Failure> {
-    let letters = fs::read_dir(out).map_err(at(out))?.filter_map(Result::ok).map(|entry| entry.file_name());
-    let letters = letters
-        .filter_map(|name| name.into_string().ok())
-        .filter(|name| name.starts_with("letter-") && (name.ends_with(".txt") || name.ends_with(".md")));
-    for name in letters.chain(MADE.iter().map(|name| (*name).to_owned())) {
-        let path = out.join(name);
-        match fs::remove_file(&path) {
-            Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(at(&path)(error)),
-            _ => {}
-        }
-    }
-    Ok(())
-}
-
 pub(crate) fn write(out: &Path, name: &str, text: &str) -> Result<(), Failure> {
     let path = out.join(name);
     fs::write(&path, text).map_err(at(&path))
@@ -160,4 +144,3 @@ fn named(host: IpAddr) -> String {
 }
 
 const BUFFER: usize = 1 << 16;
-const MADE: &[&str] = &["exposure.txt", "exposure.md", "stix.json", "ecs.jsonl", "block.nft", "unblock.nft"];

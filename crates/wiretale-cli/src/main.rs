@@ -7,11 +7,12 @@ mod case;
 mod confirm;
 mod decode;
 mod failure;
+mod folder;
 mod progress;
 mod score;
 mod threads;
 
-use std::io::Write as _;
+use std::io::{ErrorKind, Write as _};
 use std::process::ExitCode;
 
 use clap::Parser as _;
@@ -32,6 +33,8 @@ fn main() -> ExitCode {
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,
+        // As `head` does: what is printed comes last, and all else is done.
+        Err(Failure::Output(error)) if error.kind() == ErrorKind::BrokenPipe => ExitCode::SUCCESS,
         Err(failure) => {
             report(&failure);
             ExitCode::from(Failure::EXIT)

@@ -6,14 +6,20 @@ use std::path::Path;
 
 use wiretale::score::{Evidence, Names, cases};
 use wiretale_report::case::{Chronicle, Dossier, Terminal, notices, read_evidence};
-use wiretale_report::{Directory, Format, Writer};
+use wiretale_report::{Format, Writer};
 
-use crate::args::Score;
+use crate::args::{Score, Scoring};
 use crate::case::{self, Tables};
 use crate::failure::Failure;
+use crate::folder;
 
 /// Reads the evidence, folds it, prints the cases and writes what is asked for.
 pub(crate) fn run(args: &Score) -> Result<(), Failure> {
+    let Scoring { letter, exposure, stix, ecs, .. } = args.scoring;
+    if args.out.is_none() && (letter || exposure || stix || ecs) {
+        let why = "--letter, --exposure, --stix and --ecs write files: say where with --out";
+        return Err(Failure::Refused(why.into()));
+    }
     let tables = Tables::read(&args.scoring)?;
     let mut evidence = read(&args.evidence)?;
     tables.tie(&mut evidence);
@@ -22,10 +28,9 @@ pub(crate) fn run(args: &Score) -> Result<(), Failure> {
     let (weights, inventory) = (&tables.weights, &tables.inventory);
     let dossier = Dossier { cases: &cases, weights, inventory, names: &names, chronicle: &chronicle, files: &[] };
     if let Some(out) = &args.out {
-        let mut writer = Writer::new(Directory::create(out, ["notice"])?, Format::Tsv);
+        let mut writer = Writer::new(folder::ready(out, &["notice"])?, Format::Tsv);
         notices(&mut writer, &dossier);
         writer.finish()?;
-        case::clear(out)?;
         case::write_all(out, &args.scoring, &dossier, false)?;
     }
     let mut out = BufWriter::new(io::stdout().lock());

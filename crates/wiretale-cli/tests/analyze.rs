@@ -236,12 +236,9 @@ fn arguments_that_make_no_sense_exit_2() {
 
 #[cfg(target_os = "linux")]
 #[test]
-fn a_full_disk_is_an_error_and_no_panic() {
+fn what_cannot_be_printed_is_an_error_and_no_panic() {
     let place = Place::new();
     let out = place.path("out");
-    fs::create_dir(&out).unwrap();
-    std::os::unix::fs::symlink("/dev/full", place.path("out/irc_messages.log")).unwrap();
-    // The link would be removed with the logs of an earlier run: standard output is what is full here.
     let full = fs::OpenOptions::new().write(true).open("/dev/full").unwrap();
     let output = Command::new(env!("CARGO_BIN_EXE_wiretale"))
         .args(["analyze", "--out", &out, &place.path("made.pcap")])
@@ -251,4 +248,18 @@ fn a_full_disk_is_an_error_and_no_panic() {
     assert_eq!(output.status.code(), Some(2));
     let said = stderr(&output);
     assert!(said.contains("cannot write to standard output") && said.lines().count() == 1, "{said}");
+}
+
+#[cfg(unix)]
+#[test]
+fn whoever_reads_no_further_has_read_enough() {
+    let place = Place::new();
+    let (reader, writer) = std::io::pipe().unwrap();
+    drop(reader);
+    let output = Command::new(env!("CARGO_BIN_EXE_wiretale"))
+        .args(["analyze", "--out", &place.path("out"), &place.path("made.pcap")])
+        .stdout(writer)
+        .output()
+        .unwrap();
+    assert!(output.status.success() && output.stderr.is_empty(), "{}", stderr(&output));
 }

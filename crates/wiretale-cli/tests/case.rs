@@ -114,6 +114,75 @@ fn what_an_earlier_run_left_is_gone() {
 }
 
 #[test]
+fn a_letter_that_was_filled_in_is_kept() {
+    let place = Place::new();
+    let args = ["analyze", "--out", "out", "made.pcap", "--letter"];
+    stdout(&place.run(&args));
+    let blank = place.text("out/letter-10.20.3.7.txt");
+    let filled = blank.replace("[your name, your office, your telephone number]", "Ann, security office, 4711");
+    assert_ne!(blank, filled);
+    for round in 1..3 {
+        fs::write(place.path("out/letter-10.20.3.7.txt"), &filled).unwrap();
+        let told = place.run(&args);
+        assert!(String::from_utf8_lossy(&told.stderr).contains("is kept as"), "{told:?}");
+        assert_eq!(place.text(&format!("out/letter-10.20.3.7.txt.kept-{round}")), filled);
+        assert_eq!(place.text("out/letter-10.20.3.7.txt"), blank);
+    }
+}
+
+#[test]
+fn files_of_others_are_left_alone() {
+    let place = Place::new();
+    fs::create_dir(place.path("theirs")).unwrap();
+    for name in ["dns.log", "letter-to-mum.md"] {
+        fs::write(place.path(&format!("theirs/{name}")), "mine").unwrap();
+    }
+    let refused = place.run(&["analyze", "--out", "theirs", "made.pcap"]);
+    assert_eq!(refused.status.code(), Some(2));
+    assert!(String::from_utf8_lossy(&refused.stderr).contains("dns.log"), "{refused:?}");
+    assert_eq!(place.text("theirs/dns.log"), "mine");
+    fs::remove_file(place.path("theirs/dns.log")).unwrap();
+    stdout(&place.run(&["analyze", "--out", "theirs", "made.pcap"]));
+    stdout(&place.run(&["analyze", "--out", "theirs", "made.pcap"]));
+    assert_eq!(place.text("theirs/letter-to-mum.md"), "mine");
+}
+
+#[test]
+fn a_run_that_fails_leaves_nothing_of_the_one_before() {
+    let place = Place::new();
+    stdout(&place.run(&["analyze", "--out", "out", "made.pcap", "--stix"]));
+    // A file where a directory should be made for each stream.
+    fs::create_dir(place.path("streams")).unwrap();
+    let uid = place
+        .text("out/conn.log")
+        .lines()
+        .find(|row| !row.starts_with('#'))
+        .unwrap()
+        .split('\t')
+        .nth(1)
+        .unwrap()
+        .to_owned();
+    fs::create_dir(place.path(&format!("streams/{uid}.client"))).unwrap();
+    fs::create_dir(place.path(&format!("streams/{uid}.server"))).unwrap();
+    let failed = place.run(&["analyze", "--out", "out", "made.pcap", "--streams", "streams"]);
+    assert_eq!(failed.status.code(), Some(2), "{failed:?}");
+    for name in ["report.html", "cases.json", "timeline.csv", "stix.json"] {
+        assert!(fs::metadata(place.path(&format!("out/{name}"))).is_err(), "{name}");
+    }
+}
+
+#[test]
+fn what_would_be_written_nowhere_is_refused() {
+    let place = Place::new();
+    stdout(&place.run(&["analyze", "--out", "out", "made.pcap"]));
+    for option in ["--letter", "--exposure", "--stix", "--ecs"] {
+        let refused = place.run(&["score", "out/evidence.jsonl", option]);
+        assert_eq!(refused.status.code(), Some(2), "{option}");
+        assert!(String::from_utf8_lossy(&refused.stderr).contains("--out"), "{option}");
+    }
+}
+
+#[test]
 fn an_inventory_names_the_owner_and_silences_what_is_meant() {
     let place = Place::new();
     let inventory = "networks = [\"10.20.0.0/16\"]\n[[host]]\naddresses = [\"10.20.3.7\"]\nowner = \"Dana Doe\"\n";

@@ -19,6 +19,12 @@ pub fn letters(dossier: &Dossier<'_>) -> Vec<(IpAddr, Document)> {
     dossier.cases.iter().filter_map(|case| Some((case.host, letter_of(dossier, case)?))).collect()
 }
 
+/// Is it a letter as [`letters`] gives it, which nobody has put a name to yet?
+#[must_use]
+pub fn is_blank(letter: &str) -> bool {
+    letter.contains(SENDER)
+}
+
 /// The letter for one case, if it is at or above `medium`.
 pub(super) fn letter_of(dossier: &Dossier<'_>, case: &Case) -> Option<Document> {
     (case.level >= Level::Medium).then(|| letter(dossier, case))
@@ -50,7 +56,7 @@ fn head(letter: &mut Document, dossier: &Dossier<'_>, case: &Case) {
     letter.title(format!("Your machine {called}"));
     letter.lines(vec![
         format!("To: {to}{contact}"),
-        "From: [your name, your office, your telephone number]".into(),
+        format!("From: [{SENDER}]"),
         format!("Date: {} (all times are UTC)", day(case.updated_ns)),
         format!("Case: {}", number(case)),
         "Handling: TLP:AMBER. For you and those who help you with this machine; please do not pass it on.".into(),
@@ -133,19 +139,22 @@ fn listeners(letter: &mut Document, dossier: &Dossier<'_>, case: &Case, findings
         let service = if listener.service.is_empty() { "unknown" } else { listener.service };
         rows.insert(port, [service.to_owned(), Shown(&listener.greeting).to_string()]);
     }
-    let meant = |port: u16| dossier.inventory.serves(case.host.into(), port);
-    let rows: Vec<Vec<String>> = rows
-        .into_iter()
-        .filter(|(port, _)| !meant(*port))
-        .take(ROWS)
-        .map(|(port, [service, greeting])| vec![port.to_string(), service, greeting])
-        .collect();
+    let answers = !rows.is_empty();
+    rows.retain(|port, _| !dossier.inventory.serves(case.host.into(), *port));
+    let more = rows.len().saturating_sub(ROWS);
     letter.heading("What answers on the machine");
     if rows.is_empty() {
-        letter.paragraph("We saw no program on it that takes connections.");
-    } else {
-        letter.paragraph("These programs take connections. You will know which of them are yours.");
-        letter.table(&["TCP port", "Protocol", "Greets with"], rows);
+        letter.paragraph(match answers {
+            true => "Only programs that are meant to take connections there answered.",
+            false => "We saw no program on it that takes connections.",
+        });
+        return;
+    }
+    letter.paragraph("These programs take connections. You will know which of them are yours.");
+    let row = |(port, [service, greeting]): (u16, [String; 2])| vec![port.to_string(), service, greeting];
+    letter.table(&["TCP port", "Protocol", "Greets with"], rows.into_iter().take(ROWS).map(row).collect());
+    if more > 0 {
+        letter.paragraph(format!("And {}, which we can send you.", count(more, "port more", "ports more")));
     }
 }
 
@@ -267,6 +276,8 @@ fn sentence(finding: &Finding<'_>) -> String {
 
 // What one notices first from outside: talk on IRC, transfers, floods and scans.
 const ATTENTION: &[&str] = &["D15", "D16", "D18", "D23", "D24", "D25", "D27", "D32", "D33", "D34", "D35"];
+// Whoever sends it puts a name in this place.
+const SENDER: &str = "your name, your office, your telephone number";
 const PEOPLE: usize = 12;
 const NAMES: usize = 12;
 const ROWS: usize = 40;

@@ -35,7 +35,7 @@ pub use exposure::exposure_list;
 pub use finding::Finding;
 pub use geo::{Geo, GeoError};
 pub use json::{EvidenceError, cases_json, evidence_lines, read_evidence};
-pub use letter::letters;
+pub use letter::{is_blank, letters};
 pub use nftables::{Refused, Rules, nftables};
 pub use notice::notices;
 pub use page::page;
