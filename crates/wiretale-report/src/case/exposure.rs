@@ -7,6 +7,7 @@ use wiretale::protocol::Outcome;
 use wiretale::score::Level;
 
 use super::chronicle::Exposed;
+use super::finding::Finding;
 use super::moment::utc;
 use super::shown::count;
 use super::{Document, Dossier};
@@ -142,7 +143,8 @@ fn text(document: &mut Document, dossier: &Dossier<'_>, account: &Account<'_>, a
 /// What a machine in an intruder's hands could hear: every secret that it sent or took since it was broken into.
 fn heard(document: &mut Document, dossier: &Dossier<'_>, exposures: &[&Exposed]) {
     for case in dossier.cases.iter().filter(|case| case.level >= Level::High) {
-        let since = case.opened_ns.saturating_sub(MARGIN_NS);
+        let first = Finding::first_sign(&dossier.findings(case)).unwrap_or(case.opened_ns);
+        let since = first.min(case.opened_ns).saturating_sub(MARGIN_NS);
         let accounts: BTreeSet<String> = exposures
             .iter()
             .filter(|exposed| {

@@ -55,6 +55,12 @@ impl<'a> Finding<'a> {
         case.evidence.iter().zip(&case.evidence_db).map(of).collect()
     }
 
+    /// When the first of them speaks of an intrusion; `None` where none does.
+    pub(super) fn first_sign(findings: &[Self]) -> Option<i64> {
+        let speaks = |finding: &&Self| finding.stage.is_some() && finding.weight_db > 0.0;
+        findings.iter().find(speaks).map(|finding| finding.evidence.time_ns)
+    }
+
     /// The sentence about it, safe to print. Evidence read from a file may hold anything.
     #[must_use]
     pub fn text(&self) -> String {

@@ -74,8 +74,7 @@ pub(super) fn number(case: &Case) -> String {
 }
 
 fn found(letter: &mut Document, dossier: &Dossier<'_>, case: &Case, findings: &[Finding<'_>]) {
-    let from = findings.iter().find(|finding| finding.stage.is_some() && finding.weight_db > 0.0);
-    let since = from.map(|finding| format!(" The first sign of it is of {} UTC.", utc(finding.evidence.time_ns)));
+    let since = Finding::first_sign(findings).map(|at| format!(" The first sign of it is of {} UTC.", utc(at)));
     let called = dossier.called(case.host);
     let text = format!("your machine {called} has {}.{}", confidence(case.level), since.unwrap_or_default());
     letter.paragraph(format!("{}{}", text[..1].to_uppercase(), &text[1..]));

@@ -46,8 +46,8 @@ fn one(f: &mut fmt::Formatter<'_>, dossier: &Dossier<'_>, rank: usize, case: &Ca
     let odds = format!("{} dB at its peak, {}", signed(case.peak_db), percent(case));
     writeln!(f, "{}", clipped(&format!("{head}, {odds}"), WIDTH))?;
     let stages: Vec<&str> = case.stages.iter().map(|stage| stage.words()).collect();
-    let opened =
-        format!("from {} to {} UTC, now {} dB", utc(case.opened_ns), utc(case.updated_ns), signed(case.score_db));
+    let from = utc(Finding::first_sign(&dossier.findings(case)).unwrap_or(case.opened_ns));
+    let opened = format!("from {from} to {} UTC, now {} dB", utc(case.updated_ns), signed(case.score_db));
     writeln!(f, "   {opened}")?;
     if !stages.is_empty() {
         block(f, "   ", "   ", &format!("stages: {}", stages.join(", ")))?;

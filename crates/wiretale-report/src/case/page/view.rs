@@ -168,7 +168,7 @@ fn view(dossier: &Dossier<'_>, case: &Case) -> CaseView {
         peak: signed(case.peak_db),
         end: signed(case.score_db),
         probability: percent(case),
-        opened: utc(case.opened_ns),
+        opened: utc(Finding::first_sign(&findings).unwrap_or(case.opened_ns)),
         updated: utc(case.updated_ns),
         stages: Stage::ALL
             .iter()
