@@ -31,18 +31,23 @@ impl Detector for Orders {
         if order.fits == 0 {
             return;
         }
-        let Spoken { from, place, .. } = *spoken;
+        let Spoken { to, from, place } = *spoken;
         let row = spoken.row(scene);
         let strength = [0.6, 0.85, 1.0][order.fits.min(3) as usize - 1] * if order.quoted { 0.5 } else { 1.0 };
         let host = scene.moment.flow.client.address;
-        let said = match row {
-            "D18.topic" => format!("the topic of {} gives {host} an order: \"{}\"", shown(place), order.shown()),
-            _ => format!("{} gives {host} an order in {}: \"{}\"", shown(from), shown(place), order.shown()),
+        let (from, place, words) = (shown(from), shown(place), order.shown());
+        let said = match to {
+            Target::Topic => format!("the topic of {place} gives {host} an order: \"{words}\""),
+            Target::Channel => format!("{from} gives {host} an order in {place}: \"{words}\""),
+            Target::Private => format!("{from} gives {host} an order in private: \"{words}\""),
         };
         let key = String::from_utf8_lossy(&order.verb.to_ascii_lowercase()).into_owned();
         let evidence = scene.evidence(Direction::Client, row, key, said).strength(strength);
-        findings
-            .push(evidence.tie(scene.channel_tie(place)).tie(format!("nick:{}", shown(&from.to_ascii_lowercase()))));
+        findings.push(
+            evidence
+                .tie(scene.channel_tie(spoken.place))
+                .tie(format!("nick:{}", shown(&spoken.from.to_ascii_lowercase()))),
+        );
     }
 }
 
@@ -74,6 +79,7 @@ mod tests {
         play.heard(flow, 2.0, "h3rd3r", "bot", ".login s3cret");
         play.heard(flow, 3.0, "h3rd3r", "#x", "\x0304!udp 203.0.113.200 1000 64 10");
         assert_eq!(play.rows(), ["D18.topic", "D18.private", "D18.other"]);
+        assert!(play.evidence()[1].text.contains("h3rd3r gives 10.0.0.7 an order in private"), "{:?}", play.evidence()[1]);
         assert!(play.evidence().iter().all(|row| !row.text.contains("s3cret")));
         assert!(play.evidence()[2].ties.contains(&"channel:net/#x".to_owned()), "{:?}", play.evidence()[2].ties);
     }
