@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use unicode_width::UnicodeWidthChar as _;
 use wiretale::protocol::scan;
 
 /// One step through wire text.
@@ -48,6 +49,29 @@ impl fmt::Debug for Shown<'_> {
     }
 }
 
+/// The columns that `text` takes on a terminal.
+pub(crate) fn columns(text: &str) -> usize {
+    text.chars().map(columns_of).sum()
+}
+
+/// Two for a wide character of East Asia, none for a mark that stands over another one.
+pub(crate) fn columns_of(c: char) -> usize {
+    c.width().unwrap_or(0)
+}
+
+/// At most `most` columns, three dots for the rest.
+pub(crate) fn clipped(text: &str, most: usize) -> String {
+    if columns(text) <= most {
+        return text.to_owned();
+    }
+    let mut column = 0;
+    let kept = text.chars().take_while(|c| {
+        column += columns_of(*c);
+        column + 3 <= most
+    });
+    kept.chain("...".chars()).collect()
+}
+
 /// Appends `\xNN`.
 pub(crate) fn hex(out: &mut Vec<u8>, byte: u8) {
     const DIGITS: &[u8; 16] = b"0123456789abcdef";
@@ -89,6 +113,15 @@ mod tests {
                 }
             }
         }
+    }
+
+    #[test]
+    fn what_is_clipped_keeps_to_its_columns() {
+        assert_eq!(clipped("abcdefgh", 6), "abc...");
+        assert_eq!(clipped("abcdef", 6), "abcdef");
+        assert_eq!((columns("\u{4f60}\u{597d}"), columns("e\u{301}")), (4, 1));
+        assert_eq!(clipped("\u{4f60}\u{597d}\u{4f60}\u{597d}", 7), "\u{4f60}\u{597d}...");
+        assert_eq!(clipped("\u{4f60}\u{597d}\u{4f60}\u{597d}", 6), "\u{4f60}...");
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use crate::text::{Piece, pieces};
+use crate::text::{Piece, columns, columns_of, pieces};
 
 /// Text of ours with escaped wire text in it: it stays as it is, but for what must never reach a screen, which is
 /// spelled out. Detectors escape what they quote; a file of evidence may hold anything.
@@ -26,40 +26,34 @@ pub(super) fn calmed(text: &str) -> Cow<'_, str> {
     Cow::Owned(out)
 }
 
-/// At most `most` characters, three dots for the rest.
-pub(super) fn clipped(text: &str, most: usize) -> String {
-    if text.chars().count() <= most {
-        return text.to_owned();
-    }
-    text.chars().take(most.saturating_sub(3)).chain("...".chars()).collect()
-}
-
-/// Lines of at most `width` characters, broken at spaces where there are any.
+/// Lines of at most `width` columns, broken at spaces where there are any.
 pub(super) fn wrapped(text: &str, width: usize) -> Vec<String> {
     let mut lines = vec![String::new()];
     let mut column = 0;
     for word in text.split(' ').filter(|word| !word.is_empty()) {
-        let mut rest: Vec<char> = word.chars().collect();
-        if column > 0 && column + 1 + rest.len() <= width {
-            push(&mut lines, " ");
+        if column > 0 && column + 1 + columns(word) <= width {
+            push(&mut lines, ' ');
             column += 1;
         } else if column > 0 {
             lines.push(String::new());
             column = 0;
         }
-        while rest.len() > width {
-            push(&mut lines, &rest.drain(..width).collect::<String>());
-            lines.push(String::new());
+        for c in word.chars() {
+            // Too long for a line of its own.
+            if column + columns_of(c) > width {
+                lines.push(String::new());
+                column = 0;
+            }
+            push(&mut lines, c);
+            column += columns_of(c);
         }
-        push(&mut lines, &rest.iter().collect::<String>());
-        column += rest.len();
     }
     lines
 }
 
-fn push(lines: &mut [String], text: &str) {
+fn push(lines: &mut [String], c: char) {
     if let Some(line) = lines.last_mut() {
-        line.push_str(text);
+        line.push(c);
     }
 }
 
@@ -79,10 +73,12 @@ mod tests {
 
     #[test]
     fn lines_keep_within_their_width() {
-        let text = format!("a few words and {} one long", "x".repeat(50));
-        let lines = wrapped(&text, 20);
-        assert!(lines.iter().all(|line| line.chars().count() <= 20), "{lines:?}");
-        assert_eq!(lines.concat().replace(' ', ""), text.replace(' ', ""));
+        for long in ["x", "\u{4f60}"] {
+            let text = format!("a few words and {} one long", long.repeat(50));
+            let lines = wrapped(&text, 20);
+            assert!(lines.iter().all(|line| columns(line) <= 20), "{lines:?}");
+            assert_eq!(lines.concat().replace(' ', ""), text.replace(' ', ""));
+        }
     }
 
     #[test]

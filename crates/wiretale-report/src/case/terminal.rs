@@ -9,7 +9,8 @@ use super::Dossier;
 use super::explain::{Explained, Sort, explain, percent};
 use super::finding::Finding;
 use super::moment::utc;
-use super::shown::{calm, clipped, count, signed, wrapped};
+use super::shown::{calm, count, signed, wrapped};
+use crate::text::clipped;
 
 /// Prints the ranked cases, each with its timeline and why it scores as it does.
 #[derive(Clone, Copy, Debug)]

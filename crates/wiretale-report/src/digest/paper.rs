@@ -2,6 +2,8 @@
 
 use std::fmt::{self, Write as _};
 
+use crate::text::{Shown, clipped, columns};
+
 /// Writes `items` after `label`, a comma between, wrapped at 80 columns and indented by `indent` on the lines that
 /// follow. At most `most` items are shown; the others are counted.
 pub(super) fn list(
@@ -16,26 +18,40 @@ pub(super) fn list(
     if more > 0 {
         shown.push(format!("and {} more", grouped(more as u64)));
     }
-    let mut column = label.chars().count();
-    f.write_str(label)?;
-    for (n, item) in shown.iter().enumerate() {
-        let last = n + 1 == shown.len();
-        let item = clipped(item, WIDTH - indent - 1);
-        let width = item.chars().count() + usize::from(!last);
-        if n > 0 && column + 1 + width > WIDTH {
+    let last = shown.len().saturating_sub(1);
+    for (n, item) in shown.iter_mut().enumerate() {
+        *item = clipped(item, WIDTH - indent - 1);
+        if n < last {
+            item.push(',');
+        }
+    }
+    set(f, label, indent, &shown)
+}
+
+/// Writes `words` after `label`, each on the line where it finds room.
+fn set(f: &mut fmt::Formatter<'_>, label: &str, indent: usize, words: &[String]) -> fmt::Result {
+    let label = clipped(label.trim_end(), WIDTH);
+    let mut column = columns(&label);
+    f.write_str(&label)?;
+    for word in words {
+        let width = columns(word);
+        if column + 1 + width > WIDTH {
             write!(f, "\n{:indent$}", "")?;
             column = indent;
-        } else if n > 0 {
+        } else {
             f.write_char(' ')?;
             column += 1;
         }
-        f.write_str(&item)?;
-        if !last {
-            f.write_char(',')?;
-        }
+        f.write_str(word)?;
         column += width;
     }
     f.write_char('\n')
+}
+
+/// A label with a name from the wire in it; what is too long of the name gives way, and not what stands after it.
+pub(super) fn label(before: &str, name: &[u8], after: &str) -> String {
+    let room = WIDTH.saturating_sub(columns(before) + columns(after));
+    format!("{before}{}{after}", clipped(&Shown(name).to_string(), room))
 }
 
 /// A line of at most 80 columns.
@@ -80,14 +96,6 @@ pub(crate) fn size(bytes: u64) -> String {
     if unit == "bytes" { plural(bytes, "byte", "bytes") } else { format!("{value:.1} {unit}") }
 }
 
-/// At most `width` characters, the last a full stop run where some were cut.
-pub(super) fn clipped(text: &str, width: usize) -> String {
-    if text.chars().count() <= width {
-        return text.to_owned();
-    }
-    text.chars().take(width.saturating_sub(3)).chain("...".chars()).collect()
-}
-
 const WIDTH: usize = 80;
 
 #[cfg(test)]
@@ -100,6 +108,30 @@ mod tests {
         assert_eq!(grouped(1_234_567), "1,234,567");
         assert_eq!(size(1), "1 byte");
         assert_eq!(size(301_947), "301.9 kB");
-        assert_eq!(clipped("abcdefgh", 6), "abc...");
+    }
+
+    struct Page<'a>(&'a str, usize);
+
+    impl fmt::Display for Page<'_> {
+        fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            list(f, self.0, 4, std::iter::repeat_n("accepted 2 times".to_owned(), self.1), 24)
+        }
+    }
+
+    #[test]
+    fn a_list_keeps_within_80_columns_whatever_its_label() {
+        for name in ["a", "\x07", "\u{4f60}"] {
+            for length in 0..130 {
+                let label = label("ftp://203.0.113.9:21 as ", name.repeat(length).as_bytes(), ": ");
+                for items in [1, 2, 30] {
+                    let page = Page(&label, items).to_string();
+                    assert!(page.lines().all(|line| columns(line) <= WIDTH), "{page}");
+                    assert!(page.lines().all(|line| line.trim_end() == line), "{page:?}");
+                    assert!(page.contains(": accepted") || page.contains(":\n    accepted"), "{page}");
+                }
+            }
+        }
+        let page = Page(&"x".repeat(200), 2).to_string();
+        assert!(page.lines().all(|line| columns(line) <= WIDTH), "{page}");
     }
 }

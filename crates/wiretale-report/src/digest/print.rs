@@ -5,7 +5,7 @@ use std::fmt;
 use wiretale::protocol::{Address, Timestamp};
 
 use super::irc::{Client, Server};
-use super::paper::{grouped, heading, line, list, plural, size};
+use super::paper::{grouped, heading, label, line, list, plural, size};
 use super::{Digest, Exposed, Host, Login, Moved, Ssh, UNKNOWN, Unusual};
 use crate::text::Shown;
 
@@ -142,7 +142,7 @@ impl Digest {
         heading(f, "Logins in the clear")?;
         for ((server, user), Login { accepted, refused, unknown }) in self.logins.in_order().take(ROWS) {
             let told = outcomes([*accepted, *refused, *unknown]);
-            list(f, &format!("ftp://{server} as {}: ", Shown(user)), 4, told.into_iter(), ITEMS)?;
+            list(f, &label(&format!("ftp://{server} as "), user, ": "), 4, told.into_iter(), ITEMS)?;
         }
         more(f, self.logins.map.len(), self.logins.left_out)
     }
@@ -154,11 +154,12 @@ impl Digest {
         heading(f, "Secrets that crossed in the clear")?;
         for ((kind, account, server), exposed) in self.exposures.in_order().take(ROWS * 2) {
             let Exposed { protocol, outcomes: counts, tags } = exposed;
-            let whose = if account.is_empty() { String::new() } else { format!(" of {}", Shown(account)) };
+            let whose = if account.is_empty() { "" } else { " of " };
             let how = protocol.map_or(String::new(), |protocol| format!(" ({protocol})"));
             let mut told = outcomes(*counts);
             told.extend((tags.len() > 1).then(|| format!("{} different", grouped(tags.len() as u64))));
-            list(f, &format!("{kind}{whose} to {server}{how}: "), 4, told.into_iter(), ITEMS)?;
+            let label = label(&format!("{kind}{whose}"), account, &format!(" to {server}{how}: "));
+            list(f, &label, 4, told.into_iter(), ITEMS)?;
         }
         more(f, self.exposures.map.len().saturating_sub(ROWS), self.exposures.left_out)
     }
@@ -176,7 +177,11 @@ impl Digest {
             (self.evicted, format!("{} given up for want of room", plural(self.evicted, "connection", "connections"))),
         ];
         let told: Vec<String> = told.into_iter().filter(|(n, _)| *n > 0).map(|(_, text)| text).collect();
-        if told.is_empty() { Ok(()) } else { list(f, "\nAlso: ", 4, told.into_iter(), ITEMS) }
+        if told.is_empty() {
+            return Ok(());
+        }
+        writeln!(f)?;
+        list(f, "Also: ", 4, told.into_iter(), ITEMS)
     }
 }
 

@@ -11,8 +11,9 @@ use crate::case::chronicle::Talk;
 use crate::case::explain::{Part, Sort};
 use crate::case::finding::Finding;
 use crate::case::moment::{clock, lasting, utc};
-use crate::case::shown::{clipped, count, signed};
+use crate::case::shown::{count, signed};
 use crate::digest::size;
+use crate::text::clipped;
 
 /// Connections and evidence over time, a lane for each peer, and the score below.
 #[derive(Serialize)]

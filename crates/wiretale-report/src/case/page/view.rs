@@ -12,10 +12,11 @@ use crate::case::chronicle::Talk;
 use crate::case::explain::{Explained, certainty, explain, percent};
 use crate::case::finding::Finding;
 use crate::case::moment::{clock, utc};
-use crate::case::shown::{calm, clipped, count, signed};
+use crate::case::shown::{calm, count, signed};
 use crate::case::terminal::firsts;
 use crate::case::{Dossier, letter};
 use crate::digest::{grouped, size};
+use crate::text::clipped;
 
 #[derive(Serialize)]
 pub(super) struct Report {
