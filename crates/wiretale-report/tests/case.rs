@@ -2,7 +2,7 @@
 
 mod hostile;
 
-use wiretale::score::{Case, EVIDENCE_VERSION, Evidence, Home, Inventory, Names, Weights, cases};
+use wiretale::score::{Case, EVIDENCE_VERSION, Evidence, Home, Inventory, Level, Names, Weights, cases};
 use wiretale_report::case::{
     Chronicle, Dossier, Style, Terminal, cases_json, ecs, evidence_lines, exposure_list, letters, nftables, notices,
     page, read_evidence, stix, timeline_csv,
@@ -329,6 +329,17 @@ fn evidence_from_a_stranger_is_shown_without_harm() {
             assert!(hostile::is_calm(&form), "{form:?}");
         }
         assert!(!page(dossier).contains("<script>") && !page(dossier).contains("<i>"));
+    });
+}
+
+#[test]
+fn hosts_that_make_no_case_are_counted_by_what_they_are() {
+    // It weighs something, and not enough.
+    told(&[seen(0, "D16.novel", "6667", "198.51.100.77", "10.20.3.7 is new to IRC")], "", |dossier, cases| {
+        assert!(cases[0].level < Level::Low && cases[0].contributions[0].db > 0.0, "{cases:?}");
+        let told = "1 host with evidence below level low in cases.json.";
+        assert!(Terminal(*dossier).to_string().contains(told));
+        assert!(page(dossier).contains(told));
     });
 }
 

@@ -36,7 +36,7 @@ impl fmt::Display for Terminal<'_> {
         }
         let quiet = dossier.cases.iter().filter(|case| case.level < Level::Low).count();
         if quiet > 0 {
-            writeln!(f, "\n{} with evidence of no weight in cases.json.", count(quiet, "host", "hosts"))?;
+            writeln!(f, "\n{} with evidence below level low in cases.json.", count(quiet, "host", "hosts"))?;
         }
         Ok(())
     }
