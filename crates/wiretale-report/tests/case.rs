@@ -181,6 +181,27 @@ fn a_bundle_is_the_same_every_time_and_refers_only_to_what_is_in_it() {
     }
 }
 
+/// The protocols of each connection in a bundle, by the server's port.
+fn protocols(bundle: &str) -> Vec<(u64, String)> {
+    let bundle: serde_json::Value = serde_json::from_str(bundle).unwrap();
+    let traffic = bundle["objects"].as_array().unwrap().iter().filter(|object| object["type"] == "network-traffic");
+    traffic.map(|object| (object["dst_port"].as_u64().unwrap(), object["protocols"].to_string())).collect()
+}
+
+#[test]
+fn a_bundle_says_tcp_where_it_is_certain() {
+    let mut told = Told::new();
+    let all = protocols(&told.with(|dossier| stix(dossier).unwrap()));
+    assert!(all.iter().any(|(port, name)| *port == 9886 && name == "[\"tcp\"]"), "{all:?}");
+    // A flood has no talk on record: it may be of datagrams.
+    told.add(seen(62, "D33.flood", "443", "198.51.100.9", "10.20.3.7 sent 9000 unanswered packets"));
+    told.add(seen(63, "D33.flood", "444", "2001:db8::9", "10.20.3.7 sent 9000 unanswered packets"));
+    let all = protocols(&told.with(|dossier| stix(dossier).unwrap()));
+    for (port, protocol) in [(9886, "tcp"), (443, "ipv4"), (444, "ipv6")] {
+        assert!(all.contains(&(port, format!("[\"{protocol}\"]"))), "{all:?}");
+    }
+}
+
 #[test]
 fn alerts_name_what_ecs_wants_named() {
     let lines = told(&small(), DANA, |dossier, _| ecs(dossier));

@@ -92,6 +92,18 @@ impl<'a> Dossier<'a> {
         }
     }
 
+    /// Is a piece of evidence about a talk between its host and its peer? Talks are over TCP. What is not on record may be
+    /// over anything.
+    pub(crate) fn is_talk(&self, case: &Case) -> impl Fn(&Evidence) -> bool + use<'a> {
+        let talks = self.chronicle.talks(case.host);
+        let by_uid: BTreeMap<String, (IpAddr, u16)> =
+            talks.iter().map(|talk| (talk.flow.to_string(), (talk.peer, talk.port))).collect();
+        move |evidence| {
+            let with = |(peer, port)| evidence.peer == Some(peer) && evidence.port.is_none_or(|other| other == port);
+            evidence.uids.iter().any(|uid| by_uid.get(uid).copied().is_some_and(with))
+        }
+    }
+
     /// The files that a host sent or got.
     pub(crate) fn files_of(&self, host: IpAddr) -> impl Iterator<Item = &'a MovedFile> + use<'a> {
         self.files.iter().filter(move |file| file.from == host || file.to == host)

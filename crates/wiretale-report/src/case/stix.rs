@@ -83,10 +83,10 @@ fn one(bundle: &mut Bundle, dossier: &Dossier<'_>, case: &Case) {
         json!({ "name": name, "description": format!("{} dB at its peak, {}", signed(case.peak_db), case.level.as_str()) }),
     );
     refs.insert(incident.clone());
-    let opened_by_peer = dossier.opened_by_peer(case);
+    let (opened_by_peer, is_talk) = (dossier.opened_by_peer(case), dossier.is_talk(case));
     for finding in findings.iter().filter(|finding| finding.weight_db > 0.0) {
-        let inbound = opened_by_peer(finding.evidence);
-        found(bundle, case, finding, inbound, &incident, &mut refs);
+        let (inbound, tcp) = (opened_by_peer(finding.evidence), is_talk(finding.evidence));
+        found(bundle, case, finding, (inbound, tcp), &incident, &mut refs);
     }
     for file in dossier.files_of(case.host).filter_map(file).take(FILES) {
         refs.insert(bundle.put(file));
@@ -110,7 +110,7 @@ fn found(
     bundle: &mut Bundle,
     case: &Case,
     finding: &Finding<'_>,
-    inbound: bool,
+    (inbound, tcp): (bool, bool),
     incident: &str,
     refs: &mut BTreeSet<String>,
 ) {
@@ -119,7 +119,8 @@ fn found(
     let Some(peer) = evidence.peer else { return };
     let (from, to) = if inbound { (peer, case.host) } else { (case.host, peer) };
     let (from_ref, to_ref) = (bundle.put(address(from)), bundle.put(address(to)));
-    let traffic = bundle.put(traffic(evidence.time_ns, &from_ref, &to_ref, evidence.port));
+    let protocol = protocol(peer, tcp);
+    let traffic = bundle.put(traffic(evidence.time_ns, protocol, &from_ref, &to_ref, evidence.port));
     let observed = json!({
         "first_observed": at, "last_observed": at, "number_observed": 1, "object_refs": [from_ref, to_ref, traffic],
     });
@@ -154,12 +155,21 @@ fn address(address: IpAddr) -> Value {
     json!({ "type": kind, "spec_version": "2.1", "id": id, "value": value })
 }
 
+/// The innermost protocol that is certain; the standard wants one.
+const fn protocol(peer: IpAddr, tcp: bool) -> &'static str {
+    match peer {
+        _ if tcp => "tcp",
+        IpAddr::V4(_) => "ipv4",
+        IpAddr::V6(_) => "ipv6",
+    }
+}
+
 /// The properties that make the identifier are those of the standard, their names in order (section 2.9).
-fn traffic(at: i64, from: &str, to: &str, port: Option<u16>) -> Value {
+fn traffic(at: i64, protocol: &str, from: &str, to: &str, port: Option<u16>) -> Value {
     let at = rfc3339(at);
-    let mut traffic = json!({ "dst_ref": to, "protocols": ["tcp"], "src_ref": from, "start": at });
+    let mut traffic = json!({ "dst_ref": to, "protocols": [protocol], "src_ref": from, "start": at });
     if let Some(port) = port {
-        traffic = json!({ "dst_port": port, "dst_ref": to, "protocols": ["tcp"], "src_ref": from, "start": at });
+        traffic = json!({ "dst_port": port, "dst_ref": to, "protocols": [protocol], "src_ref": from, "start": at });
     }
     let id = format!("network-traffic--{}", uuid(OBSERVABLES, &traffic.to_string()));
     traffic["type"] = "network-traffic".into();

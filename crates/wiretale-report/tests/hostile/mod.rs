@@ -49,6 +49,12 @@ impl Told {
         })
     }
 
+    /// The same with another piece of evidence.
+    pub(crate) fn add(&mut self, evidence: Evidence) {
+        self.evidence.push(evidence);
+        self.cases = cases(self.evidence.iter().cloned(), &self.weights);
+    }
+
     pub(crate) fn letter(&self, style: Style) -> String {
         self.with(|dossier| letters(dossier).remove(0).1.render(style))
     }
