@@ -4,8 +4,8 @@ mod hostile;
 
 use wiretale::score::{Case, EVIDENCE_VERSION, Evidence, Home, Inventory, Level, Names, Weights, cases};
 use wiretale_report::case::{
-    Chronicle, Dossier, Style, Terminal, cases_json, ecs, evidence_lines, exposure_list, letters, nftables, notices,
-    page, read_evidence, stix, timeline_csv,
+    Chronicle, Dossier, MovedFile, Style, Terminal, cases_json, ecs, evidence_lines, exposure_list, letters, nftables,
+    notices, page, read_evidence, stix, timeline_csv,
 };
 use wiretale_report::{Format, Memory, Writer};
 
@@ -200,6 +200,28 @@ fn a_bundle_says_tcp_where_it_is_certain() {
     for (port, protocol) in [(9886, "tcp"), (443, "ipv4"), (444, "ipv6")] {
         assert!(all.contains(&(port, format!("[\"{protocol}\"]"))), "{all:?}");
     }
+}
+
+#[test]
+fn a_file_under_two_names_is_two_objects_of_a_bundle() {
+    let mut told = Told::new();
+    let hash = "5891b5b522d5df086d0ff0b110fbd9d21bb4fc7163af34d08286a2e846f6be03";
+    for name in ["one.tgz", "other.tgz", "", "one.tgz"] {
+        let again = MovedFile { name: name.as_bytes().into(), sha256: Some(hash.into()), ..told.files[0].clone() };
+        told.files.push(again);
+    }
+    let bundle: serde_json::Value = serde_json::from_str(&told.with(|dossier| stix(dossier).unwrap())).unwrap();
+    let files = bundle["objects"].as_array().unwrap().iter().filter(|object| object["hashes"]["SHA-256"] == hash);
+    let mut found: Vec<(&str, &str)> =
+        files.map(|file| (file["name"].as_str().unwrap_or_default(), file["id"].as_str().unwrap())).collect();
+    found.sort_unstable();
+    // What Python's uuid.uuid5 makes of {"hashes":{"SHA-256":"5891..."},"name":"one.tgz"} and so on.
+    let expected = [
+        ("", "file--b28d688c-3986-5de0-af3f-07bcf949b5f8"),
+        ("one.tgz", "file--dcab07ca-024b-5a69-9d5e-1bfd552791d7"),
+        ("other.tgz", "file--4296df0f-2778-551d-9fed-22b8d0e970be"),
+    ];
+    assert_eq!(found, expected);
 }
 
 #[test]

@@ -178,15 +178,18 @@ fn traffic(at: i64, protocol: &str, from: &str, to: &str, port: Option<u16>) -> 
     traffic
 }
 
+/// A name makes the identifier as the hash does: the same file under two names is two objects.
 fn file(file: &super::MovedFile) -> Option<Value> {
     let sha256 = file.sha256.as_ref()?;
-    let id = format!("file--{}", uuid(OBSERVABLES, &json!({ "hashes": { "SHA-256": sha256 } }).to_string()));
-    let mut object = json!({
-        "type": "file", "spec_version": "2.1", "id": id, "hashes": { "SHA-256": sha256 }, "size": file.bytes,
-    });
+    let mut object = json!({ "hashes": { "SHA-256": sha256 } });
     if !file.name.is_empty() {
         object["name"] = crate::Shown(&file.name).to_string().into();
     }
+    let id = format!("file--{}", uuid(OBSERVABLES, &object.to_string()));
+    object["type"] = "file".into();
+    object["spec_version"] = "2.1".into();
+    object["id"] = id.into();
+    object["size"] = file.bytes.into();
     Some(object)
 }
 

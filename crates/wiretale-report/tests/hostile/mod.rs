@@ -18,7 +18,7 @@ pub(crate) struct Told {
     inventory: Inventory,
     names: Names,
     chronicle: Chronicle,
-    files: Vec<MovedFile>,
+    pub(crate) files: Vec<MovedFile>,
 }
 
 impl Told {
