@@ -142,6 +142,7 @@ impl<W: Output> Observer for Logs<W> {
             + self.dcc.memory()
             + self.carried.memory()
             + self.digest.memory()
+            + self.streams.as_ref().map_or(0, Streams::memory)
     }
 
     #[inline]
