@@ -48,3 +48,4 @@ pub use model::{
 pub use names::Names;
 pub use scorer::{Scored, Scorer};
 pub use session::{IrcSession, Nick};
+pub use text::size;

@@ -35,6 +35,27 @@ impl fmt::Display for Shown<'_> {
     }
 }
 
+/// A number of bytes for a person: `1 byte`, `302 bytes`, `301.9 kB`.
+#[must_use]
+pub fn size(bytes: u64) -> String {
+    match bytes {
+        1 => return "1 byte".to_owned(),
+        ..1000 => return format!("{bytes} bytes"),
+        _ => {}
+    }
+    let mut value = bytes as f64 / 1000.0;
+    let mut unit = "kB";
+    for next in ["MB", "GB", "TB"] {
+        // As it is shown: what would be 1000.0 of a unit is 1.0 of the next.
+        if (value * 10.0).round() < 10_000.0 {
+            break;
+        }
+        value /= 1000.0;
+        unit = next;
+    }
+    format!("{value:.1} {unit}")
+}
+
 /// A formatting byte of IRC.
 pub(crate) const fn is_format(byte: u8) -> bool {
     matches!(byte, 0x02..=0x04 | 0x0f | 0x11 | 0x16 | 0x1d..=0x1f)
@@ -142,6 +163,16 @@ mod tests {
         let cut = [&[b'x'; 65][..], b" ftp://bob:s3cret@192.0.2.1/"].concat();
         assert!(!shown(&cut).to_string().contains("bob"));
         assert_eq!(shown(&[b'x'; 200]).to_string().len(), 80);
+    }
+
+    #[test]
+    fn sizes_are_for_a_person() {
+        let told = [(0, "0 bytes"), (1, "1 byte"), (999, "999 bytes"), (1000, "1.0 kB"), (301_947, "301.9 kB")];
+        for (bytes, text) in told {
+            assert_eq!(size(bytes), text);
+        }
+        assert_eq!([999_949, 999_950, 999_960, 1_000_000].map(size), ["999.9 kB", "1.0 MB", "1.0 MB", "1.0 MB"]);
+        assert_eq!([999_950_000, 5_000_000_000_000_000].map(size), ["1.0 GB", "5000.0 TB"]);
     }
 
     #[test]

@@ -2,12 +2,11 @@
 
 use std::net::IpAddr;
 
-use wiretale::score::{Case, Evidence, Gate, Level, Link};
+use wiretale::score::{Case, Evidence, Gate, Level, Link, size};
 
 use super::Dossier;
 use super::moment::{lasting, utc};
 use super::shown::{calm, count, signed};
-use crate::digest::size;
 
 /// A score's parts in the order in which they are told.
 #[derive(Clone, Debug)]

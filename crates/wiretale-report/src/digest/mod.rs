@@ -18,7 +18,7 @@ use wiretale::ssh::Event as SshEvent;
 
 use crate::Home;
 
-pub(crate) use paper::{grouped, plural, size};
+pub(crate) use paper::{grouped, plural};
 
 /// What was seen, in short. Printed, it is a page for a person: 80 columns, plain text, everything from the wire escaped.
 ///

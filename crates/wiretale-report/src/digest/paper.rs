@@ -82,20 +82,6 @@ pub(crate) fn plural(n: u64, one: &str, many: &str) -> String {
     format!("{} {}", grouped(n), if n == 1 { one } else { many })
 }
 
-/// `302 kB`.
-pub(crate) fn size(bytes: u64) -> String {
-    let mut value = bytes as f64;
-    let mut unit = "bytes";
-    for next in ["kB", "MB", "GB", "TB"] {
-        if value < 1000.0 {
-            break;
-        }
-        value /= 1000.0;
-        unit = next;
-    }
-    if unit == "bytes" { plural(bytes, "byte", "bytes") } else { format!("{value:.1} {unit}") }
-}
-
 const WIDTH: usize = 80;
 
 #[cfg(test)]
@@ -103,11 +89,9 @@ mod tests {
     use super::*;
 
     #[test]
-    fn numbers_and_sizes_for_a_person() {
+    fn numbers_for_a_person() {
         assert_eq!(grouped(0), "0");
         assert_eq!(grouped(1_234_567), "1,234,567");
-        assert_eq!(size(1), "1 byte");
-        assert_eq!(size(301_947), "301.9 kB");
     }
 
     struct Page<'a>(&'a str, usize);

@@ -3,9 +3,10 @@
 use std::fmt;
 
 use wiretale::protocol::{Address, Timestamp};
+use wiretale::score::size;
 
 use super::irc::{Client, Server};
-use super::paper::{grouped, heading, label, line, list, plural, size};
+use super::paper::{grouped, heading, label, line, list, plural};
 use super::{Digest, Exposed, Host, Login, Moved, Ssh, UNKNOWN, Unusual};
 use crate::text::Shown;
 

@@ -102,10 +102,7 @@ pub(super) fn quality(file: &SeenFile<'_>) -> f64 {
 
 /// The size for a person.
 pub(super) fn size(file: &SeenFile<'_>) -> String {
-    match file.bytes + file.missed {
-        bytes @ ..10_000 => format!("{bytes} bytes"),
-        bytes => format!("{} kB", bytes / 1000),
-    }
+    crate::text::size(file.bytes + file.missed)
 }
 
 /// The kind for a person.

@@ -95,8 +95,8 @@ fn uploaded(scene: &Scene<'_>, session: &Session, findings: &mut Findings) {
     if !outside || typed || !copied || scene.inventory.approved(flow.client.address) {
         return;
     }
-    let kilobytes = session.upload.bytes / 1000;
-    let text = format!("{} copied {kilobytes} kB to {} by SSH", scene.called(flow.client.address), flow.server);
+    let bytes = crate::text::size(session.upload.bytes);
+    let text = format!("{} copied {bytes} to {} by SSH", scene.called(flow.client.address), flow.server);
     let evidence = scene.evidence(Direction::Server, "D29.upload", flow.server.port.to_string(), text);
     let strength = if flow.server.port == 22 { 0.5 } else { 1.0 };
     findings.push(evidence.strength(strength).quality(f64::from(session.upload.confidence.0) / 100.0));

@@ -3,7 +3,7 @@
 use std::net::IpAddr;
 
 use serde::Serialize;
-use wiretale::score::{Case, Weights};
+use wiretale::score::{Case, Weights, size};
 
 use super::view::ranked;
 use crate::case::Dossier;
@@ -12,7 +12,6 @@ use crate::case::explain::{Part, Sort};
 use crate::case::finding::Finding;
 use crate::case::moment::{clock, lasting, utc};
 use crate::case::shown::{count, signed};
-use crate::digest::size;
 use crate::text::clipped;
 
 /// Connections and evidence over time, a lane for each peer, and the score below.

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::net::IpAddr;
 
 use serde::Serialize;
-use wiretale::score::{Case, Level, Stage};
+use wiretale::score::{Case, Level, Stage, size};
 
 use super::picture::{self, Picture, Waterfall};
 use crate::Shown;
@@ -15,7 +15,7 @@ use crate::case::moment::{clock, utc};
 use crate::case::shown::{calm, count, signed};
 use crate::case::terminal::firsts;
 use crate::case::{Dossier, letter};
-use crate::digest::{grouped, size};
+use crate::digest::grouped;
 use crate::text::clipped;
 
 #[derive(Serialize)]
