@@ -2,12 +2,15 @@
 
 mod hostile;
 
+use wiretale::packet::{Address, Direction, Endpoint, Timestamp};
 use wiretale::score::{Case, EVIDENCE_VERSION, Evidence, Home, Inventory, Level, Names, Weights, cases};
+use wiretale::{Analyzer, Settings, Standard};
 use wiretale_report::case::{
     Chronicle, Dossier, MovedFile, Style, Terminal, cases_json, ecs, evidence_lines, exposure_list, letters, nftables,
     notices, page, read_evidence, stix, timeline_csv,
 };
 use wiretale_report::{Format, Memory, Writer};
+use wiretale_testkit::{Weather, Wire, lend};
 
 use hostile::Told;
 
@@ -384,6 +387,42 @@ fn hosts_that_make_no_case_are_counted_by_what_they_are() {
         assert!(Terminal(*dossier).to_string().contains(told));
         assert!(page(dossier).contains(told));
     });
+}
+
+#[test]
+fn one_of_a_thing_is_told_as_one() {
+    let at = |n| small().into_iter().map(move |row| Evidence { host: [10, 20, 4, n].into(), ..row });
+    told(&(0..51).flat_map(at).collect::<Vec<_>>(), "", |dossier, cases| {
+        let mut cases = cases.to_vec();
+        cases[0].dropped = 1;
+        let page = page(&Dossier { cases: &cases, ..*dossier });
+        assert!(page.contains(">1 more case in cases.json.<") && page.contains(">1 piece of evidence found no room.<"));
+    });
+    let row = |n| if n % 2 == 0 { "D03.prompt" } else { "D29.hot_name" };
+    let rows: Vec<_> = (0..121).map(|n| seen(n, row(n), &(9000 + n).to_string(), "198.51.100.77", "a")).collect();
+    let page = told(&rows, "", |dossier, _| page(dossier));
+    assert!(page.contains(">timeline.csv has 1 more, of less weight.<"));
+    let chronicle = one_byte_lost();
+    let text = told(&small(), "", |dossier, _| Terminal(Dossier { chronicle: &chronicle, ..*dossier }).to_string());
+    assert!(text.contains("In 1 connection, the capture lacks 1 byte that crossed."), "{text}");
+}
+
+/// A connection of which the capture lacks a byte.
+fn one_byte_lost() -> Chronicle {
+    let mut wire = Wire::new(Weather::default(), 3);
+    let (home, peer) = (Address::v4([10, 20, 3, 7]), Address::v4([198, 51, 100, 77]));
+    wire.tcp(Timestamp::from_parts(1_795_316_824, 0), Endpoint::new(home, 4000), Endpoint::new(peer, 4001))
+        .client("hello")
+        .client("!")
+        .client("there")
+        .server("good day")
+        .close(Direction::Client);
+    let mut line = Analyzer::<Standard, _>::new(Chronicle::new(Home::default()), Settings::default());
+    let frames = wire.into_frames().into_iter().filter(|(_, frame)| !frame.ends_with(b"!"));
+    for (frame, number) in frames.zip(1..) {
+        line.packet(lend(&frame), number);
+    }
+    line.finish()
 }
 
 #[test]

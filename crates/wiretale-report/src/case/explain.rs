@@ -149,7 +149,7 @@ pub(super) fn unseen(dossier: &Dossier<'_>, host: IpAddr) -> Vec<String> {
     if !lost.is_empty() {
         let bytes: u64 = lost.iter().map(|talk| talk.missed).sum();
         let what = count(lost.len(), "connection", "connections");
-        sentences.push(format!("In {what}, {} were on the wire and are not in the capture.", size(bytes)));
+        sentences.push(format!("In {what}, the capture lacks {} that crossed.", size(bytes)));
     }
     sentences.push(format!("Nothing is known of the time before {} UTC, when the capture begins.", utc(began.nanos())));
     sentences

@@ -68,10 +68,10 @@ impl Detector for Scan {
         walk.told = walk.odds;
         let hosts: BTreeSet<Address> = walk.met.iter().map(|(address, _)| *address).collect();
         let text = format!(
-            "{} tried {} ports of {} host(s); {} did not answer, the last {}",
+            "{} tried {} ports of {}; {} did not answer, the last {}",
             flow.client.address,
             walk.met.len(),
-            hosts.len(),
+            if hosts.len() == 1 { "1 host".to_owned() } else { format!("{} hosts", hosts.len()) },
             walk.failed,
             flow.server
         );
@@ -83,3 +83,25 @@ impl Detector for Scan {
 const STEP: f64 = 6.02;
 const FEWEST: u32 = 8;
 const MET: usize = 4096;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing::{HOST, Play};
+
+    fn walk(hosts: u8) -> String {
+        let mut play = Play::of(Scan::default());
+        for n in 1..=40 {
+            let at = f64::from(n);
+            let flow = play.open(at, HOST, [198, 51, 100, n % hosts], 1000 + u16::from(n));
+            play.close(flow, at + 0.5, State::S0, [1, 0]);
+        }
+        play.evidence()[0].text.clone()
+    }
+
+    #[test]
+    fn one_host_is_one_host() {
+        assert!(walk(1).contains(" ports of 1 host; "), "{}", walk(1));
+        assert!(walk(2).contains(" ports of 2 hosts; "), "{}", walk(2));
+    }
+}

@@ -15,7 +15,7 @@ use crate::case::moment::{clock, utc};
 use crate::case::shown::{calm, count, signed};
 use crate::case::terminal::firsts;
 use crate::case::{Dossier, letter};
-use crate::digest::grouped;
+use crate::digest::{grouped, plural};
 use crate::text::clipped;
 
 #[derive(Serialize)]
@@ -24,7 +24,7 @@ pub(super) struct Report {
     span: Option<(String, String)>,
     cases: Vec<CaseView>,
     quiet: Option<String>,
-    more: usize,
+    more: Option<String>,
 }
 
 #[derive(Serialize)]
@@ -52,7 +52,7 @@ struct CaseView {
     sessions: Vec<SessionRow>,
     people: Vec<PersonRow>,
     files: Vec<FileRow>,
-    dropped: u64,
+    dropped: Option<String>,
 }
 
 #[derive(Serialize)]
@@ -136,6 +136,7 @@ struct FileRow {
 
 pub(super) fn report(dossier: &Dossier<'_>) -> Report {
     let told: Vec<&Case> = dossier.worth_telling().collect();
+    let more = told.len().saturating_sub(CASES);
     let quiet = dossier.cases.iter().filter(|case| case.level < Level::Low).count();
     let title = match &told[..] {
         [] => "wiretale: no case".to_owned(),
@@ -149,7 +150,7 @@ pub(super) fn report(dossier: &Dossier<'_>) -> Report {
         span: dossier.chronicle.span().map(|(began, ended)| (utc(began.nanos()), utc(ended.nanos()))),
         cases: told.iter().take(CASES).map(|case| view(dossier, case)).collect(),
         quiet: (quiet > 0).then(|| count(quiet, "host", "hosts")),
-        more: told.len().saturating_sub(CASES),
+        more: (more > 0).then(|| count(more, "more case", "more cases")),
     }
 }
 
@@ -190,7 +191,7 @@ fn view(dossier: &Dossier<'_>, case: &Case) -> CaseView {
         sessions: sessions(dossier, case.host),
         people: people(dossier, case.host),
         files: files(dossier, case.host),
-        dropped: case.dropped,
+        dropped: (case.dropped > 0).then(|| plural(case.dropped, "piece of evidence", "pieces of evidence")),
     }
 }
 
