@@ -29,9 +29,7 @@ impl Tables {
     pub(crate) fn read(args: &Scoring) -> Result<Self, Failure> {
         let inventory = args.inventory.as_deref().map(|path| parsed(path, Inventory::parse)).transpose()?;
         let weights = args.weights.as_deref().map(|path| parsed(path, Weights::parse)).transpose()?;
-        let geo = args.geoip.as_deref().map(|path| {
-            Geo::open(path).map_err(|error| Failure::File { path: path.to_owned(), reason: error.to_string() })
-        });
+        let geo = args.geoip.as_deref().map(|path| Geo::open(path).map_err(Failure::Geo));
         Ok(Self {
             inventory: inventory.unwrap_or_default(),
             weights: weights.unwrap_or_else(Weights::built_in),

@@ -4,6 +4,7 @@ use std::io;
 use std::path::PathBuf;
 
 use wiretale_report::WriteError;
+use wiretale_report::case::GeoError;
 
 /// Unusable input, unusable arguments, or an output that cannot be written. What was written before stays.
 #[derive(Debug)]
@@ -20,6 +21,8 @@ pub(crate) enum Failure {
     Input(io::Error),
     /// A file that was asked for and cannot be read, or does not hold what it should.
     File { path: PathBuf, reason: String },
+    /// A table of countries or networks.
+    Geo(GeoError),
     /// Something that is not done, and why.
     Refused(String),
 }
@@ -40,6 +43,7 @@ impl std::fmt::Display for Failure {
             Self::Extract { path, source } => write!(f, "cannot write {}: {source}", path.display()),
             Self::Output(error) => write!(f, "cannot write to standard output: {error}"),
             Self::File { path, reason } => write!(f, "{}: {}", path.display(), reason.trim_end()),
+            Self::Geo(error) => error.fmt(f),
             Self::Refused(reason) => f.write_str(reason),
             Self::Input(error) => write!(f, "cannot read standard input: {error}"),
         }

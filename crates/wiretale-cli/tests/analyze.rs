@@ -289,6 +289,17 @@ fn what_cannot_be_read_is_one_line_and_exit_2() {
 }
 
 #[test]
+fn a_table_that_is_none_is_named_once() {
+    let place = Place::new();
+    let table = place.path("none.mmdb");
+    fs::write(&table, "no table").unwrap();
+    let output = place.analyze(&["--geoip", &table]);
+    assert_eq!(output.status.code(), Some(2));
+    let said = stderr(&output);
+    assert_eq!((said.lines().count(), said.matches("none.mmdb").count()), (1, 1), "{said}");
+}
+
+#[test]
 fn what_was_analysed_before_an_error_stays_written() {
     let place = Place::new();
     let missing = place.path("missing.pcap");
