@@ -59,9 +59,8 @@ pub(crate) struct Analyze {
     /// Threads that analyse, 1 to 64; what comes out is the same
     #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u16).range(1..=64))]
     pub(crate) threads: u16,
-    /// Which copy the hosts of a network keep where segments overlap: first, last, bsd, linux, old-linux, solaris,
-    /// windows; may be given several times
-    #[arg(long, value_name = "CIDR=POLICY", value_parser = os_policy)]
+    // The help and the error of a wrong name list the same ones.
+    #[arg(long, value_name = "CIDR=POLICY", value_parser = os_policy, help = os_policy_help())]
     pub(crate) os_policy: Vec<OsPolicy>,
     #[command(flatten)]
     pub(crate) scoring: Scoring,
@@ -184,6 +183,10 @@ pub(crate) struct OsPolicy {
 fn network(text: &str) -> Result<IpNet, String> {
     let alone = || text.parse::<std::net::IpAddr>().map(IpNet::from);
     text.parse().or_else(|_| alone()).map_err(|_| "a network is written 10.0.0.0/8 or 2001:db8::/32".to_owned())
+}
+
+fn os_policy_help() -> String {
+    format!("Which copy the hosts of a network keep where segments overlap: {POLICIES}; may be given several times")
 }
 
 fn os_policy(text: &str) -> Result<OsPolicy, String> {

@@ -334,6 +334,16 @@ fn arguments_that_make_no_sense_exit_2() {
     }
 }
 
+#[test]
+fn the_help_lists_every_policy_that_the_error_lists() {
+    let said = stderr(&wiretale(&["analyze", "--os-policy", "10.0.0.0/8=vax", "x.pcap"]));
+    let names = said.split_once("there are ").unwrap().1.lines().next().unwrap();
+    assert_eq!(names.split(", ").count(), 9, "{said}");
+    let help = String::from_utf8(wiretale(&["analyze", "--help"]).stdout).unwrap();
+    let help: Vec<&str> = help.split_whitespace().collect();
+    assert!(help.join(" ").contains(&format!("{names}; may be given several times")), "{help:?}");
+}
+
 #[cfg(target_os = "linux")]
 #[test]
 fn what_cannot_be_printed_is_an_error_and_no_panic() {
