@@ -1,0 +1,46 @@
+//! Keys of channels.
+
+use wiretale_protocol::{Direction, Outcome};
+
+use super::{Awaits, Found};
+use crate::ledger::CHANNEL_KEY;
+use crate::modes::Modes;
+use crate::session::Session;
+use crate::{Command, Message, ParamsIter};
+
+impl Session {
+    pub(super) fn in_modes(&mut self, line: &[u8], message: &Message<'_>, direction: Direction, found: &mut Found) {
+        let (channel, arguments): (_, ParamsIter<'_>) = match message.command {
+            Command::Fmode => (message.param(0), message.params.iter().skipped(2)),
+            Command::Tmode | Command::Sjoin => (message.param(1), message.params.iter().skipped(2)),
+            Command::Fjoin => (message.param(0), message.params.iter().skipped(2)),
+            Command::Numeric(_) => (message.param(1), message.params.iter().skipped(2)),
+            _ => (message.param(0), message.params.iter().skipped(1)),
+        };
+        if !self.support.is_channel(&channel) {
+            return;
+        }
+        let told = direction == Direction::Server || self.link.is_some();
+        for change in Modes::channel(arguments, &self.support) {
+            if change.letter != b'k' || change.argument.is_empty() || change.argument == b"*" {
+                continue;
+            }
+            if change.adding {
+                let awaits = if told { Awaits::Nothing(Outcome::Accepted) } else { Awaits::KeySet };
+                found.add(line, &change.argument, CHANNEL_KEY, &channel, awaits);
+            } else {
+                found.hide(line, &change.argument);
+            }
+        }
+    }
+}
+
+// Channels and keys stand in two lists, in the same order.
+pub(super) fn in_join(line: &[u8], message: &Message<'_>, found: &mut Found) {
+    let Some(keys) = message.params.get(1).filter(|_| message.prefix.is_none()) else { return };
+    let mut channels = message.param(0).0.split(|&byte| byte == b',');
+    for key in keys.split(|&byte| byte == b',') {
+        let channel = channels.next().unwrap_or_default();
+        found.add(line, key, CHANNEL_KEY, channel, Awaits::Join);
+    }
+}

@@ -1,0 +1,92 @@
+//! Secrets in what is said to services, bouncers and bots.
+
+use alloc::boxed::Box;
+
+use smallvec::SmallVec;
+use wiretale_protocol::{Direction, Outcome};
+
+use super::{Awaits, Found};
+use crate::services::{Service, bot_login, bot_request, request};
+use crate::session::Session;
+use crate::talk::may_be_order;
+use crate::{Command, Message};
+
+impl Session {
+    // Most words are to a channel, and a secret there is one only to a bot.
+    #[inline]
+    pub(super) fn may_tell(&self, message: &Message<'_>) -> bool {
+        !self.support.is_channel(&message.param(0)) || may_be_order(&message.param(1))
+    }
+
+    pub(super) fn in_words(&mut self, line: &[u8], message: &Message<'_>, direction: Direction, found: &mut Found) {
+        let (target, text) = (message.param(0), message.param(1));
+        let speaker = message.source().name;
+        let to = self.link.as_deref().and_then(|link| link.name_of(&target)).unwrap_or(&target);
+        let client: Box<[u8]> =
+            self.link.as_deref().map(|link| link.name_of(&speaker).unwrap_or(&speaker).into()).unwrap_or_default();
+        if message.command != Command::Notice {
+            if let Some(service) = Service::named(to) {
+                self.in_request(line, (service, to), &text, &client, found);
+                // A server may send a client's own words back to it: that is no second crossing.
+                if direction == Direction::Server && self.link.is_none() {
+                    found.findings.retain(|finding| !self.ledger.knows(finding.secret.bytes()));
+                }
+                return;
+            }
+            if self.link.is_some() && is_unknown_uid(to) {
+                return self.in_request(line, (Service::Other, to), &text, &client, found);
+            }
+            if target.first() == Some(&b'*') {
+                return in_bouncer_words(line, &text, found);
+            }
+        }
+        let private = message.command == Command::Privmsg && !self.support.is_channel(&target);
+        let asked = bot_login(&text).or_else(|| if private { bot_request(&text) } else { None });
+        if let Some(secrets) = asked {
+            let master: Box<[u8]> = match direction {
+                Direction::Client if message.prefix.is_none() => self.own_source().name.0.into(),
+                _ => speaker.0.into(),
+            };
+            for (n, secret) in secrets.iter().enumerate() {
+                if n + 1 < secrets.len() {
+                    found.hide(line, secret);
+                } else {
+                    let awaits = Awaits::Bot { master: master.clone(), bot: to.into() };
+                    found.add(line, secret, "bot-login", to, awaits);
+                }
+            }
+        }
+    }
+
+    pub(super) fn in_request(&self, line: &[u8], to: (Service, &[u8]), text: &[u8], client: &[u8], found: &mut Found) {
+        let (service, name) = to;
+        let Some(request) = request(service, text) else { return };
+        let own = if client.is_empty() { self.own_source().name.0 } else { client };
+        let account = if request.account.is_empty() { own } else { request.account };
+        let Some((last, others)) = request.secrets.split_last() else { return };
+        for other in others {
+            found.hide(line, other);
+        }
+        let awaits = Awaits::Service { service: service.answers_as(name).into(), client: client.into() };
+        found.add(line, last, request.kind, account, awaits);
+    }
+}
+
+// ZNC: `PRIVMSG *nickserv :Set pw`, `*sasl :Set user pw`, `*controlpanel :Set Password user pw`.
+fn in_bouncer_words(line: &[u8], text: &[u8], found: &mut Found) {
+    let words: SmallVec<[&[u8]; 8]> =
+        text.split(|&byte| byte == b' ').filter(|word| !word.is_empty()).take(8).collect();
+    let set = words.first().is_some_and(|word| word.eq_ignore_ascii_case(b"set"));
+    let password =
+        words.iter().take(3).any(|word| word.eq_ignore_ascii_case(b"password") || word.eq_ignore_ascii_case(b"pass"));
+    let target_takes = words.len() >= 2 && set && (password || words.len() <= 3);
+    if let Some(secret) = words.last().filter(|_| target_takes) {
+        found.add(line, secret, "bouncer-set", &[], Awaits::Nothing(Outcome::Unknown));
+    }
+}
+
+fn is_unknown_uid(name: &[u8]) -> bool {
+    name.len() == 9
+        && name.first().is_some_and(u8::is_ascii_digit)
+        && name.iter().all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit())
+}
