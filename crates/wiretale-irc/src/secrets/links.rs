@@ -5,17 +5,30 @@ use wiretale_protocol::Direction;
 use super::{Awaits, Finding, Found};
 use crate::ledger::SERVER_LINK;
 use crate::session::Session;
-use crate::{Command, Message};
+use crate::{Command, Dialect, Message};
 
 impl Session {
-    // InspIRCd: `SERVER name password hops sid :description`.
     pub(super) fn in_server(&mut self, line: &[u8], message: &Message<'_>, direction: Direction, found: &mut Found) {
-        let (name, password, hops, sid) = (message.param(0), message.param(1), message.param(2), message.param(3));
-        let is_sid = matches!(*sid.0, [b'0'..=b'9', _, _]) && sid.iter().all(u8::is_ascii_alphanumeric);
+        let (name, password) = (message.param(0), message.param(1));
         let hashed = password.starts_with(b"HMAC-") || password.starts_with(b"AUTH:");
-        if is_sid && !hops.is_empty() && hops.iter().all(u8::is_ascii_digit) && password != b"*" && !hashed {
+        if self.server_tells_password(message) && password != b"*" && !hashed {
             found.add(line, &password, SERVER_LINK, &name, Awaits::Link(direction));
         }
+    }
+
+    // InspIRCd: `SERVER name password hops sid :description`; since its fourth version without `hops`. Others put their
+    // hops where the password stands, and what looks like an identifier behind it may be a token.
+    fn server_tells_password(&self, message: &Message<'_>) -> bool {
+        let is_number = |n| !message.param(n).is_empty() && message.param(n).iter().all(u8::is_ascii_digit);
+        if is_sid(&message.param(3)) {
+            return is_number(2);
+        }
+        let speaks_it = match self.link.as_deref().map(|link| link.dialect) {
+            Some(Dialect::Inspircd) => true,
+            None | Some(Dialect::Other) => !is_number(1),
+            Some(_) => false,
+        };
+        speaks_it && message.prefix.is_none() && message.params.count() == 4 && is_sid(&message.param(2))
     }
 
     // `ENCAP target SASL user agent C data`, `SASL target user C data`.
@@ -39,4 +52,8 @@ impl Session {
             });
         }
     }
+}
+
+fn is_sid(word: &[u8]) -> bool {
+    matches!(word, [b'0'..=b'9', _, _]) && word.iter().all(u8::is_ascii_alphanumeric)
 }

@@ -1,0 +1,39 @@
+//! Where secrets stand, and where they only seem to: what Zeek's IRC analyzer never asks.
+
+mod common;
+
+use common::Session;
+use wiretale_protocol::Outcome;
+
+// Every secret begins with `zz9`: none is in what is told.
+fn tells_none(session: &Session) {
+    let all = format!("{:?}{:?}{:?}", session.heard.messages, session.heard.events, session.heard.exposures);
+    assert!(!all.contains("zz9"), "{all}");
+}
+
+fn exposed(session: &Session) -> Vec<(&str, &str, Outcome)> {
+    session.heard.exposures.iter().map(|exposed| (exposed.kind, exposed.account.as_str(), exposed.outcome)).collect()
+}
+
+#[test]
+fn p35_passwords_of_inspircd_links_are_secret_in_both_forms() {
+    for (one, other) in [("0 1AA", "0 1BB"), ("1AA", "1BB")] {
+        let mut session = Session::new();
+        session.client("CAPAB START 1206\r\nCAPAB END\r\n").server("CAPAB START 1206\r\nCAPAB END\r\n");
+        session.client(format!("SERVER a.example zz9one {one} :a\r\n"));
+        session.server(format!("SERVER b.example zz9two {other} :b\r\n:1BB BURST 1\r\n:1BB ENDBURST\r\n"));
+        session.client(":1AA BURST 1\r\n").end();
+        tells_none(&session);
+        let outcome = Outcome::Accepted;
+        let links = [("server-link", "a.example", outcome), ("server-link", "b.example", outcome)];
+        assert_eq!(exposed(&session), links);
+        assert!(session.events("LinkPeer")[0].contains("sid: \"1AA\""));
+    }
+    let mut session = Session::new();
+    session.client("SERVER a.example zz9one 1AA :a\r\n").end();
+    tells_none(&session);
+    let mut session = Session::new();
+    session.client("PASS zz9 0210-IRC+ ngIRCd|26:CHLMSXo P\r\nSERVER a.example 1 :a\r\n");
+    session.client("SERVER c.example 2 100 :c\r\n:1AA SERVER d.example 1DD burst=1 :d\r\n").end();
+    assert_eq!(session.heard.exposures.len(), 1, "{:?}", session.heard.exposures);
+}
