@@ -111,6 +111,7 @@ fn reading(name: &str) -> &'static str {
         | Command::Bs
         | Command::Identify
         | Command::Authserv
+        | Command::Chaninfo
         | Command::Auth
         | Command::Register
         | Command::Die

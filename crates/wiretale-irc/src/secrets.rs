@@ -135,6 +135,7 @@ impl Place {
             | Command::Lmode
             | Command::Sjoin
             | Command::Fjoin
+            | Command::Chaninfo
             | Command::Numeric(324) => Self::Modes,
             Command::Pass => Self::Pass,
             Command::Server => Self::Server,

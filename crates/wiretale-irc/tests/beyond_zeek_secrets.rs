@@ -37,3 +37,17 @@ fn p35_passwords_of_inspircd_links_are_secret_in_both_forms() {
     session.client("SERVER c.example 2 100 :c\r\n:1AA SERVER d.example 1DD burst=1 :d\r\n").end();
     assert_eq!(session.heard.exposures.len(), 1, "{:?}", session.heard.exposures);
 }
+
+#[test]
+fn p35_keys_of_channels_are_secret_on_ngircd_links() {
+    let mut session = Session::new();
+    session.client("PASS zz9 0210-IRC+ ngIRCd|26:CHLMSXo P\r\nSERVER a.example 1 :a\r\n");
+    session.server(":b.example PASS zz9 0210-IRC+ ngIRCd|26:CHLMSXo P\r\n:b.example SERVER b.example 1 :b\r\n");
+    session.server(":b.example CHANINFO #c +kln zz9key 10 :topic\r\n:b.example CHANINFO #d +lk zz9key 10 :topic\r\n");
+    session.server(":b.example CHANINFO #e +ln * 10 :topic\r\n:b.example CHANINFO #f +n :topic\r\n").end();
+    tells_none(&session);
+    let keys: Vec<_> = exposed(&session).into_iter().filter(|exposed| exposed.0 == "channel-key").collect();
+    let outcome = Outcome::Accepted;
+    assert_eq!(keys, [("channel-key", "#c", outcome), ("channel-key", "#d", outcome)]);
+    assert!(session.heard.messages.iter().any(|message| message.contains("\"#e\", \"+ln\", \"*\", \"10\", \"topic\"")));
+}

@@ -20,6 +20,9 @@ impl Session {
         if !self.support.is_channel(&channel) {
             return;
         }
+        if message.command == Command::Chaninfo {
+            return in_chaninfo(line, message, found);
+        }
         let told = direction == Direction::Server || self.link.is_some();
         for change in Modes::channel(arguments, &self.support) {
             if change.letter != b'k' || change.argument.is_empty() || change.argument == b"*" {
@@ -42,5 +45,13 @@ pub(super) fn in_join(line: &[u8], message: &Message<'_>, found: &mut Found) {
     for key in keys.split(|&byte| byte == b',') {
         let channel = channels.next().unwrap_or_default();
         found.add(line, key, CHANNEL_KEY, channel, Awaits::Join);
+    }
+}
+
+// ngIRCd: `CHANINFO #c +kl key limit :topic`. The key has a place of its own, whatever the modes; `*` where there is none.
+fn in_chaninfo(line: &[u8], message: &Message<'_>, found: &mut Found) {
+    let (channel, key) = (message.param(0), message.param(2));
+    if message.params.count() >= 4 && key != b"*" {
+        found.add(line, &key, CHANNEL_KEY, &channel, Awaits::Nothing(Outcome::Accepted));
     }
 }
