@@ -11,7 +11,7 @@ use crate::link::{Link, User};
 use crate::owned::Sender;
 use crate::replies::number;
 use crate::session::Session;
-use crate::{Command, Dialect, Event, Irc, Message, Source, Wire};
+use crate::{Command, Dialect, Event, Irc, Message, Source, Support, Wire};
 
 impl Session {
     /// Does this line show that servers talk here?
@@ -27,12 +27,19 @@ impl Session {
         }
     }
 
+    // It was no link: what it told of how lines are to be read goes with it.
+    fn unlink(&mut self) {
+        self.link = None;
+        self.support = Support::default();
+        self.note_support();
+    }
+
     /// A message on a link.
     pub(crate) fn link_message<O: Observe<Irc>>(&mut self, cx: &mut Context<'_, O>, message: &Message<'_>) {
         let direction = cx.moment().direction;
         // A server that greets a client takes it for one, whatever it called itself.
         if message.command == Command::Numeric(1) {
-            self.link = None;
+            self.unlink();
             return self.server_message(cx, message);
         }
         let Some(link) = self.link.as_deref_mut() else { return };
@@ -151,6 +158,8 @@ impl Session {
             Command::Protoctl => {
                 let sid = message.params.iter().find_map(|token| token.strip_prefix(b"SID="));
                 side.sid = sid.map_or_else(|| core::mem::take(&mut side.sid), Into::into);
+                let modes = |token: &&[u8]| token.starts_with(b"CHANMODES=") || token.starts_with(b"PREFIX=");
+                message.params.iter().filter(modes).for_each(|token| self.support.token(token));
             }
             _ => {
                 let words = message.params.last().unwrap_or_default();

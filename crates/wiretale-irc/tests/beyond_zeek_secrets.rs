@@ -51,3 +51,19 @@ fn p35_keys_of_channels_are_secret_on_ngircd_links() {
     assert_eq!(keys, [("channel-key", "#c", outcome), ("channel-key", "#d", outcome)]);
     assert!(session.heard.messages.iter().any(|message| message.contains("\"#e\", \"+ln\", \"*\", \"10\", \"topic\"")));
 }
+
+#[test]
+fn p35_an_unrealircd_link_tells_which_modes_have_parameters() {
+    let mut session = Session::new();
+    session.client("PASS :zz9\r\nPROTOCTL EAUTH=a.example SID=001\r\n");
+    session.client("PROTOCTL CHANMODES=beIx,fkL,lFH,cdimnprstz PREFIX=(ov)@+\r\nSERVER a.example 1 :U6 a\r\n");
+    session.server("PROTOCTL EAUTH=b.example SID=002\r\nSERVER b.example 1 :b\r\n");
+    session.server(":002 SJOIN 1700000000 #c +ntxHk mask 50:1d zz9key :@002AAAAAA\r\n").end();
+    tells_none(&session);
+    assert!(session.heard.exposures.iter().any(|exposed| exposed.kind == "channel-key"));
+    // A client may say so, too; its server's word goes before.
+    let mut session = Session::new();
+    session.client("PROTOCTL SID=001 CHANMODES=a,b,c,d PREFIX=(x)x\r\nNICK ann\r\nUSER a 0 * :A\r\n");
+    session.server(":irc.example 001 ann :Welcome\r\n:bob!b@h MODE #c +ok bob zz9key\r\n");
+    tells_none(&session);
+}
