@@ -22,6 +22,7 @@ impl Session {
         let Some(dialect) = dialect_of(message) else { return };
         self.dealings.set_relayed();
         self.link = Some(Box::new(Link::new(dialect)));
+        self.support.note_dialect(dialect);
         if dialect == Dialect::Other && message.command != Command::Server {
             self.weird(cx, "irc_unknown_link_dialect", &[]);
         }
@@ -43,7 +44,12 @@ impl Session {
             return self.server_message(cx, message);
         }
         let Some(link) = self.link.as_deref_mut() else { return };
-        link.dialect = dialect_of(message).filter(|_| link.dialect == Dialect::Other).unwrap_or(link.dialect);
+        if link.dialect == Dialect::Other
+            && let Some(dialect) = dialect_of(message)
+        {
+            link.dialect = dialect;
+            self.support.note_dialect(dialect);
+        }
         let goes_on = !matches!(
             message.command,
             Command::Numeric(_)

@@ -2,7 +2,7 @@
 
 use smallvec::SmallVec;
 
-use crate::{Casemapping, ModeKind};
+use crate::{Casemapping, Dialect, ModeKind};
 
 /// CASEMAPPING, PREFIX, CHANMODES, CHANTYPES and STATUSMSG as 005 told them, with RFC 1459's until then.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -87,6 +87,18 @@ impl Support {
             b"STATUSMSG" => self.status_prefixes = kept(value),
             b"EXCEPTS" => self.list_mode(value.first().copied().unwrap_or(b'e')),
             b"INVEX" => self.list_mode(value.first().copied().unwrap_or(b'I')),
+            _ => {}
+        }
+    }
+
+    /// Servers of this dialect talk here. TS6 never tells which modes have parameters, UnrealIRCd not at once.
+    pub(crate) fn note_dialect(&mut self, dialect: Dialect) {
+        if self.modes != Self::default().modes {
+            return;
+        }
+        match dialect {
+            Dialect::Ts6 => self.chanmodes(b"beI,k,lfj"),
+            Dialect::Unreal => self.chanmodes(b"beI,kfL,lFH"),
             _ => {}
         }
     }

@@ -67,3 +67,18 @@ fn p35_an_unrealircd_link_tells_which_modes_have_parameters() {
     session.server(":irc.example 001 ann :Welcome\r\n:bob!b@h MODE #c +ok bob zz9key\r\n");
     tells_none(&session);
 }
+
+#[test]
+fn p35_keys_of_channels_are_secret_behind_the_parameters_of_ts6() {
+    let mut session = Session::new();
+    session.client("PASS zz9 TS 6 :0AA\r\nCAPAB :QS ENCAP\r\nSERVER a.example 1 :a\r\n");
+    session.server("PASS zz9 TS 6 :0BB\r\nCAPAB :QS ENCAP\r\nSERVER b.example 1 :b\r\n");
+    session.server(
+        ":0BBAAAAAA TMODE 1700000000 #c +jk 5:10 zz9key\r\n:0BB SJOIN 1700000000 #d +fk #e zz9key :@0BBAAAAAA\r\n",
+    );
+    session.server(":0BBAAAAAA TMODE 1700000000 #e -jk zz9key\r\n").end();
+    tells_none(&session);
+    let keys = exposed(&session).into_iter().filter(|exposed| exposed.0 == "channel-key");
+    assert_eq!(keys.map(|exposed| exposed.1).collect::<Vec<_>>(), ["#c", "#d"]);
+    assert!(session.events("Mode")[0].contains("5:10"), "{:?}", session.events("Mode"));
+}
