@@ -127,7 +127,7 @@ impl Place {
     #[inline]
     const fn of(command: Command<'_>) -> Self {
         match command {
-            Command::Privmsg | Command::Notice | Command::Squery | Command::Cprivmsg => Self::Words,
+            Command::Privmsg | Command::Notice | Command::Squery | Command::Cprivmsg | Command::Cnotice => Self::Words,
             Command::Mode
             | Command::Samode
             | Command::Fmode

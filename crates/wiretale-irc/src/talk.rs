@@ -97,11 +97,10 @@ impl Session {
         from: Source<'_>,
         target: Wire<'_>,
     ) {
-        let at = if matches!(message.command, Command::Cprivmsg | Command::Cnotice) { 2 } else { 1 };
-        let Some(text) = message.params.get(at) else {
+        let Some(text) = message.params.get(text_at(message.command)) else {
             return self.weird(cx, bad_format(message.command), &[]);
         };
-        let notice = matches!(message.command, Command::Notice | Command::Cnotice);
+        let notice = is_notice(message.command);
         let said = Said { from, target, notice };
         if is_plain(text) {
             self.text(cx, said, text);
@@ -151,6 +150,16 @@ pub(crate) fn may_be_order(text: &[u8]) -> bool {
     // Most words begin with a letter.
     !text.first().is_some_and(u8::is_ascii_alphabetic)
         && text.trim_ascii_start().first().is_some_and(u8::is_ascii_punctuation)
+}
+
+/// Which parameter the words are: `CPRIVMSG nick #channel :words` names a channel before them.
+pub(crate) const fn text_at(command: Command<'_>) -> usize {
+    if matches!(command, Command::Cprivmsg | Command::Cnotice) { 2 } else { 1 }
+}
+
+/// Words that nobody is to answer.
+pub(crate) const fn is_notice(command: Command<'_>) -> bool {
+    matches!(command, Command::Notice | Command::Cnotice)
 }
 
 // Zeek's names.

@@ -5,6 +5,13 @@ mod common;
 use common::Session;
 use wiretale_protocol::Outcome;
 
+// A client that was taken in.
+fn greeted() -> Session {
+    let mut session = Session::new();
+    session.client("NICK ann\r\nUSER a 0 * :A\r\n").server(":irc.example 001 ann :Welcome\r\n");
+    session
+}
+
 // Every secret begins with `zz9`: none is in what is told.
 fn tells_none(session: &Session) {
     let all = format!("{:?}{:?}{:?}", session.heard.messages, session.heard.events, session.heard.exposures);
@@ -81,4 +88,15 @@ fn p35_keys_of_channels_are_secret_behind_the_parameters_of_ts6() {
     let keys = exposed(&session).into_iter().filter(|exposed| exposed.0 == "channel-key");
     assert_eq!(keys.map(|exposed| exposed.1).collect::<Vec<_>>(), ["#c", "#d"]);
     assert!(session.events("Mode")[0].contains("5:10"), "{:?}", session.events("Mode"));
+}
+
+#[test]
+fn p35_words_behind_a_channel_that_is_named_first_are_looked_into() {
+    let mut session = greeted();
+    session.client("CPRIVMSG NickServ #c :IDENTIFY zz9one\r\nCPRIVMSG eggy #c :IDENT zz9two\r\n");
+    session.client("CNOTICE bot #c :.login zz9three\r\n").end();
+    tells_none(&session);
+    let kinds: Vec<_> = exposed(&session).into_iter().map(|(kind, account, _)| (kind, account)).collect();
+    assert_eq!(kinds, [("nickserv-identify", "ann"), ("bot-login", "eggy"), ("bot-login", "bot")]);
+    assert!(session.events("Text")[0].contains("IDENTIFY <hidden>"), "{:?}", session.events("Text"));
 }

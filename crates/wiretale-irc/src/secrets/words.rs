@@ -1,14 +1,12 @@
 //! Secrets in what is said to services, bouncers and bots.
 
-use alloc::boxed::Box;
-
 use smallvec::SmallVec;
 use wiretale_protocol::{Direction, Outcome};
 
 use super::{Awaits, Found};
 use crate::services::{Service, bot_login, bot_request, request};
 use crate::session::Session;
-use crate::talk::may_be_order;
+use crate::talk::{is_notice, may_be_order, text_at};
 use crate::{Command, Message};
 
 impl Session {
@@ -19,43 +17,58 @@ impl Session {
     }
 
     pub(super) fn in_words(&mut self, line: &[u8], message: &Message<'_>, direction: Direction, found: &mut Found) {
-        let (target, text) = (message.param(0), message.param(1));
-        let speaker = message.source().name;
-        let to = self.link.as_deref().and_then(|link| link.name_of(&target)).unwrap_or(&target);
-        let client: Box<[u8]> =
-            self.link.as_deref().map(|link| link.name_of(&speaker).unwrap_or(&speaker).into()).unwrap_or_default();
-        if message.command != Command::Notice {
-            if let Some(service) = Service::named(to) {
-                self.in_request(line, (service, to), &text, &client, found);
-                // A server may send a client's own words back to it: that is no second crossing.
-                if direction == Direction::Server && self.link.is_none() {
-                    found.findings.retain(|finding| !self.ledger.knows(finding.secret.bytes()));
-                }
-                return;
+        let (to, text) = (message.param(0).0, message.param(text_at(message.command)).0);
+        let link = self.link.as_deref();
+        let to = link.and_then(|link| link.name_of(to)).unwrap_or(to);
+        if !is_notice(message.command) && self.in_words_to(line, message, (to, text), found) {
+            // A server may send a client's own words back to it: that is no second crossing.
+            if direction == Direction::Server && self.link.is_none() {
+                found.findings.retain(|finding| !self.ledger.knows(finding.secret.bytes()));
             }
-            if self.link.is_some() && is_unknown_uid(to) {
-                return self.in_request(line, (Service::Other, to), &text, &client, found);
-            }
-            if target.first() == Some(&b'*') {
-                return in_bouncer_words(line, &text, found);
-            }
+        } else {
+            self.in_words_to_bot(line, message, direction, (to, text), found);
         }
-        let private = message.command == Command::Privmsg && !self.support.is_channel(&target);
-        let asked = bot_login(&text).or_else(|| if private { bot_request(&text) } else { None });
-        if let Some(secrets) = asked {
-            let master: Box<[u8]> = match direction {
-                Direction::Client if message.prefix.is_none() => self.own_source().name.0.into(),
-                _ => speaker.0.into(),
-            };
-            for (n, secret) in secrets.iter().enumerate() {
-                if n + 1 < secrets.len() {
-                    found.hide(line, secret);
-                } else {
-                    let awaits = Awaits::Bot { master: master.clone(), bot: to.into() };
-                    found.add(line, secret, "bot-login", to, awaits);
-                }
-            }
+    }
+
+    // Is it somebody who takes secrets?
+    fn in_words_to(&self, line: &[u8], message: &Message<'_>, said: (&[u8], &[u8]), found: &mut Found) -> bool {
+        let (to, text) = said;
+        let speaker = message.source().name.0;
+        let link = self.link.as_deref();
+        let client = link.map(|link| link.name_of(speaker).unwrap_or(speaker)).unwrap_or_default();
+        if let Some(service) = Service::named(to) {
+            self.in_request(line, (service, to), text, client, found);
+        } else if link.is_some() && is_unknown_uid(to) {
+            self.in_request(line, (Service::Other, to), text, client, found);
+        } else if to.first() == Some(&b'*') {
+            in_bouncer_words(line, text, found);
+        } else {
+            return false;
         }
+        true
+    }
+
+    fn in_words_to_bot(
+        &self,
+        line: &[u8],
+        message: &Message<'_>,
+        direction: Direction,
+        (to, text): (&[u8], &[u8]),
+        found: &mut Found,
+    ) {
+        let spoken = matches!(message.command, Command::Privmsg | Command::Cprivmsg);
+        let private = spoken && !self.support.is_channel(&message.param(0));
+        let asked = bot_login(text).or_else(|| if private { bot_request(text) } else { None });
+        let Some(secrets) = asked else { return };
+        let Some((last, others)) = secrets.split_last() else { return };
+        for other in others {
+            found.hide(line, other);
+        }
+        let master = match direction {
+            Direction::Client if message.prefix.is_none() => self.own_source().name.0.into(),
+            _ => message.source().name.0.into(),
+        };
+        found.add(line, last, "bot-login", to, Awaits::Bot { master, bot: to.into() });
     }
 
     pub(super) fn in_request(&self, line: &[u8], to: (Service, &[u8]), text: &[u8], client: &[u8], found: &mut Found) {
