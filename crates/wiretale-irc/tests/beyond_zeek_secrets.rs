@@ -100,3 +100,21 @@ fn p35_words_behind_a_channel_that_is_named_first_are_looked_into() {
     assert_eq!(kinds, [("nickserv-identify", "ann"), ("bot-login", "eggy"), ("bot-login", "bot")]);
     assert!(session.events("Text")[0].contains("IDENTIFY <hidden>"), "{:?}", session.events("Text"));
 }
+
+#[test]
+fn p35_a_client_that_names_itself_gives_its_keys_too() {
+    let mut session = greeted();
+    session.client(":ann JOIN #c zz9one\r\n:ann!a@h JOIN #d,#e zz9two,zz9three\r\n:ann!a@h JOIN #f\r\n");
+    session.server(":irc.example 475 ann #c :Cannot join channel (+k)\r\n:ann!a@h JOIN #d\r\n").end();
+    tells_none(&session);
+    let keys = [
+        ("channel-key", "#c", Outcome::Refused),
+        ("channel-key", "#d", Outcome::Accepted),
+        ("channel-key", "#e", Outcome::Unknown),
+    ];
+    assert_eq!(exposed(&session), keys);
+    // An account, and a channel's time on a link: no keys.
+    let mut session = greeted();
+    session.client(":bob!b@h JOIN #c bob :Bob\r\n:0BBAAAAAA JOIN 1700000000 #c +\r\n").end();
+    assert_eq!(exposed(&session), []);
+}

@@ -9,6 +9,24 @@ use crate::session::Session;
 use crate::{Command, Message, ParamsIter};
 
 impl Session {
+    // Channels and keys stand in two lists, in the same order.
+    pub(super) fn in_join(&self, line: &[u8], message: &Message<'_>, found: &mut Found) {
+        let Some(keys) = message.params.get(1).filter(|_| self.asks_to_join(message)) else { return };
+        let mut channels = message.param(0).0.split(|&byte| byte == b',');
+        for key in keys.split(|&byte| byte == b',') {
+            let channel = channels.next().unwrap_or_default();
+            found.add(line, key, CHANNEL_KEY, channel, Awaits::Join);
+        }
+    }
+
+    // A client may name itself before it asks. What is told of others looks the same, and has an account or a time there.
+    fn asks_to_join(&self, message: &Message<'_>) -> bool {
+        let Some(prefix) = message.prefix else { return true };
+        let source = prefix.source();
+        let client = source.host.is_empty() && !prefix.is_server() || self.is_own(&source.name);
+        client && self.link.is_none() && self.support.is_channel(&message.param(0))
+    }
+
     pub(super) fn in_modes(&mut self, line: &[u8], message: &Message<'_>, direction: Direction, found: &mut Found) {
         let (channel, arguments): (_, ParamsIter<'_>) = match message.command {
             Command::Fmode => (message.param(0), message.params.iter().skipped(2)),
@@ -35,16 +53,6 @@ impl Session {
                 found.hide(line, &change.argument);
             }
         }
-    }
-}
-
-// Channels and keys stand in two lists, in the same order.
-pub(super) fn in_join(line: &[u8], message: &Message<'_>, found: &mut Found) {
-    let Some(keys) = message.params.get(1).filter(|_| message.prefix.is_none()) else { return };
-    let mut channels = message.param(0).0.split(|&byte| byte == b',');
-    for key in keys.split(|&byte| byte == b',') {
-        let channel = channels.next().unwrap_or_default();
-        found.add(line, key, CHANNEL_KEY, channel, Awaits::Join);
     }
 }
 

@@ -4,7 +4,6 @@ use alloc::boxed::Box;
 
 use wiretale_protocol::Outcome;
 
-use super::keys::in_join;
 use super::{Awaits, Found};
 use crate::mask::place;
 use crate::services::Service;
@@ -19,7 +18,7 @@ impl Session {
                 let account = if named == 1 { message.param(0).0 } else { &[] };
                 found.add(line, message.param(named).0, "oper", account, Awaits::Oper);
             }
-            Command::Join => in_join(line, message, found),
+            Command::Join => self.in_join(line, message, found),
             Command::Authenticate => self.in_sasl(line, message, found),
             Command::Webirc => {
                 found.add(line, message.param(0).0, "webirc", message.param(1).0, Awaits::Registration);
