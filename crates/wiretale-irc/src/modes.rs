@@ -8,6 +8,7 @@ pub(crate) struct Modes<'a, 's> {
     letters: core::slice::Iter<'a, u8>,
     arguments: ParamsIter<'a>,
     adding: bool,
+    grouped: bool,
     // `None` for the modes of a user, which have no arguments.
     support: Option<&'s Support>,
 }
@@ -15,12 +16,27 @@ pub(crate) struct Modes<'a, 's> {
 impl<'a, 's> Modes<'a, 's> {
     /// The modes of a channel: `arguments` begins with the letters.
     pub(crate) fn channel(mut arguments: ParamsIter<'a>, support: &'s Support) -> Self {
-        Self { letters: arguments.next().unwrap_or_default().iter(), arguments, adding: true, support: Some(support) }
+        let letters = arguments.next().unwrap_or_default().iter();
+        Self { letters, arguments, adding: true, grouped: false, support: Some(support) }
     }
 
     /// The modes of a user.
     pub(crate) fn user(mut arguments: ParamsIter<'a>) -> Self {
-        Self { letters: arguments.next().unwrap_or_default().iter(), arguments, adding: true, support: None }
+        let letters = arguments.next().unwrap_or_default().iter();
+        Self { letters, arguments, adding: true, grouped: false, support: None }
+    }
+
+    /// The same, where letters may follow behind arguments once more (RFC 2812 section 3.2.3): `+o bob +k key`.
+    pub(crate) const fn grouped(mut self) -> Self {
+        self.grouped = true;
+        self
+    }
+
+    fn letter(&mut self) -> Option<u8> {
+        if self.letters.as_slice().is_empty() && self.grouped {
+            self.letters = self.arguments.find(|word| matches!(word.first(), Some(b'+' | b'-')))?.iter();
+        }
+        self.letters.next().copied()
     }
 }
 
@@ -29,7 +45,7 @@ impl<'a> Iterator for Modes<'a, '_> {
 
     fn next(&mut self) -> Option<ModeChange<'a>> {
         loop {
-            match *self.letters.next()? {
+            match self.letter()? {
                 b'+' => self.adding = true,
                 b'-' => self.adding = false,
                 letter => {
@@ -75,5 +91,19 @@ mod tests {
                 (false, b'k', b"+l".to_vec()),
             ]
         );
+    }
+
+    #[test]
+    fn letters_may_follow_behind_arguments() {
+        let message = parse(b"MODE #c +o bob extra +k -l key -v+i ben").unwrap();
+        let mut words = message.params.iter();
+        words.next();
+        let support = Support::default();
+        let changes = Modes::channel(words, &support).grouped();
+        let seen: Vec<_> = changes.map(|change| (change.adding, change.letter, change.argument.to_vec())).collect();
+        let wanted: [(bool, u8, &[u8]); 4] =
+            [(true, b'o', b"bob"), (true, b'k', b"-l"), (false, b'v', b"ben"), (true, b'i', b"")];
+        assert!(seen.iter().map(|(adding, letter, argument)| (*adding, *letter, &**argument)).eq(wanted), "{seen:?}");
+        assert_eq!(Modes::channel(words, &support).count(), 1);
     }
 }

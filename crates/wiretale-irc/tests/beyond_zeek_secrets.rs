@@ -118,3 +118,13 @@ fn p35_a_client_that_names_itself_gives_its_keys_too() {
     session.client(":bob!b@h JOIN #c bob :Bob\r\n:0BBAAAAAA JOIN 1700000000 #c +\r\n").end();
     assert_eq!(exposed(&session), []);
 }
+
+#[test]
+fn p35_a_key_may_stand_behind_the_arguments_of_other_modes() {
+    let mut session = greeted();
+    session.client("MODE #c +o bob +k zz9one\r\nSAMODE #d -o bob +l 5 -b *!*@x +k zz9two\r\n");
+    session.server(":ann!a@h MODE #c +ok bob zz9one\r\n").end();
+    tells_none(&session);
+    let keys = [("channel-key", "#c", Outcome::Accepted), ("channel-key", "#d", Outcome::Unknown)];
+    assert_eq!(exposed(&session), keys);
+}

@@ -42,7 +42,10 @@ impl Session {
             return in_chaninfo(line, message, found);
         }
         let told = direction == Direction::Server || self.link.is_some();
-        for change in Modes::channel(arguments, &self.support) {
+        // Where servers tell who is in a channel, `+nick` is nobody's mode.
+        let asked = matches!(message.command, Command::Mode | Command::Samode);
+        let changes = Modes::channel(arguments, &self.support);
+        for change in if asked { changes.grouped() } else { changes } {
             if change.letter != b'k' || change.argument.is_empty() || change.argument == b"*" {
                 continue;
             }
