@@ -128,3 +128,14 @@ fn p35_a_key_may_stand_behind_the_arguments_of_other_modes() {
     let keys = [("channel-key", "#c", Outcome::Accepted), ("channel-key", "#d", Outcome::Unknown)];
     assert_eq!(exposed(&session), keys);
 }
+
+#[test]
+fn p35_a_service_may_be_one_of_several_who_are_told() {
+    let mut session = greeted();
+    session.client("PRIVMSG NickServ,bob :IDENTIFY zz9one\r\nPRIVMSG bob,NickServ :IDENTIFY zz9two\r\n");
+    session.client("PRIVMSG eggy,bob :IDENT zz9three\r\nPRIVMSG bob,ben :IDENTIFY nobody\r\n").end();
+    tells_none(&session);
+    let kinds: Vec<_> = exposed(&session).into_iter().map(|(kind, account, _)| (kind, account)).collect();
+    assert_eq!(kinds, [("nickserv-identify", "ann"), ("nickserv-identify", "ann"), ("bot-login", "eggy")]);
+    assert!(session.events("Text")[3].contains("IDENTIFY nobody"), "{:?}", session.events("Text"));
+}

@@ -16,29 +16,33 @@ impl Session {
         !self.support.is_channel(&message.param(0)) || may_be_order(&message.param(1))
     }
 
-    pub(super) fn in_words(&mut self, line: &[u8], message: &Message<'_>, direction: Direction, found: &mut Found) {
+    pub(super) fn in_words(&self, line: &[u8], message: &Message<'_>, direction: Direction, found: &mut Found) {
         let (to, text) = (message.param(0).0, message.param(text_at(message.command)).0);
-        let link = self.link.as_deref();
-        let to = link.and_then(|link| link.name_of(to)).unwrap_or(to);
-        if !is_notice(message.command) && self.in_words_to(line, message, (to, text), found) {
+        // They may be to several, of whom one is a service.
+        let mut targets = to.split(|&byte| byte == b',').map(|to| self.named(to));
+        let mut told = targets.clone().map(|to| self.in_words_to(line, message, (to, text), found));
+        if !is_notice(message.command) && told.any(|told| told) {
             // A server may send a client's own words back to it: that is no second crossing.
             if direction == Direction::Server && self.link.is_none() {
                 found.findings.retain(|finding| !self.ledger.knows(finding.secret.bytes()));
             }
         } else {
-            self.in_words_to_bot(line, message, direction, (to, text), found);
+            self.in_words_to_bot(line, message, direction, (targets.next().unwrap_or_default(), text), found);
         }
+    }
+
+    // The name of a link's user.
+    fn named<'a>(&'a self, id: &'a [u8]) -> &'a [u8] {
+        self.link.as_deref().and_then(|link| link.name_of(id)).unwrap_or(id)
     }
 
     // Is it somebody who takes secrets?
     fn in_words_to(&self, line: &[u8], message: &Message<'_>, said: (&[u8], &[u8]), found: &mut Found) -> bool {
         let (to, text) = said;
-        let speaker = message.source().name.0;
-        let link = self.link.as_deref();
-        let client = link.map(|link| link.name_of(speaker).unwrap_or(speaker)).unwrap_or_default();
+        let client = if self.link.is_some() { self.named(message.source().name.0) } else { &[] };
         if let Some(service) = Service::named(to) {
             self.in_request(line, (service, to), text, client, found);
-        } else if link.is_some() && is_unknown_uid(to) {
+        } else if self.link.is_some() && is_unknown_uid(to) {
             self.in_request(line, (Service::Other, to), text, client, found);
         } else if to.first() == Some(&b'*') {
             in_bouncer_words(line, text, found);
