@@ -268,6 +268,7 @@ commands! {
     Botserv "BOTSERV" Services,
     Bs "BS" Services,
     Identify "IDENTIFY" Services,
+    Id "ID" Services,
     Authserv "AUTHSERV" Services,
     Auth "AUTH" Services,
     Capab "CAPAB" Ts6,

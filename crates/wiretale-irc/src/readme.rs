@@ -110,6 +110,7 @@ fn reading(name: &str) -> &'static str {
         | Command::Botserv
         | Command::Bs
         | Command::Identify
+        | Command::Id
         | Command::Authserv
         | Command::Chaninfo
         | Command::Auth

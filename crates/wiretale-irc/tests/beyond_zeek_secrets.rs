@@ -139,3 +139,12 @@ fn p35_a_service_may_be_one_of_several_who_are_told() {
     assert_eq!(kinds, [("nickserv-identify", "ann"), ("nickserv-identify", "ann"), ("bot-login", "eggy")]);
     assert!(session.events("Text")[3].contains("IDENTIFY nobody"), "{:?}", session.events("Text"));
 }
+
+#[test]
+fn p35_id_is_short_for_words_to_nickserv() {
+    let mut session = greeted();
+    session.client("ID zz9one\r\nid ben zz9two\r\n").end();
+    tells_none(&session);
+    let outcome = Outcome::Unknown;
+    assert_eq!(exposed(&session), [("nickserv-identify", "ann", outcome), ("nickserv-identify", "ben", outcome)]);
+}

@@ -35,7 +35,7 @@ impl Session {
                 let awaits = Awaits::Service { service: Box::default(), client: Box::default() };
                 found.add(line, message.param(2).0, "account-register", account, awaits);
             }
-            Command::Identify => self.in_verb(line, message, Service::Nick, found),
+            Command::Identify | Command::Id => self.in_verb(line, message, Service::Nick, found),
             Command::Auth => self.in_verb(line, message, Service::Q, found),
             // On a link it tells whose account it is.
             Command::Login if self.link.is_none() => self.in_verb(line, message, Service::X, found),
