@@ -1,5 +1,6 @@
 //! What on a line is secret.
 
+mod bouncers;
 mod keys;
 mod links;
 mod logins;

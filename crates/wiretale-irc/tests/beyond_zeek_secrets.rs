@@ -148,3 +148,38 @@ fn p35_id_is_short_for_words_to_nickserv() {
     let outcome = Outcome::Unknown;
     assert_eq!(exposed(&session), [("nickserv-identify", "ann", outcome), ("nickserv-identify", "ben", outcome)]);
 }
+
+#[test]
+fn p35_what_bouncers_are_told_to_keep_is_secret() {
+    for (to, text, account) in [
+        ("*controlpanel", "AddUser bob zz9", "bob"),
+        ("*controlpanel", "Set Password bob zz9", ""),
+        ("*controlpanel", "AddServer bob net irc.example 6667 zz9", ""),
+        ("*status", "AddServer irc.example +6697 zz9 zz9", ""),
+        ("*status", "delserver irc.example +6697 zz9", ""),
+        ("*nickserv", "set zz9", ""),
+        ("BouncerServ", "sasl set-plain ann zz9", "ann"),
+        ("bouncerserv", "sasl set-plain -network net ann 'zz9 zz9'", "ann"),
+        ("BouncerServ", "user create -username bob -password zz9 -nick bob", "bob"),
+        ("BouncerServ", "user update bob --password=\"a \\\" zz9\"", "bob"),
+        ("BouncerServ", "user update -password zz9", ""),
+        ("BouncerServ", "network create -addr irc.example -pass zz9", ""),
+    ] {
+        let mut session = greeted();
+        session.client(format!("PRIVMSG {to} :{text}\r\n"));
+        session.server(format!(":ann!a@h PRIVMSG {to} :{text}\r\n")).end();
+        tells_none(&session);
+        assert_eq!(exposed(&session), [("bouncer-set", account, Outcome::Unknown)], "{text}");
+    }
+    let mut session = greeted();
+    for text in ["AddServer irc.example +6697", "AddServer irc.example", "AddUser bob", "ListUsers", "Set Nick bob ann"]
+    {
+        session.client(format!("PRIVMSG *status :{text}\r\n"));
+    }
+    session.client("PRIVMSG BouncerServ :user create -username bob\r\nPRIVMSG BouncerServ :help -password\r\n").end();
+    assert_eq!(exposed(&session), []);
+    // What is a password to any service is one to these.
+    session.client("PRIVMSG *nickserv :IDENTIFY zz9\r\nPRIVMSG BouncerServ :IDENTIFY zz9\r\n").end();
+    tells_none(&session);
+    assert_eq!(session.heard.exposures.len(), 2);
+}

@@ -1,8 +1,8 @@
 //! Secrets in what is said to services, bouncers and bots.
 
-use smallvec::SmallVec;
-use wiretale_protocol::{Direction, Outcome};
+use wiretale_protocol::Direction;
 
+use super::bouncers::{in_soju_words, in_znc_words, is_soju};
 use super::{Awaits, Found};
 use crate::services::{Service, bot_login, bot_request, request};
 use crate::session::Session;
@@ -40,14 +40,16 @@ impl Session {
     fn in_words_to(&self, line: &[u8], message: &Message<'_>, said: (&[u8], &[u8]), found: &mut Found) -> bool {
         let (to, text) = said;
         let client = if self.link.is_some() { self.named(message.source().name.0) } else { &[] };
+        let of_znc = to.first() == Some(&b'*');
+        if of_znc && in_znc_words(line, text, found) || is_soju(to) && in_soju_words(line, text, found) {
+            return true;
+        }
         if let Some(service) = Service::named(to) {
             self.in_request(line, (service, to), text, client, found);
         } else if self.link.is_some() && is_unknown_uid(to) {
             self.in_request(line, (Service::Other, to), text, client, found);
-        } else if to.first() == Some(&b'*') {
-            in_bouncer_words(line, text, found);
         } else {
-            return false;
+            return of_znc;
         }
         true
     }
@@ -86,19 +88,6 @@ impl Session {
         }
         let awaits = Awaits::Service { service: service.answers_as(name).into(), client: client.into() };
         found.add(line, last, request.kind, account, awaits);
-    }
-}
-
-// ZNC: `PRIVMSG *nickserv :Set pw`, `*sasl :Set user pw`, `*controlpanel :Set Password user pw`.
-fn in_bouncer_words(line: &[u8], text: &[u8], found: &mut Found) {
-    let words: SmallVec<[&[u8]; 8]> =
-        text.split(|&byte| byte == b' ').filter(|word| !word.is_empty()).take(8).collect();
-    let set = words.first().is_some_and(|word| word.eq_ignore_ascii_case(b"set"));
-    let password =
-        words.iter().take(3).any(|word| word.eq_ignore_ascii_case(b"password") || word.eq_ignore_ascii_case(b"pass"));
-    let target_takes = words.len() >= 2 && set && (password || words.len() <= 3);
-    if let Some(secret) = words.last().filter(|_| target_takes) {
-        found.add(line, secret, "bouncer-set", &[], Awaits::Nothing(Outcome::Unknown));
     }
 }
 
