@@ -183,3 +183,19 @@ fn p35_what_bouncers_are_told_to_keep_is_secret() {
     tells_none(&session);
     assert_eq!(session.heard.exposures.len(), 2);
 }
+
+#[test]
+fn p35_a_key_that_chanserv_is_to_keep_is_secret() {
+    let texts =
+        ["SET #c MLOCK +ntk zz9", "set #c mlock +ntlk-i 5 zz9", "MODE #c LOCK ADD +k zz9", "MODE #c SET +k zz9"];
+    for (begin, text) in texts.iter().flat_map(|text| [("PRIVMSG ChanServ :", text), ("CS ", text)]) {
+        let mut session = greeted();
+        session.client(format!("{begin}{text}\r\n")).server(":ChanServ!c@s MODE #c +k zz9\r\n").end();
+        tells_none(&session);
+        assert_eq!(exposed(&session), [("channel-key", "#c", Outcome::Accepted)], "{text}");
+    }
+    let mut session = greeted();
+    session.client("PRIVMSG ChanServ :SET #c MLOCK +nt\r\nPRIVMSG ChanServ :SET #c PASSWORD zz9\r\n").end();
+    tells_none(&session);
+    assert_eq!(exposed(&session), [("chanserv-set-password", "#c", Outcome::Unknown)]);
+}

@@ -6,7 +6,7 @@ use super::{Awaits, Found};
 use crate::ledger::CHANNEL_KEY;
 use crate::modes::Modes;
 use crate::session::Session;
-use crate::{Command, Message, ParamsIter};
+use crate::{Command, Message, ModeChange, Params, ParamsIter};
 
 impl Session {
     // Channels and keys stand in two lists, in the same order.
@@ -55,6 +55,23 @@ impl Session {
             } else {
                 found.hide(line, &change.argument);
             }
+        }
+    }
+
+    /// ChanServ is to keep a key: `SET #c MLOCK +k key`, `MODE #c LOCK ADD +k key`, `MODE #c SET +k key`.
+    pub(super) fn in_mode_lock(&self, line: &[u8], text: &[u8], found: &mut Found) {
+        let mut words = Params::new(text).iter();
+        let mut next = || words.next().unwrap_or_default();
+        let (verb, channel, what) = (next().to_ascii_uppercase(), next(), next().to_ascii_uppercase());
+        match (&*verb, &*what) {
+            (b"SET", b"MLOCK") | (b"MODE", b"SET") => {}
+            // `ADD`, `SET`, `DEL`
+            (b"MODE", b"LOCK") => _ = next(),
+            _ => return,
+        }
+        let is_key = |change: &ModeChange<'_>| change.letter == b'k' && change.argument != b"*";
+        for change in Modes::channel(words, &self.support).filter(is_key) {
+            found.add(line, &change.argument, CHANNEL_KEY, channel, Awaits::KeySet);
         }
     }
 }

@@ -79,6 +79,9 @@ impl Session {
 
     pub(super) fn in_request(&self, line: &[u8], to: (Service, &[u8]), text: &[u8], client: &[u8], found: &mut Found) {
         let (service, name) = to;
+        if service == Service::Chan {
+            self.in_mode_lock(line, text, found);
+        }
         let Some(request) = request(service, text) else { return };
         let own = if client.is_empty() { self.own_source().name.0 } else { client };
         let account = if request.account.is_empty() { own } else { request.account };
