@@ -279,7 +279,7 @@ impl Session {
     pub(crate) fn ended<O: Observe<Irc>>(&mut self, cx: &mut Context<'_, O>, reason: Wire<'_>) {
         if !self.registered && self.own.nick.is_empty() {
             let why = refusal_in(&reason);
-            self.ledger.turned_away(cx, why == Refusal::Password || why == Refusal::Other);
+            self.ledger.turned_away(cx, why == Refusal::Password);
             let nick = Sender::of(self.own_source());
             cx.emit::<Irc>(Event::Refused { reason: why, numeric: 0, nick: nick.borrow().name, text: reason });
         }

@@ -199,3 +199,17 @@ fn p35_a_key_that_chanserv_is_to_keep_is_secret() {
     tells_none(&session);
     assert_eq!(exposed(&session), [("chanserv-set-password", "#c", Outcome::Unknown)]);
 }
+
+#[test]
+fn p35_a_password_is_refused_only_where_the_server_says_so() {
+    for (error, outcome) in [
+        ("Closing Link: [192.0.2.1] (Ping timeout: 60 seconds)", Outcome::Unknown),
+        ("Closing Link: 192.0.2.1 (Client Quit)", Outcome::Unknown),
+        ("Closing Link: 192.0.2.1 (K-Lined)", Outcome::Unknown),
+        ("Closing Link: 192.0.2.1 (Bad Password)", Outcome::Refused),
+    ] {
+        let mut session = Session::new();
+        session.client("PASS zz9\r\nNICK ann\r\nUSER a 0 * :A\r\n").server(format!("ERROR :{error}\r\n")).end();
+        assert_eq!(exposed(&session), [("pass", "", outcome)], "{error}");
+    }
+}
