@@ -63,9 +63,9 @@ impl Negotiation {
         Self { open: Vec::new(), made: 0, dropped: 0, relayed: false }
     }
 
-    /// The session is a link between servers: the address it comes from is not the offerer's.
-    pub const fn set_relayed(&mut self) {
-        self.relayed = true;
+    /// Is the session a link between servers? The address it comes from is not the offerer's then.
+    pub const fn set_relayed(&mut self, relayed: bool) {
+        self.relayed = relayed;
     }
 
     /// Offers passed over because too many were open.

@@ -127,7 +127,7 @@ fn nothing_to_connect_to_is_no_connection() {
 #[test]
 fn a_link_between_servers_knows_no_senders_address() {
     let mut session = Session::new();
-    session.negotiation.set_relayed();
+    session.negotiation.set_relayed(true);
     session.client("alice", "bob", "SEND a.txt 3325256905 5000 100");
     let announced = session.announced();
     assert_eq!((announced.provenance, announced.private), (Provenance::Unknown, false));

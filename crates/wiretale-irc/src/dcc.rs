@@ -13,9 +13,9 @@ use crate::{Event, Irc, Source};
 pub(crate) struct Dealings(Negotiation);
 
 impl Dealings {
-    /// The session is a link between servers: who offers is not who sends the packets.
-    pub(crate) const fn set_relayed(&mut self) {
-        self.0.set_relayed();
+    /// Is the session a link between servers? Who offers is not who sends the packets then.
+    pub(crate) const fn set_relayed(&mut self, relayed: bool) {
+        self.0.set_relayed(relayed);
     }
 }
 

@@ -20,7 +20,7 @@ impl Session {
             return;
         }
         let Some(dialect) = dialect_of(message) else { return };
-        self.dealings.set_relayed();
+        self.dealings.set_relayed(true);
         self.link = Some(Box::new(Link::new(dialect)));
         self.support.note_dialect(dialect);
         if dialect == Dialect::Other && message.command != Command::Server {
@@ -28,9 +28,10 @@ impl Session {
         }
     }
 
-    // It was no link: what it told of how lines are to be read goes with it.
+    // It was no link: what it told of how lines are to be read goes with it, and who offers sends the packets.
     fn unlink(&mut self) {
         self.link = None;
+        self.dealings.set_relayed(false);
         self.support = Support::default();
         self.note_support();
     }

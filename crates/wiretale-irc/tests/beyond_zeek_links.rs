@@ -287,6 +287,18 @@ fn p25_a_client_that_calls_itself_a_server_hides_nothing() {
 }
 
 #[test]
+fn p25_a_client_that_calls_itself_a_server_offers_no_foreign_address_unnoticed() {
+    let weirds = |first: &str| {
+        let mut session = Session::new();
+        session.client(format!("{first}NICK ann\r\nUSER a 0 * :A\r\n")).server(":irc.example 001 ann :Welcome\r\n");
+        session.client("PRIVMSG bob :\x01DCC SEND f 3325256905 4000 10\x01\r\n");
+        session.heard.weirds
+    };
+    assert!(!weirds("").is_empty());
+    assert_eq!(weirds("SERVER x.example 1 :x\r\n"), weirds(""));
+}
+
+#[test]
 fn p36_a_link_grows_no_further_than_its_bound() {
     let mut session = Session::new();
     session.client("CAPAB START 1205\r\nSERVER a.example x 0 1AA :a\r\n");
