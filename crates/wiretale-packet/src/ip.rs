@@ -68,7 +68,7 @@ pub(crate) fn v6<'a>(walk: &mut Dissect<'a>, view: View<'a>) -> Step<'a> {
     if first >> 4 != 6 {
         return Err(Why::Version);
     }
-    let Some((src, dst)) = pair(addresses) else { return Err(Why::Short) };
+    let Some((src, dst)) = pair(addresses) else { return Err(Why::Mapped) };
     walk.parties = Some((src, dst));
     let payload_len = match u32::from(u16::from_be_bytes([l0, l1])) {
         // A jumbogram (RFC 2675) or segmentation offload; no more than the padding of a short Ethernet frame is neither.
@@ -160,7 +160,11 @@ fn route(walk: &mut Dissect<'_>, view: View<'_>) -> Result<(), Why> {
         _ => return Ok(()),
     };
     let (address, _) = view.skip(last).and_then(View::head::<16>).map_err(|_| Why::Field)?;
-    walk.ip.dst = Address::v6(*address);
+    let address = Address::v6(*address);
+    if address.is_v4() {
+        return Err(Why::Mapped);
+    }
+    walk.ip.dst = address;
     walk.parties = Some((walk.ip.src, walk.ip.dst));
     Ok(())
 }
@@ -188,11 +192,14 @@ fn other<'a>(walk: &Dissect<'a>, payload: View<'a>) -> Found<'a> {
     Found::Packet(walk.packet(body, Checksum::Unknown))
 }
 
+/// The two addresses of an IPv6 header. None if one of them is IPv4-mapped: no host takes such a packet, as these never
+/// stand on a wire (RFC 4291 section 2.5.5.2, RFC 6890), and here it would be one of a flow of IPv4.
 #[inline]
 pub(crate) fn pair(addresses: &[u8; 32]) -> Option<(Address, Address)> {
     let (src, rest) = addresses.split_first_chunk::<16>()?;
     let (dst, _) = rest.split_first_chunk::<16>()?;
-    Some((Address::v6(*src), Address::v6(*dst)))
+    let (src, dst) = (Address::v6(*src), Address::v6(*dst));
+    (!src.is_v4() && !dst.is_v4()).then_some((src, dst))
 }
 
 impl<'a> Dissect<'a> {

@@ -88,6 +88,8 @@ pub enum Why {
     NotIp(u16),
     /// A link type, by its number, that nobody here can read.
     UnknownLink(u16),
+    /// An IPv6 address that is IPv4-mapped, which never stands on a wire: a host drops it.
+    Mapped,
     /// More IPv6 extension headers than any honest packet has.
     Extensions,
     /// More tunnels in one another than [`crate::MAX_TUNNELS`].
@@ -104,6 +106,7 @@ impl Skip {
             (_, W::NotIp(_) | W::Encrypted) => return None,
             (_, W::UnknownLink(_)) => "unknown_link_type",
             (_, W::Depth) => "exceeded_tunnel_max_depth",
+            (_, W::Mapped) => "IPv4_mapped_IPv6_address",
             (_, W::Extensions) => "excessive_IPv6_extension_headers",
             (L::Ip | L::Ipv4 | L::Ipv6, W::Version) if self.depth > 0 => "invalid_inner_IP_version",
             (L::Ip | L::Ipv4 | L::Ipv6, W::Version) => "unknown_ip_version",
@@ -169,6 +172,7 @@ impl fmt::Display for Why {
             Self::Encrypted => "it is encrypted",
             Self::NotIp(number) => return write!(f, "it carries {number:#06x}, not IP"),
             Self::UnknownLink(number) => return write!(f, "unknown link type {number}"),
+            Self::Mapped => "an IPv6 address in it is IPv4-mapped",
             Self::Extensions => "too many extension headers",
             Self::Depth => "too many tunnels in one another",
         })

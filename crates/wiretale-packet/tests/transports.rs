@@ -93,6 +93,29 @@ fn what_is_an_extension_header_in_ipv6_is_any_protocol_in_ipv4() {
     assert!(matches!(one(RAW, &ipv6(1, &[8; 8])).body, Body::Other { .. }), "nor is ICMP one of IPv6");
 }
 
+/// An IPv6 packet between these two with a segment in it, its checksum right.
+fn six(src: &[u8; 16], dst: &[u8; 16]) -> Vec<u8> {
+    let inside = tcp(src, dst, 0x18, &[], b"INJECTED");
+    let len = u16::try_from(inside.len()).unwrap();
+    [&[0x60, 0, 0, 0][..], &len.to_be_bytes(), &[6, 64], src, dst, &inside].concat()
+}
+
+#[test]
+fn a_mapped_address_is_passed_over() {
+    let [src, dst] = [SRC, DST].map(|address| v4(address).octets());
+    for (from, to, good) in [(src, dst, false), (src, DST6, false), (SRC6, dst, false), (SRC6, DST6, true)] {
+        let data = ethernet(0x86dd, &six(&from, &to));
+        assert_eq!(plain_tcp(&frame(LinkType::ETHERNET, &data), Checks::Verify).is_some(), good);
+        let found = wire::all(LinkType::ETHERNET, &data)[0];
+        assert_eq!(found.is_ok(), good);
+        let Err(skip) = found else { continue };
+        assert_eq!((skip.why, skip.weird_name()), (Why::Mapped, Some("IPv4_mapped_IPv6_address")));
+        assert_eq!((skip.src, skip.dst), (None, None), "the address of a host that may not have sent it is not named");
+    }
+    let routed = [&[6, 2, 0, 1, 0, 0, 0, 0][..], &dst, &tcp(&SRC6, &dst, 0x18, &[], b"INJECTED")].concat();
+    assert_eq!(weird(RAW, &ipv6(43, &routed)), Some("IPv4_mapped_IPv6_address"));
+}
+
 #[test]
 fn a_routing_header_holds_whole_addresses() {
     let last = [0x20, 1, 0xd, 0xb8, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 9];
