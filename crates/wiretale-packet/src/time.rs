@@ -69,6 +69,7 @@ impl Sub<Duration> for Timestamp {
 impl fmt::Display for Timestamp {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let micros = self.0.div_euclid(1000);
-        write!(f, "{}.{:06}", micros.div_euclid(1_000_000), micros.rem_euclid(1_000_000))
+        let (sign, size) = (if micros < 0 { "-" } else { "" }, micros.unsigned_abs());
+        write!(f, "{sign}{}.{:06}", size / 1_000_000, size % 1_000_000)
     }
 }

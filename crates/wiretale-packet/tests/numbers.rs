@@ -73,7 +73,8 @@ fn sequence_numbers_wrap() {
 fn times_are_nanoseconds() {
     let time = Timestamp::from_parts(3, 5_000_700);
     assert_eq!((time.nanos(), time.to_string()), (3_005_000_700, "3.005000".to_owned()));
-    assert_eq!(Timestamp::from_nanos(-1).to_string(), "-1.999999");
+    let before = [-1, -1_000, -1_500_000_000, i64::MIN].map(|nanos| Timestamp::from_nanos(nanos).to_string());
+    assert_eq!(before, ["-0.000001", "-0.000001", "-1.500000", "-9223372036.854776"]);
     assert!((time.as_secs_f64() - 3.005_000_7).abs() < 1e-9);
     let later = time + Duration::from_nanos(9);
     assert_eq!((later.since(time), time.since(later)), (Duration::from_nanos(9), Duration::ZERO));
