@@ -82,7 +82,7 @@ pub struct Dissect<'a> {
     layer: Option<Layer>,
     view: View<'a>,
     /// The parts of an aggregated 802.11 frame that are still to be read.
-    pub(crate) aggregate: Option<View<'a>>,
+    pub(crate) aggregate: Option<link::Aggregate<'a>>,
     origin: usize,
 }
 

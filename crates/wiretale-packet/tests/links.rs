@@ -1,9 +1,9 @@
 //! Each link layer, on frames made by hand.
 mod wire;
 
-use wire::layers::{carriers, snap, wifi};
+use wire::layers::{carriers, in_udp, snap, wifi};
 use wire::{ethernet, facts, ipv4, ipv6, one, payload, segment, udp, weird};
-use wiretale_packet::{Body, Checksum, LinkType};
+use wiretale_packet::{Body, Checksum, LinkType, Tags};
 
 #[test]
 fn every_carrier_gives_the_same_packet() {
@@ -44,14 +44,35 @@ fn every_carrier_cut_anywhere_panics_never() {
     }
 }
 
+/// A part of an aggregate, with this in it.
+fn part(ethertype: u16, inside: &[u8]) -> Vec<u8> {
+    let llc = snap(ethertype, inside);
+    let mut part = [&[0; 12][..], &u16::try_from(llc.len()).unwrap().to_be_bytes(), &llc].concat();
+    part.resize(part.len().next_multiple_of(4), 0);
+    part
+}
+
+#[test]
+fn one_part_of_an_aggregate_says_nothing_of_the_next() {
+    let mut carrier = in_udp(4789, &[8, 0, 0, 0, 0, 0, 0, 0], &ethernet(0x0800, &segment(b"one")));
+    carrier[27] ^= 1;
+    let mut forged = ipv4(4, &segment(b"one"));
+    forged[10] ^= 1;
+    let tagged = [&[0, 5, 8, 0][..], &segment(b"one")].concat();
+    for first in [part(0x0800, &carrier), part(0x0800, &forged), part(0x8100, &tagged), part(0x0800, &ipv4(4, &[0x75]))]
+    {
+        let data = wifi(8, 1, &[0x80, 0], &[first, part(0x0800, &segment(b"two!")), part(0x0800, &[0])].concat());
+        let found = wire::all(LinkType::IEEE802_11, &data);
+        let [.., Ok(second), Err(third)] = found[..] else { panic!("{found:?}") };
+        assert_eq!((second.checksum, second.depth, second.ip.header_ok), (Checksum::Good, 0, true), "{found:?}");
+        assert_eq!((second.tags, payload(&second)), (Tags::default(), &b"two!"[..]));
+        assert_eq!((third.depth, third.src), (0, None));
+    }
+}
+
 #[test]
 fn an_aggregate_gives_each_of_its_packets() {
-    let part = |text: &[u8]| {
-        let llc = snap(0x0800, &segment(text));
-        let mut part = [&[0; 12][..], &u16::try_from(llc.len()).unwrap().to_be_bytes(), &llc].concat();
-        part.resize(part.len().next_multiple_of(4), 0);
-        part
-    };
+    let part = |text: &[u8]| part(0x0800, &segment(text));
     let data = wifi(8, 1, &[0x80, 0], &[part(b"one"), part(b"two!"), part(b"three")].concat());
     let found: Vec<_> =
         wire::all(LinkType::IEEE802_11, &data).into_iter().map(|packet| payload(&packet.unwrap())).collect();

@@ -6,6 +6,7 @@ mod ppp;
 mod wifi;
 
 pub(crate) use ethernet::{by_ethertype, ethernet};
+pub(crate) use wifi::Aggregate;
 
 use crate::dissect::{Dissect, Found, Step};
 use crate::view::View;
@@ -40,8 +41,7 @@ pub(crate) fn step<'a>(walk: &mut Dissect<'a>, layer: Layer, view: View<'a>) -> 
 
 /// The next part of an aggregated frame.
 pub(crate) fn next_part<'a>(walk: &mut Dissect<'a>) -> Option<(Layer, View<'a>)> {
-    let aggregate = walk.aggregate.take()?;
-    wifi::subframe(walk, aggregate)
+    walk.aggregate.take()?.next(walk)
 }
 
 fn first(link: LinkType, view: View<'_>) -> Step<'_> {

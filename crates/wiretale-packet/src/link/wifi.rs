@@ -3,7 +3,7 @@
 use super::first_layer;
 use crate::dissect::{Dissect, Found, Step};
 use crate::view::View;
-use crate::{Layer, LinkType, Why};
+use crate::{Address, Ip, Layer, LinkType, Tags, Why};
 
 /// A data frame: behind its header LLC, or several Ethernet-like parts of an aggregate (A-MSDU).
 pub(crate) fn ieee80211<'a>(walk: &mut Dissect<'a>, view: View<'a>) -> Step<'a> {
@@ -36,16 +36,42 @@ pub(crate) fn ieee80211<'a>(walk: &mut Dissect<'a>, view: View<'a>) -> Step<'a> 
     if !aggregate {
         return Ok(Found::Next(Layer::Llc, rest));
     }
-    walk.aggregate = Some(rest);
+    walk.aggregate = Some(Aggregate::of(walk, rest));
     Ok(Found::Nothing)
 }
 
-/// The first part of what is left of an aggregate: two addresses, a length, LLC; padded to a multiple of four.
-pub(crate) fn subframe<'a>(walk: &mut Dissect<'a>, view: View<'a>) -> Option<(Layer, View<'a>)> {
-    let (&[.., l0, l1], rest) = view.head::<14>().ok()?;
-    let len = u32::from(u16::from_be_bytes([l0, l1]));
-    walk.aggregate = Some(view.after(len.saturating_add(14).next_multiple_of(4)));
-    Some((Layer::Llc, rest.limit(len)))
+/// The parts of an aggregate that are still to be read, and what is known of the frame around them.
+#[derive(Clone, Debug)]
+pub(crate) struct Aggregate<'a> {
+    rest: View<'a>,
+    tags: Tags,
+    depth: u8,
+    ip: Ip,
+    parties: Option<(Address, Address)>,
+    tainted: bool,
+    forged: bool,
+}
+
+impl<'a> Aggregate<'a> {
+    #[cold]
+    fn of(walk: &Dissect<'a>, rest: View<'a>) -> Self {
+        let &Dissect { tags, depth, ip, parties, tainted, forged, .. } = walk;
+        Self { rest, tags, depth, ip, parties, tainted, forged }
+    }
+
+    /// The next part: two addresses, a length, LLC; padded to a multiple of four. What the part before it was found to
+    /// be says nothing of this one.
+    #[cold]
+    pub(crate) fn next(self, walk: &mut Dissect<'a>) -> Option<(Layer, View<'a>)> {
+        let Self { rest, tags, depth, ip, parties, tainted, forged } = self;
+        (walk.tags, walk.depth, walk.ip, walk.parties) = (tags, depth, ip, parties);
+        (walk.tainted, walk.forged) = (tainted, forged);
+        let (&[.., l0, l1], inside) = rest.head::<14>().ok()?;
+        let len = u32::from(u16::from_be_bytes([l0, l1]));
+        let rest = rest.after(len.saturating_add(14).next_multiple_of(4));
+        walk.aggregate = Some(Self { rest, ..self });
+        Some((Layer::Llc, inside.limit(len)))
+    }
 }
 
 /// Radiotap: its length, then fields, of which one says whether a frame check sequence stands at the end and whether
