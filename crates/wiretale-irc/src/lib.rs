@@ -37,6 +37,7 @@ extern crate alloc;
 #[cfg(test)]
 extern crate std;
 
+mod behind;
 mod brief;
 mod casemapping;
 mod channels;

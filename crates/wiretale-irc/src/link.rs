@@ -7,6 +7,7 @@ use foldhash::fast::RandomState;
 use hashbrown::HashMap;
 use wiretale_protocol::Direction;
 
+use crate::behind::Behind;
 use crate::sasl::{Plain, decode};
 use crate::secrets::Secret;
 use crate::{Dialect, ParamsIter, Source, Wire};
@@ -16,7 +17,10 @@ pub(crate) struct Link {
     pub(crate) dialect: Dialect,
     pub(crate) sides: [Side; 2],
     servers: HashMap<Box<[u8]>, Server, RandomState>,
+    // The keys of servers that have both a name and an identifier, by name.
+    names: HashMap<Box<[u8]>, Box<[u8]>, RandomState>,
     users: HashMap<Box<[u8]>, User, RandomState>,
+    behind: Behind,
     sasl: Vec<Exchange>,
     servers_dropped: u64,
     users_dropped: u64,
@@ -69,7 +73,9 @@ impl Link {
             dialect,
             sides: Default::default(),
             servers: HashMap::default(),
+            names: HashMap::default(),
             users: HashMap::default(),
+            behind: Behind::default(),
             sasl: Vec::new(),
             servers_dropped: 0,
             users_dropped: 0,
@@ -78,7 +84,7 @@ impl Link {
 
     /// About how many bytes on the heap it takes.
     pub(crate) fn memory(&self) -> usize {
-        self.servers.len() * 192 + self.users.len() * 384 + self.sasl.len() * 256
+        self.servers.len() * 384 + self.users.len() * 448 + self.sasl.len() * 256
     }
 
     pub(crate) fn size(&self) -> (usize, usize) {
@@ -99,36 +105,56 @@ impl Link {
 
     /// A server came. False if there was no room, for the first time.
     pub(crate) fn add_server(&mut self, id: &[u8], name: &[u8], uplink: &[u8]) -> bool {
-        if self.servers.len() >= Self::MOST_SERVERS && !self.servers.contains_key(&*lower(id)) {
+        let (key, uplink) = (lower(id), lower(uplink));
+        if self.servers.len() >= Self::MOST_SERVERS && !self.servers.contains_key(&*key) {
             self.servers_dropped += 1;
             return self.servers_dropped != 1;
         }
-        self.servers.insert(lower(id), Server { name: name.into(), uplink: lower(uplink) });
+        self.remove_server(&key);
+        self.behind.add_server(&uplink, &key);
+        if *lower(name) != *key {
+            self.names.insert(lower(name), key.clone());
+        }
+        self.servers.insert(key, Server { name: name.into(), uplink });
         true
     }
 
     /// A user came. False if there was no room, for the first time.
     pub(crate) fn add_user(&mut self, id: &[u8], user: User) -> bool {
-        if self.users.len() >= Self::MOST_USERS && !self.users.contains_key(&*lower(id)) {
+        let key = lower(id);
+        if self.users.len() >= Self::MOST_USERS && !self.users.contains_key(&*key) {
             self.users_dropped += 1;
             return self.users_dropped != 1;
         }
-        self.users.insert(lower(id), user);
+        self.remove_user(id);
+        self.behind.add_user(&user.server, &key);
+        self.users.insert(key, user);
         true
     }
 
     /// A user left; their nick.
     pub(crate) fn remove_user(&mut self, id: &[u8]) -> Option<User> {
-        self.users.remove(&*lower(id))
+        let key = lower(id);
+        let user = self.users.remove(&*key)?;
+        self.behind.remove_user(&user.server, &key);
+        Some(user)
+    }
+
+    fn remove_server(&mut self, key: &[u8]) {
+        let Some(server) = self.servers.remove(key) else { return };
+        self.behind.remove_server(&server.uplink, key);
+        let name = lower(&server.name);
+        if self.names.get(&*name).is_some_and(|named| **named == *key) {
+            self.names.remove(&*name);
+        }
     }
 
     /// A user has a new nick, and with it a new key where the dialect knows no identifiers.
     pub(crate) fn rename(&mut self, id: &[u8], nick: &[u8]) {
-        let key = lower(id);
-        let Some(mut user) = self.users.remove(&*key) else { return };
-        let by_nick = *lower(&user.nick) == *key;
+        let Some(mut user) = self.remove_user(id) else { return };
+        let by_nick = lower(&user.nick) == lower(id);
         user.nick = nick.into();
-        self.users.insert(if by_nick { lower(nick) } else { key }, user);
+        self.add_user(if by_nick { nick } else { id }, user);
     }
 
     /// A user's other name and host.
@@ -138,22 +164,15 @@ impl Link {
 
     /// A server left with all behind it: the nicks of the users who went, sorted.
     pub(crate) fn split(&mut self, id: &[u8]) -> Vec<Box<[u8]>> {
-        let mut gone = alloc::vec![lower(self.id_of_server(id).unwrap_or(id))];
-        let mut at = 0;
-        while let Some(server) = gone.get(at).cloned() {
-            self.servers.remove(&*server);
-            let behind = self.servers.iter().filter(|(_, other)| other.uplink == server).map(|(id, _)| id.clone());
-            gone.extend(behind.collect::<Vec<_>>());
-            at += 1;
-        }
+        let mut gone = alloc::vec![self.key_of_server(id)];
         let mut nicks = Vec::new();
-        self.users.retain(|_, user| {
-            let left = gone.contains(&user.server);
-            if left {
-                nicks.push(user.nick.clone());
-            }
-            !left
-        });
+        while let Some(server) = gone.pop() {
+            // What is behind it goes first, and with it whatever would lead back here.
+            let near = self.behind.take(&server).unwrap_or_default();
+            self.remove_server(&server);
+            nicks.extend(near.users.iter().filter_map(|key| self.users.remove(key)).map(|user| user.nick));
+            gone.extend(near.servers);
+        }
         nicks.sort_unstable();
         nicks
     }
@@ -213,8 +232,9 @@ impl Link {
         plain
     }
 
-    fn id_of_server<'a>(&'a self, name: &[u8]) -> Option<&'a [u8]> {
-        self.servers.iter().find(|(_, server)| server.name.eq_ignore_ascii_case(name)).map(|(id, _)| &**id)
+    fn key_of_server(&self, name: &[u8]) -> Box<[u8]> {
+        let name = lower(name);
+        self.names.get(&*name).cloned().unwrap_or(name)
     }
 }
 

@@ -1,0 +1,60 @@
+//! Links between servers: what leaves with a server, and what each dialect says in its own way.
+
+mod common;
+
+use std::time::{Duration, Instant};
+
+use common::Session;
+
+/// A link in TS6.
+fn ts6() -> Session {
+    let mut session = Session::new();
+    session.client("PASS one TS 6 :0AA\r\nCAPAB :QS ENCAP\r\nSERVER a.example 1 :a\r\n");
+    session.server("PASS two TS 6 :0BB\r\nCAPAB :QS ENCAP\r\nSERVER b.example 1 :b\r\n");
+    session
+}
+
+fn user(server: &str, nick: &str, id: usize) -> String {
+    format!(":{server} UID {nick} 1 1700000000 +i {nick} {nick}.example 192.0.2.2 {server}{id:06} :x\r\n")
+}
+
+#[test]
+fn a_split_takes_those_behind_it_and_no_others() {
+    let mut session = ts6();
+    session.server(":0BB SID c.example 2 0CC :c\r\n:0CC SID d.example 3 0DD :d\r\n:0DD SID e.example 4 0EE :e\r\n");
+    for (n, server) in ["0BB", "0CC", "0DD", "0EE", "0FF"].into_iter().enumerate() {
+        session.server(user(server, &format!("n{n}"), n));
+    }
+    // One moves to another server, one changes the nick, one is gone already.
+    session.server(user("0CC", "m3", 9)).server(":0EE000003 QUIT :x\r\n:0CC000009 NICK m4 1\r\n");
+    session.heard.events.clear();
+    // It comes again elsewhere, and one is behind itself.
+    session.server(":0BB SID e.example 2 0EE :e\r\n:0CC SID c.example 2 0CC :c\r\n:0BB SID c.example 2 0CC :c\r\n");
+    session.server(user("0EE", "n5", 5)).server("SQUIT C.example :gone\r\n");
+    let gone = |session: &Session| -> Vec<String> {
+        let nick = |event: &&str| event.split("\"").nth(1).map(str::to_owned);
+        session.events("Quit").iter().filter_map(nick).collect()
+    };
+    assert_eq!(gone(&session), ["m4", "n1", "n2"]);
+    assert_eq!(session.decoder.session().link(), Some((3, 3)));
+    session.heard.events.clear();
+    session.server("SQUIT 0FF :of it nobody told\r\nSQUIT\r\nSQUIT c.example\r\nSQUIT 0EE\r\n");
+    assert_eq!(gone(&session), ["n4", "n5"]);
+    assert_eq!(session.decoder.session().link(), Some((2, 1)));
+}
+
+#[test]
+fn a_split_costs_no_more_than_those_who_go() {
+    let mut session = ts6();
+    let took = |session: &mut Session, text: &str| -> Duration {
+        session.heard = Default::default();
+        let start = Instant::now();
+        session.server(text);
+        start.elapsed()
+    };
+    let users: String = (0..10_000).map(|n| user("0BB", &format!("n{n}"), n)).collect();
+    let come = took(&mut session, &users);
+    let unknown = took(&mut session, &"SQUIT x\r\n".repeat(10_000));
+    let empty = took(&mut session, &":0BB SID c.example 2 0CC :c\r\nSQUIT 0CC\r\n".repeat(5_000));
+    assert!(unknown < come * 4 && empty < come * 4, "{come:?} {unknown:?} {empty:?}");
+}
