@@ -145,19 +145,41 @@ impl Decoder {
 
     fn gap<O: Observe<Irc>>(&mut self, cx: &mut Context<'_, O>, lost: u64) -> Demand {
         let direction = cx.moment().direction;
-        let [client, server] = &mut self.halves;
-        let half = if direction == Direction::Client { client } else { server };
-        half.lines.gap();
         if let Some(preludes) = self.preludes.as_deref_mut() {
             preludes.gap(direction);
         }
         self.session.gathered.gap();
         self.session.ledger.gap(cx);
         self.session.settle();
-        match self.websocket.as_deref_mut() {
-            Some(websocket) => websocket.gap(direction, lost, |_| ()),
-            None if half.compressed => Demand::Lengths,
-            None => Demand::Stream,
+        if self.websocket.is_some() {
+            return self.framed_gap(direction, lost);
+        }
+        let half = self.half(direction);
+        half.lines.gap();
+        if half.compressed { Demand::Lengths } else { Demand::Stream }
+    }
+
+    // Only the message in which bytes are lost is lost: it ends with its frame, and nothing is where no message was.
+    fn framed_gap(&mut self, direction: Direction, lost: u64) -> Demand {
+        let Some(mut websocket) = self.websocket.take() else { return Demand::Stream };
+        let lines = &mut self.half(direction).lines;
+        let demand = websocket.gap(direction, lost, |piece| match piece {
+            Piece::Lost(_) => lines.gap(),
+            Piece::End => lines.reset(),
+            _ => {}
+        });
+        if demand != Demand::Stream {
+            lines.gap();
+        }
+        self.websocket = Some(websocket);
+        demand
+    }
+
+    const fn half(&mut self, direction: Direction) -> &mut Half {
+        let [client, server] = &mut self.halves;
+        match direction {
+            Direction::Client => client,
+            Direction::Server => server,
         }
     }
 
