@@ -91,7 +91,8 @@ pub(crate) fn introduced<'a>(message: &Message<'a>) -> Option<Introduced<'a>> {
             nick: p(0),
             user: p(3),
             real_host: p(4),
-            host: p(8),
+            // `*` for one who shows the real one.
+            host: if p(8) == b"*" { p(4) } else { p(8) },
             address: p(10),
             account: p(6),
             ..new

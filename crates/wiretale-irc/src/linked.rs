@@ -280,11 +280,12 @@ impl Session {
         }
     }
 
-    // `TOPIC #c :text`, `FTOPIC #c ts topicts setter :text`, `TB #c ts [setter] :text`, `TBURST ts #c ts setter :text`.
+    // `TOPIC #c :text`, `TOPIC #c setter ts :text`, `FTOPIC #c ts topicts setter :text`, `TB #c ts [setter] :text`, `TBURST ts #c ts setter :text`.
     fn link_topic<O: Observe<Irc>>(&mut self, cx: &mut Context<'_, O>, message: &Message<'_>, from: Source<'_>) {
         let text = message.params.last().unwrap_or_default().into();
         let count = message.params.count();
         let (channel, setter, time) = match message.command {
+            Command::Topic if count >= 4 => (message.param(0), message.param(1), number(&message.param(2))),
             Command::Ftopic if count >= 5 => (message.param(0), message.param(3), number(&message.param(2))),
             Command::Tb if count >= 4 => (message.param(0), message.param(2), number(&message.param(1))),
             Command::Tb => (message.param(0), Wire(&[]), number(&message.param(1))),

@@ -60,7 +60,7 @@ impl Session {
 
     // UnrealIRCd: `&ban`, `"exception`, `'invite exception` among the members, with `<time,setter>` in front of them.
     fn mask_told<O: Observe<Irc>>(&mut self, cx: &mut Context<'_, O>, channel: Wire<'_>, item: &[u8]) -> bool {
-        if self.link.as_deref().is_none_or(|link| link.dialect != Dialect::Unreal) {
+        if !self.speaks(Dialect::Unreal) {
             return false;
         }
         let (told, item) = match item.strip_prefix(b"<").and_then(|item| {
@@ -95,8 +95,22 @@ impl Session {
         }
         let symbols = item.iter().take_while(|byte| SYMBOLS.contains(byte)).count();
         let (symbols, id) = item.split_at_checked(symbols).unwrap_or((&[], item));
-        let letters = symbols.iter().filter_map(|&symbol| self.support.letter(symbol)).take(8).collect();
+        let letters = symbols.iter().filter_map(|&symbol| self.rank_of(command, symbol)).take(8).collect();
         (letters, id)
+    }
+
+    // UnrealIRCd's SJOIN has two symbols of its own, as `~` and `&` mean other things there.
+    fn rank_of(&self, command: Command<'_>, symbol: u8) -> Option<u8> {
+        let unreal = command == Command::Sjoin && self.speaks(Dialect::Unreal);
+        match symbol {
+            b'*' if unreal => Some(b'q'),
+            b'~' if unreal => Some(b'a'),
+            _ => self.support.letter(symbol),
+        }
+    }
+
+    fn speaks(&self, dialect: Dialect) -> bool {
+        self.link.as_deref().is_some_and(|link| link.dialect == dialect)
     }
 
     // `:uid JOIN ts #c +`, `:uid IJOIN #c id`, `:nick JOIN #c\x07o`.

@@ -5,6 +5,7 @@ mod common;
 use std::time::{Duration, Instant};
 
 use common::Session;
+use wiretale_irc::Member;
 
 /// A link in TS6.
 fn ts6() -> Session {
@@ -16,6 +17,15 @@ fn ts6() -> Session {
 
 fn user(server: &str, nick: &str, id: usize) -> String {
     format!(":{server} UID {nick} 1 1700000000 +i {nick} {nick}.example 192.0.2.2 {server}{id:06} :x\r\n")
+}
+
+/// The members of a channel with their ranks.
+fn members(session: &Session, channel: &[u8]) -> Vec<String> {
+    let state = session.decoder.session();
+    let channel = state.channels().get(channel, state.support().casemapping());
+    let ranks = |member: &Member| member.ranks().map(char::from).collect::<String>();
+    let member = |member: &Member| format!("{} {}", String::from_utf8_lossy(member.nick()), ranks(member));
+    channel.map_or_else(Vec::new, |channel| channel.members().into_iter().map(member).collect())
 }
 
 #[test]
@@ -57,4 +67,24 @@ fn a_split_costs_no_more_than_those_who_go() {
     let unknown = took(&mut session, &"SQUIT x\r\n".repeat(10_000));
     let empty = took(&mut session, &":0BB SID c.example 2 0CC :c\r\nSQUIT 0CC\r\n".repeat(5_000));
     assert!(unknown < come * 4 && empty < come * 4, "{come:?} {unknown:?} {empty:?}");
+}
+
+#[test]
+fn unrealircd_has_its_own_ranks_hosts_and_topics() {
+    let mut session = Session::new();
+    session.client("PASS :pw\r\nPROTOCTL EAUTH=a.example SID=001\r\nSERVER a.example 1 :U5 a\r\n");
+    session.server(concat!(
+        "PROTOCTL EAUTH=b.example SID=002\r\nSERVER b.example 1 :b\r\n",
+        ":002 UID ann 1 1700000000 a real.example 002AAAAAA 0 +i * cloak.example wAACAQ== :Ann\r\n",
+        ":002 UID bob 1 1700000000 b real.example 002AAAAAB 0 +i shown.example cloak.example wAACAQ== :Bob\r\n",
+        ":002 SJOIN 1700000000 #c +nt :*@002AAAAAA ~002AAAAAB %ben +eve\r\n",
+        ":002 TOPIC #c ann!a@x 1700000001 :words\r\n:002AAAAAB TOPIC #c :others\r\n",
+    ));
+    assert_eq!(members(&session, b"#c"), ["ann qo", "ben h", "bob a", "eve v"]);
+    let hosts: Vec<&str> =
+        session.events("UserJoined").iter().map(|event| event.split("host: ").nth(1).unwrap()).collect();
+    assert!(hosts[0].starts_with("\"real.example\"") && hosts[1].starts_with("\"shown.example\""), "{hosts:?}");
+    let topics = session.events("Topic");
+    assert!(topics[0].contains("text: \"words\", setter: \"ann!a@x\", time: Some(1700000001)"), "{topics:?}");
+    assert!(topics[1].contains("text: \"others\", setter: \"bob\", time: None"), "{topics:?}");
 }
