@@ -322,8 +322,7 @@ impl Session {
             }
             Command::Chghost => {
                 let who = self.known(&first);
-                let who = who.borrow();
-                cx.emit::<Irc>(Event::HostChanged { who, user: who.user, host: second });
+                self.host_changed(cx, &first, who.borrow(), second);
             }
             Command::Metadata if first == b"ADD" => {
                 let key = arguments.clone().nth(2).unwrap_or_default();
@@ -367,10 +366,13 @@ impl Session {
         let who = if named { self.known(&message.param(0)) } else { Sender::of(from) };
         let host = message.param(usize::from(named));
         let id = if named { message.param(0) } else { message.source().name };
-        if let Some(user) = self.link.as_deref_mut().and_then(|link| link.user(&id)) {
+        self.host_changed(cx, &id, who.borrow(), host);
+    }
+
+    fn host_changed<O: Observe<Irc>>(&mut self, cx: &mut Context<'_, O>, id: &[u8], who: Source<'_>, host: Wire<'_>) {
+        if let Some(user) = self.link.as_deref_mut().and_then(|link| link.user(id)) {
             user.host = host.0.into();
         }
-        let who = who.borrow();
         cx.emit::<Irc>(Event::HostChanged { who, user: who.user, host });
     }
 

@@ -88,3 +88,12 @@ fn unrealircd_has_its_own_ranks_hosts_and_topics() {
     assert!(topics[0].contains("text: \"words\", setter: \"ann!a@x\", time: Some(1700000001)"), "{topics:?}");
     assert!(topics[1].contains("text: \"others\", setter: \"bob\", time: None"), "{topics:?}");
 }
+
+#[test]
+fn a_host_that_services_give_is_kept() {
+    let mut session = ts6();
+    session.server(user("0BB", "ben", 1)).server(":0BB SJOIN 1 #c +nt :0BB000001\r\n");
+    session.server(":0BB ENCAP * CHGHOST 0BB000001 new.example\r\n:0BB000001 PRIVMSG #c :hi\r\n");
+    assert!(session.events("HostChanged")[0].contains("host: \"ben.example\" }, user: \"ben\", host: \"new.example\""));
+    assert!(session.events("Text")[0].contains("host: \"new.example\""), "{:?}", session.events("Text"));
+}
