@@ -112,6 +112,15 @@ impl Channels {
         self.map.iter().filter(|channel| channel.members.find(hash, is(nick, casemapping)).is_some()).count()
     }
 
+    /// The names of the channels somebody is in, sorted.
+    pub(crate) fn of(&self, nick: &[u8], casemapping: Casemapping) -> Vec<Box<[u8]>> {
+        let hash = casemapping.hash(nick, &self.hasher);
+        let theirs = self.map.iter().filter(|channel| channel.members.find(hash, is(nick, casemapping)).is_some());
+        let mut names: Vec<_> = theirs.map(|channel| channel.name.clone()).collect();
+        names.sort_unstable();
+        names
+    }
+
     /// There is such a channel. False if there was no room for it, and this is the first time.
     pub(crate) fn open(&mut self, name: &[u8], casemapping: Casemapping) -> bool {
         let Self { latest, map, hasher, .. } = self;

@@ -113,7 +113,7 @@ impl Session {
         self.link.as_deref().is_some_and(|link| link.dialect == dialect)
     }
 
-    // `:uid JOIN ts #c +`, `:uid IJOIN #c id`, `:nick JOIN #c\x07o`.
+    // `:uid JOIN ts #c +`, `:uid IJOIN #c id`, `:nick JOIN #c\x07o`; `:uid JOIN 0` leaves all.
     pub(crate) fn link_joined<O: Observe<Irc>>(
         &mut self,
         cx: &mut Context<'_, O>,
@@ -121,12 +121,22 @@ impl Session {
         who: Source<'_>,
     ) {
         let first = message.param(0);
+        if first == b"0" && message.params.count() == 1 {
+            return self.left_all(cx, who);
+        }
         let channel = if self.support.is_channel(&first) { first } else { message.param(1) };
         let mut words = channel.0.split(|&byte| byte == 7);
         let (channel, ranks) = (words.next().unwrap_or_default(), words.next().unwrap_or_default());
         if self.support.is_channel(channel) {
             self.enter(cx, channel, &who.name, ranks, false);
             self.tell_joined(cx, Wire(channel), who);
+        }
+    }
+
+    fn left_all<O: Observe<Irc>>(&mut self, cx: &mut Context<'_, O>, who: Source<'_>) {
+        for channel in self.channels.of(&who.name, self.casemapping()) {
+            self.leave(cx, &channel, &who.name, false);
+            cx.emit::<Irc>(Event::Parted { channel: Wire(&channel), who, reason: Wire(&[]), own: false });
         }
     }
 

@@ -97,3 +97,16 @@ fn a_host_that_services_give_is_kept() {
     assert!(session.events("HostChanged")[0].contains("host: \"ben.example\" }, user: \"ben\", host: \"new.example\""));
     assert!(session.events("Text")[0].contains("host: \"new.example\""), "{:?}", session.events("Text"));
 }
+
+#[test]
+fn to_join_zero_is_to_leave_all_channels() {
+    let mut session = ts6();
+    session.server(user("0BB", "ben", 1)).server(user("0BB", "eve", 2));
+    session.server(":0BB SJOIN 1 #d +nt :0BB000001\r\n:0BB SJOIN 1 #c +nt :0BB000001 0BB000002\r\n");
+    session.server(":0BB000001 JOIN 0\r\n");
+    assert_eq!(members(&session, b"#c"), ["eve "]);
+    assert_eq!(session.decoder.session().channels().names(), [b"#c"]);
+    let parted = session.events("Parted");
+    assert!(parted[0].contains("#c") && parted[1].contains("#d") && parted.len() == 2, "{parted:?}");
+    assert!(parted[0].contains("name: \"ben\", user: \"ben\", host: \"ben.example\""), "{parted:?}");
+}
