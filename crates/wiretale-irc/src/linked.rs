@@ -94,7 +94,9 @@ impl Session {
             Command::Kick => {
                 let nick = self.nick_of(&message.param(1));
                 self.leave(cx, &message.param(0), &nick, false);
-                let (channel, reason) = (message.param(0), message.param(2));
+                // InspIRCd tells of which joining it is: `KICK #c uid id :reason`.
+                let at = if message.params.count() > 3 { 3 } else { 2 };
+                let (channel, reason) = (message.param(0), message.param(at));
                 cx.emit::<Irc>(Event::Kicked { channel, nick: Wire(&nick), by: from, reason, own: false });
             }
             Command::Kill | Command::Svskill => {
@@ -280,13 +282,18 @@ impl Session {
         }
     }
 
-    // `TOPIC #c :text`, `TOPIC #c setter ts :text`, `FTOPIC #c ts topicts setter :text`, `TB #c ts [setter] :text`, `TBURST ts #c ts setter :text`.
+    // `TOPIC #c :text`, `TOPIC #c setter ts :text`, `FTOPIC #c ts topicts [setter] :text`, `TB #c ts [setter] :text`, `TBURST ts #c ts setter :text`.
     fn link_topic<O: Observe<Irc>>(&mut self, cx: &mut Context<'_, O>, message: &Message<'_>, from: Source<'_>) {
         let text = message.params.last().unwrap_or_default().into();
         let count = message.params.count();
         let (channel, setter, time) = match message.command {
             Command::Topic if count >= 4 => (message.param(0), message.param(1), number(&message.param(2))),
             Command::Ftopic if count >= 5 => (message.param(0), message.param(3), number(&message.param(2))),
+            // Before version 3: `FTOPIC #c topicts setter :text`.
+            Command::Ftopic if count == 4 && number(&message.param(2)).is_none() => {
+                (message.param(0), message.param(2), number(&message.param(1)))
+            }
+            Command::Ftopic => (message.param(0), from.name, number(&message.param(2))),
             Command::Tb if count >= 4 => (message.param(0), message.param(2), number(&message.param(1))),
             Command::Tb => (message.param(0), Wire(&[]), number(&message.param(1))),
             Command::Tburst | Command::Etb => (message.param(1), message.param(3), number(&message.param(2))),
@@ -362,7 +369,8 @@ impl Session {
     }
 
     fn link_host<O: Observe<Irc>>(&mut self, cx: &mut Context<'_, O>, message: &Message<'_>, from: Source<'_>) {
-        let named = message.params.count() > 1;
+        // `FHOST host [real host]` is of its sender.
+        let named = message.params.count() > 1 && message.command != Command::Fhost;
         let who = if named { self.known(&message.param(0)) } else { Sender::of(from) };
         let host = message.param(usize::from(named));
         let id = if named { message.param(0) } else { message.source().name };

@@ -110,3 +110,22 @@ fn to_join_zero_is_to_leave_all_channels() {
     assert!(parted[0].contains("#c") && parted[1].contains("#d") && parted.len() == 2, "{parted:?}");
     assert!(parted[0].contains("name: \"ben\", user: \"ben\", host: \"ben.example\""), "{parted:?}");
 }
+
+#[test]
+fn inspircd_has_its_own_kicks_topics_and_hosts() {
+    let mut session = Session::new();
+    session.client("CAPAB START 1205\r\nCAPAB END\r\nSERVER a.example pwd1 0 1AA :a\r\n");
+    session.server(concat!(
+        "SERVER b.example pwd2 0 1BB :b\r\n:1BB BURST 1\r\n",
+        ":1BB UID 1BBAAAAAA 1700000000 ann real.example shown.example a 192.0.2.1 1700000000 +i :Ann\r\n",
+        ":1BB FJOIN #c 1700000000 +nt :o,1BBAAAAAA:0\r\n:1BB ENDBURST\r\n",
+        ":1BBAAAAAA FTOPIC #c 1700000000 1700000009 :new\r\n:1BB FTOPIC #c 1700000008 bob :old\r\n",
+        ":1BBAAAAAA FHOST given.example real.example\r\n:1BBAAAAAA KICK #c 1BBAAAAAA 12 :go away\r\n",
+        ":1BBAAAAAA KICK #c 1BBAAAAAA :again\r\n",
+    ));
+    let (kicked, topics) = (session.events("Kicked"), session.events("Topic"));
+    assert!(topics[0].contains("text: \"new\", setter: \"ann\", time: Some(1700000009)"), "{topics:?}");
+    assert!(topics[1].contains("text: \"old\", setter: \"bob\", time: Some(1700000008)"), "{topics:?}");
+    assert!(kicked[0].contains("reason: \"go away\"") && kicked[1].contains("reason: \"again\""), "{kicked:?}");
+    assert!(kicked[0].contains("host: \"given.example\""), "{kicked:?}");
+}
