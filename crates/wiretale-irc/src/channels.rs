@@ -1,5 +1,7 @@
 //! Who is in which channel, as far as this connection shows.
 
+mod names;
+
 use alloc::boxed::Box;
 use alloc::vec::Vec;
 

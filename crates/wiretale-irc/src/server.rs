@@ -60,6 +60,10 @@ impl Session {
                 cx.emit::<Irc>(Event::RealNameChanged { who: from, real_name: message.param(0) });
             }
             Command::Away => cx.emit::<Irc>(Event::Away { who: from, text: message.param(0) }),
+            // `RENAME #old #new :reason`
+            Command::Rename if self.support.is_channel(&message.param(1)) => {
+                self.channels.call(&message.param(0), &message.param(1), self.casemapping());
+            }
             Command::Fail => standard_reply(cx, message, Severity::Fail),
             Command::Warn => standard_reply(cx, message, Severity::Warn),
             Command::Note => standard_reply(cx, message, Severity::Note),

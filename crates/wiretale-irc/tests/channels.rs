@@ -1,0 +1,31 @@
+//! Channels that are called otherwise than they were, and what is told of channels in which the client is not.
+
+mod common;
+
+use common::Session;
+
+/// A client called ann.
+fn ann() -> Session {
+    let mut session = Session::new();
+    session.client("NICK ann\r\n").server(":irc.example 001 ann :Welcome ann!a@h\r\n");
+    session
+}
+
+/// The channels with how many are in each.
+fn channels(session: &Session) -> Vec<(String, usize)> {
+    let state = session.decoder.session();
+    let members = |name: &&[u8]| state.channels().get(name, state.support().casemapping()).unwrap().members().len();
+    state.channels().names().iter().map(|name| (String::from_utf8_lossy(name).into_owned(), members(name))).collect()
+}
+
+#[test]
+fn a_channel_gets_a_new_name() {
+    let mut session = ann();
+    session.server(":ann!a@h JOIN #old\r\n:irc.example 353 ann = #old :ann @bob\r\n:ann!a@h JOIN #there\r\n");
+    session.server(":bob!b@h RENAME #Old #new :why\r\n:bob!b@h RENAME #nowhere #x :\r\n:bob!b@h RENAME #new x :\r\n");
+    assert_eq!(channels(&session), [("#new".to_owned(), 2), ("#there".to_owned(), 1)]);
+    session.server(":bob!b@h RENAME #new #NEW :\r\n:bob!b@h RENAME #NEW #There :\r\n");
+    assert_eq!(channels(&session), [("#There".to_owned(), 2)]);
+    session.server(":ann!a@h PART #there\r\n");
+    assert_eq!(channels(&session), []);
+}
