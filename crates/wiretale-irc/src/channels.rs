@@ -32,6 +32,8 @@ pub struct Channels {
     masks: usize,
     dropped: u64,
     masks_dropped: u64,
+    // The channel whose topic was told last, of those that are not there.
+    elsewhere: Option<Box<Channel>>,
 }
 
 /// One channel.
@@ -90,7 +92,8 @@ impl Channels {
 
     /// About how many bytes on the heap they take.
     pub(crate) fn memory(&self) -> usize {
-        self.map.len() * CHANNEL + self.members * MEMBER + self.nicks + self.masks * MASK
+        let channels = self.map.len() + usize::from(self.elsewhere.is_some());
+        channels * CHANNEL + self.members * MEMBER + self.nicks + self.masks * MASK
     }
 
     /// The names of all channels, sorted.
@@ -274,9 +277,16 @@ impl Channels {
         }
     }
 
-    /// The topic of a channel, if it is known.
-    pub(crate) fn topic(&mut self, name: &[u8], casemapping: Casemapping) -> Option<&mut Option<Topic>> {
-        self.get_mut(name, casemapping).map(|channel| &mut channel.topic)
+    /// The topic of a channel. Of a channel that is not there it is kept until that of another such channel is told: what
+    /// the topic is and who set it comes in two lines.
+    pub(crate) fn topic(&mut self, name: &[u8], casemapping: Casemapping) -> &mut Option<Topic> {
+        let Self { map, hasher, elsewhere, .. } = self;
+        if let Some(channel) = map.find_mut(casemapping.hash(name, hasher), is_called(name, casemapping)) {
+            return &mut channel.topic;
+        }
+        let known = elsewhere.take().filter(|channel| casemapping.equal(&channel.name, name));
+        let new = || Box::new(Channel { name: name.into(), ..Channel::default() });
+        &mut elsewhere.insert(known.unwrap_or_else(new)).topic
     }
 
     fn get_mut(&mut self, name: &[u8], casemapping: Casemapping) -> Option<&mut Channel> {

@@ -115,7 +115,7 @@ impl Session {
     fn topic_setter<O: Observe<Irc>>(&mut self, cx: &mut Context<'_, O>, message: &Message<'_>) {
         let casemapping = self.casemapping();
         let channel = message.param(1);
-        let text = self.channels.topic(&channel, casemapping).and_then(|topic| topic.take()).unwrap_or_default().text;
+        let text = self.channels.topic(&channel, casemapping).take().unwrap_or_default().text;
         let setter = message.param(2).0.into();
         self.topic(cx, channel, Topic { text, setter, time: number(&message.param(3)) }, false);
     }

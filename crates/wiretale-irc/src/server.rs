@@ -249,9 +249,7 @@ impl Session {
     ) {
         let (text, setter, time) = (Wire(&topic.text), Wire(&topic.setter), topic.time);
         cx.emit::<Irc>(Event::Topic { channel, text, setter, time, changed });
-        if let Some(place) = self.channels.topic(&channel, self.casemapping()) {
-            *place = Some(topic);
-        }
+        *self.channels.topic(&channel, self.casemapping()) = Some(topic);
     }
 
     fn kicked<O: Observe<Irc>>(&mut self, cx: &mut Context<'_, O>, message: &Message<'_>, by: Source<'_>) {

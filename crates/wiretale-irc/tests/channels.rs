@@ -29,3 +29,16 @@ fn a_channel_gets_a_new_name() {
     session.server(":ann!a@h PART #there\r\n");
     assert_eq!(channels(&session), []);
 }
+
+#[test]
+fn who_set_the_topic_of_a_channel_elsewhere_is_told_with_it() {
+    let mut session = ann();
+    session.server(":ann!a@h JOIN #in\r\n:irc.example 332 ann #x :words\r\n:irc.example 332 ann #in :others\r\n");
+    session.server(":irc.example 333 ann #X bob 1700000000\r\n:irc.example 333 ann #in eve 1700000001\r\n");
+    session.server(":irc.example 332 ann #y :of y\r\n:irc.example 333 ann #x bob 1700000000\r\n");
+    let topics = session.events("Topic");
+    assert!(topics[2].contains("text: \"words\", setter: \"bob\", time: Some(1700000000)"), "{topics:?}");
+    assert!(topics[3].contains("text: \"others\", setter: \"eve\", time: Some(1700000001)"), "{topics:?}");
+    assert!(topics[5].contains("text: \"\""), "no other channel's topic");
+    assert_eq!(channels(&session), [("#in".to_owned(), 1)]);
+}
