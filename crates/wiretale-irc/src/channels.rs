@@ -34,6 +34,8 @@ pub struct Channels {
     masks_dropped: u64,
     // The channel whose topic was told last, of those that are not there.
     elsewhere: Option<Box<Channel>>,
+    // How often it changed what is upper and what lower case.
+    recased: u8,
 }
 
 /// One channel.
@@ -139,11 +141,6 @@ impl Channels {
             latest[0] = hash;
         }
         self.drop_some(usize::from(!opened))
-    }
-
-    /// What is upper and what lower case may have changed.
-    pub(crate) fn recase(&mut self) {
-        self.latest = [0; LATEST];
     }
 
     /// Somebody is in a channel. False if there was no room, and this is the first time.

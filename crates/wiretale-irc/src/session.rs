@@ -144,8 +144,10 @@ impl Session {
     /// The server told what it supports.
     pub(crate) fn note_support(&mut self) {
         self.ease.channel_types = first_bytes(&self.support);
-        self.ease.casemapping = self.support.casemapping();
-        self.channels.recase();
+        if self.ease.casemapping != self.support.casemapping() {
+            self.ease.casemapping = self.support.casemapping();
+            self.channels.recase(self.ease.casemapping);
+        }
     }
 
     /// One message of either side, its secrets masked.

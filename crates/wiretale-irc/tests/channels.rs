@@ -42,3 +42,32 @@ fn who_set_the_topic_of_a_channel_elsewhere_is_told_with_it() {
     assert!(topics[5].contains("text: \"\""), "no other channel's topic");
     assert_eq!(channels(&session), [("#in".to_owned(), 1)]);
 }
+
+fn recase(session: &mut Session, casemapping: &str) {
+    session.server(format!(":irc.example 005 ann CASEMAPPING={casemapping} :are supported\r\n"));
+}
+
+#[test]
+fn upper_and_lower_case_may_change_while_in_channels() {
+    let mut session = ann();
+    session.server(":ann!a@h JOIN #a[x\r\n:ann!a@h JOIN #A{y\r\n:irc.example 353 ann = #a[x :ann @B[ a-nick-that-takes-more-room\r\n");
+    recase(&mut session, "ascii");
+    session.server(":b[!b@h PRIVMSG #a[x :hi\r\n:b{!b@h PART #a[x\r\n:b[!b@h NICK bob\r\n:ann!a@h PART #a[y\r\n");
+    assert_eq!(channels(&session), [("#A{y".to_owned(), 1), ("#a[x".to_owned(), 3)]);
+    session.server(":bob!b@h PART #A[X\r\n:ann!a@h JOIN #a{x\r\n:eve!e@h JOIN #a{x\r\n:Bo^!e@h JOIN #a[x\r\n:bo~!e@h JOIN #a[x\r\n");
+    assert_eq!(channels(&session), [("#A{y".to_owned(), 1), ("#a[x".to_owned(), 4), ("#a{x".to_owned(), 2)]);
+    recase(&mut session, "rfc1459");
+    assert_eq!(channels(&session), [("#A{y".to_owned(), 1), ("#a[x".to_owned(), 3)]);
+    session.server(":ann!a@h PART #A{X\r\n:ann!a@h PART #a[Y\r\n");
+    assert_eq!(channels(&session), []);
+}
+
+#[test]
+fn a_server_that_changes_its_mind_time_and_again_is_not_followed() {
+    let mut session = ann();
+    for n in 0..100 {
+        session.server(format!(":ann!a@h JOIN #a[{n}\r\n"));
+        recase(&mut session, if n % 2 == 0 { "ascii" } else { "rfc1459" });
+        assert_eq!(channels(&session).len(), if n < 32 { n + 1 } else { 0 });
+    }
+}
