@@ -45,7 +45,7 @@ pub struct Decoder {
     client: Side,
     server: Side,
     client_spoke: bool,
-    // The server's last question was for a password.
+    // The server asked for a password, and the client's line that answers is not complete.
     asked: bool,
     // A password was given and not yet judged by what the server says next.
     given: Option<Given>,
@@ -123,9 +123,17 @@ impl Decoder {
             self.judge(cx, false);
             let event = if self.client_spoke { Event::Line } else { Event::Greeting };
             tell(cx, event(self.server.text()));
-            self.asked = asks_for_secret(self.server.text());
+            self.asked = asks_for_secret(self.server.text()) || self.asked && !self.goes_on();
             self.server.told();
         }
+    }
+
+    // The server's line is about something else than the question before it. While the client types it may be no more
+    // than an echo, and a line without a word may be a prompt.
+    fn goes_on(&self) -> bool {
+        let said = self.server.text().trim_ascii_end();
+        let prompts = matches!(said.last(), Some(b':' | b'>' | b'?'));
+        self.client.text().is_empty() && !prompts && said.iter().any(u8::is_ascii_alphanumeric)
     }
 
     // The client speaks, so what the server left without a line end was a question.
@@ -136,7 +144,8 @@ impl Decoder {
         self.judge(cx, true);
         let event = if self.client_spoke { Event::Prompt } else { Event::Greeting };
         tell(cx, event(self.server.text()));
-        self.asked = asks_for_secret(self.server.text());
+        // An asterisk for each byte typed, or a bare prompt below the question, does not take the question back.
+        self.asked |= asks_for_secret(self.server.text());
         self.server.told();
     }
 
@@ -232,6 +241,29 @@ mod tests {
         ]);
         assert!(heard.iter().any(|line| line.contains("Accepted")), "{heard:?}");
         assert!(heard.iter().all(|line| !line.contains("sesame99")));
+    }
+
+    #[test]
+    fn a_password_whose_bytes_come_back_as_asterisks_is_hidden() {
+        let mut turns: alloc::vec::Vec<(Direction, &[u8])> = alloc::vec![(Direction::Server, b"Password: ")];
+        for byte in b"sesame99".chunks(1) {
+            turns.extend([(Direction::Client, byte), (Direction::Server, &b"*"[..])]);
+        }
+        turns.extend([(Direction::Client, &b"\r\n"[..]), (Direction::Server, b"\r\n# "), (Direction::Client, b"id\n")]);
+        let heard = said(&turns);
+        assert!(heard.iter().all(|line| !line.contains("sesame99")), "{heard:?}");
+        assert!(heard.iter().any(|line| line.contains("Accepted")), "{heard:?}");
+        assert_eq!(heard.last().map(alloc::string::String::as_str), Some("Client Line(\"id\")"));
+    }
+
+    #[test]
+    fn a_bare_prompt_does_not_take_the_question_back_but_other_text_does() {
+        let after = |text: &[u8]| said(&[(Direction::Server, text), (Direction::Client, b"sesame99\n")]);
+        for asked in [&b"Enter password\r\n> "[..], b"Password:\r\n***\r\n", b"Enter password\r\nanswer:\r\n> "] {
+            assert!(after(asked).iter().all(|line| !line.contains("sesame99")), "{asked:?}");
+        }
+        let other = after(b"Password expires in 3 days\r\nWelcome\r\n# ");
+        assert!(other.iter().any(|line| line.contains("sesame99")), "{other:?}");
     }
 
     #[test]
