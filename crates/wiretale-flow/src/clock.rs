@@ -34,7 +34,7 @@ impl Clock {
         }
     }
 
-    /// The time of a packet; the time it is now, if another second begins with it.
+    /// The time of a packet; the time it is now, if another second begins with it, as one does with the first packet.
     #[inline]
     pub fn turns(&mut self, at: Timestamp) -> Option<Timestamp> {
         if self.turn.is_some_and(|turn| at < turn) {
@@ -48,9 +48,9 @@ impl Clock {
     }
 
     fn turns_to(&mut self, at: Timestamp) -> Option<Timestamp> {
-        let before = second(self.now());
+        let before = self.now.map(second);
         self.advance(at);
-        Some(self.now()).filter(|now| second(*now) != before)
+        Some(self.now()).filter(|now| Some(second(*now)) != before)
     }
 
     /// Somebody else keeps the time.
@@ -96,6 +96,13 @@ mod tests {
         assert_eq!(clock.now(), moment(900_001));
         clock.advance(moment(5));
         assert_eq!(clock.now(), moment(900_001));
+    }
+
+    #[test]
+    fn the_first_packet_turns_in_every_second() {
+        for at in [0, 1, 999_999_999, 1_000_000_000].map(Timestamp::from_nanos) {
+            assert_eq!(Clock::default().turns(at), Some(at));
+        }
     }
 
     #[test]

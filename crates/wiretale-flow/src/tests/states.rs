@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use wiretale_packet::Direction;
+use wiretale_packet::{Direction, Timestamp};
 
 use super::script::{Script, end};
 use crate::{Checksums, Settings};
@@ -27,6 +27,22 @@ fn attempts() {
     assert_eq!(one(&Script::new().tcp("C:S", "").tcp("C:R", "")), "RSTOS0 SR 0.1 0/0 2/0");
     assert_eq!(one(&Script::new().tcp("C:S", "").tcp("C:FA", "")), "SH SF 0.1 0/0 2/0");
     assert_eq!(one(&Script::new().tcp("C:S", "").tcp("C:A", "").tcp("C:R", "")), "OTH SAR 0.2 0/0 3/0");
+}
+
+#[test]
+fn a_capture_that_begins_in_second_zero_keeps_its_timeouts() {
+    let from = |second: i64| {
+        let mut script = Script::new();
+        script.now = Timestamp::from_parts(second, 500_000_000);
+        let apart = Duration::from_secs(200);
+        let script = script.udp(Direction::Client, b"x").wait(apart).udp(Direction::Client, b"y");
+        let mut beside = Script::new().ends(end(3, 1), end(4, 2));
+        beside.now = Timestamp::from_parts(second, 600_000_000);
+        let second = Duration::from_secs(1);
+        script.then((0..300).fold(beside, |beside, _| beside.udp(Direction::Client, b"t").wait(second))).closed()
+    };
+    assert_eq!(from(0), from(1_000_000_000));
+    assert_eq!(from(0).len(), 3);
 }
 
 #[test]
