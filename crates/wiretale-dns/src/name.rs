@@ -8,7 +8,7 @@ use wiretale_protocol::Lend;
 use crate::Unreadable;
 
 /// A domain name inside a message. Its compression is followed while it is read (RFC 1035, section 4.1.4): always
-/// towards the message's beginning, so that it ends, and never past 255 bytes.
+/// towards the message's beginning, so that it ends, and never past 255 bytes or 128 pointers.
 #[derive(Clone, Copy)]
 pub struct Name<'a> {
     message: &'a [u8],
@@ -37,11 +37,12 @@ impl<'a> Name<'a> {
         Name { message: lender.lend(self.message), at: self.at }
     }
 
-    /// Its labels, as written. Ends early where the name is broken or passes 255 bytes.
+    /// Its labels, as written. Ends early where the name is broken, or passes 255 bytes or 128 pointers.
     pub fn labels(&self) -> impl Iterator<Item = &'a [u8]> {
         let message = self.message;
         let mut at = self.at;
         let mut length = 0;
+        let mut jumps = 0;
         core::iter::from_fn(move || {
             loop {
                 match label(message, at).ok()? {
@@ -50,7 +51,10 @@ impl<'a> Name<'a> {
                         length += 1 + text.len();
                         return (length <= LONGEST).then_some(text);
                     }
-                    Label::Pointer(to) if to < at => at = to,
+                    Label::Pointer(to) if to < at && jumps < MOST_JUMPS => {
+                        at = to;
+                        jumps += 1;
+                    }
                     Label::Pointer(_) | Label::End => return None,
                 }
             }
@@ -129,3 +133,26 @@ fn label(message: &[u8], at: usize) -> Result<Label<'_>, Unreadable> {
 
 // The most bytes of a name with its lengths (RFC 1035, section 2.3.4).
 const LONGEST: usize = 255;
+// The longest name has 127 labels. A pointer may lead to a pointer, and thousands of names to a chain of thousands.
+const MOST_JUMPS: usize = 128;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    // `a`, then pointers each of which leads to the one before it.
+    fn chain(pointers: u16) -> Vec<u8> {
+        let mut message = b"\x01a\0\xc0\0".to_vec();
+        message.extend((1..pointers).flat_map(|n| (0xc001 + 2 * n).to_be_bytes()));
+        message
+    }
+
+    #[test]
+    fn a_chain_of_pointers_is_followed_128_times() {
+        let text = |pointers: u16| {
+            let message = chain(pointers);
+            Name::parse(&message, message.len() - 2).unwrap().0.to_text()
+        };
+        assert_eq!((text(128), text(129)), (b"a".to_vec(), Vec::new()));
+    }
+}
