@@ -141,9 +141,10 @@ impl Pending {
         self.queue.iter()
     }
 
-    /// The first transfer that has no data connection yet.
-    pub(crate) fn uncarried(&mut self) -> Option<&mut Waiting> {
-        self.queue.iter_mut().find(|waiting| waiting.verb.transfers() && waiting.carrier.is_none())
+    /// The place of the first transfer that is yet to begin and has no data connection.
+    pub(crate) fn uncarried(&self) -> Option<usize> {
+        let lacks = |waiting: &Waiting| waiting.verb.transfers() && waiting.carrier.is_none() && !waiting.begun;
+        self.queue.iter().position(lacks)
     }
 
     pub(crate) fn is_empty(&self) -> bool {

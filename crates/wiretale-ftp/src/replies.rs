@@ -121,18 +121,20 @@ impl Session {
 
     // What is said of the next commands, after this one's exchange.
     fn after<O: Observe<Ftp>>(&mut self, cx: &mut Context<'_, O>, answer: Answer<'_>) {
-        if !matches!(answer.code, 227..=229) || !self.pending.iter().any(|waiting| waiting.verb.transfers()) {
+        if !matches!(answer.code, 227..=229) {
             return;
         }
-        // The transfer was asked for before its data connection was announced.
+        // Was a transfer asked for before its data connection was announced? One under way has its own.
+        let Some(at) = self.pending.uncarried() else {
+            return;
+        };
         let Some(channel) = self.channels.take() else {
             return;
         };
-        if let Some(waiting) = self.pending.uncarried() {
+        if let Some(waiting) = self.pending.get_mut(at) {
             waiting.carrier = Some(channel);
         }
-        let carried = self.pending.iter().find(|waiting| waiting.carrier == Some(channel));
-        if let Some(waiting) = carried {
+        if let Some(waiting) = self.pending.iter().nth(at) {
             self.channels.assign(cx, channel, &self.subject(waiting));
         }
     }

@@ -253,6 +253,16 @@ fn a_command_known_late_reaches_the_data_connection() {
 }
 
 #[test]
+fn a_connection_announced_during_a_transfer_is_the_next_ones() {
+    let mut talk = Talk::new();
+    talk.server(HELLO).client("PASV\r\n").server("227 (10,0,0,2,8,2)\r\n").client("RETR x\r\n").server("150 on\r\n");
+    talk.client("PASV\r\n").server("227 (10,0,0,2,8,1)\r\n226 done\r\n").client("RETR y\r\n");
+    assert_eq!((talk.said("Transfer(Retr x"), talk.said("Transfer(Retr y")), (1, 1));
+    let heard = data(&mut talk, Direction::Server, b"bytes");
+    assert!(heard[0].contains("Opened Some(Retr) y as ./y"), "{heard:?}");
+}
+
+#[test]
 fn an_announcement_without_its_command_still_opens() {
     let mut talk = Talk::new();
     talk.server(HELLO).client("PASV\r\n").server("227 (10,0,0,2,8,1)\r\n");
