@@ -89,7 +89,7 @@ impl Tunnels {
     // (`no-more-sessions@openssh.com`, 34 bytes), and opens its session in front of that.
     fn opening(&mut self, all: u32, sizes: &Sizes) {
         let (session, no_more) = (sizes.client.size(24), sizes.client.size(34));
-        if all == session || all == session + no_more {
+        if all == session || all == session.saturating_add(no_more) {
             return;
         }
         self.asked =
@@ -127,7 +127,7 @@ fn opened(open: &Turn, confirm: &Turn, sizes: &Sizes) -> bool {
         Direction::Server => (&sizes.server, &sizes.client),
     };
     let confirmation = to.size(17);
-    let asked = (from.size(50)..=from.size(124) + from.size(9)).contains(&open.last());
+    let asked = (from.size(50)..=from.size(124).saturating_add(from.size(9))).contains(&open.last());
     let confirmed = confirm.first() == confirmation;
     let prompt = confirm.start.since(open.start) < Duration::from_secs(30);
     open.from != confirm.from && asked && confirmed && prompt

@@ -40,7 +40,7 @@ impl Sizes {
     /// The same in a packet padded to 16 bytes.
     pub(crate) const fn padded_success(&self) -> u32 {
         let outside = if self.server.outside { 4 } else { 0 };
-        outside + 16 + self.server.tag
+        self.server.tag.saturating_add(outside + 16)
     }
 
     /// Sets the sizes right by the service request and its answer: some pad to 16 bytes whatever the cipher, and of
@@ -58,7 +58,7 @@ impl Sizes {
     pub(crate) fn key_accepted(&self, exchange: &Exchange) -> bool {
         let shorter = exchange.request.saturating_sub(exchange.reply);
         let repeats = (24..=80).contains(&shorter) && exchange.reply >= self.server.size(71);
-        repeats && exchange.then.is_some_and(|(first, _)| first >= exchange.request + 64)
+        repeats && exchange.then.is_some_and(|(first, _)| first >= exchange.request.saturating_add(64))
     }
 
     /// A yes and something behind it, before OpenSSH's client opened its first channel or began to forward.
@@ -68,7 +68,7 @@ impl Sizes {
         };
         let behind = exchange.reply.saturating_sub(self.success());
         let no_more = self.client.size(34);
-        let open_ssh = all == self.client.size(24) + no_more
+        let open_ssh = all == self.client.size(24).saturating_add(no_more)
             || all == no_more
             || first == no_more
             || all.checked_sub(no_more).is_some_and(|rest| self.listen(rest));
@@ -108,7 +108,7 @@ impl Sizes {
     /// A request for the method `keyboard-interactive`: 24 bytes longer than one for `none`, give or take a block.
     pub(crate) const fn interactive(&self, none: u32, size: u32) -> bool {
         let longer = size.saturating_sub(none);
-        longer + self.client.block >= 24 && longer <= 24 + self.client.block
+        longer.saturating_add(self.client.block) >= 24 && longer <= 24 + self.client.block
     }
 
     /// A request to listen at the server (`tcpip-forward`): 27 bytes of payload and an address.

@@ -206,7 +206,7 @@ impl Logins {
         };
         let confirmation = self.sizes.server.size(17);
         let next = self.exchanges.get(at + 1).map(|next| next.reply);
-        let confirmed = next.is_some_and(|next| next == confirmation || next >= confirmation + HOST_KEYS);
+        let confirmed = next.is_some_and(|next| next == confirmation || next >= confirmation.saturating_add(HOST_KEYS));
         let plain = self.sizes.server.countable() && (next.is_none() || next != failure);
         (self.sizes.together(exchange) && (plain || confirmed))
             || (confirmed && self.sizes.together_with_session(exchange))
@@ -281,7 +281,7 @@ impl Logins {
             Some(asks) => asks,
             None => {
                 let more = self.exchanges.get(1..).unwrap_or_default();
-                !more.is_empty() && more.iter().all(|later| later.request >= first.request + 16)
+                !more.is_empty() && more.iter().all(|later| later.request >= first.request.saturating_add(16))
             }
         }
     }

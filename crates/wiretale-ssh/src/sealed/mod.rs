@@ -210,3 +210,21 @@ impl Sealed {
         News { refused, inside }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_turn_of_gigabytes_asks_for_the_service() {
+        let (mut sealed, at) = (Sealed::new(), Timestamp::default());
+        sealed.gap(Direction::Client, at, 5_000_000_000);
+        for bytes in [48, 400, 300, 400] {
+            for (from, to) in [(Direction::Client, Direction::Server), (Direction::Server, Direction::Client)] {
+                sealed.data(from, at, &[0; 400][..bytes]);
+                sealed.boundary(Some(to));
+            }
+        }
+        assert!(sealed.last_news().inside.is_none());
+    }
+}

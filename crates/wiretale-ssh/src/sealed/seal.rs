@@ -45,29 +45,31 @@ impl Seal {
         )
     }
 
-    /// Bytes on the wire of a packet with a payload of this length and no more padding than it needs.
+    /// Bytes on the wire of a packet with a payload of this length and no more padding than it needs. A tag that was
+    /// learnt from a turn of gigabytes may be as large as numbers go.
     pub(crate) const fn size(&self, payload: u32) -> u32 {
         let outside = if self.outside { 4 } else { 0 };
-        let padded = 4 - outside + 1 + payload + 4;
-        let padded = padded.div_ceil(self.block) * self.block;
-        outside + if padded < 8 { 8 } else { padded } + self.tag
+        let padded = (4 - outside + 1 + 4_u32).saturating_add(payload);
+        let padded = padded.div_ceil(self.block).saturating_mul(self.block);
+        let padded = if padded < 8 { 8 } else { padded };
+        padded.saturating_add(outside).saturating_add(self.tag)
     }
 
     /// The longest payload a packet of this size can have.
     pub(crate) const fn payload(&self, size: u32) -> u32 {
-        size.saturating_sub(self.tag + 4 + 1 + 4)
+        size.saturating_sub(self.tag.saturating_add(4 + 1 + 4))
     }
 
     /// Whether so many bytes may be a single packet.
     pub(crate) const fn single(&self, size: u32) -> bool {
         let outside = if self.outside { 4 } else { 0 };
-        size % self.block == (outside + self.tag) % self.block
+        size % self.block == self.tag.saturating_add(outside) % self.block
     }
 
     /// Whether the count of packets shows in the sum of their sizes.
     pub(crate) const fn countable(&self) -> bool {
         let outside = if self.outside { 4 } else { 0 };
-        !(outside + self.tag).is_multiple_of(self.block)
+        !self.tag.saturating_add(outside).is_multiple_of(self.block)
     }
 }
 
@@ -125,6 +127,13 @@ mod tests {
             assert_eq!((seal.size(17), seal.size(1)), (accept, success), "{cipher} {mac}");
         }
         assert!(!Seal::of(b"new-cipher", b"hmac-md5").known);
+    }
+
+    #[test]
+    fn a_size_that_numbers_do_not_hold_is_the_largest() {
+        let vast = Seal { tag: u32::MAX - 32, outside: true, ..Seal::UNKNOWN };
+        assert_eq!((vast.size(17), vast.size(1000)), (u32::MAX, u32::MAX));
+        assert_eq!((vast.payload(u32::MAX), Seal::UNKNOWN.size(u32::MAX)), (23, u32::MAX));
     }
 
     #[test]
