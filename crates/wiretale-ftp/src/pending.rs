@@ -1,12 +1,13 @@
 //! Commands that wait for their replies.
 
+use alloc::borrow::Cow;
 use alloc::collections::VecDeque;
 use alloc::vec::Vec;
 
 use wiretale_packet::Timestamp;
 use wiretale_protocol::Tag;
 
-use crate::{Channel, Verb};
+use crate::{Channel, Verb, path};
 
 /// A command that waits.
 pub(crate) struct Waiting {
@@ -16,6 +17,8 @@ pub(crate) struct Waiting {
     /// Masked, at most 4096 bytes.
     pub(crate) argument: Vec<u8>,
     pub(crate) path: Option<Vec<u8>>,
+    /// A command before it may yet change the directory, so that its path is a guess.
+    pub(crate) guessed: bool,
     pub(crate) asked: Timestamp,
     pub(crate) frame: u64,
     pub(crate) secret: Option<Secret>,
@@ -63,6 +66,7 @@ impl Waiting {
             name: Vec::new(),
             argument: Vec::new(),
             path: None,
+            guessed: false,
             asked,
             frame,
             secret: None,
@@ -74,6 +78,18 @@ impl Waiting {
             start: 0,
             unsound: false,
             dropped: 0,
+        }
+    }
+
+    /// A good reply to it tells of another working directory.
+    pub(crate) const fn moves(&self) -> bool {
+        matches!(self.verb, Verb::Cwd | Verb::Cdup | Verb::Pwd | Verb::Rein)
+    }
+
+    /// Now that it is answered, or under way, its path is certain.
+    pub(crate) fn settle(&mut self, directory: &[u8]) {
+        if core::mem::take(&mut self.guessed) {
+            self.path = Some(path::join(directory, &self.argument));
         }
     }
 
@@ -137,8 +153,29 @@ impl Pending {
         self.queue.get_mut(at)
     }
 
-    pub(crate) fn iter(&self) -> impl Iterator<Item = &Waiting> {
+    pub(crate) fn iter(&self) -> impl DoubleEndedIterator<Item = &Waiting> {
         self.queue.iter()
+    }
+
+    /// Where commands lead that wait in `directory`, if they succeed.
+    pub(crate) fn directory<'a>(&'a self, directory: &'a [u8]) -> Cow<'a, [u8]> {
+        let mut ups = 0;
+        let mut base = directory;
+        for waiting in self.queue.iter().rev() {
+            match (waiting.verb, &waiting.path) {
+                (Verb::Cdup, _) => ups += 1,
+                (Verb::Cwd, Some(path)) => {
+                    base = path;
+                    break;
+                }
+                (Verb::Rein, _) => {
+                    base = b".";
+                    break;
+                }
+                _ => {}
+            }
+        }
+        if ups == 0 { Cow::Borrowed(base) } else { Cow::Owned(path::join(base, &b"../".repeat(ups))) }
     }
 
     /// The place of the first transfer that is yet to begin and has no data connection.

@@ -60,6 +60,7 @@ impl Session {
             self.begin(at, answer);
         } else if let Some(mut waiting) = self.pending.take(at) {
             self.unsure_client &= !self.pending.is_empty();
+            waiting.settle(&self.directory);
             self.act(cx, &mut waiting, answer);
             self.tell(cx, waiting, Some(answer));
             self.after(cx, answer);
@@ -75,6 +76,7 @@ impl Session {
         let Some(waiting) = self.pending.get_mut(at) else {
             return;
         };
+        waiting.settle(&self.directory);
         waiting.begun = true;
         if waiting.verb == Verb::Retr && answer.code == 150 {
             waiting.size = Some(reply::last_number(answer.text));
@@ -131,8 +133,12 @@ impl Session {
         let Some(channel) = self.channels.take() else {
             return;
         };
+        let certain = !self.pending.iter().take(at).any(Waiting::moves);
         if let Some(waiting) = self.pending.get_mut(at) {
             waiting.carrier = Some(channel);
+            if certain {
+                waiting.settle(&self.directory);
+            }
         }
         if let Some(waiting) = self.pending.iter().nth(at) {
             self.channels.assign(cx, channel, &self.subject(waiting));

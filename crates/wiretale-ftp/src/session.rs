@@ -214,7 +214,10 @@ impl Session {
         let mut waiting = Waiting::new(verb, cx.moment().at, cx.moment().frame);
         waiting.name = name.to_ascii_uppercase();
         waiting.argument = masked.into_owned();
-        waiting.path = verb.names_path().then(|| path::join(&self.directory, given));
+        if verb.names_path() {
+            waiting.path = Some(path::join(&self.pending.directory(&self.directory), given));
+            waiting.guessed = self.pending.iter().any(Waiting::moves);
+        }
         waiting.secret = self.logins.ask(cx, verb, given);
         self.prepare(cx, &mut waiting);
         self.keep(cx, waiting);

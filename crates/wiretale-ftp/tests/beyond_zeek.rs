@@ -113,6 +113,29 @@ fn pipelined_commands_get_their_own_replies() {
 }
 
 #[test]
+fn pipelined_changes_of_directory_count_when_they_are_answered() {
+    let mut talk = Talk::new();
+    talk.server(HELLO).client("CWD /pub\r\nCWD linux\r\nSIZE x.iso\r\nCDUP\r\nSIZE y\r\n");
+    talk.server("250 yes\r\n250 yes\r\n213 7\r\n250 yes\r\n213 8\r\n");
+    assert!(talk.lines("SIZE x.iso")[1].contains("path /pub/linux/x.iso"));
+    assert!(talk.lines("SIZE y")[1].contains("path /pub/y"));
+    talk.client("CWD gone\r\nSIZE z\r\n").server("550 no\r\n213 9\r\n");
+    assert!(talk.lines("SIZE z")[1].contains("path /pub/z"));
+}
+
+#[test]
+fn a_pipelined_transfer_is_of_the_directory_asked_for_before() {
+    let mut talk = Talk::new();
+    talk.server(HELLO).client("PASV\r\n").server("227 (10,0,0,2,8,1)\r\n").client("CWD /pub\r\nCDUP\r\nRETR x\r\n");
+    assert!(talk.lines("Transfer(Retr x")[0].contains("as /x"));
+    talk.server("250 yes\r\n500 no\r\n150 on\r\n226 done\r\n");
+    assert!(talk.lines("RETR x")[1].contains("path /pub/x"), "{}", talk.all());
+    // The change failed before the data connection was announced.
+    talk.client("CWD gone\r\nPASV\r\nRETR y\r\n").server("550 no\r\n227 (10,0,0,2,8,1)\r\n");
+    assert!(talk.lines("Transfer(Retr y")[0].contains("as /pub/y"));
+}
+
+#[test]
 fn a_noop_during_a_transfer_does_not_end_it() {
     let mut talk = Talk::new();
     talk.server(HELLO).client("PASV\r\n").server("227 (10,0,0,2,8,1)\r\n").client("RETR x\r\n").server("150 on\r\n");
