@@ -144,8 +144,7 @@ impl Logins {
 
     fn secret<O: Observe<Ftp>>(&self, cx: &Context<'_, O>, kind: &'static str, bytes: &[u8]) -> Secret {
         let account = self.user.clone().unwrap_or_default();
-        let kept = bytes.get(..MAX_USER).unwrap_or(bytes).to_vec();
-        Secret { kind, account, bytes: kept, tag: cx.tag(bytes) }
+        Secret { kind, account, bytes: bytes.to_vec(), tag: cx.tag(bytes) }
     }
 
     fn is_guest(&self) -> bool {
@@ -156,18 +155,26 @@ impl Logins {
 impl Secret {
     /// `text` with this secret masked where the server repeats it. Too short a secret could be any letter.
     pub(crate) fn hide<'a>(&self, text: &'a [u8]) -> Cow<'a, [u8]> {
-        if self.bytes.len() < 3 || memchr::memmem::find(text, &self.bytes).is_none() {
+        let known = self.bytes.get(..MAX_USER).unwrap_or(&self.bytes);
+        if known.len() < 3 || memchr::memmem::find(text, known).is_none() {
             return Cow::Borrowed(text);
         }
         let mut masked = Vec::with_capacity(text.len());
         let mut rest = text;
-        while let Some(at) = memchr::memmem::find(rest, &self.bytes) {
-            masked.extend_from_slice(rest.get(..at).unwrap_or_default());
+        while let Some((before, secret)) = memchr::memmem::find(rest, known).and_then(|at| rest.split_at_checked(at)) {
+            masked.extend_from_slice(before);
             masked.extend_from_slice(HIDDEN);
-            rest = rest.get(at + self.bytes.len()..).unwrap_or_default();
+            rest = secret.get(self.repeated(secret)..).unwrap_or_default();
         }
         masked.extend_from_slice(rest);
         Cow::Owned(masked)
+    }
+
+    // How much of `text` is this secret, which a server may repeat up to a limit of its own. What we have of the longest
+    // is cut, and the rest of them is a secret too.
+    fn repeated(&self, text: &[u8]) -> usize {
+        let same = self.bytes.iter().zip(text).take_while(|(one, other)| one == other).count();
+        if same == crate::MAX_TEXT { text.len() } else { same }
     }
 
     // Its bytes were masked in its own reply and are not needed any more.
@@ -210,3 +217,22 @@ const HIDDEN: &[u8] = b"<hidden>";
 const GUESTS: [&[u8]; 4] = [b"anonymous", b"ftp", b"ftpuser", b"guest"];
 const SITE_SECRETS: [&[u8]; 5] = [b"PASS", b"PSWD", b"PASSWD", b"CHPASS", b"GPASS"];
 const MAX_USER: usize = 128;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn masked(secret: &[u8], line: &[u8]) -> Vec<u8> {
+        let tag = wiretale_protocol::SecretKey::default().tag(secret);
+        Secret { kind: "ftp", account: Vec::new(), bytes: secret.to_vec(), tag }.hide(line).into_owned()
+    }
+
+    #[test]
+    fn a_long_secret_is_masked_to_its_end_or_where_the_server_cut_it() {
+        let secret: Vec<u8> = (0..=255).collect();
+        assert_eq!(masked(&secret, &[b"no: ", &secret[..], b"."].concat()), b"no: <hidden>.");
+        assert_eq!(masked(&secret, &[b"no: ", &secret[..200], b"."].concat()), b"no: <hidden>.");
+        let cut = [b'x'; crate::MAX_TEXT];
+        assert_eq!(masked(&cut, &[b"no: ", &cut[..], b"tail"].concat()), b"no: <hidden>");
+    }
+}
