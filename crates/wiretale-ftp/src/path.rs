@@ -6,7 +6,7 @@ use memchr::memchr;
 
 /// Where `name` leads from `directory`: without `//`, `/./`, `x/..` and a trailing `/`, at most 4096 bytes.
 ///
-/// A directory whose place below the root is not known begins with `.`.
+/// A directory whose place below the root is not known begins with `.`; one above it with `./..`.
 pub(crate) fn join(directory: &[u8], name: &[u8]) -> Vec<u8> {
     let base = if is_absolute(name) { &[][..] } else { directory };
     let absolute = if base.is_empty() { name } else { base };
@@ -18,17 +18,21 @@ pub(crate) fn join(directory: &[u8], name: &[u8]) -> Vec<u8> {
             b"" => {}
             // A leading dot stands for the unknown.
             b"." if rooted || !parts.is_empty() => {}
-            b".." => len -= parts.pop().map_or(0, |gone| gone.len() + 1),
+            b".." if !is_unknown(parts.last().copied()) => len -= parts.pop().map_or(0, |gone| gone.len() + 1),
             _ => {
                 let room = crate::MAX_TEXT.saturating_sub(len + 1);
                 let kept = part.get(..room).unwrap_or(part);
-                if kept.is_empty() {
+                // Half of `..` would be something else.
+                if kept.is_empty() || (part == b".." && kept != part) {
                     break;
                 }
                 parts.push(kept);
                 len += kept.len() + 1;
             }
         }
+    }
+    if parts.is_empty() && !rooted {
+        parts.push(b".");
     }
     let mut path = Vec::with_capacity(len + 1);
     if rooted {
@@ -59,6 +63,11 @@ pub(crate) fn quoted(text: &[u8]) -> Option<Vec<u8>> {
     }
 }
 
+// Nothing is known of what lies above it.
+fn is_unknown(part: Option<&[u8]>) -> bool {
+    matches!(part, Some(b"." | b".."))
+}
+
 // From the root, or from a drive's.
 fn is_absolute(name: &[u8]) -> bool {
     matches!(name, [b'/', ..]) || matches!(name, [drive, b':', b'/' | b'\\', ..] if drive.is_ascii_alphabetic())
@@ -79,6 +88,10 @@ mod tests {
             ("/pub", "/etc", "/etc"),
             ("/", "../../etc", "/etc"),
             (".", "pub/../x", "./x"),
+            (".", "..", "./.."),
+            ("./..", "../x", "./../../x"),
+            ("./../x", "..", "./.."),
+            ("a", "..", "."),
             ("/pub", "C:\\x", "C:\\x"),
             ("/pub", ".hidden", "/pub/.hidden"),
         ] {
