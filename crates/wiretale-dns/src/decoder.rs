@@ -127,6 +127,12 @@ impl Protocol for Dns {
             Chunk::Gap(_) | Chunk::End(_) => Demand::Stream,
         }
     }
+
+    #[inline]
+    fn memory(decoder: &Decoder) -> usize {
+        let frames: usize = decoder.frames.iter().map(Frames::held).sum();
+        frames + decoder.pending.capacity() * size_of::<Pending>()
+    }
 }
 
 impl Decoder {

@@ -55,6 +55,13 @@ impl Records {
         self.gather(input, length)
     }
 
+    /// Bytes of memory in the buffer for unfinished records: never more than the limit.
+    #[must_use]
+    #[inline]
+    pub const fn held(&self) -> usize {
+        self.carry.capacity()
+    }
+
     /// Bytes were lost: what is held is forgotten. The stream has no marks by which to find the next record.
     pub fn gap(&mut self) {
         self.carry.clear();
@@ -115,6 +122,14 @@ mod tests {
             }
         }
         seen
+    }
+
+    #[test]
+    fn an_unfinished_record_takes_memory() {
+        let mut records = Records::new(2, 100);
+        assert_eq!(records.held(), 0);
+        assert_eq!(records.next(&mut &[0, 90, 7, 7, 7][..], |_| 92), None);
+        assert!(records.held() >= 5);
     }
 
     #[test]

@@ -185,6 +185,20 @@ fn message() -> impl Strategy<Value = Vec<u8>> {
     prop_oneof![Just(QUERY.to_vec()), Just(reply()), flipped, noise]
 }
 
+#[test]
+fn unfinished_messages_and_queries_without_a_reply_take_memory() {
+    let mut solo = Solo::<Dns>::new();
+    assert_eq!(Dns::memory(&solo.decoder), 0);
+    solo.client(framed(QUERY));
+    let asked = Dns::memory(&solo.decoder);
+    assert!(asked > 0);
+    let long = [&u16::MAX.to_be_bytes()[..], &[0; 60_000]].concat();
+    for piece in long.chunks(1460) {
+        solo.client(piece);
+    }
+    assert!(Dns::memory(&solo.decoder) >= asked + 60_000);
+}
+
 proptest! {
     #[test]
     fn events_do_not_depend_on_the_cuts(
