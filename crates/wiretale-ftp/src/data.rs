@@ -136,7 +136,14 @@ impl Protocol for FtpData {
 
     #[inline]
     fn memory(decoder: &DataDecoder) -> usize {
-        decoder.lines.held()
+        decoder.lines.held() + decoder.announced.held()
+    }
+}
+
+impl Announced {
+    // Bytes on the heap.
+    fn held(&self) -> usize {
+        self.name.capacity() + self.path.capacity() + self.user.as_ref().map_or(0, Vec::capacity)
     }
 }
 

@@ -62,7 +62,7 @@ impl Protocol for Ftp {
 
     #[inline]
     fn memory(decoder: &Decoder) -> usize {
-        decoder.client.lines.held() + decoder.server.lines.held()
+        decoder.client.lines.held() + decoder.server.lines.held() + decoder.session.held()
     }
 }
 

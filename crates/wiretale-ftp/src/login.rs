@@ -35,6 +35,12 @@ impl Logins {
         self.password.as_deref()
     }
 
+    /// Bytes on the heap.
+    pub(crate) fn held(&self) -> usize {
+        let texts = [&self.user, &self.password].into_iter().flatten().map(Vec::capacity).sum::<usize>();
+        texts + self.halfway.as_ref().map_or(0, |half| half.secret.held())
+    }
+
     /// The argument as it may be shown.
     pub(crate) fn mask<'a>(&self, verb: Verb, argument: &'a [u8]) -> Cow<'a, [u8]> {
         match verb {
@@ -153,6 +159,11 @@ impl Logins {
 }
 
 impl Secret {
+    /// Bytes on the heap.
+    pub(crate) const fn held(&self) -> usize {
+        self.account.capacity() + self.bytes.capacity()
+    }
+
     /// `text` with this secret masked where the server repeats it. Too short a secret could be any letter.
     pub(crate) fn hide<'a>(&self, text: &'a [u8]) -> Cow<'a, [u8]> {
         let known = self.bytes.get(..MAX_USER).unwrap_or(&self.bytes);

@@ -81,6 +81,13 @@ impl Waiting {
         }
     }
 
+    /// Bytes on the heap.
+    fn held(&self) -> usize {
+        let path = self.path.as_ref().map_or(0, Vec::capacity);
+        let secret = self.secret.as_ref().map_or(0, Secret::held);
+        self.name.capacity() + self.argument.capacity() + path + secret
+    }
+
     /// A good reply to it tells of another working directory.
     pub(crate) const fn moves(&self) -> bool {
         matches!(self.verb, Verb::Cwd | Verb::Cdup | Verb::Pwd | Verb::Rein)
@@ -182,6 +189,11 @@ impl Pending {
     pub(crate) fn uncarried(&self) -> Option<usize> {
         let lacks = |waiting: &Waiting| waiting.verb.transfers() && waiting.carrier.is_none() && !waiting.begun;
         self.queue.iter().position(lacks)
+    }
+
+    /// Bytes on the heap. So few commands wait that they are asked one by one.
+    pub(crate) fn held(&self) -> usize {
+        self.queue.capacity() * size_of::<Waiting>() + self.queue.iter().map(Waiting::held).sum::<usize>()
     }
 
     pub(crate) fn is_empty(&self) -> bool {

@@ -68,6 +68,13 @@ impl Session {
         }
     }
 
+    /// Bytes on the heap.
+    pub(crate) fn held(&self) -> usize {
+        let standing = self.standing.as_ref().map_or(0, |(_, text)| text.capacity());
+        let sized = self.sized.as_ref().map_or(0, |(path, _)| path.capacity());
+        self.pending.held() + self.logins.held() + self.directory.capacity() + standing + sized
+    }
+
     /// How often the session has gone over to TLS.
     pub(crate) const fn secured(&self) -> u32 {
         self.secured

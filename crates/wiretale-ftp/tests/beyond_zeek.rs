@@ -5,7 +5,7 @@ mod common;
 use common::{Talk, client, server};
 use wiretale_ftp::{Ftp, FtpData};
 use wiretale_packet::{Address, Endpoint};
-use wiretale_protocol::{Content, Direction, FlowId};
+use wiretale_protocol::{Content, Direction, FlowId, Protocol};
 use wiretale_testkit::{Solo, assert_split_law};
 
 const HELLO: &str = "220 ready\r\n";
@@ -332,6 +332,18 @@ fn a_reply_that_is_never_closed_ends_where_the_client_goes_on() {
 }
 
 #[test]
+fn commands_that_wait_count_as_memory() {
+    let mut talk = Talk::new();
+    talk.server(HELLO).client("USER bob\r\n").server("331 go on\r\n").client("PASS hunter2\r\n").server("230 in\r\n");
+    let before = Ftp::memory(&talk.solo.decoder);
+    for _ in 0..20 {
+        talk.client(&format!("CWD {}\r\n", "a/b".repeat(1300)));
+    }
+    // The argument of each, and its path.
+    assert!(Ftp::memory(&talk.solo.decoder) >= before + 20 * 3900 * 2 - 3900);
+}
+
+#[test]
 fn ten_thousand_commands_without_a_reply_are_counted_not_kept() {
     let mut talk = Talk::new();
     talk.server(HELLO);
@@ -361,7 +373,6 @@ fn a_split_anywhere_changes_nothing() {
 
 // The data connection that was announced last, opened and fed.
 fn data(talk: &mut Talk, direction: Direction, bytes: &[u8]) -> Vec<String> {
-    use wiretale_protocol::Protocol;
     let expectation = talk.solo.expected().pop().unwrap();
     assert_eq!((expectation.tag, expectation.parent), ("ftp-data", FlowId(1)));
     assert_eq!(expectation.server, Endpoint::new(Address::v4([10, 0, 0, 2]), 2049));
