@@ -87,9 +87,7 @@ impl<P: Services<O>, O: Observer> Delivery<'_, P, O> {
     fn probe(&mut self, from: Direction, chunk: Chunk<'_>) {
         let Reading::Probing(held) = self.reading else { return };
         let Chunk::Data(data) = chunk else {
-            let held = held.get_or_insert_default();
-            held.push(self.at, self.frame, from, chunk);
-            if held.is_over() {
+            if self.keep(from, chunk).is_some_and(|held| held.is_over()) {
                 self.conclude();
             }
             return;
@@ -127,16 +125,20 @@ impl<P: Services<O>, O: Observer> Delivery<'_, P, O> {
     }
 
     fn hold(&mut self, from: Direction, chunk: Chunk<'_>) {
-        let (at, frame, datagrams) = (self.at, self.frame, self.established.is_none());
-        let Reading::Probing(held) = self.reading else { return };
-        let held = held.get_or_insert_default();
-        let before = held.len();
-        held.push(at, frame, from, chunk);
-        self.commons.stats.probed_bytes += (held.len() - before) as u64;
-        if datagrams {
+        let datagrams = self.established.is_none();
+        if let Some(held) = self.keep(from, chunk).filter(|_| datagrams) {
             // A datagram is whole by itself: the next one does not go on with it.
             held.shut(from);
         }
+    }
+
+    fn keep(&mut self, from: Direction, chunk: Chunk<'_>) -> Option<&mut Held> {
+        let Reading::Probing(held) = &mut *self.reading else { return None };
+        let held = held.get_or_insert_default();
+        let before = held.memory();
+        held.push(self.at, self.frame, from, chunk);
+        self.commons.stats.probed_bytes += (held.memory() - before) as u64;
+        Some(held)
     }
 
     /// The end of probing: what waited is read first, then `chunk`, which was never copied.
@@ -151,13 +153,13 @@ impl<P: Services<O>, O: Observer> Delivery<'_, P, O> {
 
     fn begin(&mut self, session: Option<Started<P, O>>, held: Option<Box<Held>>) {
         let Some(session) = session else {
-            self.commons.stats.probed_bytes -= held.map_or(0, |held| held.len() as u64);
+            self.commons.stats.probed_bytes -= held.map_or(0, |held| held.memory() as u64);
             self.give_up();
             return;
         };
         *self.reading = Reading::Decoding(session);
         let Some(held) = held else { return };
-        self.commons.stats.probed_bytes -= held.len() as u64;
+        self.commons.stats.probed_bytes -= held.memory() as u64;
         for piece in held.pieces() {
             self.feed(piece.at, piece.frame, piece.from, held.chunk(piece));
         }

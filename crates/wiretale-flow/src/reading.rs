@@ -100,8 +100,9 @@ impl Held {
         self.ended == [true; 2]
     }
 
-    pub(crate) fn len(&self) -> usize {
-        self.bytes.iter().map(Vec::len).sum()
+    /// Bytes of memory that what is kept takes: of small chunks the list takes more than they do.
+    pub(crate) fn memory(&self) -> usize {
+        self.bytes.iter().map(Vec::len).sum::<usize>() + self.pieces.len() * size_of::<Piece>()
     }
 
     pub(crate) fn pieces(&self) -> &[Piece] {

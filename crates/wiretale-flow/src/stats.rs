@@ -43,7 +43,7 @@ pub struct Stats {
     pub weirds_suppressed: u64,
     /// Bytes of memory that segments out of order take now.
     pub held_bytes: u64,
-    /// Bytes kept for identification now.
+    /// Bytes of memory that what is kept for identification takes now.
     pub probed_bytes: u64,
     /// Bytes that decoders hold for what is not finished, such as lines without an end, now.
     pub decoder_bytes: u64,

@@ -3,8 +3,8 @@
 use wiretale_packet::Direction;
 use wiretale_protocol::{Chunk, Context, Demand, Observe, Opening, Probe, Protocol};
 
-use super::script::Script;
-use crate::{Limits, Settings};
+use super::script::{Heard, Script};
+use crate::{Analyzer, Limits, Settings};
 
 /// Its first bytes are `HELO` of the client and `OK` of the server; it needs both, and repeats every chunk.
 pub(super) struct Greeting;
@@ -131,5 +131,22 @@ fn of_two_syns_the_answered_one_counts() {
             heard.said,
             heard.closed
         );
+    }
+}
+
+#[test]
+fn what_is_kept_of_small_chunks_counts_with_its_list() {
+    let script = (0..50).fold(Script::new().handshake().tcp("C:PA", "HELO"), |script, _| script.tcp("C:PA", "x"));
+    let mut analyzer = Analyzer::<One, Heard>::new(Heard::default(), Settings::default());
+    for frame in &script.frames {
+        analyzer.packet(wiretale_testkit::lend(frame), 1);
+    }
+    assert!(analyzer.stats().probed_bytes >= 54 + 51 * 40, "{:?}", analyzer.stats());
+    let end = script.then(Script::new().at(600).farewell());
+    for script in
+        [&end, &Script::new().handshake().tcp("C:PA", "HELO").tcp("S:PA", "OK"), &Script::new().tcp("C:FA", "")]
+    {
+        let (_, stats) = script.play_to(Analyzer::<One, Heard>::new(Heard::default(), Settings::default()));
+        assert_eq!(stats.probed_bytes, 0);
     }
 }
