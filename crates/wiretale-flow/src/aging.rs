@@ -66,6 +66,7 @@ impl<P: Services<O>, O: Observer> Analyzer<P, O> {
         self.over.shrink_to(KEPT);
         self.lapse(moment(now), frame);
         self.step(frame, Step::Fragments);
+        self.commons.keep_up(frame);
         self.expire_fragments(moment(now));
         if self.commons.joint.is_first() {
             self.step(frame, Step::Tick);

@@ -148,6 +148,12 @@ impl Share {
         news
     }
 
+    /// News that is left for this one.
+    #[cfg(test)]
+    pub(crate) fn unheard(&self) -> usize {
+        lock(&self.board.seats[self.index].inbox).len()
+    }
+
     /// So many flows are open before the turn of a second that comes before `frame`.
     pub(crate) fn count_open(&self, frame: u64, open: u64) {
         let mut census = lock(&self.board.census);

@@ -19,6 +19,8 @@ pub(crate) struct Joint {
     place: Option<Place>,
     // Of announcements: how many there are in the present frame or the steps before it.
     announced: u32,
+    // Up to which frame news was heard.
+    heard: u64,
     // Those made here, in the order made: when, and where to.
     own: VecDeque<(Timestamp, Id, Endpoint)>,
 }
@@ -97,9 +99,18 @@ impl<P: Services<O>, O: Observer> Analyzer<P, O> {
 }
 
 impl Commons {
+    /// Before `frame`: news must not pile up where no flow is opened that asks for it. By the count of frames, so that in
+    /// every run it is heard at the same place.
+    pub(crate) fn keep_up(&mut self, frame: u64) {
+        if frame.saturating_sub(self.joint.heard) >= HEARD_EVERY {
+            self.hear_news();
+        }
+    }
+
     /// What others announced and took up to here becomes known.
     pub(crate) fn hear_news(&mut self) {
         let (Some(share), Some(place)) = (&self.joint.share, &self.joint.place) else { return };
+        self.joint.heard = place.frame;
         for News { id, what, .. } in share.await_others(place) {
             match what {
                 What::Announced(expectation) => {
@@ -175,3 +186,7 @@ impl Joint {
         (self.place.map_or(0, |place| place.frame), number, by)
     }
 }
+
+/// Frames of the capture after which all wait for one another to hear the news: in these, and in the second that is under
+/// way, it may pile up. Many rounds of frames, since who waits does nothing.
+const HEARD_EVERY: u64 = 8192;

@@ -4,10 +4,11 @@ use std::time::Duration;
 
 use wiretale_packet::{Address, Endpoint, Timestamp};
 use wiretale_protocol::{Chunk, Context, Demand, Expectation, Note, Observe, Opening, Probe, Protocol};
+use wiretale_testkit::lend;
 
 use super::probing::Greeting;
-use super::script::{Heard, Script, end};
-use crate::{Analyzer, Limits, Settings};
+use super::script::{Heard, Script, end, start};
+use crate::{Analyzer, Limits, Settings, Share};
 
 /// Lines `ANNOUNCE host port note`, each of which announces a connection to 10.0.0.host from anybody.
 struct Control;
@@ -190,4 +191,27 @@ fn the_table_of_announcements_is_bounded() {
     assert_eq!(heard.said[0], "lapsed announced 10.0.0.4:1 at 1000000000.300000");
     assert_eq!(heard.said[1], "weird expectation_table_full");
     assert_eq!(heard.said.iter().filter(|line| line.starts_with("lapsed")).count(), 40);
+}
+
+#[test]
+fn announcements_do_not_pile_up_where_no_flow_asks_for_them() {
+    const COUNT: u64 = 20_000;
+    let shares = Share::among(2);
+    let host = (1..250).find(|host| Share::of(end(*host, 0).address, end(9, 0).address, 2) == 0).unwrap();
+    let script = Script::new().ends(end(host, 4000), end(9, 21)).handshake();
+    let line = |n| format!("ANNOUNCE 9 {n} x\n");
+    let script = (0..COUNT).fold(script, |script, n| script.tcp("C:PA", line(1024 + n)));
+    let sharing =
+        |index: usize| Analyzer::<All, _>::sharing(Heard::default(), Settings::default(), shares[index].clone());
+    let (mut busy, mut idle) = (sharing(0), sharing(1));
+    shares[1].reach_frame(COUNT * 2);
+    for (number, frame) in (1..).zip(&script.frames) {
+        busy.now(frame.0);
+        busy.packet(lend(frame), number);
+    }
+    shares[0].reach_frame(COUNT * 2);
+    assert!(shares[1].unheard() as u64 >= COUNT);
+    idle.time(start() + Duration::from_secs(1), COUNT + 4);
+    assert_eq!(shares[1].unheard(), 0);
+    assert!(idle.memory() < 5_000_000, "{}", idle.memory());
 }
