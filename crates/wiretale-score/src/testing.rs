@@ -31,8 +31,20 @@ impl Play {
 
     /// A flow begins; its index.
     pub(crate) fn open(&mut self, at: f64, client: [u8; 4], server: [u8; 4], port: u16) -> usize {
+        self.open_as(at, client, server, port, |_| {})
+    }
+
+    /// The same, made as the test needs it.
+    pub(crate) fn open_as(
+        &mut self,
+        at: f64,
+        client: [u8; 4],
+        server: [u8; 4],
+        port: u16,
+        make: impl FnOnce(&mut Flow),
+    ) -> usize {
         let index = self.flows.len();
-        let flow = Flow {
+        let mut flow = Flow {
             id: FlowId(index as u64),
             client: Endpoint::new(Address::v4(client), 40000),
             server: Endpoint::new(Address::v4(server), port),
@@ -41,6 +53,7 @@ impl Play {
             midstream: false,
             tunneled: false,
         };
+        make(&mut flow);
         self.flows.push((flow, Scored::default()));
         self.at(index, at, Client, |scorer, scored, moment| scorer.opened(scored, moment));
         index
@@ -96,8 +109,20 @@ impl Play {
     }
 
     pub(crate) fn close(&mut self, flow: usize, at: f64, state: State, packets: [u64; 2]) {
+        self.close_as(flow, at, state, packets, |_| {});
+    }
+
+    /// The same, with a summary made as the test needs it.
+    pub(crate) fn close_as(
+        &mut self,
+        flow: usize,
+        at: f64,
+        state: State,
+        packets: [u64; 2],
+        make: impl FnOnce(&mut Summary<'_>),
+    ) {
         let side = |packets| Side { bytes: None, packets, ip_bytes: 0 };
-        let summary = Summary {
+        let mut summary = Summary {
             started: self.flows[flow].0.opened,
             duration: None,
             client: side(packets[0]),
@@ -110,6 +135,7 @@ impl Play {
             first_frame: 1,
             last_frame: 2,
         };
+        make(&mut summary);
         self.at(flow, at, Client, |scorer, scored, moment| scorer.closed(scored, moment, &summary));
     }
 
