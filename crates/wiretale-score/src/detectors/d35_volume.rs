@@ -1,4 +1,6 @@
 //! D35: much goes out to a peer from which little comes (ATT&CK T1048.003, T1041).
+//!
+//! Only what a home host brings counts: one that serves what it is asked for sends much by its nature.
 
 use wiretale_protocol::Direction;
 
@@ -27,25 +29,23 @@ impl Detector for Volume {
     }
 
     fn ends(&self) -> Ends {
-        Ends::ONE
+        Ends::OUT
     }
 
     fn hear(&mut self, scene: &Scene<'_>, fact: &Fact<'_>, findings: &mut Findings) {
         let Fact::Closed(summary) = *fact else { return };
-        let Some(home) = scene.home_end() else { return };
         let flow = scene.moment.flow;
-        let (host, peer) = (flow.speaker(home).address, flow.speaker(home.opposite()).address);
+        let (host, peer) = (flow.client.address, flow.server.address);
         let sides = [summary.client.bytes.unwrap_or(0), summary.server.bytes.unwrap_or(0)];
         let Some(pair) = scene.facts.pair.filter(|_| sides != [0, 0]) else { return };
         let (out, back, told) = self.totals.entry(pair);
-        *out = out.saturating_add(sides[home.index()]);
-        *back = back.saturating_add(sides[home.opposite().index()]);
+        *out = out.saturating_add(sides[0]);
+        *back = back.saturating_add(sides[1]);
         let (least, ratio) = *self.bounds.get_or_insert_with(|| {
             let bound = |name, default| scene.weights.threshold("D35", name, default) as u64;
             (bound("bytes", 10_000_000.0), bound("ratio", 10.0))
         });
-        // A host that serves what it is asked for sends much by its nature.
-        if *told || home == Direction::Server || *out < least || *out < back.saturating_mul(ratio) {
+        if *told || *out < least || *out < back.saturating_mul(ratio) {
             return;
         }
         *told = true;
@@ -55,6 +55,37 @@ impl Detector for Volume {
             scene.called(peer),
             *back as f64 / 1e6
         );
-        findings.push(scene.evidence(home, "D35.volume", peer.to_string(), text));
+        findings.push(scene.evidence(Direction::Client, "D35.volume", peer.to_string(), text));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing::{HOST, Play};
+    use wiretale_protocol::State;
+
+    const PEER: [u8; 4] = [198, 51, 100, 9];
+
+    fn moved(play: &mut Play, client: [u8; 4], server: [u8; 4], bytes: [u64; 2]) {
+        let flow = play.open(0.0, client, server, 443);
+        play.close_as(flow, 9.0, State::Sf, [10, 10], |summary| {
+            [summary.client.bytes, summary.server.bytes] = bytes.map(Some);
+        });
+    }
+
+    #[test]
+    fn what_a_host_brings_counts() {
+        let mut play = Play::of(Volume::default());
+        moved(&mut play, HOST, PEER, [20_000_000, 300]);
+        assert_eq!(play.rows(), ["D35.volume"]);
+    }
+
+    #[test]
+    fn what_a_host_serves_does_not() {
+        let mut play = Play::of(Volume::default());
+        moved(&mut play, PEER, HOST, [500, 50_000_000]);
+        moved(&mut play, HOST, PEER, [300, 9000]);
+        assert!(play.rows().is_empty());
     }
 }
