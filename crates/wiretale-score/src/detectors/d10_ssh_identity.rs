@@ -6,7 +6,7 @@
 use std::collections::BTreeMap;
 
 use wiretale_protocol::{Address, Direction, Escaped};
-use wiretale_ssh::Event;
+use wiretale_ssh::{Event, HostKey};
 
 use crate::bounded::{Bounded, SOME};
 use crate::{Detector, Fact, Findings, Hears, Scene};
@@ -19,7 +19,8 @@ pub(super) struct SshIdentity {
 #[derive(Default)]
 struct Server {
     software: Vec<u8>,
-    key: Option<String>,
+    // A server has a key of each kind: fingerprints by the key's algorithm.
+    keys: BTreeMap<Vec<u8>, String>,
 }
 
 impl Default for SshIdentity {
@@ -49,7 +50,7 @@ impl Detector for SshIdentity {
         match (event, scene.moment.direction) {
             (Event::Version(ident), Direction::Client) => client(scene, ident.software, findings),
             (Event::Version(ident), Direction::Server) => self.server(scene, ident.software, findings),
-            (Event::HostKey(key), _) => self.key(scene, key.sha256.to_string(), findings),
+            (Event::HostKey(key), _) => self.key(scene, key, findings),
             _ => {}
         }
     }
@@ -71,13 +72,17 @@ impl SshIdentity {
         }
     }
 
-    fn key(&mut self, scene: &Scene<'_>, fingerprint: String, findings: &mut Findings) {
+    fn key(&mut self, scene: &Scene<'_>, key: &HostKey<'_>, findings: &mut Findings) {
         let server = scene.moment.flow.server;
         let Some(known) = self.servers.get_mut(&server.address).and_then(|ports| ports.get_mut(&server.port)) else {
             return;
         };
-        // A server has a key of each kind; only a third one is a change.
-        if let Some(before) = known.key.replace(fingerprint.clone())
+        let algorithm = &key.algorithm.0[..key.algorithm.0.len().min(LONGEST)];
+        if known.keys.len() >= ALGORITHMS && !known.keys.contains_key(algorithm) {
+            return;
+        }
+        let fingerprint = key.sha256.to_string();
+        if let Some(before) = known.keys.insert(algorithm.to_vec(), fingerprint.clone())
             && before != fingerprint
         {
             let text = format!("{server} showed another host key than before: {fingerprint}");
@@ -104,3 +109,37 @@ fn client(scene: &Scene<'_>, software: &[u8], findings: &mut Findings) {
 
 const TOOLS: &[&[u8]] = &[b"libssh", b"paramiko", b"hydra", b"medusa", b"ncrack"];
 const PORTS: usize = 64;
+// Kinds of keys of a server that are kept, and how much of the name of one.
+const ALGORITHMS: usize = 8;
+const LONGEST: usize = 64;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing::{HOST, Play, Server};
+    use wiretale_protocol::Observe;
+    use wiretale_ssh::{Ident, Md5Fingerprint, Sha256Fingerprint, Ssh, Text};
+
+    fn shows(play: &mut Play, algorithm: &str, byte: u8) {
+        let flow = play.open(0.0, [198, 51, 100, 9], HOST, 22);
+        let ident = Ident::parse(b"SSH-2.0-OpenSSH_9.6").unwrap();
+        let (sha256, md5) = (Sha256Fingerprint([byte; 32]), Md5Fingerprint([byte; 16]));
+        let key = HostKey { algorithm: Text(algorithm.as_bytes()), len: 51, sha256, md5 };
+        for event in [Event::Version(ident), Event::HostKey(key)] {
+            play.at(flow, 1.0, Server, |scorer, scored, moment| {
+                Observe::<Ssh>::observe(scorer, scored, moment, &event);
+            });
+        }
+    }
+
+    #[test]
+    fn only_another_key_of_the_same_kind_is_a_change() {
+        let mut play = Play::of(SshIdentity::default());
+        for (algorithm, byte) in [("ssh-ed25519", 1), ("ssh-rsa", 2), ("ssh-ed25519", 1), ("ssh-rsa", 2)] {
+            shows(&mut play, algorithm, byte);
+        }
+        assert!(play.rows().is_empty());
+        shows(&mut play, "ssh-rsa", 3);
+        assert_eq!(play.rows(), ["D10.changed"]);
+    }
+}
