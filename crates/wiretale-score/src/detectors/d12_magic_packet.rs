@@ -3,11 +3,16 @@
 //! The freenode incident of 2014, after NCC Group's public notes: source port and sequence number of the trigger add up
 //! to a constant, and its window minus 8192 is the port to call back. Neither secret is needed: two different strays
 //! with the same sum do not happen by chance (2^-32), and a call back to a port that a recent stray spelt is telling.
+//!
+//! What begins without a SYN may be a connection met in the middle: it is a stray once it is over and nothing followed.
+
+mod stray;
 
 use smallvec::SmallVec;
 use wiretale_packet::Flags;
 use wiretale_protocol::{Direction, Endpoint, Flow, FlowId, Passed, Timestamp, Transport};
 
+use self::stray::{Stray, is_lone, same_sum, spells};
 use crate::pairs::{Pair, Slots};
 use crate::{Detector, Ends, Evidence, Fact, Findings, Hears, Scene};
 
@@ -23,18 +28,6 @@ struct Account {
     strays: SmallVec<[Stray; 1]>,
     // Once a host went there it needs no call to go there again.
     call: Option<Box<Call>>,
-}
-
-/// The header of a packet that began a flow from outside.
-#[derive(Clone, Copy)]
-struct Stray {
-    at: Timestamp,
-    frame: u64,
-    source_port: u16,
-    seq: u32,
-    ack: u32,
-    window: u16,
-    answered: bool,
 }
 
 /// The first connection of a host to a sender.
@@ -57,7 +50,7 @@ impl Detector for MagicPacket {
     }
 
     fn hears(&self) -> Hears {
-        Hears::PASSED
+        Hears::PASSED | Hears::TALKED
     }
 
     fn ends(&self) -> Ends {
@@ -65,26 +58,32 @@ impl Detector for MagicPacket {
     }
 
     fn hear(&mut self, scene: &Scene<'_>, fact: &Fact<'_>, findings: &mut Findings) {
-        let Fact::Passed(passed) = *fact else { return };
         let flow = scene.moment.flow;
-        // Only a flow's first packet matters here, and the answer that opens it; all others leave at once.
-        let answer = scene.moment.direction == Direction::Server && passed.flags.has(Flags::SYN);
-        let fresh = scene.moment.at == flow.opened || answer;
         // An IRC server asks the client's ident port as a matter of course.
-        let ident = flow.server.port == IDENT;
-        if !fresh || ident || flow.transport != Transport::Tcp {
+        if flow.transport != Transport::Tcp || flow.server.port == IDENT {
             return;
         }
-        let Some(pair) = scene.facts.pair else { return };
-        match scene.home_end() {
-            Some(Direction::Server) => self.inbound(scene, pair, passed, findings),
-            Some(Direction::Client) if scene.moment.at == flow.opened => self.outbound(scene, pair, findings),
+        match *fact {
+            Fact::Passed(passed) => self.passed(scene, passed, findings),
+            Fact::Closed(summary) if flow.midstream && is_lone(summary) => self.lone(scene, findings),
             _ => {}
         }
     }
 }
 
 impl MagicPacket {
+    fn passed(&mut self, scene: &Scene<'_>, passed: &Passed, findings: &mut Findings) {
+        // Only a flow's first packet matters here, and the answer that opens it; all others leave at once.
+        let first = scene.moment.at == scene.moment.flow.opened;
+        let answer = scene.moment.direction == Direction::Server && passed.flags.has(Flags::SYN);
+        let Some(pair) = scene.facts.pair.filter(|_| first || answer) else { return };
+        match scene.home_end() {
+            Some(Direction::Server) => self.inbound(scene, pair, passed, findings),
+            Some(Direction::Client) if first => self.outbound(scene, pair, passed, findings),
+            _ => {}
+        }
+    }
+
     fn inbound(&mut self, scene: &Scene<'_>, pair: Pair, passed: &Passed, findings: &mut Findings) {
         let flow = scene.moment.flow;
         if scene.moment.direction == Direction::Server {
@@ -93,7 +92,7 @@ impl MagicPacket {
                 && let Some(account) = self.pairs.get_mut(pair)
                 && let Some(stray) = account.strays.iter_mut().rev().find(|stray| stray.source_port == flow.client.port)
             {
-                stray.answered = true;
+                stray.ordinary = true;
             }
             return;
         }
@@ -106,13 +105,31 @@ impl MagicPacket {
         }
         let (at, frame, source_port) = (scene.moment.at, scene.moment.frame, flow.client.port);
         let Passed { seq, ack, window, .. } = *passed;
-        account.strays.push(Stray { at, frame, source_port, seq, ack, window, answered: false });
+        let midstream = flow.midstream;
+        account.strays.push(Stray { at, frame, source_port, seq, ack, window, midstream, ordinary: midstream });
         // A SYN that nothing answers is told when its time is up: after the call that it asked for, perhaps.
         account.judge(scene, Direction::Server, findings);
     }
 
-    fn outbound(&mut self, scene: &Scene<'_>, pair: Pair, findings: &mut Findings) {
-        let Flow { id, server, .. } = *scene.moment.flow;
+    // A flow from outside that began without a SYN is over, and there was no more of it.
+    fn lone(&mut self, scene: &Scene<'_>, findings: &mut Findings) {
+        let Flow { client, opened, .. } = *scene.moment.flow;
+        let inbound = scene.home_end() == Some(Direction::Server);
+        let Some(pair) = scene.facts.pair.filter(|_| inbound) else { return };
+        let Some(account) = self.pairs.get_mut(pair) else { return };
+        let is = |stray: &&mut Stray| stray.midstream && stray.at == opened && stray.source_port == client.port;
+        if let Some(stray) = account.strays.iter_mut().find(is) {
+            stray.ordinary = false;
+            account.judge(scene, Direction::Server, findings);
+        }
+    }
+
+    fn outbound(&mut self, scene: &Scene<'_>, pair: Pair, passed: &Passed, findings: &mut Findings) {
+        let Flow { id, server, midstream, .. } = *scene.moment.flow;
+        // The SYN may have been lost, but behind the answer to it a connection met in the middle is no call.
+        if midstream && !passed.flags.has(Flags::SYN) {
+            return;
+        }
         if EXPECTED.contains(&server.port) || scene.inventory.approved(server.address) {
             return;
         }
@@ -130,8 +147,12 @@ impl Account {
     fn judge(&mut self, scene: &Scene<'_>, host: Direction, findings: &mut Findings) {
         let Some(call) = &mut self.call else { return };
         let window = scene.weights.threshold("D12", "window_seconds", 120.0);
+        // A last word of a server from the port that is called anew is what an older connection left.
+        let left = |stray: &Stray| stray.midstream && stray.source_port == call.server.port;
+        let is_ordinary = |stray: &Stray| stray.ordinary || left(stray);
         let before = |stray: &&Stray| stray.at <= call.at && call.at.since(stray.at).as_secs_f64() <= window;
-        let strays: Vec<Stray> = self.strays.iter().filter(before).filter(|stray| !stray.answered).copied().collect();
+        let strays: Vec<Stray> =
+            self.strays.iter().filter(before).filter(|stray| !is_ordinary(stray)).copied().collect();
         let Some(last) = strays.last() else { return };
         let (peer, server) = (scene.called(call.server.address), call.server);
         let client = scene.moment.flow.speaker(host).address;
@@ -163,57 +184,84 @@ impl Call {
     }
 }
 
-// Two strays that differ in port and sequence number but not in their sum.
-fn same_sum(strays: &[Stray]) -> Option<(Stray, Stray)> {
-    let sum = |stray: &Stray| stray.seq.wrapping_add(u32::from(stray.source_port));
-    let mut pairs = strays.iter().enumerate().flat_map(|(n, a)| strays[n + 1..].iter().map(move |b| (*a, *b)));
-    pairs.find(|(a, b)| a.source_port != b.source_port && a.seq != b.seq && sum(a) == sum(b))
-}
-
-// Does a header field of the stray spell the port called back?
-fn spells(stray: &Stray, called: Endpoint) -> bool {
-    let halves = |word: u32| [(word >> 16) as u16, word as u16];
-    let [seq_high, seq_low] = halves(stray.seq);
-    let [ack_high, ack_low] = halves(stray.ack);
-    let spelt = [
-        stray.window.wrapping_sub(8192),
-        stray.window,
-        stray.window.swap_bytes(),
-        seq_high,
-        seq_low,
-        ack_high,
-        ack_low,
-        stray.source_port,
-        stray.source_port.wrapping_add(1),
-    ];
-    spelt.contains(&called.port) && !COMMON.contains(&called.port)
-}
-
 const IDENT: u16 = 113;
 // Services that call back in all innocence: FTP data, mail, ident.
 const EXPECTED: &[u16] = &[20, 25, IDENT];
-// Too common as destinations to be a code word.
-const COMMON: &[u16] = &[20, 21, 22, 25, 53, 80, 110, 113, 123, 143, 443, 465, 587, 993, 995, 6667, 6697, 8080];
 const RING: usize = 64;
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use wiretale_protocol::Address;
+    use crate::testing::{Client, HOST, Play, Server};
+    use wiretale_protocol::{Observer, State};
 
-    fn stray(source_port: u16, seq: u32, window: u16) -> Stray {
-        Stray { at: Timestamp::default(), frame: 1, source_port, seq, ack: 0, window, answered: false }
+    const SENDER: [u8; 4] = [198, 51, 100, 9];
+
+    // A packet from the sender that begins a flow, and the flow.
+    fn from_outside(play: &mut Play, at: f64, port: u16, flags: Flags) -> usize {
+        let flow = play.open_as(at, SENDER, HOST, 50_000, |flow| {
+            (flow.client.port, flow.midstream) = (port, !flags.has(Flags::SYN));
+        });
+        pass(play, flow, at, Client, flags);
+        flow
+    }
+
+    fn pass(play: &mut Play, flow: usize, at: f64, direction: Direction, flags: Flags) {
+        let (seq, ack, window, payload, fresh) = (1_000_000, 2_000_000, 500, 0, 0);
+        let passed = Passed { flags, seq, ack, window, payload, fresh, ip_len: 40, ttl: 60 };
+        play.at(flow, at, direction, |scorer, scored, moment| scorer.passed(scored, moment, &passed));
+    }
+
+    fn call(play: &mut Play, at: f64, midstream: bool) {
+        let flow = play.open_as(at, HOST, SENDER, 8443, |flow| flow.midstream = midstream);
+        pass(play, flow, at, Client, if midstream { Flags::ACK } else { Flags::SYN });
     }
 
     #[test]
-    fn a_constant_sum_is_seen_and_a_retransmission_is_none() {
-        assert!(same_sum(&[stray(1000, 500, 0), stray(900, 600, 0)]).is_some());
-        assert!(same_sum(&[stray(1000, 500, 0), stray(1000, 500, 0)]).is_none());
+    fn a_lone_packet_of_any_kind_is_a_stray() {
+        for flags in [Flags::SYN, Flags::ACK, Flags::PSH, Flags::FIN] {
+            let mut play = Play::of(MagicPacket::default());
+            let flow = from_outside(&mut play, 0.0, 6000, flags);
+            call(&mut play, 30.0, false);
+            play.close_as(flow, 60.0, State::Oth, [1, 1], |summary| summary.history = b"Ar");
+            assert_eq!(play.rows(), ["D12.callback"], "{flags:?}");
+        }
     }
 
     #[test]
-    fn a_window_spells_the_port() {
-        let called = Endpoint::new(Address::v4([192, 0, 2, 1]), 31_000);
-        assert!(spells(&stray(1, 2, 31_000 + 8192), called) && !spells(&stray(1, 2, 7), called));
+    fn a_connection_met_in_the_middle_is_none() {
+        let mut play = Play::of(MagicPacket::default());
+        let flow = from_outside(&mut play, 0.0, 6000, Flags::ACK);
+        call(&mut play, 30.0, false);
+        assert!(play.rows().is_empty());
+        play.close_as(flow, 60.0, State::Oth, [2, 2], |summary| summary.history = b"DadA");
+        assert!(play.rows().is_empty());
+    }
+
+    #[test]
+    fn what_an_older_connection_left_is_none() {
+        let mut play = Play::of(MagicPacket::default());
+        let flow = from_outside(&mut play, 0.0, 8443, Flags::FIN);
+        play.close_as(flow, 6.0, State::Oth, [1, 1], |summary| summary.history = b"Fr");
+        call(&mut play, 30.0, false);
+        assert!(play.rows().is_empty());
+    }
+
+    #[test]
+    fn a_connection_that_was_there_is_no_call() {
+        let mut play = Play::of(MagicPacket::default());
+        from_outside(&mut play, 0.0, 6000, Flags::SYN);
+        call(&mut play, 30.0, true);
+        assert!(play.rows().is_empty());
+        call(&mut play, 40.0, false);
+        assert_eq!(play.rows(), ["D12.callback"]);
+    }
+
+    #[test]
+    fn a_syn_that_is_answered_is_none() {
+        let mut play = Play::of(MagicPacket::default());
+        let flow = from_outside(&mut play, 0.0, 6000, Flags::SYN);
+        pass(&mut play, flow, 0.1, Server, Flags::SYN);
+        call(&mut play, 30.0, false);
+        assert!(play.rows().is_empty());
     }
 }
