@@ -3,7 +3,7 @@
 //! After Zhang and Paxson, "Detecting Backdoors", USENIX Security 2000. The protocol is known by its bytes; the port
 //! only tells that it is out of place. What the inventory approves is silent.
 
-use wiretale_protocol::Direction;
+use wiretale_protocol::{Direction, Flow};
 
 use crate::{Detector, Fact, Findings, Hears, Scene};
 
@@ -24,10 +24,7 @@ impl Detector for ForeignPort {
         let Fact::Recognized(service) = *fact else { return };
         let server = scene.moment.flow.server;
         let Some((_, variant, ports)) = OWN_PORTS.iter().find(|(name, ..)| *name == service) else { return };
-        // Of a connection met in the middle, the end with the passing port is the client, whoever spoke first.
-        let turned =
-            scene.moment.flow.midstream && server.port >= PASSING && server.port > scene.moment.flow.client.port;
-        let approved = turned || scene.inventory.serves(server.address, server.port);
+        let approved = is_turned(scene.moment.flow) || scene.inventory.serves(server.address, server.port);
         let out_of_place = !ports.contains(&server.port) && !approved;
         if out_of_place && scene.is_home(Direction::Server) {
             let client = scene.called(scene.moment.flow.client.address);
@@ -38,8 +35,13 @@ impl Detector for ForeignPort {
     }
 }
 
-/// Where systems take the ports of their clients from, at the least.
-pub(super) const PASSING: u16 = 32_768;
+/// Of a connection met in the middle, the end with the passing port is the client, whoever spoke first.
+pub(super) const fn is_turned(flow: &Flow) -> bool {
+    flow.midstream && flow.server.port >= PASSING && flow.server.port > flow.client.port
+}
+
+// Where systems take the ports of their clients from, at the least.
+const PASSING: u16 = 32_768;
 
 /// Service, row of the weights table, ports where it belongs.
 const OWN_PORTS: &[(&str, &str, &[u16])] = &[

@@ -5,7 +5,7 @@
 
 use wiretale_protocol::{Address, Direction, State, Transport};
 
-use super::d01_foreign_port::PASSING;
+use super::d01_foreign_port::is_turned;
 use crate::bounded::Bounded;
 use crate::{Detector, Ends, Fact, Findings, Hears, Scene};
 
@@ -44,8 +44,7 @@ impl Detector for NewListener {
             matches!(summary.state, State::S1 | State::S2 | State::S3 | State::Sf | State::Rsto | State::Rstr);
         let announced =
             scene.facts.service.is_some_and(|service| service.ends_with("-data") || service.starts_with("irc-dcc"));
-        let turned = flow.midstream && flow.server.port >= PASSING && flow.server.port > flow.client.port;
-        if flow.transport != Transport::Tcp || !answered || announced || turned {
+        if flow.transport != Transport::Tcp || !answered || announced || is_turned(flow) {
             return;
         }
         let key = (flow.server.address, flow.server.port);

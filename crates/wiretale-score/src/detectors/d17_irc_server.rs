@@ -7,6 +7,7 @@ use std::collections::BTreeSet;
 use wiretale_irc::Event;
 use wiretale_protocol::{Address, Direction, FlowId};
 
+use super::d01_foreign_port::is_turned;
 use crate::bounded::{Bounded, SOME};
 use crate::{Detector, Fact, Findings, Hears, Scene};
 
@@ -50,7 +51,7 @@ impl Detector for IrcServer {
         let (server, client) = (flow.server, flow.client.address);
         let bouncer = scene.session().is_some_and(|session| session.bouncer);
         let known = scene.inventory.serves(server.address, server.port) || self.told.get(&flow.id).is_some();
-        if bouncer || known || !scene.is_home(Direction::Server) {
+        if bouncer || known || is_turned(flow) || !scene.is_home(Direction::Server) {
             return;
         }
         self.told.entry(flow.id);
@@ -99,6 +100,16 @@ mod tests {
             visit(&mut play, [198, 51, 100, last], false);
         }
         assert_eq!(play.rows(), ["D17.server", "D17.clients"]);
+    }
+
+    #[test]
+    fn a_client_met_in_the_middle_is_none() {
+        let mut play = Play::of(IrcServer::default());
+        let flow = play.open_as(0.0, [198, 51, 100, 1], HOST, 50_000, |flow| {
+            (flow.client.port, flow.midstream) = (7777, true);
+        });
+        play.join(flow, 0.2, "#x");
+        assert!(play.rows().is_empty());
     }
 
     #[test]
