@@ -1,14 +1,21 @@
 //! What each piece of evidence finally adds to its case.
 
-use super::Evidence;
 use super::evaluate::{Score, first_weight, repeats};
 use super::fold::Folder;
+use super::{Evidence, Weights};
 
 /// Decibans that each piece adds to the score at its peak, which is made of the items of `folder`. What an item contributes
 /// is shared among its sightings: each gets `repeat` times what the one before it got. Benign context is scaled to what it
 /// was capped to, and what came later adds nothing.
-pub(super) fn adds(evidence: &[Evidence], folder: &Folder, at_peak: &Score<'_>, peak_ns: i64, repeat: f64) -> Vec<f64> {
-    let rank_of = |row: &Evidence| folder.rank_of(row).ok().filter(|_| row.time_ns <= peak_ns);
+pub(super) fn adds(
+    evidence: &[Evidence],
+    folder: &Folder,
+    at_peak: &Score<'_>,
+    peak_ns: i64,
+    weights: &Weights,
+) -> Vec<f64> {
+    let repeat = weights.model.repeat;
+    let rank_of = |row: &Evidence| folder.rank_of(row, weights).ok().filter(|_| row.time_ns <= peak_ns);
     let ranks: Vec<Option<usize>> = evidence.iter().map(rank_of).collect();
     let benign = |row: &Evidence, rank: usize| {
         let db = first_weight(folder.ranked(rank).row_weight, row.strength, row.quality);

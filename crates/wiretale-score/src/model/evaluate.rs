@@ -6,12 +6,12 @@ use smallvec::SmallVec;
 
 use super::{Contribution, Gate, Link, Stage, Weights};
 
-/// All sightings of one kind of evidence about one thing.
+/// All sightings of one kind of evidence about one thing that speak against the host, or all that speak for it.
 #[derive(Clone, Debug)]
 pub(super) struct Item {
     pub(super) row: String,
     pub(super) key: String,
-    // Where row and key stand among those of the host, in the order of the alphabet: compared in their place.
+    // Where its name stands among those of the host, in the order of the alphabet: compared in its place.
     pub(super) rank: usize,
     pub(super) group: String,
     // The same for the same group of this host.
@@ -30,9 +30,9 @@ pub(super) struct Item {
 }
 
 impl Item {
-    /// Its row and key, by which it is known.
-    pub(super) fn name(&self) -> (&str, &str) {
-        (&self.row, &self.key)
+    /// By what it is known: its row and key, and whether it speaks for the host.
+    pub(super) fn name(&self) -> (&str, &str, bool) {
+        (&self.row, &self.key, self.weight < 0.0)
     }
 }
 

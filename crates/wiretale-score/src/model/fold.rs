@@ -92,7 +92,7 @@ pub struct Folder {
     host: IpAddr,
     // At most ITEMS_A_GROUP of each group, KEYS in all.
     items: Vec<Item>,
-    // The items in the order of their rows and keys: as their ranks have it.
+    // The items in the order of their names: as their ranks have it.
     by_name: Vec<usize>,
     evidence: Vec<Evidence>,
     course: Vec<(i64, f64)>,
@@ -173,7 +173,7 @@ impl Folder {
         let strongest = at_peak.added().next().map(|(top, ..)| folder.by_name[top]);
         let without = evaluate(&folder.items, weights, peak_ns, self.campaign, strongest).db;
         let links = at_peak.links();
-        let evidence_db = adds(&self.evidence, folder, &at_peak, peak_ns, weights.model.repeat);
+        let evidence_db = adds(&self.evidence, folder, &at_peak, peak_ns, weights);
         let Score { benign_db, stages, gate, .. } = at_peak;
         Case {
             host: self.host,
@@ -225,7 +225,7 @@ impl Folder {
     fn note(&mut self, evidence: &Evidence, weights: &Weights) -> bool {
         let Some(row) = weights.row(&evidence.row) else { return false };
         let weight = first_weight(row.weight, evidence.strength, evidence.quality);
-        let found = self.rank_of(evidence);
+        let found = self.rank(evidence, weight);
         if let Ok(rank) = found {
             let item = &mut self.items[self.by_name[rank]];
             item.times = item.times.saturating_add(1);
@@ -267,8 +267,15 @@ impl Folder {
     }
 
     /// The rank of the item into which a piece of evidence is counted; if there is none, the one that it would have.
-    pub(super) fn rank_of(&self, evidence: &Evidence) -> Result<usize, usize> {
-        self.by_name.binary_search_by(|at| self.items[*at].name().cmp(&(&evidence.row, &evidence.key)))
+    pub(super) fn rank_of(&self, evidence: &Evidence, weights: &Weights) -> Result<usize, usize> {
+        let row_weight = weights.row(&evidence.row).map_or(0.0, |row| row.weight);
+        self.rank(evidence, first_weight(row_weight, evidence.strength, evidence.quality))
+    }
+
+    // What speaks for a host is no repeat of what speaks against it.
+    fn rank(&self, evidence: &Evidence, weight: f64) -> Result<usize, usize> {
+        let name = (&*evidence.row, &*evidence.key, weight < 0.0);
+        self.by_name.binary_search_by(|at| self.items[*at].name().cmp(&name))
     }
 
     /// The item of this rank.

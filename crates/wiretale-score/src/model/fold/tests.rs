@@ -68,6 +68,17 @@ fn a_confirmed_peer_counts_against_others_who_dealt_with_it() {
     assert_eq!(cases[0].campaign_db, 0.0);
 }
 
+#[test]
+fn what_speaks_for_a_host_is_no_repeat_of_what_speaks_against_it() {
+    let talk = |minute, strength| Evidence { strength, ..seen(minute, "D22.automaton", "talk", 10) };
+    let (alone, both) = (one(vec![talk(0, 1.0)]), one(vec![talk(0, 1.0), talk(1, -0.5)]));
+    assert!(both.score_db < alone.score_db, "{} {}", both.score_db, alone.score_db);
+    let both = one(vec![talk(0, -0.5), talk(1, 1.0), talk(2, 1.0)]);
+    let (sum, told): (f64, f64) = (both.evidence_db.iter().sum(), both.contributions.iter().map(|told| told.db).sum());
+    assert!((sum - told - both.benign_db).abs() < 1e-6, "{sum} {told} {}", both.benign_db);
+    assert_eq!((both.contributions.len(), both.contributions[0].times, both.benign_db < -3.9), (1, 2, true));
+}
+
 proptest! {
     #[test]
     fn taking_the_strongest_away_changes_the_score_as_told(picks in proptest::collection::vec((0usize..8, 0i64..200, 0u8..4), 1..30)) {
@@ -93,13 +104,16 @@ proptest! {
 
     #[test]
     fn what_each_piece_adds_comes_to_what_all_of_them_add(
-        picks in proptest::collection::vec((0usize..6, 0i64..9000, 0u8..3), 1..60),
+        picks in proptest::collection::vec((0usize..7, 0i64..9000, 0u8..3, any::<bool>()), 1..60),
         // Long after the peak, and at times more than are kept.
         late in prop_oneof![9 => 0usize..20, 1 => Just(EVIDENCE)],
     ) {
-        const ROWS: [&str; 6] =
-            ["D01.ssh", "D07.guessing", "D24.archive", "D40.typing", "D40.approved", "D03.prompt"];
-        let picked = picks.iter().map(|(row, minute, peer)| seen(*minute, ROWS[*row], &peer.to_string(), *peer));
+        const ROWS: [&str; 7] =
+            ["D01.ssh", "D07.guessing", "D24.archive", "D40.typing", "D40.approved", "D03.prompt", "D22.automaton"];
+        let picked = picks.iter().map(|(row, minute, peer, speaks_for)| {
+            let strength = if *speaks_for && *row == 6 { -0.5 } else { 1.0 };
+            Evidence { strength, ..seen(*minute, ROWS[*row], &peer.to_string(), *peer) }
+        });
         let late = (0..late).map(|n| seen(90_000 + n as i64, "D15.nick", "late", 1));
         let case = one(picked.chain(late).collect());
         prop_assert_eq!(case.evidence_db.len(), case.evidence.len());
