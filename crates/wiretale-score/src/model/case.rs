@@ -15,7 +15,7 @@ pub struct Case {
     pub level: Level,
     /// The log-odds at the end, in decibans.
     pub score_db: f64,
-    /// The highest log-odds at any time.
+    /// The highest log-odds at any time, evidence of one instant taken together.
     pub peak_db: f64,
     /// When that was, in nanoseconds since 1970.
     pub peak_ns: i64,

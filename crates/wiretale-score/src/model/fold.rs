@@ -1,15 +1,18 @@
 //! `case = fold(evidence)`.
 
+mod course;
+
 use std::collections::BTreeSet;
 use std::net::IpAddr;
 
 use foldhash::fast::RandomState;
 use hashbrown::HashMap;
 
+use self::course::Course;
 use super::adds::adds;
-use super::evaluate::{Item, Score, evaluate, first_weight, with_campaign};
+use super::evaluate::{Item, Score, evaluate, first_weight};
 use super::share::each;
-use super::{Case, Evidence, Gate, Level, Stage, Weights};
+use super::{Case, Evidence, Level, Stage, Weights};
 
 /// The cases that a list of evidence makes, worst first. The same evidence gives the same cases.
 #[must_use]
@@ -95,12 +98,7 @@ pub struct Folder {
     // The items in the order of their names: as their ranks have it.
     by_name: Vec<usize>,
     evidence: Vec<Evidence>,
-    course: Vec<(i64, f64)>,
-    // What each step of the course is made of: its bare sum, and whether it was held back.
-    sums: Vec<(f64, Gate)>,
-    peak: Option<(f64, i64)>,
-    opened: Option<i64>,
-    campaign: f64,
+    course: Course,
     dropped: u64,
 }
 
@@ -113,11 +111,7 @@ impl Folder {
             items: Vec::new(),
             by_name: Vec::new(),
             evidence: Vec::new(),
-            course: Vec::new(),
-            sums: Vec::new(),
-            peak: None,
-            opened: None,
-            campaign: 0.0,
+            course: Course::new(0.0),
             dropped: 0,
         }
     }
@@ -143,6 +137,7 @@ impl Folder {
         });
         rows.shrink_to_fit();
         self.evidence = rows;
+        self.course.settle(weights);
     }
 
     // Counts one more piece where so many are kept. Is it one to keep, and what is the score now?
@@ -151,27 +146,29 @@ impl Folder {
         let keeps = known && kept < EVIDENCE;
         self.dropped += u64::from(!keeps);
         if !known {
-            return (false, self.course.last().map_or(weights.model.prior, |(_, db)| *db));
+            return (false, self.course.now().unwrap_or(weights.model.prior));
         }
-        let Score { bare, gate, .. } = evaluate(&self.items, weights, now, self.campaign, None);
-        (keeps, self.record(now, bare, gate, weights))
+        let Score { bare, gate, .. } = evaluate(&self.items, weights, now, self.course.campaign, None);
+        (keeps, self.course.record(now, bare, gate, weights))
     }
 
     /// The case as it stands.
     #[must_use]
-    pub fn finish(self, weights: &Weights) -> Case {
+    pub fn finish(mut self, weights: &Weights) -> Case {
+        self.course.settle(weights);
+        let campaign = self.course.campaign;
         let updated_ns = self.evidence.last().map_or(0, |row| row.time_ns);
-        let (peak_db, peak_ns) = self.peak.unwrap_or((weights.model.prior, updated_ns));
-        let at_end = evaluate(&self.items, weights, updated_ns, self.campaign, None);
+        let (peak_db, peak_ns) = self.course.peak.unwrap_or((weights.model.prior, updated_ns));
+        let at_end = evaluate(&self.items, weights, updated_ns, campaign, None);
         // Where the peak is the end, the items are those at the peak already.
         let earlier = (self.dropped > 0 || peak_ns < updated_ns).then(|| self.until(peak_ns, weights));
         let (folder, at_peak) = match &earlier {
-            Some(folder) => (folder, evaluate(&folder.items, weights, peak_ns, self.campaign, None)),
+            Some(folder) => (folder, evaluate(&folder.items, weights, peak_ns, campaign, None)),
             None => (&self, at_end.clone()),
         };
         let contributions = at_peak.contributions();
         let strongest = at_peak.added().next().map(|(top, ..)| folder.by_name[top]);
-        let without = evaluate(&folder.items, weights, peak_ns, self.campaign, strongest).db;
+        let without = evaluate(&folder.items, weights, peak_ns, campaign, strongest).db;
         let links = at_peak.links();
         let evidence_db = adds(&self.evidence, folder, &at_peak, peak_ns, weights);
         let Score { benign_db, stages, gate, .. } = at_peak;
@@ -181,7 +178,11 @@ impl Folder {
             score_db: at_end.db,
             peak_db,
             peak_ns,
-            opened_ns: self.opened.or_else(|| self.course.first().map(|(at, _)| *at)).unwrap_or(updated_ns),
+            opened_ns: self
+                .course
+                .opened
+                .or_else(|| self.course.steps.first().map(|(at, _)| *at))
+                .unwrap_or(updated_ns),
             updated_ns,
             missing: Stage::ALL.into_iter().filter(|stage| !stages.contains(stage)).collect(),
             stages,
@@ -189,10 +190,10 @@ impl Folder {
             contributions,
             links,
             benign_db,
-            campaign_db: self.campaign,
+            campaign_db: campaign,
             gate,
             without_strongest_db: without,
-            course: self.course,
+            course: self.course.steps,
             evidence: self.evidence,
             evidence_db,
             dropped: self.dropped,
@@ -200,25 +201,7 @@ impl Folder {
     }
 
     fn peak(&self, weights: &Weights) -> f64 {
-        self.peak.map_or(weights.model.prior, |(db, _)| db)
-    }
-
-    // One more step of the course. Returns the score there.
-    fn record(&mut self, now: i64, bare: f64, gate: Gate, weights: &Weights) -> f64 {
-        let db = with_campaign(bare, self.campaign, gate, weights);
-        if self.peak.is_none_or(|(peak, _)| db > peak) {
-            self.peak = Some((db, now));
-        }
-        if db >= weights.model.levels[0] {
-            self.opened.get_or_insert(now);
-        }
-        if self.course.len() < EVIDENCE {
-            first_alone(&mut self.course);
-            self.course.push((now, db));
-            first_alone(&mut self.sums);
-            self.sums.push((bare, gate));
-        }
-        db
+        self.course.peak.map_or(weights.model.prior, |(db, _)| db)
     }
 
     // Counts the evidence into its item; false if the table has no such row or a bound is reached.
@@ -297,19 +280,14 @@ impl Folder {
         folder
     }
 
-    // The score again from the start, now that `campaign` is known. It adds to each sum and changes nothing else; only
-    // what was dropped does, since it is not there to be heard again.
+    // The score again from the start, now that `campaign` is known. What was dropped is not there to be heard again.
     fn replay(&mut self, campaign: f64, weights: &Weights) {
-        if self.dropped == 0 {
-            (self.campaign, self.peak, self.opened) = (campaign, None, None);
-            let (course, sums) = (std::mem::take(&mut self.course), std::mem::take(&mut self.sums));
-            for ((now, _), (bare, gate)) in course.into_iter().zip(sums) {
-                self.record(now, bare, gate, weights);
-            }
+        if let Some(course) = self.course.with_campaign(campaign, weights).filter(|_| self.dropped == 0) {
+            self.course = course;
             return;
         }
         let (evidence, dropped) = (std::mem::take(&mut self.evidence), self.dropped);
-        *self = Self { campaign, dropped, evidence, ..Self::new(self.host) };
+        *self = Self { course: Course::new(campaign), dropped, evidence, ..Self::new(self.host) };
         self.fold(weights);
     }
 
@@ -333,7 +311,7 @@ fn first_alone<T>(list: &mut Vec<T>) {
 fn spread(folders: &mut [Folder], threads: usize, weights: &Weights) {
     let confirmed: Vec<(IpAddr, BTreeSet<IpAddr>)> = folders
         .iter()
-        .filter(|folder| folder.peak.is_some_and(|(peak, _)| peak >= weights.model.levels[2]))
+        .filter(|folder| folder.course.peak.is_some_and(|(peak, _)| peak >= weights.model.levels[2]))
         .map(|folder| (folder.host, folder.peers()))
         .collect();
     if confirmed.is_empty() {

@@ -1,7 +1,7 @@
 //! What evidence adds up to.
 
 use super::*;
-use crate::model::EVIDENCE_VERSION;
+use crate::model::{EVIDENCE_VERSION, Gate};
 use proptest::prelude::*;
 
 fn seen(minute: i64, row: &str, key: &str, peer: u8) -> Evidence {
@@ -79,6 +79,14 @@ fn what_speaks_for_a_host_is_no_repeat_of_what_speaks_against_it() {
     assert_eq!((both.contributions.len(), both.contributions[0].times, both.benign_db < -3.9), (1, 2, true));
 }
 
+#[test]
+fn what_is_found_at_once_counts_at_once() {
+    let case = one(vec![seen(0, "D01.ssh", "22102", 77), seen(0, "D40.approved", "x", 77)]);
+    assert_eq!((case.benign_db, case.course.len()), (-4.0, 2));
+    let told: f64 = case.contributions.iter().map(|told| told.db).sum();
+    assert!((case.prior_db + told + case.benign_db - case.peak_db).abs() < 0.1, "{}", case.peak_db);
+}
+
 proptest! {
     #[test]
     fn taking_the_strongest_away_changes_the_score_as_told(picks in proptest::collection::vec((0usize..8, 0i64..200, 0u8..4), 1..30)) {
@@ -144,7 +152,7 @@ proptest! {
         const ROWS: [&str; 5] = ["D01.ssh", "D04.root", "D29.hot_name", "D03.prompt", "D16.off_port"];
         let weights = Weights::built_in();
         let (mut later, mut known) = (Folder::new([10, 0, 0, 7].into()), Folder::new([10, 0, 0, 7].into()));
-        known.campaign = campaign;
+        known.course.campaign = campaign;
         let mut picks = picks;
         picks.sort_by_key(|(_, minute, _)| *minute);
         for (row, minute, peer) in picks {
