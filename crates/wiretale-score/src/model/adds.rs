@@ -5,8 +5,8 @@ use super::fold::Folder;
 use super::{Evidence, Weights};
 
 /// Decibans that each piece adds to the score at its peak, which is made of the items of `folder`. What an item contributes
-/// is shared among its sightings: each gets `repeat` times what the one before it got. Benign context is scaled to what it
-/// was capped to, and what came later adds nothing.
+/// is shared among those of its sightings that are kept: each gets `repeat` times what the one before it got. Benign context
+/// is scaled to what it was capped to, and what came later adds nothing.
 pub(super) fn adds(
     evidence: &[Evidence],
     folder: &Folder,
@@ -25,7 +25,9 @@ pub(super) fn adds(
     let scale = if raw < 0.0 { at_peak.benign_db / raw } else { 0.0 };
     // By rank: what the next sighting gets.
     let mut next = vec![0.0; folder.len()];
-    at_peak.added().for_each(|(rank, db, times)| next[rank] = db / repeats(times.max(1), repeat));
+    let mut kept = vec![0; folder.len()];
+    ranks.iter().flatten().for_each(|rank| kept[*rank] += 1);
+    at_peak.added().for_each(|(rank, db)| next[rank] = db / repeats(kept[rank].max(1), repeat));
     let add = |(row, rank): (&Evidence, &Option<usize>)| {
         let Some(rank) = *rank else { return 0.0 };
         if let Some(db) = benign(row, rank) {

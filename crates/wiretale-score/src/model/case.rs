@@ -41,14 +41,14 @@ pub struct Case {
     pub gate: Gate,
     /// The score without the strongest contribution.
     pub without_strongest_db: f64,
-    /// The score after each piece of evidence: (time, decibans).
+    /// The score after each piece of evidence that is kept: (time, decibans).
     pub course: Vec<(i64, f64)>,
-    /// The evidence, in order of time.
+    /// The evidence, in order of time: each kind about each thing once at least, and of its repeats the first few.
     pub evidence: Vec<Evidence>,
     /// Decibans that each piece of it adds to the score at its peak, damped: as many, in the same order; together what
     /// contributions and benign context add.
     pub evidence_db: Vec<f64>,
-    /// Evidence that was not kept because a bound was reached.
+    /// Evidence that was not kept because a bound was reached. Repeats among it count nevertheless.
     pub dropped: u64,
 }
 

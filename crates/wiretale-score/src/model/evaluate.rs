@@ -74,9 +74,9 @@ impl Score<'_> {
         self.contributions.iter().map(Damped::told).collect()
     }
 
-    /// The rank of each item that adds something, what it adds, and how often it was seen.
-    pub(super) fn added(&self) -> impl Iterator<Item = (usize, f64, u32)> {
-        self.contributions.iter().map(|damped| (damped.item.rank, damped.db, damped.item.times))
+    /// The rank of each item that adds something, and what it adds.
+    pub(super) fn added(&self) -> impl Iterator<Item = (usize, f64)> {
+        self.contributions.iter().map(|damped| (damped.item.rank, damped.db))
     }
 
     /// How they hang together, for keeps.

@@ -98,6 +98,10 @@ pub struct Folder {
     // The items in the order of their names: as their ranks have it.
     by_name: Vec<usize>,
     evidence: Vec<Evidence>,
+    // Where in that list there are pieces that are not kept in the end, and how many are.
+    spare: Vec<usize>,
+    kept: usize,
+    updated_ns: i64,
     course: Course,
     dropped: u64,
 }
@@ -111,6 +115,9 @@ impl Folder {
             items: Vec::new(),
             by_name: Vec::new(),
             evidence: Vec::new(),
+            spare: Vec::new(),
+            kept: 0,
+            updated_ns: 0,
             course: Course::new(0.0),
             dropped: 0,
         }
@@ -119,7 +126,7 @@ impl Folder {
     /// One more piece, in order of time. A row that the table does not have is counted as dropped.
     /// Returns the score now.
     pub fn add(&mut self, evidence: Evidence, weights: &Weights) -> f64 {
-        let (keeps, db) = self.weigh(&evidence, self.evidence.len(), weights);
+        let (keeps, db) = self.weigh(&evidence, weights);
         if keeps {
             first_alone(&mut self.evidence);
             self.evidence.push(evidence);
@@ -127,29 +134,33 @@ impl Folder {
         db
     }
 
-    // The evidence that was put into its list unseen, as if it were added piece by piece.
+    // The evidence that was put into its list unseen, as if it were added piece by piece. All of it stays there until the
+    // case is made: what is not kept may have to be heard again.
     fn fold(&mut self, weights: &Weights) {
-        let (mut rows, mut kept) = (std::mem::take(&mut self.evidence), 0);
-        rows.retain(|row| {
-            let (keeps, _) = self.weigh(row, kept, weights);
-            kept += usize::from(keeps);
-            keeps
-        });
-        rows.shrink_to_fit();
+        let rows = std::mem::take(&mut self.evidence);
+        for (at, row) in rows.iter().enumerate() {
+            if !self.weigh(row, weights).0 {
+                self.spare.push(at);
+            }
+        }
         self.evidence = rows;
         self.course.settle(weights);
     }
 
-    // Counts one more piece where so many are kept. Is it one to keep, and what is the score now?
-    fn weigh(&mut self, evidence: &Evidence, kept: usize, weights: &Weights) -> (bool, f64) {
-        let (now, known) = (evidence.time_ns, self.note(evidence, weights));
-        let keeps = known && kept < EVIDENCE;
+    // Counts one more piece. Is it one to keep, and what is the score now?
+    fn weigh(&mut self, evidence: &Evidence, weights: &Weights) -> (bool, f64) {
+        let now = evidence.time_ns;
+        let times = self.note(evidence, weights);
+        // What is new is kept whatever was seen before: there are no more of them than items.
+        let keeps = times == 1 || times > 1 && times <= SIGHTINGS && self.kept < EVIDENCE;
+        self.kept += usize::from(keeps);
         self.dropped += u64::from(!keeps);
-        if !known {
+        if times == 0 {
             return (false, self.course.now().unwrap_or(weights.model.prior));
         }
+        self.updated_ns = now;
         let Score { bare, gate, .. } = evaluate(&self.items, weights, now, self.course.campaign, None);
-        (keeps, self.course.record(now, bare, gate, weights))
+        (keeps, self.course.record(now, (bare, gate), keeps, weights))
     }
 
     /// The case as it stands.
@@ -157,11 +168,12 @@ impl Folder {
     pub fn finish(mut self, weights: &Weights) -> Case {
         self.course.settle(weights);
         let campaign = self.course.campaign;
-        let updated_ns = self.evidence.last().map_or(0, |row| row.time_ns);
+        let updated_ns = self.updated_ns;
         let (peak_db, peak_ns) = self.course.peak.unwrap_or((weights.model.prior, updated_ns));
-        let at_end = evaluate(&self.items, weights, updated_ns, campaign, None);
         // Where the peak is the end, the items are those at the peak already.
-        let earlier = (self.dropped > 0 || peak_ns < updated_ns).then(|| self.until(peak_ns, weights));
+        let earlier = (peak_ns < updated_ns).then(|| self.until(peak_ns, weights));
+        self.trim();
+        let at_end = evaluate(&self.items, weights, updated_ns, campaign, None);
         let (folder, at_peak) = match &earlier {
             Some(folder) => (folder, evaluate(&folder.items, weights, peak_ns, campaign, None)),
             None => (&self, at_end.clone()),
@@ -204,9 +216,10 @@ impl Folder {
         self.course.peak.map_or(weights.model.prior, |(db, _)| db)
     }
 
-    // Counts the evidence into its item; false if the table has no such row or a bound is reached.
-    fn note(&mut self, evidence: &Evidence, weights: &Weights) -> bool {
-        let Some(row) = weights.row(&evidence.row) else { return false };
+    // Counts the evidence into its item, and tells how often that was seen; 0 if the table has no such row or a bound is
+    // reached.
+    fn note(&mut self, evidence: &Evidence, weights: &Weights) -> u32 {
+        let Some(row) = weights.row(&evidence.row) else { return 0 };
         let weight = first_weight(row.weight, evidence.strength, evidence.quality);
         let found = self.rank(evidence, weight);
         if let Ok(rank) = found {
@@ -216,13 +229,13 @@ impl Folder {
             if weight.abs() > item.weight.abs() {
                 item.weight = weight;
             }
-            return true;
+            return item.times;
         }
         let mut of_group = self.items.iter().filter(|item| item.group == row.group);
         let first_of_group = of_group.next().map(|item| item.group_number);
         let in_group = of_group.count() + usize::from(first_of_group.is_some());
         if in_group >= ITEMS_A_GROUP || self.items.len() >= KEYS {
-            return false;
+            return 0;
         }
         let rank = found.unwrap_or_else(|rank| rank);
         self.by_name[rank..].iter().for_each(|at| self.items[*at].rank += 1);
@@ -246,7 +259,7 @@ impl Folder {
             ties: evidence.ties.clone(),
             text: evidence.text.clone(),
         });
-        true
+        1
     }
 
     /// The rank of the item into which a piece of evidence is counted; if there is none, the one that it would have.
@@ -271,7 +284,16 @@ impl Folder {
         self.items.len()
     }
 
-    // Its items as they stood at `until`: folded again from the evidence kept.
+    // Lets go of the evidence that is not kept.
+    fn trim(&mut self) {
+        let (mut at, mut spare) = (0..self.evidence.len(), std::mem::take(&mut self.spare).into_iter().peekable());
+        if spare.peek().is_some() {
+            self.evidence.retain(|_| at.next().is_none_or(|at| spare.next_if_eq(&at).is_none()));
+            self.evidence.shrink_to_fit();
+        }
+    }
+
+    // Its items as they stood at `until`: folded again from the evidence.
     fn until(&self, until: i64, weights: &Weights) -> Self {
         let mut folder = Self::new(self.host);
         for row in self.evidence.iter().filter(|row| row.time_ns <= until) {
@@ -280,15 +302,16 @@ impl Folder {
         folder
     }
 
-    // The score again from the start, now that `campaign` is known. What was dropped is not there to be heard again.
+    // The score again from the start, now that `campaign` is known.
     fn replay(&mut self, campaign: f64, weights: &Weights) {
-        if let Some(course) = self.course.with_campaign(campaign, weights).filter(|_| self.dropped == 0) {
+        if let Some(course) = self.course.with_campaign(campaign, weights) {
             self.course = course;
             return;
         }
         let (evidence, dropped) = (std::mem::take(&mut self.evidence), self.dropped);
-        *self = Self { course: Course::new(campaign), dropped, evidence, ..Self::new(self.host) };
+        *self = Self { course: Course::new(campaign), evidence, ..Self::new(self.host) };
         self.fold(weights);
+        self.dropped = dropped;
     }
 
     fn peers(&self) -> BTreeSet<IpAddr> {
@@ -327,6 +350,8 @@ fn spread(folders: &mut [Folder], threads: usize, weights: &Weights) {
 
 const ITEMS_A_GROUP: usize = 64;
 const KEYS: usize = 4096;
+// Repeats kept: of each item so many sightings, and so many pieces in all.
+const SIGHTINGS: u32 = 16;
 const EVIDENCE: usize = 4096;
 
 #[cfg(test)]

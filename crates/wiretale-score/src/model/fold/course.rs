@@ -1,14 +1,14 @@
 //! How the score of a host went.
 
-use super::{EVIDENCE, first_alone};
+use super::first_alone;
 use crate::model::evaluate::with_campaign;
 use crate::model::{Gate, Weights};
 
-/// The score after each piece of evidence, and its peak. Pieces of one instant count together: what speaks for a host is
+/// The score after each piece of evidence that is kept, and its peak, at whichever piece. Pieces of one instant count together: what speaks for a host is
 /// often found in the same packet as what speaks against it.
 #[derive(Clone, Default, Debug)]
 pub(super) struct Course {
-    /// Each step: (time, decibans), at most so many.
+    /// Each step that is kept: (time, decibans).
     pub(super) steps: Vec<(i64, f64)>,
     // What each step is made of: its bare sum, and whether it was held back.
     sums: Vec<(f64, Gate)>,
@@ -20,7 +20,7 @@ pub(super) struct Course {
     pub(super) opened: Option<i64>,
     /// What confirmed cases of others add.
     pub(super) campaign: f64,
-    // There was no room for some steps.
+    // There were steps that are not kept.
     cut: bool,
 }
 
@@ -34,14 +34,14 @@ impl Course {
         self.last.map(|(_, db)| db)
     }
 
-    /// One more step. Returns the score there.
-    pub(super) fn record(&mut self, now: i64, bare: f64, gate: Gate, weights: &Weights) -> f64 {
+    /// One more step, made of a sum and a gate. Returns the score there.
+    pub(super) fn record(&mut self, now: i64, (bare, gate): (f64, Gate), keeps: bool, weights: &Weights) -> f64 {
         let db = with_campaign(bare, self.campaign, gate, weights);
         if self.last.is_some_and(|(last, _)| last != now) {
             self.settle(weights);
         }
         self.last = Some((now, db));
-        if self.steps.len() < EVIDENCE {
+        if keeps {
             first_alone(&mut self.steps);
             self.steps.push((now, db));
             first_alone(&mut self.sums);
@@ -66,10 +66,13 @@ impl Course {
     /// The same steps with `campaign`, which adds to each sum and changes nothing else; none where some were not kept.
     pub(super) fn with_campaign(&self, campaign: f64, weights: &Weights) -> Option<Self> {
         let mut course = Self::new(campaign);
-        for ((now, _), (bare, gate)) in self.steps.iter().zip(&self.sums) {
-            course.record(*now, *bare, *gate, weights);
+        if self.cut {
+            return None;
+        }
+        for ((now, _), sum) in self.steps.iter().zip(&self.sums) {
+            course.record(*now, *sum, true, weights);
         }
         course.settle(weights);
-        (!self.cut).then_some(course)
+        Some(course)
     }
 }

@@ -87,6 +87,34 @@ fn what_is_found_at_once_counts_at_once() {
     assert!((case.prior_db + told + case.benign_db - case.peak_db).abs() < 0.1, "{}", case.peak_db);
 }
 
+// So many early repeats of one thing, and then an intrusion.
+fn noise_and_then(host: u8, noise: i64) -> Vec<Evidence> {
+    let noise = (0..noise).map(|n| seen(n, "D39.no_name", "198.51.100.9", 9));
+    let real = ["D01.ssh", "D04.root", "D29.hot_name", "D03.prompt"].map(|row| seen(5000, row, "9886", 77));
+    noise.chain(real).map(|row| Evidence { host: [10, 0, 0, host].into(), ..row }).collect()
+}
+
+#[test]
+fn noise_pushes_nothing_out() {
+    let (quiet, noisy) = (one(noise_and_then(7, 1)), one(noise_and_then(7, 5000)));
+    assert_eq!(noisy.contributions.len(), quiet.contributions.len());
+    assert_eq!((noisy.evidence.len(), noisy.dropped), (SIGHTINGS as usize + 4, 5000 - u64::from(SIGHTINGS)));
+    assert!(noisy.peak_db >= quiet.peak_db && noisy.course.len() == noisy.evidence.len());
+    let told: f64 = noisy.contributions.iter().map(|told| told.db).sum();
+    let links: f64 = noisy.links.iter().map(|link| link.db).sum();
+    let (sum, shared): (f64, f64) = (noisy.prior_db + told + links, noisy.evidence_db.iter().sum());
+    assert!((sum - noisy.peak_db).abs() < 0.1 && (shared - told).abs() < 1e-6, "{sum} {} {shared}", noisy.peak_db);
+}
+
+#[test]
+fn a_campaign_takes_nothing_from_a_noisy_case() {
+    let alone = one(noise_and_then(7, 5000));
+    let both = cases(noise_and_then(7, 5000).into_iter().chain(noise_and_then(8, 0)), &Weights::built_in());
+    let noisy = both.iter().find(|case| case.host == alone.host).unwrap();
+    assert_eq!((noisy.campaign_db, noisy.peak_ns), (6.0, alone.peak_ns));
+    assert!((noisy.peak_db - alone.peak_db - 6.0).abs() < 0.1, "{} {}", noisy.peak_db, alone.peak_db);
+}
+
 proptest! {
     #[test]
     fn taking_the_strongest_away_changes_the_score_as_told(picks in proptest::collection::vec((0usize..8, 0i64..200, 0u8..4), 1..30)) {
@@ -114,7 +142,7 @@ proptest! {
     fn what_each_piece_adds_comes_to_what_all_of_them_add(
         picks in proptest::collection::vec((0usize..7, 0i64..9000, 0u8..3, any::<bool>()), 1..60),
         // Long after the peak, and at times more than are kept.
-        late in prop_oneof![9 => 0usize..20, 1 => Just(EVIDENCE)],
+        late in prop_oneof![9 => 0usize..20, 1 => Just(200)],
     ) {
         const ROWS: [&str; 7] =
             ["D01.ssh", "D07.guessing", "D24.archive", "D40.typing", "D40.approved", "D03.prompt", "D22.automaton"];
