@@ -97,8 +97,12 @@ impl Hopping {
         let key = server.to_string();
         let evidence = scene.evidence(Direction::Client, "D23.refused", key, text).at(at);
         let tries = &mut self.hosts.entry(scene.moment.flow.client.address).tries;
-        let known = tries.iter().any(|attempt| attempt.server == server && attempt.failed);
-        if known || tries.len() >= MOST {
+        if let Some(known) = tries.iter_mut().find(|attempt| attempt.server == server && attempt.failed) {
+            // Who tries again and again has not given it up.
+            known.at = known.at.max(at);
+            return;
+        }
+        if tries.len() >= MOST {
             return;
         }
         let evidence = match findings {
@@ -182,6 +186,17 @@ mod tests {
         play.join(flow, 15.0, "#x");
         play.join(flow, 16.0, "#y");
         assert_eq!(play.rows(), ["D23.refused", "D23.hopping", "D23.refused"]);
+    }
+
+    #[test]
+    fn who_tries_again_and_again_is_still_hopping() {
+        let mut play = Play::of(Hopping::default());
+        for round in 0..4 {
+            [12, 13].into_iter().for_each(|last| refused(&mut play, f64::from(round) * 600.0, [203, 0, 113, last]));
+        }
+        let flow = play.session(1900.0, HOST, 6667, "sh4d0w", "jim");
+        play.join(flow, 1905.0, "#x");
+        assert_eq!(play.rows()[0], "D23.hopping");
     }
 
     #[test]
