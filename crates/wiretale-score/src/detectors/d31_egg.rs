@@ -11,7 +11,7 @@ use std::net::IpAddr;
 
 use wiretale_protocol::{Address, Direction, Timestamp};
 
-use crate::bounded::{Bounded, SOME};
+use crate::bounded::Bounded;
 use crate::dialect::{Verb, address, url};
 use crate::heard::{Heard, Spoken};
 use crate::pairs::Slots;
@@ -22,6 +22,9 @@ use crate::{Detector, Ends, Fact, Findings, Hears, Scene};
 pub(super) struct Egg {
     hosts: Bounded<Address, Mentions>,
     visited: Slots<bool>,
+    // Bytes that mentions take, and hosts that heard some, those that went included: so much each has on average.
+    bytes: usize,
+    heard: usize,
 }
 
 /// What a host heard of, the oldest first.
@@ -47,7 +50,7 @@ struct Mention {
 
 impl Default for Egg {
     fn default() -> Self {
-        Self { hosts: Bounded::new(1 << 13), visited: Slots::default() }
+        Self { hosts: Bounded::new(1 << 13), visited: Slots::default(), bytes: 0, heard: 0 }
     }
 }
 
@@ -57,7 +60,7 @@ impl Detector for Egg {
     }
 
     fn memory(&self) -> usize {
-        self.hosts.memory(SOME) + self.visited.memory(0)
+        self.hosts.memory(self.bytes / self.heard.max(1)) + self.visited.memory(0)
     }
 
     fn hears(&self) -> Hears {
@@ -87,10 +90,11 @@ impl Egg {
         let order = said.order.is_some_and(|order| order.kind == Verb::Fetch && order.fits > 0 && !order.quoted);
         let heard = self.hosts.entry(scene.moment.flow.client.address);
         for word in linked_words(said.text, first, WORDS) {
-            // The same link again, through another of the host's connections: the first one stands.
+            // The same link again, through another of the host's connections: the first one stands, unless it came
+            // without an order, and now there is one.
             let number = scene.hash.hash_one(word);
-            if let Some(known) = heard.known(number, word) {
-                known.strength = if order { 1.0 } else { known.strength };
+            let known = heard.known(number, word).map(|at| heard.all[at].strength);
+            if known.is_some_and(|strength| !order || strength == 1.0) {
                 continue;
             }
             let Some((host, path)) = url(word) else { continue };
@@ -111,7 +115,9 @@ impl Egg {
                 strength,
                 fetched: false,
             };
-            heard.push(number, mention);
+            self.heard += usize::from(heard.all.is_empty());
+            self.bytes += mention.weight();
+            self.bytes -= heard.put(number, mention).map_or(0, |gone| gone.weight());
         }
     }
 
@@ -148,18 +154,31 @@ impl Egg {
 }
 
 impl Mentions {
-    fn known(&mut self, number: u64, link: &[u8]) -> Option<&mut Mention> {
+    fn known(&self, number: u64, link: &[u8]) -> Option<usize> {
         let at = self.numbers.iter().position(|known| *known == number)?;
-        self.all.get_mut(at).filter(|known| known.link == link)
+        self.all.get(at).is_some_and(|known| known.link == link).then_some(at)
     }
 
-    fn push(&mut self, number: u64, mention: Mention) {
-        if self.all.len() >= MENTIONS {
-            self.numbers.pop_front();
-            self.all.pop_front();
+    // In the place of one of the same link, or behind the last one. Returns the one that made room.
+    fn put(&mut self, number: u64, mention: Mention) -> Option<Mention> {
+        if let Some(at) = self.known(number, &mention.link) {
+            return Some(std::mem::replace(&mut self.all[at], mention));
         }
         self.numbers.push_back(number);
         self.all.push_back(mention);
+        if self.all.len() <= MENTIONS {
+            return None;
+        }
+        self.numbers.pop_front();
+        self.all.pop_front()
+    }
+}
+
+impl Mention {
+    // Bytes that it takes, its number included.
+    const fn weight(&self) -> usize {
+        let names = self.host.len() + self.link.len() + self.from.len();
+        size_of::<(Self, u64)>() + names + self.channel.len() + self.flow.len()
     }
 }
 
@@ -179,6 +198,7 @@ const PROGRAMS: &[&[u8]] =
 mod tests {
     use super::*;
     use crate::testing::{HOST, Play};
+    use wiretale_protocol::Observer;
 
     fn heard(text: &str) -> Play {
         let mut play = Play::of(Egg::default());
@@ -198,6 +218,27 @@ mod tests {
         let mut play = heard("has anyone seen http://198.51.100.140/a.html?");
         play.open(11.0, HOST, [198, 51, 100, 140], 80);
         assert!(play.evidence()[0].strength <= 0.1);
+    }
+
+    #[test]
+    fn who_orders_is_told_and_not_who_named_it_before() {
+        let mut play = heard("look http://198.51.100.140/upd.exe");
+        play.open(20.0, HOST, [198, 51, 100, 140], 80);
+        play.heard(0, 3000.0, "0rd3r", "#y", ".download http://198.51.100.140/upd.exe c:\\upd.exe 1");
+        play.heard(0, 3001.0, "friend", "#x", "look http://198.51.100.140/upd.exe");
+        play.open(3002.0, HOST, [198, 51, 100, 140], 80);
+        let row = &play.evidence()[1];
+        assert_eq!((play.rows(), row.strength), (vec!["D31.egg"; 2], 1.0));
+        assert!(row.text.contains("2 s after 0rd3r") && row.ties[0].ends_with("#y"), "{} {:?}", row.text, row.ties);
+    }
+
+    #[test]
+    fn memory_counts_what_was_heard() {
+        let mut play = heard("http://0.example/x");
+        let before = play.scorer().memory();
+        (1..200).for_each(|n| play.heard(0, 1.0, "x", "#x", &format!("http://{n}.example/{}", "a".repeat(400))));
+        let grown = play.scorer().memory() - before;
+        assert!((128 * 400..128 * 800).contains(&grown), "{grown}");
     }
 
     #[test]
