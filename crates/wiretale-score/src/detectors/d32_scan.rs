@@ -6,7 +6,7 @@
 
 use std::collections::BTreeSet;
 
-use wiretale_protocol::{Address, Direction, State, Transport};
+use wiretale_protocol::{Address, Direction, State, Summary, Transport};
 
 use crate::bounded::{Bounded, SOME};
 use crate::{Detector, Ends, Fact, Findings, Hears, Scene};
@@ -58,7 +58,7 @@ impl Detector for Scan {
         if walk.met.len() >= MET || !walk.met.insert((flow.server.address, flow.server.port)) {
             return;
         }
-        let failed = matches!(summary.state, State::S0 | State::Rej | State::RstoS0 | State::Sh);
+        let failed = is_failed(summary);
         walk.failed += u32::from(failed);
         walk.odds = (walk.odds + if failed { STEP } else { -STEP }).clamp(-20.0, 1000.0);
         // 20 decibans of odds is the test's own threshold (99 to 1); a walk of a few failures proves nothing.
@@ -78,6 +78,12 @@ impl Detector for Scan {
         let strength = (f64::from(walk.failed) / 20.0).min(1.0);
         findings.push(scene.evidence(Direction::Client, "D32.scan", "scan", text).strength(strength).peer(None));
     }
+}
+
+// Did nobody answer? Who sends bytes and says goodbye was answered, by somebody who was not captured.
+fn is_failed(summary: &Summary<'_>) -> bool {
+    let silent = summary.client.bytes.unwrap_or(0) == 0;
+    matches!(summary.state, State::S0 | State::Rej | State::RstoS0) || summary.state == State::Sh && silent
 }
 
 const STEP: f64 = 6.02;
@@ -103,5 +109,21 @@ mod tests {
     fn one_host_is_one_host() {
         assert!(walk(1).contains(" ports of 1 host; "), "{}", walk(1));
         assert!(walk(2).contains(" ports of 2 hosts; "), "{}", walk(2));
+    }
+
+    fn hang_up(bytes: u64) -> Play {
+        let mut play = Play::of(Scan::default());
+        for last in 1..=8 {
+            let flow = play.open(f64::from(last), HOST, [198, 51, 100, last], 80);
+            play.close_as(flow, f64::from(last) + 1.0, State::Sh, [4, 0], |summary| {
+                summary.client.bytes = Some(bytes);
+            });
+        }
+        play
+    }
+
+    #[test]
+    fn who_hangs_up_on_silence_scans_and_who_talked_before_does_not() {
+        assert_eq!((hang_up(0).rows(), hang_up(300).rows()), (vec!["D32.scan"], vec![]));
     }
 }
