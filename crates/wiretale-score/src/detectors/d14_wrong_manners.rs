@@ -1,7 +1,8 @@
 //! D14: a service that answers as it should not (ATT&CK T1205, T1554, T1095).
 //!
 //! A port known for a protocol in which the server speaks first, and where now the client does, and gets an answer that
-//! is no greeting: the manner of back doors that hide behind an honest port.
+//! is no greeting: the manner of back doors that hide behind an honest port. Plain text is no greeting either: nothing
+//! claims it.
 
 use std::collections::BTreeMap;
 
@@ -45,21 +46,18 @@ impl Detector for WrongManners {
             return;
         }
         let port = (flow.server.address, flow.server.port);
-        if let Some(service) = scene.facts.service {
-            let role = self.roles.entry(port);
-            if role.len() < SERVICES {
-                *role.entry(service).or_default() += 1;
-            }
+        let known = self.roles.get(&port).and_then(confirmed);
+        let client_first = scene.facts.first_speaker == Some(Direction::Client) && known.is_some_and(greets);
+        if let Some(service) = scene.facts.service
+            && !(service == TEXT && client_first)
+        {
+            self.served(port, service);
             return;
         }
-        // Most ports that are tried serve nothing.
-        let Some(role) = self.roles.get(&port) else { return };
-        let served = role.iter().find(|(_, times)| **times >= CONFIRMED).map(|(service, _)| *service);
         let talked = scene.facts.data_packets.iter().all(|packets| *packets >= 2);
         let complete =
             matches!(summary.state, State::Sf | State::S1 | State::Rsto | State::Rstr) && summary.missed == 0;
-        let Some(service) = served.filter(|_| talked && complete) else { return };
-        let client_first = scene.facts.first_speaker == Some(Direction::Client) && SERVER_FIRST.contains(&service);
+        let Some(service) = known.filter(|_| talked && complete) else { return };
         let row = if client_first { "D14.client_first" } else { "D14.unidentified" };
         let peer = scene.called(flow.client.address);
         let text = format!("{}, known for {service}, talked with {peer} in something else", flow.server);
@@ -67,6 +65,61 @@ impl Detector for WrongManners {
     }
 }
 
+impl WrongManners {
+    fn served(&mut self, port: (Address, u16), service: &'static str) {
+        let role = self.roles.entry(port);
+        if role.len() < SERVICES {
+            *role.entry(service).or_default() += 1;
+        }
+    }
+}
+
+// What a port was seen to serve often enough, what has a greeting of its own before all else.
+fn confirmed(role: &BTreeMap<&'static str, u32>) -> Option<&'static str> {
+    let often = || role.iter().filter(|(_, times)| **times >= CONFIRMED).map(|(service, _)| *service);
+    often().find(|service| greets(service)).or_else(|| often().next())
+}
+
+fn greets(service: &str) -> bool {
+    SERVER_FIRST.contains(&service)
+}
+
+const TEXT: &str = "text";
 const CONFIRMED: u32 = 3;
 const SERVICES: usize = 16;
 const SERVER_FIRST: &[&str] = &["ssh", "ftp", "smtp", "pop3", "imap"];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing::{Client, HOST, Play, Server};
+    use wiretale_packet::Flags;
+    use wiretale_protocol::{Observer, Passed};
+
+    fn talk(play: &mut Play, service: &'static str, first: Direction) {
+        let (flags, seq, ack, window, ip_len, ttl) = (Flags::ACK, 1, 1, 500, 49, 60);
+        let passed = Passed { flags, seq, ack, window, payload: 9, fresh: 9, ip_len, ttl };
+        let flow = play.open(0.0, [198, 51, 100, 9], HOST, 22);
+        for direction in [first, first.opposite(), first, first.opposite()] {
+            play.at(flow, 1.0, direction, |scorer, scored, moment| scorer.passed(scored, moment, &passed));
+        }
+        play.at(flow, 1.0, Server, |scorer, scored, moment| scorer.recognized(scored, moment, service));
+        play.close(flow, 2.0, State::Sf, [9, 9]);
+    }
+
+    #[test]
+    fn text_behind_a_port_of_ssh_is_no_manner() {
+        let mut play = Play::of(WrongManners::default());
+        (0..4).for_each(|_| talk(&mut play, "ssh", Server));
+        assert!(play.rows().is_empty());
+        talk(&mut play, "text", Client);
+        assert_eq!(play.rows(), ["D14.client_first"]);
+    }
+
+    #[test]
+    fn a_port_may_serve_text() {
+        let mut play = Play::of(WrongManners::default());
+        (0..4).for_each(|_| talk(&mut play, "text", Client));
+        assert!(play.rows().is_empty());
+    }
+}
