@@ -9,8 +9,7 @@ use wiretale_irc::Event;
 use wiretale_protocol::{Direction, FlowId, Timestamp, scan};
 
 use crate::bounded::{Bounded, SOME};
-use crate::heard::Heard;
-use crate::text::{Sorts, words};
+use crate::text::{Sorts, sorts, words};
 use crate::{Detector, Ends, Fact, Findings, Hears, Scene};
 
 /// How each client talks.
@@ -45,7 +44,7 @@ impl Detector for Automaton {
     }
 
     fn hears(&self) -> Hears {
-        Hears::IRC | Hears::IRC_SAID | Hears::IRC_CLOSED
+        Hears::IRC | Hears::IRC_SAID | Hears::IRC_CTCP | Hears::IRC_CLOSED
     }
 
     fn ends(&self) -> Ends {
@@ -60,7 +59,13 @@ impl Detector for Automaton {
             }
             Fact::Irc(&Event::Text { .. }) => {
                 let Some(heard) = scene.heard else { return };
-                self.sessions.entry(flow.id).said(at, heard);
+                self.sessions.entry(flow.id).said(at, is_human(heard.text, heard.sorts));
+            }
+            // What people do is said, too.
+            Fact::Irc(&Event::Ctcp { reply: false, verb, args, .. })
+                if scene.moment.direction == Direction::Client && verb.eq_ignore_ascii_case(b"ACTION") =>
+            {
+                self.sessions.entry(flow.id).said(at, is_human(&args, sorts(&args)));
             }
             Fact::Closed(_) => {
                 if let Some(talk) = self.sessions.remove(&flow.id) {
@@ -73,9 +78,9 @@ impl Detector for Automaton {
 }
 
 impl Talk {
-    fn said(&mut self, at: Timestamp, heard: &Heard<'_>) {
+    fn said(&mut self, at: Timestamp, human: bool) {
         self.messages += 1;
-        self.human += u32::from(is_human(heard.text, heard.sorts));
+        self.human += u32::from(human);
         if let Some(last) = self.last.replace(at)
             && self.pauses.len() < MOST
         {
@@ -231,7 +236,8 @@ const MOST: usize = 1024;
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::testing::{HOST, Play};
+    use crate::testing::{Client, HOST, Play};
+    use wiretale_irc::{Source, Wire};
     use wiretale_protocol::State;
 
     // Pauses of a person: drawn from a wide, skewed distribution by a fixed generator.
@@ -285,6 +291,17 @@ mod tests {
             }
         }
         assert!(![&b"morning"[..], b"", b"\xe9t\xe9"].iter().any(|word| may_be_trace(word)));
+    }
+
+    #[test]
+    fn who_acts_is_not_silent() {
+        let mut play = Play::of(Automaton::default());
+        let flow = play.session(0.0, HOST, 6667, "a", "a");
+        play.join(flow, 1.0, "#x");
+        let (target, verb, args) = (Wire(b"#x"), Wire(b"ACTION"), Wire(b"waves"));
+        play.irc(flow, 10.0, Client, Event::Ctcp { from: Source::default(), target, reply: false, verb, args });
+        play.close(flow, 9000.0, State::Sf, [1, 1]);
+        assert!(play.rows().is_empty());
     }
 
     #[test]
