@@ -1,7 +1,8 @@
 //! D02: a port of a home host answers for the first time (ATT&CK T1571, T1205).
 //!
 //! In a short capture everything is new, so it weighs little there; after a learning span (24 hours of the capture) it
-//! weighs more. Announced data connections (FTP, DCC) are no listeners, nor is what the inventory knows.
+//! weighs more. Announced data connections (FTP, DCC) are no listeners, nor is what the inventory knows. What home hosts
+//! use is not known from outside: a door that is opened to the world later on is new.
 
 use wiretale_protocol::{Address, Direction, State, Transport};
 
@@ -9,7 +10,7 @@ use super::d01_foreign_port::is_turned;
 use crate::bounded::Bounded;
 use crate::{Detector, Ends, Fact, Findings, Hears, Scene};
 
-/// First answers of home ports.
+/// First answers of home ports to clients from outside.
 pub(super) struct NewListener {
     known: Bounded<(Address, u16), ()>,
 }
@@ -34,7 +35,7 @@ impl Detector for NewListener {
     }
 
     fn ends(&self) -> Ends {
-        Ends::SERVER
+        Ends::IN
     }
 
     fn hear(&mut self, scene: &Scene<'_>, fact: &Fact<'_>, findings: &mut Findings) {
@@ -55,7 +56,7 @@ impl Detector for NewListener {
         let learned =
             flow.opened.since(scene.began).as_secs_f64() > scene.weights.threshold("D02", "learning_seconds", 86_400.0);
         let row = if learned { "D02.learned" } else { "D02.listener" };
-        if flow.server.port >= LOWEST && !scene.is_home(Direction::Client) {
+        if flow.server.port >= LOWEST {
             let text = format!("{} answers on port {}", flow.server.address, flow.server.port);
             findings.push(scene.evidence(Direction::Server, row, flow.server.port.to_string(), text).at(flow.opened));
         }
@@ -64,3 +65,19 @@ impl Detector for NewListener {
 
 // Below this, ports belong to services that every host may have.
 const LOWEST: u16 = 1024;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing::{HOST, Play};
+
+    #[test]
+    fn a_port_that_home_hosts_use_is_new_from_outside() {
+        let mut play = Play::of(NewListener::default());
+        for (at, client) in [(0.0, [10, 0, 0, 8]), (90_000.0, [198, 51, 100, 9]), (90_005.0, [198, 51, 100, 9])] {
+            let flow = play.open(at, client, HOST, 22_102);
+            play.close(flow, at + 1.0, State::Sf, [3, 3]);
+        }
+        assert_eq!(play.rows(), ["D02.learned"]);
+    }
+}
