@@ -80,6 +80,8 @@ pub enum Fact<'a> {
 pub struct Findings {
     // At most MOST.
     pub(crate) rows: Vec<Evidence>,
+    // Bytes on the heap that the rows have beside themselves.
+    heap: usize,
     // Evidence for which there was no room.
     pub(crate) dropped: u64,
 }
@@ -88,10 +90,16 @@ impl Findings {
     /// One more piece of evidence, if there is room.
     pub fn push(&mut self, evidence: Evidence) {
         if self.rows.len() < MOST {
+            self.heap += evidence.weight();
             self.rows.push(evidence);
         } else {
             self.dropped += 1;
         }
+    }
+
+    /// Bytes on the heap.
+    pub(crate) const fn memory(&self) -> usize {
+        self.rows.capacity() * size_of::<Evidence>() + self.heap
     }
 }
 
@@ -99,6 +107,13 @@ impl Findings {
 const MOST: usize = 1 << 18;
 
 impl Evidence {
+    // Bytes on the heap that it takes, beside itself.
+    fn weight(&self) -> usize {
+        let texts = |texts: &[String]| texts.iter().map(|text| size_of::<String>() + text.len()).sum::<usize>();
+        let own = self.row.len() + self.key.len() + self.text.len() + size_of_val(&*self.frames);
+        own + texts(&self.ties) + texts(&self.uids)
+    }
+
     /// With this share of its row's weight.
     #[must_use]
     pub const fn strength(mut self, strength: f64) -> Self {

@@ -226,6 +226,7 @@ impl Observer for Scorer {
         self.detectors.iter().map(|detector| detector.memory()).sum::<usize>()
             + self.names.memory()
             + self.pairs.memory()
+            + self.findings.memory()
     }
 
     fn weight(scored: &Scored) -> usize {
@@ -398,8 +399,10 @@ impl Observe<Dns> for Scorer {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::testing::{HOST, Play};
     use wiretale_protocol::Side;
 
+    // Says something of each flow that begins.
     struct Hearing(Hears);
 
     impl Detector for Hearing {
@@ -415,7 +418,20 @@ mod tests {
             Ends::OUT
         }
 
-        fn hear(&mut self, _: &Scene<'_>, _: &Fact<'_>, _: &mut Findings) {}
+        fn hear(&mut self, scene: &Scene<'_>, _: &Fact<'_>, findings: &mut Findings) {
+            findings.push(scene.evidence(Direction::Client, "T01.heard", "key", "t".repeat(1000)));
+        }
+    }
+
+    #[test]
+    fn what_was_found_counts_as_memory() {
+        let mut play = Play::of(Hearing(Hears::OPENED));
+        let before = play.scorer().memory();
+        for _ in 0..100 {
+            play.open(0.0, HOST, [198, 51, 100, 9], 80);
+        }
+        let (found, grown) = (play.evidence().len(), play.scorer().memory() - before);
+        assert!(found == 100 && (110_000..200_000).contains(&grown), "{grown}");
     }
 
     #[test]
