@@ -109,6 +109,28 @@ fn what_waits_out_of_order_is_told_with_its_lists() {
 }
 
 #[test]
+fn a_hole_that_was_filled_gives_its_lists_back() {
+    let mut bench = Bench::open();
+    for n in 1..=2000 {
+        bench.send(Client, Flags::ACK, 100 + n, 1000, b"x");
+    }
+    bench.send(Client, Flags::ACK, 100, 1000, b"x");
+    assert_eq!((bench.connection.held_memory(), bench.connection.length(Client)), (0, 2001));
+    assert!(bench.live() < 1000, "{} bytes", bench.live());
+}
+
+#[test]
+fn what_was_cut_off_behind_a_fin_gives_its_lists_back() {
+    let mut bench = Bench::open();
+    bench.send(Client, Flags::FIN.with(Flags::ACK), 100, 1000, b"");
+    for n in 1..=2049 {
+        bench.send(Client, Flags::ACK, 100 + n, 1000, b"x");
+    }
+    assert_eq!(bench.connection.held_bytes(), 0);
+    assert!(bench.live() < 1000, "{} bytes", bench.live());
+}
+
+#[test]
 fn what_is_in_doubt_is_told_with_its_list() {
     let mut bench = Bench::open();
     for n in 0..64 {

@@ -127,6 +127,7 @@ impl Held {
                 break;
             }
         }
+        self.forget(0);
         before.saturating_sub(self.bytes) as u64
     }
 
@@ -230,6 +231,9 @@ impl Held {
         if self.content.is_empty() {
             self.extents.clear();
             self.longest = 0;
+            // Where nothing waits, nobody counts what the lists take.
+            self.content.shrink_to(FEW);
+            self.extents.shrink_to(FEW);
         }
         while self.extents.front().is_some_and(|front| front.end() <= next) {
             self.extents.pop_front();
@@ -288,3 +292,6 @@ pub(crate) fn index(distance: u64) -> usize {
 
 /// How many extents are kept that brought nothing new, beside two for each piece of content.
 const MAX_REPEATS: usize = 256;
+
+/// For how many segments there stays room once nothing waits: where one is late, another will be.
+const FEW: usize = 4;
