@@ -10,6 +10,8 @@ use crate::half::Bits;
 use crate::options::Options;
 use crate::{Anomaly, Arrival, Bound, Conflict, Connection, Limits, Reason, Sink, Winner};
 
+mod paws;
+
 /// Why a segment is in doubt.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) enum Doubt {
@@ -23,6 +25,8 @@ pub(crate) enum Doubt {
     Reset,
     /// Its timestamp is older than that of a segment in doubt: its receiver refuses it if it took that one.
     Stamp,
+    /// Its timestamp is too old (PAWS), but its receiver may never have seen the newer one.
+    Paws,
 }
 
 /// The segments in doubt of one connection, in the order they came.
@@ -220,7 +224,7 @@ impl Doubted {
             Doubt::Window => Some(Anomaly::OutOfWindow { accepted }),
             Doubt::Stamp => (!accepted).then_some(Anomaly::PawsFailed),
             // Reported when they came.
-            Doubt::Handshake | Doubt::Reset => None,
+            Doubt::Handshake | Doubt::Reset | Doubt::Paws => None,
         }
     }
 }
@@ -270,6 +274,7 @@ impl Connection {
             let settled = list.iter().enumerate().find_map(|(place, doubted)| {
                 let late = now.since(doubted.at) >= limits.grace;
                 let due = late && (hurry || doubted.packets >= limits.grace_packets);
+                let due = if doubted.doubt == Doubt::Paws { doubted.is_long_past(now, limits) } else { due };
                 if list.iter().take(place).any(|before| before.outdates(doubted)) {
                     return None;
                 }
@@ -301,6 +306,9 @@ impl Connection {
     }
 
     fn fate(&mut self, doubted: &Doubted, late: bool, due: bool, word: Word) -> Fate {
+        if self.is_outdated(doubted) {
+            return self.fate_of_outdated(doubted, late, due);
+        }
         let (arrival, options) = doubted.arrival();
         let end = doubted.seq.advance(arrival.segment.seq_len());
         let judgement = self.judge(doubted.from, &arrival, &options, doubted.known);
@@ -363,6 +371,10 @@ impl Connection {
             }
             if fate == Fate::Proven && doubted.doubt == Doubt::Reset && self.reset_by.take().is_some() {
                 sink.anomaly(from.opposite(), Anomaly::Reopened);
+            }
+            if self.is_outdated(doubted) {
+                // Its receiver's time never was what is known.
+                self.half(from).begin_time(doubted.stamp);
             }
             let (arrival, options) = doubted.arrival();
             let peer = self.half(from.opposite());
