@@ -44,7 +44,7 @@ impl Connection {
         let opened = self.opener == from;
         let widest = MAX_WINDOW << self.window_shift(from);
         let (half, peer) = self.pair(from);
-        if half.has(Bits::SEEN) && options.signed != half.has(Bits::SIGNED) {
+        if half.has(Bits::SEEN) && half.contradicts(options.signed) {
             return Judgement::Refuse(Why::Signature, Some(Anomaly::SignatureMismatch));
         }
         let stamps = !peer.has(Bits::SYN) || peer.has(Bits::STAMPED);

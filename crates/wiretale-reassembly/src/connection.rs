@@ -276,6 +276,8 @@ impl Connection {
             half.begin_time(options.stamp);
         }
         half.meet(from, arrival, options, sink);
+        half.settle_signature(options.signed);
+        peer.settle_signature(options.signed);
         peer.bits.clear(Bits::ALONE);
         peer.acknowledge(segment.ack, u32::from(segment.window) << shift);
         let empty = segment.payload.is_empty() && segment.missing == 0;

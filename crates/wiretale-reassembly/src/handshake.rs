@@ -60,7 +60,12 @@ impl Connection {
             }
             Phase::Open => self.syn_inside(from, arrival, options, again, sink),
             _ if again => {
-                self.half(from).count_repeat(arrival.segment.payload.len() as u64);
+                let answered = !matches!(self.phase, Phase::SynSent | Phase::Crossed);
+                let half = self.half(from);
+                if !answered {
+                    half.sign_again(options.signed);
+                }
+                half.count_repeat(arrival.segment.payload.len() as u64);
                 Verdict::Accepted
             }
             _ if self.reset_by.is_some() => {
@@ -131,6 +136,7 @@ impl Connection {
         sink: &mut impl Sink,
     ) -> Verdict {
         let segment = &arrival.segment;
+        let open = self.phase == Phase::Open;
         let (half, peer) = self.pair(from);
         let again = half.has(Bits::STARTED) && half.first() == segment.seq.advance(1);
         let fits = peer.has(Bits::STARTED) && segment.ack == peer.first();
@@ -161,7 +167,11 @@ impl Connection {
                 Verdict::Accepted
             }
             _ if again => {
-                self.half(from).count_repeat(segment.payload.len() as u64);
+                let half = self.half(from);
+                if !open {
+                    half.sign_again(options.signed);
+                }
+                half.count_repeat(segment.payload.len() as u64);
                 Verdict::Accepted
             }
             _ if self.confirms_pending(from, segment) => {
@@ -171,7 +181,7 @@ impl Connection {
             }
             Phase::Replied | Phase::Stray => {
                 sink.anomaly(from, Anomaly::SynAckSeqJump);
-                self.keep_reply(Reply { from, seq: segment.seq, scale: options.scale });
+                self.keep_reply(Reply { from, seq: segment.seq, scale: options.scale, signed: options.signed });
                 self.refuse(from, arrival, Why::BadHandshake)
             }
             Phase::Open | Phase::Crossed | Phase::SynSent => {
@@ -186,6 +196,7 @@ impl Connection {
     fn answer(&mut self, from: Direction, arrival: &Arrival<'_>, options: &Options, sink: &mut impl Sink) {
         let (half, peer) = self.pair(from);
         half.begin(from, arrival, options, sink);
+        peer.settle_signature(options.signed);
         peer.acknowledge(arrival.segment.ack, u32::from(arrival.segment.window));
     }
 
@@ -194,10 +205,11 @@ impl Connection {
         let segment = &arrival.segment;
         let (half, peer) = self.pair(from);
         half.meet(from, arrival, options, sink);
+        peer.settle_signature(options.signed);
         peer.acknowledge(segment.ack, u32::from(segment.window));
         let known = self.opening.as_ref().is_some_and(|opening| opening.replies.iter().any(|reply| reply.from == from));
         if !known {
-            self.keep_reply(Reply { from, seq: segment.seq, scale: options.scale });
+            self.keep_reply(Reply { from, seq: segment.seq, scale: options.scale, signed: options.signed });
         }
         self.refuse_quietly(from, arrival);
     }

@@ -76,6 +76,7 @@ mod opening;
 mod options;
 mod policy;
 mod reset;
+mod signature;
 
 pub use anomaly::{Anomaly, Bound, Conflict, Winner};
 pub use arrival::{Arrival, Demand, Sink, Verdict, Why};

@@ -69,14 +69,14 @@ impl Half {
     #[inline]
     fn is_at_ease(&self) -> bool {
         let barred = Bits::WAITING.with(Bits::FIN).with(Bits::ENDED).with(Bits::SIGNED).with(Bits::SHUT);
-        let barred = barred.with(Bits::ALONE).with(Bits::SKIPS);
+        let barred = barred.with(Bits::ALONE).with(Bits::SKIPS).with(Bits::TWICE);
         self.bits.all_without(Bits::MET.with(Bits::EDGE), barred) && self.passes_freely()
     }
 
-    /// Was its sender seen, and waits nothing of his?
+    /// Was its sender seen, and waits nothing of his, nor anything to be known about him?
     #[inline]
     fn is_met_at_rest(&self) -> bool {
-        self.bits.all_without(Bits::MET, Bits::WAITING)
+        self.bits.all_without(Bits::MET, Bits::WAITING.with(Bits::TWICE))
     }
 
     /// Takes the sender's timestamp, if he uses them: it is that of the next segment.

@@ -42,6 +42,7 @@ pub(crate) struct Syn {
     from: Direction,
     seq: SeqNumber,
     scale: Option<u8>,
+    signed: bool,
     ttl: u8,
     origin: Option<u64>,
     data: Box<[u8]>,
@@ -52,6 +53,7 @@ pub(crate) struct Reply {
     pub(crate) from: Direction,
     pub(crate) seq: SeqNumber,
     pub(crate) scale: Option<u8>,
+    pub(crate) signed: bool,
 }
 
 /// A SYN that may yet open a new connection.
@@ -114,6 +116,7 @@ impl Connection {
         if peer.untouched() && peer.first() != chosen.seq.advance(1) {
             peer.start(chosen.seq.advance(1));
             peer.set_scale(chosen.scale);
+            peer.set_signed(chosen.signed);
         }
     }
 
@@ -149,6 +152,7 @@ impl Connection {
             from,
             seq: segment.seq,
             scale: options.scale,
+            signed: options.signed,
             ttl: arrival.ttl,
             origin: arrival.origin,
             data: segment.payload.into(),
@@ -165,11 +169,12 @@ impl Connection {
             let len = i32::try_from(syn.data.len()).unwrap_or(i32::MAX);
             (0..=len).contains(&ack.ahead_of(syn.seq.advance(1)))
         });
-        let Some((seq, scale)) = chosen.map(|syn| (syn.seq, syn.scale)) else { return false };
+        let Some((seq, scale, signed)) = chosen.map(|syn| (syn.seq, syn.scale, syn.signed)) else { return false };
         let half = self.half(from);
         if half.first() != seq.advance(1) {
             half.start(seq.advance(1));
             half.set_scale(scale);
+            half.set_signed(signed);
         }
         true
     }

@@ -22,7 +22,7 @@ impl Connection {
             return Verdict::Ignored(Why::BadFlags);
         }
         let options = Options::read(segment.options);
-        if half.has(Bits::STARTED) && options.signed != half.has(Bits::SIGNED) {
+        if half.has(Bits::STARTED) && half.contradicts(options.signed) {
             sink.anomaly(from, Anomaly::SignatureMismatch);
             return Verdict::Ignored(Why::Signature);
         }

@@ -196,6 +196,54 @@ fn of_two_syns_with_data_that_of_the_answered_one_is_taken() {
     }
 }
 
+/// The same numbers or others, and the forged one first or last.
+#[test]
+fn a_signature_on_a_syn_that_was_not_answered_makes_nobody_deaf() {
+    for (numbers, forged) in [([99, 99], 0), ([99, 99], 1), ([99, 599], 0), ([599, 99], 1)] {
+        let real = numbers[1 - forged];
+        let mut wire = Wire::new(Policy::default());
+        for (n, seq) in numbers.into_iter().enumerate() {
+            wire.send(Client, with(if n == forged { &MD5 } else { &[] }, segment(seq, 0, SYN, b"")));
+        }
+        wire.send(Server, segment(999, real + 1, SYN_ACK, b""));
+        wire.send(Client, data(real + 1, 1000, b"hi"));
+        wire.send(Server, data(1000, real + 3, b"ho"));
+        assert_eq!((wire.out.bytes(Client), wire.out.bytes(Server)), (b"hi".to_vec(), b"ho".to_vec()), "{numbers:?}");
+        let signed = wire.send(Client, with(&MD5, data(real + 3, 1002, b"!")));
+        assert_eq!(signed, Verdict::Ignored(Why::Signature));
+    }
+}
+
+#[test]
+fn nor_does_one_on_an_answer_that_was_not_acknowledged() {
+    for (numbers, forged) in [([999, 999], 0), ([999, 999], 1), ([1999, 999], 0), ([999, 1999], 1)] {
+        let mut wire = Wire::new(Policy::default());
+        wire.send(Client, segment(99, 0, SYN, b""));
+        for (n, seq) in numbers.into_iter().enumerate() {
+            wire.send(Server, with(if n == forged { &MD5 } else { &[] }, segment(seq, 100, SYN_ACK, b"")));
+        }
+        wire.send(Client, segment(100, 1000, ACK, b""));
+        wire.send(Server, data(1000, 100, b"220 ready"));
+        assert_eq!(wire.out.bytes(Server), b"220 ready", "{numbers:?} {forged}");
+    }
+}
+
+#[test]
+fn where_the_answer_was_not_captured_the_sender_tells_whether_he_signs() {
+    for signs in [false, true] {
+        let own = if signs { &MD5[..] } else { &[] };
+        let mut wire = Wire::new(Policy::default());
+        wire.send(Client, with(&MD5, segment(99, 0, SYN, b"")));
+        wire.send(Client, segment(99, 0, SYN, b""));
+        wire.send(Client, with(own, segment(100, 1000, ACK, b"")));
+        wire.send(Server, with(own, data(1000, 100, b"220 ready")));
+        assert_eq!(wire.out.bytes(Server), b"220 ready");
+        let other = if signs { &[][..] } else { &MD5 };
+        assert_eq!(wire.send(Client, with(other, data(100, 1009, b"!"))), Verdict::Ignored(Why::Signature));
+        assert_eq!(wire.send(Client, with(own, data(100, 1009, b"USER"))), Verdict::Accepted);
+    }
+}
+
 #[test]
 fn what_is_kept_of_an_opening_changes_sides_with_its_sender() {
     let mut wire = Wire::new(Policy::default());

@@ -41,6 +41,9 @@ impl Bits {
     /// Some bytes are to be taken out of the stream.
     pub(crate) const SKIPS: Self = Self(1 << 16);
 
+    /// The sender's SYN came with a signature and without: the answer tells which of them counts.
+    pub(crate) const TWICE: Self = Self(1 << 17);
+
     /// The number of its first byte is known, and its sender was seen.
     pub(crate) const MET: Self = Self::STARTED.with(Self::SEEN);
 
