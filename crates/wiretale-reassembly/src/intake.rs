@@ -69,16 +69,20 @@ impl Half {
             sink.anomaly(from, Anomaly::DataAfterFin);
         }
         self.reach(end.advance(u32::from(fin)));
-        let before = index(0u64.saturating_add_signed(place.saturating_neg()).min(len));
+        let ahead = 0u64.saturating_add_signed(place.saturating_neg());
+        let before = index(ahead.min(len));
+        // Of what was cut off, too, what lies before the start is not missing.
+        let absent = u32::try_from(ahead - before as u64).unwrap_or(u32::MAX);
+        let missing = segment.missing.saturating_sub(absent);
         if before > 0 {
             sink.anomaly(from, Anomaly::SeqUnderflow);
             self.drop_bytes(Reason::BeforeStart, before as u64);
         }
         let bytes = segment.payload.get(before..).unwrap_or_default();
         let offset = u64::try_from(place).unwrap_or(0);
-        if !bytes.is_empty() || segment.missing > 0 {
+        if !bytes.is_empty() || missing > 0 {
             let origin = arrival.origin.map(|origin| origin.saturating_add(before as u64));
-            let data = Data { offset, bytes, missing: segment.missing, ttl: arrival.ttl, origin };
+            let data = Data { offset, bytes, missing, ttl: arrival.ttl, origin };
             self.push(from, data, limits, sink);
         }
     }

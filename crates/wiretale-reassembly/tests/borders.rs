@@ -107,3 +107,17 @@ fn a_bare_acknowledgement_belies_no_reset_of_its_sender_who_is_seen_alone() {
         assert!(!wire.connection.closed() && wire.out.has("reopened_after_reset"), "{ack}");
     }
 }
+
+/// Of a packet that the capture cut, as much is missing as lies behind the first byte of the stream.
+#[test]
+fn what_was_cut_off_before_the_start_is_not_missing() {
+    for (before, captured, missing, gap) in
+        [(1400, 40, 1360, 0), (60, 10, 100, 50), (60, 10, 50, 0), (60, 10, 51, 1), (10, 10, 5, 5), (60, 0, 61, 1)]
+    {
+        let mut wire = Wire::open(Policy::default(), 100_000, 1000);
+        wire.send(Client, Segment { missing, ..data(100_000 - before, 1000, &[b'?'; 40][..captured]) });
+        assert_eq!(wire.connection.ledger(Client).gap, gap, "{before} {captured} {missing}");
+        wire.send(Client, data(100_000 + gap as u32, 1000, b"NICK alice"));
+        assert_eq!(wire.out.bytes(Client), b"NICK alice");
+    }
+}
