@@ -59,8 +59,12 @@ impl Half {
             let next = [Some(self.expected()), Some(self.acked()), self.waiting_end(), fin];
             return next.contains(&Some(segment.seq));
         }
+        if !segment.flags.has(Flags::ACK) {
+            // Of no use to one who sent nothing but a SYN (RFC 9293 section 3.10.7.3).
+            return !peer.has(Bits::SYN) || self.has(Bits::CLAIMED);
+        }
         // The answer to a SYN acknowledges it.
         let answers = segment.ack.ahead_of(peer.first()) >= 0 && segment.ack.ahead_of(peer.top()) <= 0;
-        !segment.flags.has(Flags::ACK) || !peer.has(Bits::STARTED) || answers
+        !peer.has(Bits::STARTED) || answers
     }
 }

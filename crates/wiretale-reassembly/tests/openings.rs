@@ -259,3 +259,24 @@ fn what_is_kept_of_an_opening_changes_sides_with_its_sender() {
     assert_eq!(wire.send(Client, segment(8888, 7778, SYN_ACK, b"")), Verdict::NewConnection);
     assert_eq!(wire.connection.take_pending_syn().map(|(from, _)| from), Some(Server));
 }
+
+/// RFC 9293 section 3.10.7.3. Where something was acknowledged, a RST in answer to that has no flag, either.
+#[test]
+fn a_reset_in_answer_to_a_syn_acknowledges_it() {
+    for (acknowledged, flags, ack, closes) in [
+        (false, Flags::RST, 0, false),
+        (false, Flags::RST, 100, false),
+        (false, Flags::RST.with(ACK), 100, true),
+        (false, Flags::RST.with(ACK), 101, false),
+        (true, Flags::RST, 0, true),
+    ] {
+        let mut wire = Wire::new(Policy::default());
+        wire.send(Client, segment(99, 0, SYN, b""));
+        if acknowledged {
+            wire.send(Client, segment(100, 1000, ACK, b""));
+        }
+        let verdict = wire.send(Server, segment(1000, ack, flags, b""));
+        assert_eq!(wire.connection.closed(), closes, "{acknowledged} {flags:?} {ack}");
+        assert_eq!(verdict, if closes { Verdict::Accepted } else { Verdict::Ignored(Why::BadReset) });
+    }
+}
