@@ -162,6 +162,21 @@ fn lengths_only_delivers_nothing_but_the_end() {
     assert!(ledger.balanced());
 }
 
+#[test]
+fn lengths_only_counts_past_a_hole_to_the_fin() {
+    let mut talk = Talk::new(7, None);
+    talk.connection.demand(Client, Demand::Lengths);
+    talk.send(Client, Flags::ACK, &[1; 100]);
+    talk.next[Client.index()] += 1000;
+    talk.send(Client, Flags::ACK.with(Flags::FIN), &[]);
+    for _ in 0..20 {
+        talk.now += 100_000_000;
+        talk.send(Server, Flags::ACK, &[]);
+    }
+    assert_eq!((talk.sink.ends, talk.connection.length(Client)), (1, 1100));
+    assert_eq!(talk.connection.ledger(Client).gap, 0);
+}
+
 /// A million flows must fit.
 #[test]
 fn an_idle_connection_is_small() {

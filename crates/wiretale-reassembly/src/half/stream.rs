@@ -178,6 +178,10 @@ impl Half {
     pub(super) fn give_up(&mut self, from: Direction, upto: u64, sink: &mut impl Sink) {
         let offset = self.next;
         let Some(len) = upto.checked_sub(offset).filter(|len| *len > 0) else { return };
+        if self.has(Bits::LENGTHS) {
+            self.next = upto;
+            return;
+        }
         sink.anomaly(from, Anomaly::Gap { offset, len });
         sink.chunk(from, offset, Chunk::Gap(len));
         self.next = upto;
