@@ -279,7 +279,7 @@ impl Connection {
         half.settle_signature(options.signed);
         peer.settle_signature(options.signed);
         peer.bits.clear(Bits::ALONE);
-        peer.acknowledge(segment.ack, u32::from(segment.window) << shift);
+        peer.acknowledge_any(segment.ack, u32::from(segment.window) << shift);
         let empty = segment.payload.is_empty() && segment.missing == 0;
         if empty && !segment.flags.has(Flags::FIN) {
             // Its number tells how much was sent before it, captured or not.

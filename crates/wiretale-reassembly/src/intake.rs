@@ -30,6 +30,19 @@ impl Half {
         }
     }
 
+    /// Takes an acknowledgement of whatever. One of bytes that lie far from all that was seen is answered and dropped by
+    /// their sender (RFC 9293 section 3.10.7.4): its window would put the edge behind what is next, the numbers being a
+    /// circle.
+    pub(crate) fn acknowledge_any(&mut self, ack: SeqNumber, window: u32) {
+        let (old, known) = (self.edge(), self.has(Bits::EDGE));
+        let edge = i64::from(ack.ahead_of(self.top())) + i64::from(window);
+        let before = if known { i64::from(old.ahead_of(self.top())) } else { i64::MIN };
+        self.acknowledge(ack, window);
+        if self.has(Bits::STARTED) && (edge > MAX_AHEAD || edge < before) {
+            self.keep_edge(known.then_some(old));
+        }
+    }
+
     /// Keeps a timestamp if it is the newest.
     pub(crate) fn renew(&mut self, stamp: Option<u32>) {
         if let Some(stamp) = stamp.filter(|_| self.has(Bits::STAMPED) || !self.has(Bits::SYN))
@@ -92,6 +105,10 @@ impl Half {
 fn is_keep_alive(place: i64, next: u64, len: u32) -> bool {
     len <= 1 && place.saturating_add(1) == i64::try_from(next).unwrap_or(i64::MAX)
 }
+
+/// How far ahead of the last byte seen the edge of the window may lie: as far as a capture may lose bytes, and so near
+/// that bytes sent again never look as if they lay beyond it.
+const MAX_AHEAD: i64 = (1 << 31) - (1 << 27);
 
 /// Routes change, and with them the TTL, by a few.
 const USUAL_TTL_CHANGE: u8 = 8;

@@ -121,3 +121,24 @@ fn what_was_cut_off_before_the_start_is_not_missing() {
         assert_eq!(wire.out.bytes(Client), b"NICK alice");
     }
 }
+
+/// RFC 9293 section 3.10.7.4: whoever sent the bytes answers such an acknowledgement, and drops it.
+#[test]
+fn an_acknowledgement_far_from_all_that_was_sent_moves_no_window() {
+    for far in [i32::MAX as u32, 1 << 31, (1 << 31) + 1, (1 << 31) + 70_000, 1_950_000_000, 0xc000_0000, 70_000] {
+        let mut wire = open();
+        wire.send(Client, data(100, 1000, b"hello"));
+        wire.send(Server, segment(1000, 105, ACK, b""));
+        wire.send(Server, segment(1000, 105u32.wrapping_add(far), ACK, b""));
+        // As much on its way as the window takes.
+        for n in 0..400u32 {
+            wire.send(Client, data(105 + n * 1000, 1000, &[b'x'; 1000]));
+            if n >= 60 {
+                wire.send(Server, segment(1000, 105 + (n - 60) * 1000, ACK, b""));
+            }
+        }
+        wire.close();
+        assert_eq!(wire.out.bytes(Client).len(), 400_005, "{far}");
+        assert!(!wire.out.has("out_of_window"), "{far}");
+    }
+}

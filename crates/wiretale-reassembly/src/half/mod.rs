@@ -237,6 +237,14 @@ impl Half {
         }
     }
 
+    /// The window of a segment does not count: its edge is what it was.
+    pub(crate) fn keep_edge(&mut self, edge: Option<SeqNumber>) {
+        match edge {
+            Some(edge) => self.edge = edge.0,
+            None => self.bits.clear(Bits::EDGE),
+        }
+    }
+
     /// What was acknowledged since counts on: the segment taken last is an older one.
     pub(crate) fn reclaim(&mut self, claim: Option<SeqNumber>) {
         if let Some(claim) = claim.filter(|claim| claim.ahead_of(self.claim()) > 0) {
