@@ -224,6 +224,44 @@ fn a_fin_without_ack_flag_is_none() {
 }
 
 #[test]
+fn where_a_byte_came_in_its_place_a_fin_is_not_proven_by_its_acknowledgement() {
+    for forged_first in [true, false] {
+        let mut wire = talk();
+        if forged_first {
+            wire.send_ttl(Client, segment(105, 1005, FIN, b""), 2);
+        }
+        wire.send(Client, data(105, 1005, b"x"));
+        wire.send(Server, segment(1005, 106, ACK, b""));
+        if !forged_first {
+            wire.send_ttl(Client, segment(105, 1005, FIN, b""), 2);
+        }
+        for n in 0..20 {
+            wire.send(Client, data(106 + n, 1005, b"y"));
+            wire.send(Server, segment(1005, 107 + n, ACK, b""));
+        }
+        assert_eq!(wire.out.bytes(Client).len(), 5 + 21, "{forged_first}");
+        wire.send(Client, segment(126, 1005, FIN, b""));
+        wire.send(Server, segment(1005, 127, ACK, b""));
+        assert_eq!(wire.out.ends[0], Some(End::Finished));
+    }
+}
+
+/// The FIN is as good as the byte: nobody goes on.
+#[test]
+fn of_a_fin_and_a_byte_in_the_same_place_the_fin_is_the_end() {
+    let mut wire = talk();
+    wire.send(Client, segment(105, 1005, FIN, b""));
+    wire.send_ttl(Client, data(105, 1005, b"x"), 2);
+    wire.send(Server, segment(1005, 106, ACK, b""));
+    wire.send(Server, segment(1005, 106, FIN, b""));
+    wire.send(Client, segment(106, 1006, ACK, b""));
+    assert!(wire.connection.closed());
+    wire.close();
+    assert_eq!((wire.out.bytes(Client), wire.out.ends), (b"hello".to_vec(), [Some(End::Finished); 2]));
+    assert!(wire.out.has("data_after_fin"));
+}
+
+#[test]
 fn data_behind_an_acknowledged_fin_is_dropped() {
     let mut wire = talk();
     wire.send(Client, segment(105, 1005, FIN, b""));

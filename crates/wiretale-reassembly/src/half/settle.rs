@@ -83,9 +83,14 @@ impl Half {
             self.bits.clear(Bits::FIN);
             sink.anomaly(from, Anomaly::FinVoid);
             self.drain(from, limits, sink);
-        } else if self.next >= fin && (acked == fin.saturating_add(1) || alone) {
+        } else if self.next >= fin && (acked == fin.saturating_add(1) && !self.holds(fin) || alone) {
             self.end(from, End::Finished, sink);
         }
+    }
+
+    /// Does a byte wait at this place? Then an acknowledgement of it proves no FIN there.
+    fn holds(&self, offset: u64) -> bool {
+        self.rare.as_ref().and_then(|rare| rare.held.first()) == Some(offset)
     }
 
     /// Counts a packet of the connection towards the grace of an acknowledged hole.
