@@ -217,6 +217,7 @@ impl Connection {
         let segment = &arrival.segment;
         let options = Options::read(segment.options);
         self.choose_reply(from, segment);
+        self.choose_forgotten(from, segment);
         let known = self.peek(from).newest_stamp();
         match self.judge(from, arrival, &options, known) {
             Judgement::Take if self.hangs(from, segment, &options, limits) => {
@@ -397,6 +398,6 @@ impl Connection {
 }
 
 /// How far behind the expected byte the first one seen may lie to make a hole rather than a start.
-const MAX_LEAD: i32 = 1 << 20;
+pub(crate) const MAX_LEAD: i32 = 1 << 20;
 /// The greatest window scale.
 const MAX_SHIFT: u32 = 14;

@@ -69,7 +69,7 @@ impl Half {
     #[inline]
     fn is_at_ease(&self) -> bool {
         let barred = Bits::WAITING.with(Bits::FIN).with(Bits::ENDED).with(Bits::SIGNED).with(Bits::SHUT);
-        let barred = barred.with(Bits::ALONE).with(Bits::SKIPS).with(Bits::TWICE);
+        let barred = barred.with(Bits::ALONE).with(Bits::SKIPS).with(Bits::TWICE).with(Bits::LOOSE);
         self.bits.all_without(Bits::MET.with(Bits::EDGE), barred) && self.passes_freely()
     }
 

@@ -5,7 +5,8 @@ use alloc::boxed::Box;
 use smallvec::SmallVec;
 use wiretale_packet::{Direction, Flags, Segment, SeqNumber, Timestamp};
 
-use crate::half::Data;
+use crate::connection::MAX_LEAD;
+use crate::half::{Bits, Data};
 use crate::options::{Options, announcing};
 use crate::{Anomaly, Arrival, Connection, Limits, Reason, Sink};
 
@@ -124,6 +125,28 @@ impl Connection {
         let replies = &mut self.opening.get_or_insert_default().replies;
         if replies.len() < MAX_REPLIES {
             replies.push(reply);
+        } else {
+            self.half(reply.from).bits.set(Bits::LOOSE);
+        }
+    }
+
+    /// Of a sender with more SYN-ACKs than are kept, his first bytes tell which one counted: that of what is known, or
+    /// one that his receiver acknowledges and nobody remembers.
+    pub(crate) fn choose_forgotten(&mut self, from: Direction, segment: &Segment<'_>) {
+        let half = self.half(from);
+        if !half.has(Bits::LOOSE) || !half.has(Bits::CLAIMED) || segment.seq_len() == 0 {
+            return;
+        }
+        if !half.untouched() {
+            half.bits.clear(Bits::LOOSE);
+            return;
+        }
+        let [known, claimed] = [half.first(), half.claim()].map(|first| segment.seq.ahead_of(first));
+        let nearer = !(0..=claimed).contains(&known);
+        if nearer && (0..MAX_LEAD).contains(&claimed) {
+            half.start(half.claim());
+            // Nor does anybody remember whether that one was signed.
+            half.bits.set(Bits::TWICE);
         }
     }
 

@@ -171,6 +171,29 @@ fn of_many_answers_the_one_that_is_acknowledged_counts() {
     }
 }
 
+/// What the client acknowledges is one of them, though it was not kept.
+#[test]
+fn of_more_answers_than_are_kept_the_last_may_count() {
+    for (answers, spread, lost) in [(6, 1000, 0), (6, 1000, 4), (30, 1 << 26, 0), (6, 10_000_000, 2000)] {
+        let mut wire = Wire::new(Policy::default());
+        wire.send(Client, segment(99, 0, SYN, b""));
+        for n in 0..answers {
+            wire.send_ttl(Server, with(&MD5, segment(10_000_000 + n * spread, 100, SYN_ACK, b"")), 2);
+        }
+        wire.send(Server, segment(999, 100, SYN_ACK, b""));
+        wire.send(Client, segment(100, 1000, ACK, b""));
+        // What lies nowhere tells nothing.
+        wire.send_ttl(Server, data(0x8000_0000, 100, b"?"), 2);
+        for n in 0..50u32 {
+            wire.send(Server, data(1000 + lost + n * 4, 100, b"abcd"));
+            wire.send(Client, segment(100, 1004 + lost + n * 4, ACK, b""));
+        }
+        wire.close();
+        assert_eq!(wire.out.bytes(Server).len(), 200, "{answers} {spread}");
+        assert_eq!(wire.connection.ledger(Server).gap, u64::from(lost));
+    }
+}
+
 #[test]
 fn only_a_syn_with_data_is_judged_by_it() {
     for (payload, names) in

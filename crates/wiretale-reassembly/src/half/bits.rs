@@ -44,6 +44,9 @@ impl Bits {
     /// The sender's SYN came with a signature and without: the answer tells which of them counts.
     pub(crate) const TWICE: Self = Self(1 << 17);
 
+    /// More SYN-ACKs came than are kept: its first byte shows whether it begins where its receiver says.
+    pub(crate) const LOOSE: Self = Self(1 << 18);
+
     /// The number of its first byte is known, and its sender was seen.
     pub(crate) const MET: Self = Self::STARTED.with(Self::SEEN);
 

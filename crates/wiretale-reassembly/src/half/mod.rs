@@ -122,7 +122,7 @@ impl Half {
     /// Forgets a beginning that was none. Its account stays.
     pub(crate) fn unstart(&mut self) {
         let beginning = [Bits::STARTED, Bits::SEEN, Bits::SYN, Bits::SCALED, Bits::CLAIMED, Bits::EDGE, Bits::SHUT];
-        for bits in beginning.into_iter().chain([Bits::STAMPED, Bits::SIGNED, Bits::TWICE]) {
+        for bits in beginning.into_iter().chain([Bits::STAMPED, Bits::SIGNED, Bits::TWICE, Bits::LOOSE]) {
             self.bits.clear(bits);
         }
         self.ttl = 0;
