@@ -121,6 +121,7 @@ impl Connection {
             window: segment.window,
             ttl: arrival.ttl,
             scale: options.scale,
+            signed: options.signed,
             flags: segment.flags,
         });
         self.refuse(from, arrival, Why::BadHandshake)

@@ -66,6 +66,7 @@ pub(crate) struct Pending {
     pub(crate) window: u16,
     pub(crate) ttl: u8,
     pub(crate) scale: Option<u8>,
+    pub(crate) signed: bool,
     pub(crate) flags: Flags,
 }
 
@@ -77,7 +78,7 @@ impl Pending {
             flags: self.flags,
             window: self.window,
             urgent: 0,
-            options: announcing(self.scale),
+            options: announcing(self.scale, self.signed),
             payload: &[],
             missing: 0,
         };

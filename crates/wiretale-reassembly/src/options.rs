@@ -51,17 +51,22 @@ impl Options {
     }
 }
 
-/// Options that announce the window scale `scale` and nothing else.
-pub(crate) fn announcing(scale: Option<u8>) -> &'static [u8] {
-    scale.and_then(|scale| SCALES.get(usize::from(scale))).map_or(&[], |options| options)
+/// Options that announce the window scale `scale` and are signed or not, and nothing else.
+pub(crate) fn announcing(scale: Option<u8>, signed: bool) -> &'static [u8] {
+    let both = scale.and_then(|scale| SCALES.get(usize::from(scale))).map_or(SIGNED, |options| options);
+    let skipped = if signed { 0 } else { SIGNED.len() };
+    both.get(skipped..).unwrap_or_default()
 }
 
-const SCALES: [[u8; 4]; 15] = {
-    let mut all = [[1, 3, 3, 0]; 15];
+/// A signature cut to its kind.
+const SIGNED: &[u8] = &[19, 2];
+
+static SCALES: [[u8; 6]; 15] = {
+    let mut all = [[19, 2, 1, 3, 3, 0]; 15];
     let mut scale = 0;
     #[allow(clippy::indexing_slicing, clippy::cast_possible_truncation)]
     while scale < 15 {
-        all[scale][3] = scale as u8;
+        all[scale][5] = scale as u8;
         scale += 1;
     }
     all
@@ -87,7 +92,9 @@ mod tests {
 
     #[test]
     fn scales_can_be_announced_again() {
-        assert_eq!(Options::read(announcing(Some(9))).scale, Some(9));
-        assert_eq!(announcing(None), &[] as &[u8]);
+        for (scale, signed) in [(Some(0), true), (Some(9), false), (Some(14), true), (None, true), (None, false)] {
+            assert_eq!(Options::read(announcing(scale, signed)), Options { scale, stamp: None, signed });
+        }
+        assert_eq!(announcing(None, false), &[] as &[u8]);
     }
 }

@@ -303,3 +303,18 @@ fn a_reset_in_answer_to_a_syn_acknowledges_it() {
         assert_eq!(verdict, if closes { Verdict::Accepted } else { Verdict::Ignored(Why::BadReset) });
     }
 }
+
+#[test]
+fn a_signed_connection_on_the_ports_of_another_is_signed_from_its_syn() {
+    let mut wire = Wire::open(Policy::default(), 100, 1000);
+    wire.send(Client, with(&MD5, segment(7776, 0, SYN, b"")));
+    let answer = with(&MD5, segment(8887, 7777, SYN_ACK, b""));
+    assert_eq!(wire.send(Server, answer), Verdict::NewConnection);
+    let (from, arrival) = wire.connection.take_pending_syn().expect("the SYN");
+    let mut wire = Wire::new(Policy::default());
+    wire.connection.segment(from, &arrival, &wire.limits, &mut wire.out);
+    wire.send(Server, answer);
+    wire.send(Client, with(&MD5, data(7777, 8888, b"again")));
+    assert_eq!(wire.out.bytes(Client), b"again");
+    assert_eq!(wire.send(Client, data(7782, 8888, b"!")), Verdict::Ignored(Why::Signature));
+}
