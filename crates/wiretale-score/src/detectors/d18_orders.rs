@@ -79,7 +79,11 @@ mod tests {
         play.heard(flow, 2.0, "h3rd3r", "bot", ".login s3cret");
         play.heard(flow, 3.0, "h3rd3r", "#x", "\x0304!udp 203.0.113.200 1000 64 10");
         assert_eq!(play.rows(), ["D18.topic", "D18.private", "D18.other"]);
-        assert!(play.evidence()[1].text.contains("h3rd3r gives 10.0.0.7 an order in private"), "{:?}", play.evidence()[1]);
+        assert!(
+            play.evidence()[1].text.contains("h3rd3r gives 10.0.0.7 an order in private"),
+            "{:?}",
+            play.evidence()[1]
+        );
         assert!(play.evidence().iter().all(|row| !row.text.contains("s3cret")));
         assert!(play.evidence()[2].ties.contains(&"channel:net/#x".to_owned()), "{:?}", play.evidence()[2].ties);
     }
