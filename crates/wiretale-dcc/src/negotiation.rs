@@ -68,6 +68,13 @@ impl Negotiation {
         self.relayed = relayed;
     }
 
+    /// Bytes of memory that open offers take, by and large.
+    #[must_use]
+    pub fn held(&self) -> usize {
+        let names = self.open.iter().map(|open| open.from.len() + open.to.len() + open.name.len() + open.token.len());
+        self.open.capacity() * size_of::<Announced>() + names.sum::<usize>()
+    }
+
     /// Offers passed over because too many were open.
     #[must_use]
     pub const fn dropped(&self) -> u64 {

@@ -364,7 +364,8 @@ const LATEST: usize = 4;
 // About what each takes on the heap, with its share of the table, beside its name.
 const CHANNEL: usize = 640;
 const MEMBER: usize = 28;
-const MASK: usize = 192;
+// As long as a line can make one: there may be thousands.
+const MASK: usize = 544;
 
 #[cfg(test)]
 mod tests {

@@ -17,6 +17,11 @@ impl Dealings {
     pub(crate) const fn set_relayed(&mut self, relayed: bool) {
         self.0.set_relayed(relayed);
     }
+
+    /// Bytes of memory in open offers.
+    pub(crate) fn held(&self) -> usize {
+        self.0.held()
+    }
 }
 
 impl Session {
@@ -27,6 +32,8 @@ impl Session {
                 let from = mask(said.from);
                 let step = self.dealings.0.message(cx, &from, said.target.0, &message);
                 cx.emit::<Irc>(Event::Dcc { from: said.from, target: said.target, message, step });
+                // Lines that go the short way do not count anew what is held.
+                self.settle();
             }
             Err(malformed) => self.weird(cx, malformed.weird(), &[]),
         }

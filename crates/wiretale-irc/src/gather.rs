@@ -98,10 +98,11 @@ impl Gathered {
         with(Record { kind, subject: Wire(subject), question, rows: Rows(rows), dropped });
     }
 
-    /// Bytes of memory in answers that are not whole.
+    /// Bytes of memory in questions that are open, and in answers that are not whole.
     #[inline]
-    pub(crate) const fn held(&self) -> usize {
-        self.held
+    pub(crate) fn held(&self) -> usize {
+        let question = |(_, about): &(RecordKind, Box<[u8]>)| size_of::<(RecordKind, Box<[u8]>)>() + about.len();
+        self.held + self.questions.iter().map(question).sum::<usize>()
     }
 
     /// Lines were lost: what is open would be a wrong whole.

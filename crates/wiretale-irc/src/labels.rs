@@ -21,6 +21,11 @@ struct Asked {
 }
 
 impl Labels {
+    /// Bytes of memory in labels whose answers are to come.
+    pub(crate) fn held(&self) -> usize {
+        self.waiting.iter().map(|asked| size_of::<Asked>() + asked.label.len() + asked.command.len()).sum()
+    }
+
     // False if one had to go, for the first time.
     fn ask(&mut self, label: &[u8], command: &[u8]) -> bool {
         let full = self.waiting.len() >= MOST;

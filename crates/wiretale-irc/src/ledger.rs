@@ -34,6 +34,14 @@ struct Open {
 }
 
 impl Ledger {
+    /// About how many bytes on the heap it takes.
+    pub(crate) fn held(&self) -> usize {
+        let open = self.open.iter().map(|open| size_of::<Open>() + open.account.len() + open.scope.len() + NAMES);
+        let tagged = self.taken.iter().chain(&self.keys).map(|(name, _)| size_of::<(Box<[u8]>, Tag)>() + name.len());
+        let echoes = self.echoes.iter().map(|secret| size_of::<Secret>() + secret.bytes().len());
+        open.chain(tagged).chain(echoes).sum()
+    }
+
     /// A secret crossed. False if there was no room to wait for its outcome, for the first time.
     pub(crate) fn enter<O: Observe<Irc>>(&mut self, cx: &mut Context<'_, O>, finding: Finding, scope: &[u8]) -> bool {
         let tag = cx.tag(finding.secret.bytes());
@@ -313,6 +321,8 @@ const fn outcome(accepted: bool) -> Outcome {
     if accepted { Outcome::Accepted } else { Outcome::Refused }
 }
 
+// Bytes of the names that an outcome is waited for from.
+const NAMES: usize = 64;
 /// The kind of a channel's key.
 pub(crate) const CHANNEL_KEY: &str = "channel-key";
 /// The kind of a server link's password.

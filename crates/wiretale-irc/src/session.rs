@@ -203,7 +203,9 @@ impl Session {
     }
 
     fn memory(&self) -> usize {
-        self.gathered.held() + self.channels.memory() + self.link.as_deref().map_or(0, Link::memory)
+        let labels = self.labels.as_deref().map_or(0, Labels::held);
+        let open = labels + self.gathered.held() + self.ledger.held() + self.dealings.held();
+        open + self.channels.memory() + self.link.as_deref().map_or(0, Link::memory)
     }
 
     // Says once that this is IRC beyond doubt.

@@ -584,3 +584,22 @@ fn record(lines: &str, with: impl Fn(wiretale_irc::Record<'_>) -> String) -> Str
     );
     seen.1
 }
+
+#[test]
+fn p36_what_is_open_counts_as_memory() {
+    let long = "x".repeat(400);
+    let memory = |session: &Session| <wiretale_irc::Irc as wiretale_protocol::Protocol>::memory(&session.decoder);
+    for (times, line) in [
+        (200, format!("PRIVMSG bob :\u{1}DCC SEND {long}@ 3325256807 4000 10\u{1}\r\n")),
+        (60, format!("WHOIS {long}@\r\n")),
+        (60, format!("OPER {long}@ zz9\r\n")),
+    ] {
+        let mut session = greeted();
+        let before = memory(&session);
+        for n in 0..times {
+            session.client(line.replace('@', &n.to_string()));
+        }
+        let more = memory(&session) - before;
+        assert!((times * 400..times * 2000).contains(&more), "{more} bytes: {line}");
+    }
+}
