@@ -52,8 +52,7 @@ pub enum Verdict {
 pub enum Why {
     /// No ACK flag where hosts want one.
     NoAck,
-    /// Its timestamp is too old (PAWS). It counts all the same if its receiver acknowledges it and nothing else comes in
-    /// its place.
+    /// Its timestamp is too old (PAWS).
     OldTimestamp,
     /// Signature option where there should be none, or none where there should be one.
     Signature,

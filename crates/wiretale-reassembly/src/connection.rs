@@ -9,7 +9,7 @@ use crate::doubt::{Doubt, Doubts};
 use crate::half::{Bits, Half};
 use crate::opening::{Opening, Phase};
 use crate::options::Options;
-use crate::{Anomaly, Arrival, Chunk, Demand, End, Ledger, Limits, Policy, Reason, Sink, Verdict, Why};
+use crate::{Anomaly, Arrival, Chunk, Demand, End, Ledger, Limits, Policy, Reason, Sink, Verdict};
 
 /// Both halves of a TCP connection, told apart by who opened it.
 ///
@@ -236,11 +236,7 @@ impl Connection {
                 Verdict::Doubted
             }
             Judgement::Refuse(why, anomaly) => {
-                if why == Why::OldTimestamp {
-                    self.keep_outdated(from, arrival, limits, sink);
-                } else {
-                    self.half(from).drop_bytes(Reason::Refused, segment.payload.len() as u64);
-                }
+                self.half(from).drop_bytes(Reason::Refused, segment.payload.len() as u64);
                 if let Some(anomaly) = anomaly {
                     if self.phase == Phase::SynSent && !segment.payload.is_empty() {
                         sink.anomaly(from, Anomaly::DataBeforeEstablished);

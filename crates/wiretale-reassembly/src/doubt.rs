@@ -10,8 +10,6 @@ use crate::half::Bits;
 use crate::options::Options;
 use crate::{Anomaly, Arrival, Bound, Conflict, Connection, Limits, Reason, Sink, Winner};
 
-mod paws;
-
 /// Why a segment is in doubt.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) enum Doubt {
@@ -25,8 +23,6 @@ pub(crate) enum Doubt {
     Reset,
     /// Its timestamp is older than that of a segment in doubt: its receiver refuses it if it took that one.
     Stamp,
-    /// Its timestamp is too old (PAWS), but its receiver may never have seen the newer one.
-    Paws,
 }
 
 /// The segments in doubt of one connection, in the order they came.
@@ -224,7 +220,7 @@ impl Doubted {
             Doubt::Window => Some(Anomaly::OutOfWindow { accepted }),
             Doubt::Stamp => (!accepted).then_some(Anomaly::PawsFailed),
             // Reported when they came.
-            Doubt::Handshake | Doubt::Reset | Doubt::Paws => None,
+            Doubt::Handshake | Doubt::Reset => None,
         }
     }
 }
@@ -274,7 +270,6 @@ impl Connection {
             let settled = list.iter().enumerate().find_map(|(place, doubted)| {
                 let late = now.since(doubted.at) >= limits.grace;
                 let due = late && (hurry || doubted.packets >= limits.grace_packets);
-                let due = if doubted.doubt == Doubt::Paws { doubted.is_long_past(now, limits) } else { due };
                 if list.iter().take(place).any(|before| before.outdates(doubted)) {
                     return None;
                 }
@@ -306,9 +301,6 @@ impl Connection {
     }
 
     fn fate(&mut self, doubted: &Doubted, late: bool, due: bool, word: Word) -> Fate {
-        if self.is_outdated(doubted) {
-            return self.fate_of_outdated(doubted, late, due);
-        }
         let (arrival, options) = doubted.arrival();
         let end = doubted.seq.advance(arrival.segment.seq_len());
         let judgement = self.judge(doubted.from, &arrival, &options, doubted.known);
@@ -371,10 +363,6 @@ impl Connection {
             }
             if fate == Fate::Proven && doubted.doubt == Doubt::Reset && self.reset_by.take().is_some() {
                 sink.anomaly(from.opposite(), Anomaly::Reopened);
-            }
-            if self.is_outdated(doubted) {
-                // Its receiver's time never was what is known.
-                self.half(from).begin_time(doubted.stamp);
             }
             let (arrival, options) = doubted.arrival();
             let peer = self.half(from.opposite());

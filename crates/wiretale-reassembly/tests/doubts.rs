@@ -17,9 +17,6 @@ fn stamp(n: u8) -> [u8; 12] {
     [1, 1, 8, 10, 0, 0, 0, n, 0, 0, 0, 0]
 }
 
-/// A timestamp that nobody reaches for days.
-const FUTURE: [u8; 12] = [1, 1, 8, 10, 0x40, 0, 0, 0, 0, 0, 0, 0];
-
 /// Both were picked up in the middle; the client's stamp is 10, and it is heard.
 fn stamped() -> Wire {
     let mut wire = Wire::new(Policy::default());
@@ -108,56 +105,4 @@ fn what_came_after_a_month_of_silence_is_forgiven_though_it_is_judged_later() {
     assert_eq!(wire.send(Client, with(&stamp(20), data(102, 1050, b"c"))), Verdict::Doubted);
     wire.send(Server, with(&stamp(10), segment(1050, 103, ACK, b"")));
     assert_eq!(wire.out.bytes(Client), b"abc");
-}
-
-/// A bare acknowledgement from the future that dies on its way, and what comes after it: so many segments on their way
-/// at any time, and so much time between them.
-#[test]
-fn a_timestamp_that_never_arrived_makes_nobody_deaf() {
-    for (flight, pause) in [(1, 100), (1, 1), (8, 30), (12, 100)] {
-        let mut wire = stamped();
-        wire.send_ttl(Client, with(&FUTURE, segment(101, 1000, ACK, b"")), 2);
-        for n in 0..60u32 {
-            wire.now += pause * 1_000_000;
-            wire.send(Client, with(&stamp(12 + n as u8), data(101 + n * 4, 1000, b"abcd")));
-            wire.send(Server, segment(1000, 105 + (n.max(flight - 1) + 1 - flight) * 4, ACK, b""));
-        }
-        wire.send(Server, segment(1000, 101 + 60 * 4, ACK, b""));
-        wire.close();
-        assert_eq!(wire.out.bytes(Client).len(), 1 + 60 * 4, "{flight} {pause}");
-        assert!(wire.out.has("paws_failed"));
-    }
-}
-
-#[test]
-fn nor_where_its_sender_is_seen_alone() {
-    let mut wire = Wire::new(Policy::default());
-    wire.send(Client, with(&stamp(10), data(100, 1000, b"a")));
-    wire.send_ttl(Client, with(&FUTURE, segment(101, 1000, ACK, b"")), 2);
-    for n in 0..60u32 {
-        wire.now += 100_000_000;
-        wire.send(Client, with(&stamp(12 + n as u8), data(101 + n * 4, 1000, b"abcd")));
-    }
-    wire.close();
-    assert!(wire.out.bytes(Client).len() > 150, "{:?}", wire.out.dotted(Client));
-}
-
-#[test]
-fn what_is_too_old_gives_way_to_what_comes_in_its_place() {
-    let mut wire = stamped();
-    wire.send(Client, with(&stamp(90), segment(101, 1000, ACK, b"")));
-    let old = wire.send(Client, with(&stamp(20), data(101, 1000, b"forged")));
-    assert_eq!(old, Verdict::Ignored(Why::OldTimestamp));
-    wire.send(Client, with(&stamp(91), data(101, 1000, b"honest")));
-    assert_eq!(wire.connection.held_bytes(), 0);
-    repeat(&mut wire, segment(1000, 107, ACK, b""));
-    assert_eq!(wire.out.dotted(Client), "ahonest");
-    // It does not count if nobody acknowledges it, either.
-    wire.send(Client, with(&stamp(20), data(107, 1000, b"forged")));
-    wire.now += 3_000_000_000;
-    wire.send(Server, segment(1000, 107, ACK, b""));
-    wire.send(Server, segment(1000, 113, ACK, b""));
-    wire.close();
-    assert_eq!(wire.out.dotted(Client).len(), 13);
-    assert_eq!(wire.out.bytes(Client), b"ahonest");
 }

@@ -18,7 +18,6 @@ use crate::{Delivery, Host, Ledger, Reason};
 pub(crate) use bits::Bits;
 use recent::{Few, Recent};
 use settle::Hole;
-pub(crate) use settle::PATIENCE;
 
 /// One direction. Small while nothing odd happens: the rest is boxed.
 #[derive(Debug)]

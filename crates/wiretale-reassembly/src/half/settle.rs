@@ -219,6 +219,6 @@ impl Half {
 }
 
 /// How many times the grace a hole is left where hardly any packets come.
-pub(crate) const PATIENCE: u32 = 20;
+const PATIENCE: u32 = 20;
 /// How many bytes behind the last one seen are believed to be missing when a connection closes.
 const MAX_TAIL: u64 = 1 << 24;
