@@ -188,6 +188,7 @@ const IDENT: u16 = 113;
 // Services that call back in all innocence: FTP data, mail, ident.
 const EXPECTED: &[u16] = &[20, 25, IDENT];
 const RING: usize = 64;
+
 #[cfg(test)]
 mod tests {
     use super::*;
