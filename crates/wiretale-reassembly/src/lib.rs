@@ -6,8 +6,9 @@
 //! can be read in two ways is settled by [`Policy`] and reported as an [`Anomaly`]. [`Fragments`] does the same for the
 //! fragments of IP packets.
 //!
-//! Everything that waits is bounded by [`Limits`], and reaching a bound declares a gap and goes on: no packet makes a
-//! stream deaf. Every byte is accounted for in a [`Ledger`].
+//! Everything that waits is bounded by [`Limits`], and reaching a bound declares a gap and goes on: no packet that fills a
+//! bound makes a stream deaf. What PAWS refuses is refused, though: a forged timestamp from the future that never reached the
+//! receiver makes what follows too old, and a gap. Every byte is accounted for in a [`Ledger`].
 //!
 //! It refuses to know what the bytes mean, to read a clock (time is the packets'), to check checksums (a capture on the
 //! sending machine has none that are right), to resolve an ambiguity in silence, and to look for connections: whoever
