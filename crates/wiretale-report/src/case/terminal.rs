@@ -47,21 +47,21 @@ fn one(f: &mut fmt::Formatter<'_>, dossier: &Dossier<'_>, rank: usize, case: &Ca
     let odds = format!("{} dB at its peak, {}", signed(case.peak_db), percent(case));
     writeln!(f, "{}", clipped(&format!("{head}, {odds}"), WIDTH))?;
     let stages: Vec<&str> = case.stages.iter().map(|stage| stage.words()).collect();
-    let from = utc(Finding::first_sign(&dossier.findings(case)).unwrap_or(case.opened_ns));
+    let findings = dossier.findings(case);
+    let from = utc(Finding::first_sign(&findings).unwrap_or(case.opened_ns));
     let opened = format!("from {from} to {} UTC, now {} dB", utc(case.updated_ns), signed(case.score_db));
     writeln!(f, "   {opened}")?;
     if !stages.is_empty() {
         block(f, "   ", "   ", &format!("stages: {}", stages.join(", ")))?;
     }
-    timeline(f, dossier, case)?;
+    timeline(f, &findings)?;
     why(f, case, &explain(dossier, case))
 }
 
 /// The first sighting of everything, in the order of time; the heaviest where there is no room for all.
-fn timeline(f: &mut fmt::Formatter<'_>, dossier: &Dossier<'_>, case: &Case) -> fmt::Result {
+fn timeline(f: &mut fmt::Formatter<'_>, findings: &[Finding<'_>]) -> fmt::Result {
     writeln!(f, "\n   Timeline (UTC)")?;
-    let findings = dossier.findings(case);
-    let rows = firsts(&findings);
+    let rows = firsts(findings);
     let mut shown: Vec<&(usize, &Finding<'_>, f64)> = rows.iter().collect();
     shown.sort_by(|(_, _, x), (_, _, y)| y.abs().total_cmp(&x.abs()));
     shown.truncate(ROWS);
