@@ -282,7 +282,8 @@ impl Session {
         }
     }
 
-    // `TOPIC #c :text`, `TOPIC #c setter ts :text`, `FTOPIC #c ts topicts [setter] :text`, `TB #c ts [setter] :text`, `TBURST ts #c ts setter :text`.
+    // `TOPIC #c :text`, `TOPIC #c setter ts :text`, `FTOPIC #c ts topicts [setter] :text`, `TB #c ts [setter] :text`,
+    // `TBURST ts #c ts setter :text`.
     fn link_topic<O: Observe<Irc>>(&mut self, cx: &mut Context<'_, O>, message: &Message<'_>, from: Source<'_>) {
         let text = message.params.last().unwrap_or_default().into();
         let count = message.params.count();
