@@ -9,7 +9,6 @@ use std::thread;
 
 use ipnet::IpNet;
 use wiretale::score::{Evidence, Home, Inventory, Weights};
-use wiretale_report::WriteError;
 use wiretale_report::case::{
     Dossier, Geo, Style, cases_json, ecs, exposure_list, letters, nftables, page, stix, timeline_csv,
 };
@@ -108,7 +107,7 @@ pub(crate) fn both<A: Send, B>(at_once: bool, one: impl FnOnce() -> A + Send, ot
 
 pub(crate) fn write(out: &Path, name: &str, text: &str) -> Result<(), Failure> {
     let path = out.join(name);
-    fs::write(&path, text).map_err(at(&path))
+    fs::write(&path, text).map_err(Failure::at(&path))
 }
 
 /// The same for what may be long: written as it is made.
@@ -123,17 +122,12 @@ pub(crate) fn stream(
         make(&mut file)?;
         file.flush()
     };
-    write().map_err(at(&path))
+    write().map_err(Failure::at(&path))
 }
 
 /// The rules, where they are asked for.
 pub(crate) fn print_rules(out: &mut impl Write, args: &Scoring, dossier: &Dossier<'_>) -> io::Result<()> {
     if args.nftables { write!(out, "\n{}", nftables(dossier).apply) } else { Ok(()) }
-}
-
-fn at(path: &Path) -> impl Fn(io::Error) -> Failure {
-    let path = path.to_owned();
-    move |source| Failure::Write(WriteError { path: path.clone(), source })
 }
 
 /// An address as a part of a file's name.

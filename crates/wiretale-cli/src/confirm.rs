@@ -9,7 +9,6 @@ use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use wiretale::protocol::Escaped;
 use wiretale::score::{EVIDENCE_VERSION, Evidence, Home};
-use wiretale_report::WriteError;
 use wiretale_report::case::evidence_lines;
 
 use crate::args::Confirm;
@@ -128,14 +127,13 @@ fn open(path: &Path) -> Result<Stored<'_>, Failure> {
         return Err(Failure::Refused("what is found is added to the evidence: it has to be a file".into()));
     }
     let file = OpenOptions::new().read(true).append(true).open(path);
-    let wrong = |source| Failure::Write(WriteError { path: path.to_owned(), source });
-    file.map(|file| Stored { path, file }).map_err(wrong)
+    file.map(|file| Stored { path, file }).map_err(Failure::at(path))
 }
 
 impl Stored<'_> {
     fn add(&mut self, found: &[Evidence]) -> Result<(), Failure> {
         let written = self.end_line().and_then(|()| evidence_lines(&mut self.file, found));
-        written.map_err(|source| Failure::Write(WriteError { path: self.path.to_owned(), source }))
+        written.map_err(Failure::at(self.path))
     }
 
     /// Editors leave the last line without an end.

@@ -1,7 +1,7 @@
 //! Why a run could not do what it was asked.
 
 use std::io;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use wiretale_report::WriteError;
 use wiretale_report::case::GeoError;
@@ -30,6 +30,11 @@ pub(crate) enum Failure {
 impl Failure {
     /// The exit code of all of them.
     pub(crate) const EXIT: u8 = 2;
+
+    /// What could not be written here.
+    pub(crate) fn at(path: &Path) -> impl Fn(io::Error) -> Self {
+        move |source| Self::Write(WriteError { path: path.to_owned(), source })
+    }
 }
 
 impl std::fmt::Display for Failure {

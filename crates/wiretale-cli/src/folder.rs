@@ -5,8 +5,8 @@ use std::io::{self, Write as _};
 use std::net::IpAddr;
 use std::path::{Path, PathBuf};
 
+use wiretale_report::Directory;
 use wiretale_report::case::is_blank;
-use wiretale_report::{Directory, WriteError};
 
 use crate::failure::Failure;
 
@@ -23,10 +23,7 @@ pub(crate) fn ready(out: &Path, logs: &[&'static str]) -> Result<Directory, Fail
         let (out, why) = (out.display(), "which no earlier run wrote, as it seems");
         return Err(Failure::Refused(format!("{out} has a {name} already, {why}: name another folder with --out")));
     }
-    let directory = Directory::create(out, logs.iter().copied())?;
-    for name in MADE {
-        remove(&out.join(name))?;
-    }
+    let directory = Directory::create(out, &names)?;
     for letter in letters(out)? {
         clear(&letter)?;
     }
@@ -35,7 +32,7 @@ pub(crate) fn ready(out: &Path, logs: &[&'static str]) -> Result<Directory, Fail
 
 /// The letters that lie in a folder, by their names.
 fn letters(out: &Path) -> Result<Vec<PathBuf>, Failure> {
-    let names = fs::read_dir(out).map_err(failed(out))?.filter_map(Result::ok).map(|entry| entry.file_name());
+    let names = fs::read_dir(out).map_err(Failure::at(out))?.filter_map(Result::ok).map(|entry| entry.file_name());
     let names = names.filter_map(|name| name.into_string().ok());
     Ok(names.filter(|name| is_letter(name)).map(|name| out.join(name)).collect())
 }
@@ -50,25 +47,13 @@ fn is_letter(name: &str) -> bool {
 /// Removes a letter as it was written; keeps one that somebody filled in.
 fn clear(letter: &Path) -> Result<(), Failure> {
     if fs::read_to_string(letter).is_ok_and(|text| is_blank(&text)) {
-        return remove(letter);
+        return fs::remove_file(letter).map_err(Failure::at(letter));
     }
     let mut kept = (1..).map(|n| PathBuf::from(format!("{}.kept-{n}", letter.display())));
     let Some(kept) = kept.find(|kept| !kept.exists()) else { return Ok(()) };
-    fs::rename(letter, &kept).map_err(failed(letter))?;
+    fs::rename(letter, &kept).map_err(Failure::at(letter))?;
     let _ = writeln!(io::stderr(), "wiretale: {} was filled in: it is kept as {}", letter.display(), kept.display());
     Ok(())
-}
-
-fn remove(path: &Path) -> Result<(), Failure> {
-    match fs::remove_file(path) {
-        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(failed(path)(error)),
-        _ => Ok(()),
-    }
-}
-
-fn failed(path: &Path) -> impl Fn(io::Error) -> Failure {
-    let path = path.to_owned();
-    move |source| Failure::Write(WriteError { path: path.clone(), source })
 }
 
 // What is made beside logs and evidence.

@@ -40,21 +40,18 @@ pub struct Directory {
 }
 
 impl Directory {
-    /// Writes `NAME.log` into `path`, which is made where it is missing. Logs of an earlier run that have one of the
+    /// Writes `NAME.log` into `path`, which is made where it is missing. Files of an earlier run that have one of the
     /// names in `stale` are removed, so that what lies there afterwards is of one run.
     ///
     /// # Errors
     /// If the directory cannot be made or written.
-    pub fn create(path: impl Into<PathBuf>, stale: impl IntoIterator<Item = &'static str>) -> Result<Self, WriteError> {
+    pub fn create(
+        path: impl Into<PathBuf>,
+        stale: impl IntoIterator<Item = impl AsRef<Path>>,
+    ) -> Result<Self, WriteError> {
         let path = path.into();
         fs::create_dir_all(&path).map_err(WriteError::at(&path))?;
-        for name in stale {
-            let old = path.join(name).with_extension("log");
-            match fs::remove_file(&old) {
-                Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(WriteError::at(old)(error)),
-                _ => {}
-            }
-        }
+        stale.into_iter().try_for_each(|name| remove(&path.join(name)))?;
         let this = Self { path, extension: "log", files: BTreeMap::new() };
         this.probe()?;
         Ok(this)
@@ -70,6 +67,14 @@ impl Directory {
     fn probe(&self) -> Result<(), WriteError> {
         let path = self.path.join(".wiretale-probe");
         File::create(&path).and_then(|_| fs::remove_file(&path)).map_err(WriteError::at(&self.path))
+    }
+}
+
+/// Removes what an earlier run left, if it did.
+pub(crate) fn remove(path: &Path) -> Result<(), WriteError> {
+    match fs::remove_file(path) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(WriteError::at(path)(error)),
+        _ => Ok(()),
     }
 }
 

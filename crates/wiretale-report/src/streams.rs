@@ -2,14 +2,14 @@
 
 use std::collections::{HashSet, VecDeque};
 use std::fs::{self, File, OpenOptions};
-use std::io::{self, Write as _};
+use std::io::Write as _;
 use std::path::PathBuf;
 
 use foldhash::fast::RandomState;
 use wiretale::protocol::{Chunk, Direction, Flow, FlowId, Moment};
 
 use crate::id::Uid;
-use crate::output::WriteError;
+use crate::output::{WriteError, remove};
 
 /// Writes `UID.client` and `UID.server` into a directory. What was not captured is left out and listed in `UID.gaps`, a
 /// line for each gap: the direction, the offset in the stream and the length.
@@ -91,14 +91,7 @@ impl Streams {
         if !self.begun.insert(flow) {
             return Ok(());
         }
-        for kind in [Kind::Client, Kind::Server, Kind::Gaps] {
-            let path = self.path((flow, kind));
-            match fs::remove_file(&path) {
-                Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(WriteError::at(&path)(error)),
-                _ => {}
-            }
-        }
-        Ok(())
+        [Kind::Client, Kind::Server, Kind::Gaps].into_iter().try_for_each(|kind| remove(&self.path((flow, kind))))
     }
 
     fn path(&self, (flow, kind): Key) -> PathBuf {
