@@ -21,6 +21,8 @@ pub(crate) struct Ledger {
     echoes: Vec<Secret>,
     opers: Vec<Box<[u8]>>,
     dropped: u64,
+    // What `count` said when something changed last: it is asked for with each line, and changes with few.
+    held: usize,
 }
 
 struct Open {
@@ -36,6 +38,11 @@ struct Open {
 impl Ledger {
     /// About how many bytes on the heap it takes.
     pub(crate) fn held(&self) -> usize {
+        debug_assert_eq!(self.held, self.count(), "counted with each change");
+        self.held
+    }
+
+    fn count(&self) -> usize {
         let open = self.open.iter().map(|open| size_of::<Open>() + open.account.len() + open.scope.len() + NAMES);
         let tagged = self.taken.iter().chain(&self.keys).map(|(name, _)| size_of::<(Box<[u8]>, Tag)>() + name.len());
         let echoes = self.echoes.iter().map(|secret| size_of::<Secret>() + secret.bytes().len());
@@ -44,6 +51,12 @@ impl Ledger {
 
     /// A secret crossed. False if there was no room to wait for its outcome, for the first time.
     pub(crate) fn enter<O: Observe<Irc>>(&mut self, cx: &mut Context<'_, O>, finding: Finding, scope: &[u8]) -> bool {
+        let had_room = self.note(cx, finding, scope);
+        self.held = self.count();
+        had_room
+    }
+
+    fn note<O: Observe<Irc>>(&mut self, cx: &mut Context<'_, O>, finding: Finding, scope: &[u8]) -> bool {
         let tag = cx.tag(finding.secret.bytes());
         let (crossed, frame) = (cx.moment().at, cx.moment().frame);
         let Finding { kind, account, secret, awaits } = finding;
@@ -193,6 +206,7 @@ impl Ledger {
                 open.account = name.into();
             }
         }
+        self.held = self.count();
     }
 
     /// Is the outcome of a secret open?
@@ -278,6 +292,7 @@ impl Ledger {
         if at < self.open.len() {
             let open = self.open.remove(at);
             self.close(cx, open, outcome);
+            self.held = self.count();
         }
     }
 
