@@ -49,7 +49,8 @@ impl Connection {
         }
         let stamps = !peer.has(Bits::SYN) || peer.has(Bits::STAMPED);
         if stamps && is_old(options.stamp, known) && idle < PAWS_IDLE && half.is_news(segment) {
-            return Judgement::Refuse(Why::OldTimestamp, Some(Anomaly::PawsFailed));
+            // Where the peer has timestamps, what it says of the sender's may tell that the newest never came there.
+            return if peer.has(Bits::STAMPED) { Judgement::Doubt(Doubt::Old) } else { TOO_OLD };
         }
         let answered = !opened && half.trusted();
         if phase == Phase::SynSent && carries && !answered && !half.has(Bits::ALONE) {
@@ -110,6 +111,8 @@ fn judge_ack(segment: &Segment<'_>, peer: &Half, widest: i32) -> Option<Judgemen
     (segment.ack.ahead_of(peer.top()) > 0).then_some(Judgement::Doubt(Doubt::Ack))
 }
 
+/// What its timestamp alone speaks against, with nobody to ask.
+pub(crate) const TOO_OLD: Judgement = Judgement::Refuse(Why::OldTimestamp, Some(Anomaly::PawsFailed));
 /// The greatest window there is.
 const MAX_BEHIND: i32 = 1 << 30;
 /// The greatest window without a scale.

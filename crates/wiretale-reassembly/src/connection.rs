@@ -4,7 +4,7 @@ use alloc::boxed::Box;
 
 use wiretale_packet::{Direction, Flags, SeqNumber, Timestamp};
 
-use crate::accept::{Judgement, PAWS_IDLE};
+use crate::accept::{Judgement, PAWS_IDLE, TOO_OLD};
 use crate::doubt::{Doubt, Doubts};
 use crate::half::{Bits, Half};
 use crate::opening::{Opening, Phase};
@@ -219,7 +219,11 @@ impl Connection {
         self.choose_reply(from, segment);
         self.choose_forgotten(from, segment);
         let known = self.peek(from).newest_stamp();
-        match self.judge(from, arrival, &options, known) {
+        let judgement = match self.judge(from, arrival, &options, known) {
+            Judgement::Doubt(Doubt::Old) if !self.has_room(limits) => TOO_OLD,
+            judgement => judgement,
+        };
+        match judgement {
             Judgement::Take if self.hangs(from, segment, &options, limits) => {
                 self.keep_doubt(from, arrival, Doubt::Stamp, limits, sink);
                 Verdict::Doubted
@@ -277,6 +281,10 @@ impl Connection {
         peer.settle_signature(options.signed);
         peer.bits.clear(Bits::ALONE);
         peer.acknowledge_any(segment.ack, u32::from(segment.window) << shift);
+        if let Some(doubts) = &mut self.doubts {
+            doubts.hear_echo(from.opposite(), segment.ack, options.echo);
+        }
+        let half = self.half(from);
         let empty = segment.payload.is_empty() && segment.missing == 0;
         if empty && !segment.flags.has(Flags::FIN) {
             // Its number tells how much was sent before it, captured or not.

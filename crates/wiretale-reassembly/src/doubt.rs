@@ -23,6 +23,9 @@ pub(crate) enum Doubt {
     Reset,
     /// Its timestamp is older than that of a segment in doubt: its receiver refuses it if it took that one.
     Stamp,
+    /// Its timestamp is older than one that was taken here: its receiver refuses it if that one came there, too. One from
+    /// the future that never did is a cheap way to make whoever listens deaf.
+    Old,
 }
 
 /// The segments in doubt of one connection, in the order they came.
@@ -41,6 +44,7 @@ struct Doubted {
     ack: SeqNumber,
     origin: Option<u64>,
     stamp: Option<u32>,
+    echo: Option<u32>,
     payload: Box<[u8]>,
     missing: u32,
     /// Up to where its sender went on behind it in what was taken, and the newest timestamp there.
@@ -59,6 +63,8 @@ struct Doubted {
     packets: u8,
     /// Did the receiver say anything since?
     answered: bool,
+    /// Of one that is too old: did the receiver acknowledge it, and say that such a timestamp is the newest it has?
+    echoed: bool,
 }
 
 /// What others in doubt say of one.
@@ -103,7 +109,9 @@ impl Doubts {
     /// Notes a segment that was taken though one before it is in doubt: if its receiver took that one, it counts this
     /// one's timestamp, too (RFC 7323 section 4.3).
     pub(crate) fn follow(&mut self, from: Direction, segment: &Segment<'_>, stamp: Option<u32>) {
-        let precedes = |doubted: &&mut Doubted| doubted.from == from && segment.seq.ahead_of(doubted.reach) <= 0;
+        let precedes = |doubted: &&mut Doubted| {
+            doubted.from == from && doubted.doubt != Doubt::Old && segment.seq.ahead_of(doubted.reach) <= 0
+        };
         if let Some(doubted) = self.list.iter_mut().rfind(precedes) {
             let end = segment.seq.advance(segment.seq_len());
             if end.ahead_of(doubted.reach) > 0 {
@@ -128,6 +136,19 @@ impl Doubts {
         }
     }
 
+    /// The receiver of what `from` sends acknowledges it up to `ack`, and echoes a timestamp: that of the first segment that
+    /// it had not acknowledged before (RFC 7323 section 4.3). If this is one that is too old here, no newer one came there.
+    pub(crate) fn hear_echo(&mut self, from: Direction, ack: SeqNumber, echo: Option<u32>) {
+        let old = |doubted: &Doubted| doubted.from == from && doubted.doubt == Doubt::Old;
+        let acked = |doubted: &Doubted| old(doubted) && ack.ahead_of(doubted.end()) >= 0;
+        if echo.is_none() || !self.list.iter().any(|doubted| acked(doubted) && doubted.stamp == echo) {
+            return;
+        }
+        for doubted in self.list.iter_mut().filter(|doubted| acked(doubted)) {
+            doubted.echoed |= !is_old(doubted.stamp, echo);
+        }
+    }
+
     /// Counts a packet of the connection, and who spoke if it was believed.
     pub(crate) fn count(&mut self, spoke: Option<Direction>) {
         for doubted in &mut self.list {
@@ -149,6 +170,7 @@ impl Doubted {
             ack: segment.ack,
             origin: arrival.origin,
             stamp: options.stamp,
+            echo: options.echo,
             payload: segment.payload.into(),
             missing: segment.missing,
             reach: segment.seq.advance(segment.seq_len()),
@@ -162,6 +184,7 @@ impl Doubted {
             signed: options.signed,
             packets: 0,
             answered: false,
+            echoed: false,
         }
     }
 
@@ -176,7 +199,7 @@ impl Doubted {
             payload: &self.payload,
             missing: self.missing,
         };
-        let options = Options { scale: None, stamp: self.stamp, signed: self.signed };
+        let options = Options { stamp: self.stamp, echo: self.echo, signed: self.signed, ..Options::default() };
         (Arrival { at: self.at, segment, ttl: self.ttl, origin: self.origin }, options)
     }
 
@@ -184,8 +207,7 @@ impl Doubted {
     /// are in doubt for that very reason, then the bytes that either side acknowledges were sent, but not captured. Would
     /// it have its receiver refuse one that nothing else speaks against, it may be there for that.
     fn word(&self, others: &VecDeque<Self>, later: usize) -> Word {
-        let end = self.arrival().0.segment;
-        let end = end.seq.advance(end.seq_len());
+        let end = self.end();
         let goes_on = |other: &Self| other.from != self.from && other.doubt == Doubt::Ack;
         if others.iter().any(|other| goes_on(other) && other.ack.ahead_of(end) >= 0) {
             Word::For
@@ -194,6 +216,10 @@ impl Doubted {
         } else {
             Word::None
         }
+    }
+
+    fn end(&self) -> SeqNumber {
+        self.seq.advance(self.arrival().0.segment.seq_len())
     }
 
     fn latest(&self) -> Option<u32> {
@@ -218,7 +244,7 @@ impl Doubted {
         match self.doubt {
             Doubt::Ack => Some(Anomaly::AckUnseen { accepted }),
             Doubt::Window => Some(Anomaly::OutOfWindow { accepted }),
-            Doubt::Stamp => (!accepted).then_some(Anomaly::PawsFailed),
+            Doubt::Stamp | Doubt::Old => (!accepted).then_some(Anomaly::PawsFailed),
             // Reported when they came.
             Doubt::Handshake | Doubt::Reset => None,
         }
@@ -250,14 +276,17 @@ impl Connection {
 
     /// Does a segment that would be taken hang on one in doubt, by its timestamp? Not where it would push that one out.
     pub(crate) fn hangs(&self, from: Direction, segment: &Segment<'_>, options: &Options, limits: &Limits) -> bool {
-        let Some(doubts) = self.doubts.as_ref().filter(|doubts| doubts.list.len() < limits.doubts) else {
-            return false;
-        };
+        let Some(doubts) = self.doubts.as_ref().filter(|_| self.has_room(limits)) else { return false };
         let half = self.peek(from);
         half.has(Bits::STAMPED)
             && segment.seq_len() > 0
             && half.is_news(segment)
             && is_old(options.stamp, doubts.newest(from))
+    }
+
+    /// May one more wait without pushing another out?
+    pub(crate) fn has_room(&self, limits: &Limits) -> bool {
+        self.doubts.as_ref().is_none_or(|doubts| doubts.list.len() < limits.doubts)
     }
 
     /// Looks at each segment in doubt again. `hurry` asks for no more packets, only for time.
@@ -301,8 +330,12 @@ impl Connection {
     }
 
     fn fate(&mut self, doubted: &Doubted, late: bool, due: bool, word: Word) -> Fate {
+        let newest = self.peek(doubted.from).newest_stamp();
+        if doubted.doubt == Doubt::Old && is_old(doubted.stamp, newest) {
+            return self.fate_of_old(doubted, due);
+        }
         let (arrival, options) = doubted.arrival();
-        let end = doubted.seq.advance(arrival.segment.seq_len());
+        let end = doubted.end();
         let judgement = self.judge(doubted.from, &arrival, &options, doubted.known);
         // Taken late: had the host known then what is known now? Only its acknowledgement tells.
         let open = matches!(doubted.doubt, Doubt::Ack | Doubt::Window);
@@ -314,7 +347,7 @@ impl Connection {
         let claim = half.has(Bits::CLAIMED) && half.claim().ahead_of(end) >= 0;
         let acked = claim || half.has(Bits::STARTED) && half.acked().ahead_of(end) >= 0;
         match judgement {
-            Judgement::Refuse(..) => Fate::Refused,
+            Judgement::Refuse(..) | Judgement::Doubt(Doubt::Old) => Fate::Refused,
             Judgement::Take if acked || !asked => Fate::Fine,
             // It has nothing to tell but the time.
             Judgement::Doubt(_) if moot && tells && !(due && doubted.answered) => Fate::Wait,
@@ -334,6 +367,21 @@ impl Connection {
             Judgement::Doubt(_) if due && doubted.answered => Fate::Refused,
             Judgement::Doubt(_) if due => Fate::Unopposed,
             Judgement::Doubt(_) => Fate::Wait,
+        }
+    }
+
+    // Of one that was too old when it came.
+    fn fate_of_old(&mut self, doubted: &Doubted, due: bool) -> Fate {
+        let half = self.half(doubted.from);
+        let moot = half.has(Bits::STARTED) && half.expected().ahead_of(doubted.end()) >= 0;
+        match () {
+            () if moot => Fate::Refused,
+            () if doubted.echoed => {
+                half.begin_time(doubted.stamp);
+                Fate::Proven
+            }
+            () if due => Fate::Refused,
+            () => Fate::Wait,
         }
     }
 

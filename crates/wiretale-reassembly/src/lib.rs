@@ -7,8 +7,8 @@
 //! fragments of IP packets.
 //!
 //! Everything that waits is bounded by [`Limits`], and reaching a bound declares a gap and goes on: no packet that fills a
-//! bound makes a stream deaf. What PAWS refuses is refused, though: a forged timestamp from the future that never reached the
-//! receiver makes what follows too old, and a gap. Every byte is accounted for in a [`Ledger`].
+//! bound makes a stream deaf, and no forged timestamp from the future that never reached the receiver: what is too old by
+//! it waits for what the receiver echoes. Every byte is accounted for in a [`Ledger`].
 //!
 //! It refuses to know what the bytes mean, to read a clock (time is the packets'), to check checksums (a capture on the
 //! sending machine has none that are right), to resolve an ambiguity in silence, and to look for connections: whoever

@@ -10,7 +10,8 @@ use crate::{Arrival, Connection, Limits};
 /// What is known of the next segment of a connection in which nothing is odd; see [`Connection::is_next`].
 #[derive(Clone, Copy, Debug)]
 pub struct Next {
-    options: Options,
+    /// Its sender's timestamp.
+    stamp: Option<u32>,
     /// How far its sender's windows are shifted.
     shift: u32,
 }
@@ -42,7 +43,7 @@ impl Connection {
             .stamp
             .is_some_and(|stamp| half.has(Bits::STAMPED) && SeqNumber(half.stamp).ahead_of(SeqNumber(stamp)) > 1);
         let known = !options.signed && half.ttl != 0 && half.ttl == arrival.ttl;
-        (fits && acked && !old && known).then(|| Next { options, shift: self.window_shift(from) })
+        (fits && acked && !old && known).then(|| Next { stamp: options.stamp, shift: self.window_shift(from) })
     }
 
     /// Takes a segment for which [`Connection::is_next`] gave `next`. Where in the stream of `from` its payload stands, if
@@ -54,7 +55,7 @@ impl Connection {
         self.phase = Phase::Open;
         let (half, peer) = self.pair(from);
         half.receive(payload.len());
-        half.note_stamp(next.options.stamp);
+        half.note_stamp(next.stamp);
         peer.bits.clear(Bits::ALONE);
         peer.acknowledge(segment.ack, u32::from(segment.window) << next.shift);
         half.reach(segment.seq.advance(segment.wire_len()));

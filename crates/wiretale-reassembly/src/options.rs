@@ -7,6 +7,8 @@ pub(crate) struct Options {
     pub(crate) scale: Option<u8>,
     /// The sender's timestamp (RFC 7323 section 3).
     pub(crate) stamp: Option<u32>,
+    /// The newest timestamp of the other side that counts there, as far as it was acknowledged.
+    pub(crate) echo: Option<u32>,
     /// Is there an MD5 (RFC 2385) or authentication option (RFC 5925)?
     pub(crate) signed: bool,
 }
@@ -18,11 +20,16 @@ impl Options {
         match options {
             [] => Self::default(),
             // Nearly every segment of a modern host: two paddings and a timestamp.
-            [1, 1, 8, 10, a, b, c, d, _, _, _, _] => {
-                Self { stamp: Some(u32::from_be_bytes([*a, *b, *c, *d])), ..Self::default() }
-            }
+            [1, 1, 8, 10, times @ ..] if times.len() == 8 => Self::default().with_times(times),
             _ => Self::walk(options),
         }
+    }
+
+    #[inline]
+    fn with_times(self, times: &[u8]) -> Self {
+        let [a, b, c, d, e, f, g, h] = times else { return self };
+        let (stamp, echo) = (u32::from_be_bytes([*a, *b, *c, *d]), u32::from_be_bytes([*e, *f, *g, *h]));
+        Self { stamp: Some(stamp), echo: Some(echo), ..self }
     }
 
     fn walk(mut rest: &[u8]) -> Self {
@@ -44,7 +51,7 @@ impl Options {
     fn note(&mut self, kind: u8, value: &[u8]) {
         match (kind, value) {
             (3, [scale]) => self.scale = Some(*scale),
-            (8, [a, b, c, d, _, _, _, _]) => self.stamp = Some(u32::from_be_bytes([*a, *b, *c, *d])),
+            (8, times) => *self = self.with_times(times),
             (19 | 29, _) => self.signed = true,
             _ => {}
         }
@@ -78,8 +85,10 @@ mod tests {
 
     #[test]
     fn finds_what_counts_among_others() {
-        let options = [2, 4, 5, 0xb4, 1, 3, 3, 7, 4, 2, 8, 10, 0, 0, 0, 9, 0, 0, 0, 0];
-        assert_eq!(Options::read(&options), Options { scale: Some(7), stamp: Some(9), signed: false });
+        let options = [2, 4, 5, 0xb4, 1, 3, 3, 7, 4, 2, 8, 10, 0, 0, 0, 9, 0, 0, 0, 4];
+        let found = Options { scale: Some(7), stamp: Some(9), echo: Some(4), signed: false };
+        assert_eq!(Options::read(&options), found);
+        assert_eq!(Options::read(&[1, 1, 8, 10, 0, 0, 0, 9, 0, 0, 0, 4]), Options { scale: None, ..found });
         assert!(Options::read(&[19, 18, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0]).signed);
     }
 
@@ -93,7 +102,7 @@ mod tests {
     #[test]
     fn scales_can_be_announced_again() {
         for (scale, signed) in [(Some(0), true), (Some(9), false), (Some(14), true), (None, true), (None, false)] {
-            assert_eq!(Options::read(announcing(scale, signed)), Options { scale, stamp: None, signed });
+            assert_eq!(Options::read(announcing(scale, signed)), Options { scale, signed, ..Options::default() });
         }
         assert_eq!(announcing(None, false), &[] as &[u8]);
     }

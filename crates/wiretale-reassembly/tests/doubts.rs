@@ -92,8 +92,9 @@ fn timestamps_begin_anew_after_a_month_of_silence() {
             assert_eq!(wire.send(Client, with(&stamp(n), data(seq, 1000, b"c"))), Verdict::Accepted, "{seq}");
         }
         assert_eq!(wire.out.bytes(Client), b"abccc");
-        let late = wire.send(Client, with(&stamp(10), data(105, 1000, b"!")));
-        assert_eq!(late, Verdict::Ignored(Why::OldTimestamp));
+        assert_eq!(wire.send(Client, with(&stamp(10), data(105, 1000, b"!"))), Verdict::Doubted);
+        wire.close();
+        assert!(wire.out.has("paws_failed") && wire.out.bytes(Client) == b"abccc");
     }
 }
 
@@ -105,4 +106,63 @@ fn what_came_after_a_month_of_silence_is_forgiven_though_it_is_judged_later() {
     assert_eq!(wire.send(Client, with(&stamp(20), data(102, 1050, b"c"))), Verdict::Doubted);
     wire.send(Server, with(&stamp(10), segment(1050, 103, ACK, b"")));
     assert_eq!(wire.out.bytes(Client), b"abc");
+}
+
+fn stamps(own: u8, echo: u8) -> [u8; 12] {
+    [1, 1, 8, 10, 0, 0, 0, own, 0, 0, 0, echo]
+}
+
+/// As [`stamped`], and then an acknowledgement with a timestamp of the future, which the server never gets.
+fn forged() -> Wire {
+    let mut wire = stamped();
+    assert_eq!(wire.send(Client, with(&stamps(90, 10), segment(101, 1000, ACK, b""))), Verdict::Accepted);
+    wire
+}
+
+#[test]
+fn a_timestamp_of_the_future_that_never_came_there_makes_nobody_deaf() {
+    let mut wire = forged();
+    assert_eq!(wire.send(Client, with(&stamps(20, 10), data(101, 1000, b"b"))), Verdict::Doubted);
+    assert_eq!(wire.send(Client, with(&stamps(21, 10), data(102, 1000, b"c"))), Verdict::Doubted);
+    // Sent before it got these: it says nothing of them.
+    wire.send(Server, with(&stamps(15, 10), segment(1000, 101, ACK, b"")));
+    assert_eq!(wire.out.dotted(Client), "a");
+    wire.send(Server, with(&stamps(16, 20), segment(1000, 103, ACK, b"")));
+    assert_eq!(wire.out.dotted(Client), "abc");
+    assert_eq!(wire.send(Client, with(&stamps(22, 16), data(103, 1000, b"d"))), Verdict::Accepted);
+    assert_eq!((wire.out.dotted(Client).as_str(), wire.out.has("paws_failed")), ("abcd", false));
+}
+
+#[test]
+fn one_not_yet_acknowledged_is_not_too_old_any_more() {
+    let mut wire = forged();
+    for (n, bytes) in [(20, b"b"), (21, b"c")] {
+        wire.send(Client, with(&stamps(n, 10), data(81 + u32::from(n), 1000, bytes)));
+    }
+    wire.send(Server, with(&stamps(16, 20), segment(1000, 102, ACK, b"")));
+    assert_eq!(wire.out.dotted(Client), "abc");
+}
+
+#[test]
+fn what_the_receiver_has_newer_timestamps_than_is_refused() {
+    // 90 came there; 20 is an old copy of what was not captured, and acknowledged for that.
+    let mut wire = forged();
+    assert_eq!(wire.send(Client, with(&stamps(20, 10), data(101, 1000, b"!"))), Verdict::Doubted);
+    for echo in [90, 19, 30] {
+        wire.send(Server, with(&stamps(16, echo), segment(1000, 102, ACK, b"")));
+    }
+    repeat(&mut wire, with(&stamps(40, 90), segment(1000, 102, ACK, b"")));
+    wire.send(Client, with(&stamps(91, 40), data(102, 1000, b"c")));
+    wire.close();
+    assert_eq!((wire.out.dotted(Client).as_str(), wire.out.has("paws_failed")), ("a.c", true));
+}
+
+#[test]
+fn where_there_is_no_room_for_doubt_the_timestamp_tells() {
+    let mut wire = forged();
+    for n in 0..16 {
+        assert_eq!(wire.send(Client, with(&stamps(20, 10), data(101 + n, 1000, b"b"))), Verdict::Doubted);
+    }
+    let more = wire.send(Client, with(&stamps(20, 10), data(117, 1000, b"b")));
+    assert_eq!(more, Verdict::Ignored(Why::OldTimestamp));
 }
