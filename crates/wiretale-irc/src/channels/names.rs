@@ -4,7 +4,8 @@ use alloc::vec::Vec;
 
 use hashbrown::HashTable;
 
-use super::{Channel, Channels, LATEST, is, is_called};
+use super::channel::{is, is_called};
+use super::{Channel, Channels, LATEST};
 use crate::Casemapping;
 use crate::member::Member;
 
