@@ -1,13 +1,16 @@
 //! What servers tell each other: TS6, InspIRCd, UnrealIRCd, RFC 2813.
 
+mod servers;
+mod users;
+
 use alloc::boxed::Box;
 
 use smallvec::SmallVec;
 use wiretale_protocol::{Context, Direction, Observe};
 
 use crate::channels::Topic;
-use crate::introduced::{dialect_of, introduced};
-use crate::link::{Link, User};
+use crate::introduced::dialect_of;
+use crate::link::Link;
 use crate::owned::Sender;
 use crate::replies::number;
 use crate::session::Session;
@@ -156,132 +159,6 @@ impl Session {
         }
     }
 
-    // `PASS pw 0210-IRC+ ngIRCd|26:… PZ`, `PASS pw TS 6 :0AA`, `CAPAB :… ZIP`, `PROTOCTL SID=001`.
-    fn abilities<O: Observe<Irc>>(&mut self, cx: &mut Context<'_, O>, message: &Message<'_>) {
-        let direction = cx.moment().direction;
-        let Some(link) = self.link.as_deref_mut() else { return };
-        let side = link.side(direction);
-        match message.command {
-            Command::Pass if message.param(1) == b"TS" => side.sid = message.param(3).0.into(),
-            Command::Pass => side.zip |= message.param(3).contains(&b'Z'),
-            Command::Protoctl => {
-                let sid = message.params.iter().find_map(|token| token.strip_prefix(b"SID="));
-                side.sid = sid.map_or_else(|| core::mem::take(&mut side.sid), Into::into);
-                let modes = |token: &&[u8]| token.starts_with(b"CHANMODES=") || token.starts_with(b"PREFIX=");
-                message.params.iter().filter(modes).for_each(|token| self.support.token(token));
-            }
-            _ => {
-                let words = message.params.last().unwrap_or_default();
-                let mut words = words.split(|&byte| byte == b' ');
-                match &*message.param(0).to_ascii_uppercase() {
-                    b"CHANMODES" => words.for_each(|token| self.support.inspircd_mode(token)),
-                    b"CAPABILITIES" => {
-                        words.for_each(|token| self.support.token(token));
-                        self.note_support();
-                    }
-                    _ => side.zip |= words.any(|word| word == b"ZIP"),
-                }
-            }
-        }
-    }
-
-    fn server_named<O: Observe<Irc>>(&mut self, cx: &mut Context<'_, O>, message: &Message<'_>) {
-        let direction = cx.moment().direction;
-        let Some(link) = self.link.as_deref_mut() else { return };
-        let name = message.param(0);
-        let description = Wire(message.params.last().unwrap_or_default());
-        let is_sid = |word: &Wire<'_>| matches!(*word.0, [b'0'..=b'9', _, _]);
-        let told = message.params.iter().skip(1).map(Wire).filter(is_sid).take(3).last();
-        let peer = !core::mem::replace(&mut link.side(direction).named, true);
-        let kept = core::mem::take(&mut link.side(direction).sid);
-        let sid = told.filter(|sid| sid.0 != description.0).unwrap_or(if peer { Wire(&kept) } else { Wire(&[]) });
-        let id = if sid.is_empty() { name } else { sid };
-        let uplink = if peer { Wire(&[]) } else { message.source().name };
-        let (room, dialect) = (link.add_server(&id, &name, &uplink), link.dialect);
-        if peer {
-            self.ledger.link_named(direction, &name);
-            cx.emit::<Irc>(Event::LinkPeer { name, sid, description, dialect });
-        } else {
-            let uplink_name = self.nick_of(&uplink);
-            cx.emit::<Irc>(Event::ServerJoined { name, sid, uplink: Wire(&uplink_name), description });
-        }
-        if !room {
-            self.weird(cx, "irc_too_many_servers", &[]);
-        }
-    }
-
-    fn user_introduced<O: Observe<Irc>>(&mut self, cx: &mut Context<'_, O>, message: &Message<'_>) {
-        let Some(new) = introduced(message) else {
-            return self.weird(cx, "irc_invalid_user_introduction", &[]);
-        };
-        let Some(link) = self.link.as_deref_mut() else { return };
-        let server = if message.command == Command::Nick && message.prefix.is_none() {
-            message.param(6)
-        } else {
-            message.source().name
-        };
-        let server_name: SmallVec<[u8; 64]> = SmallVec::from_slice(link.name_of(&server).unwrap_or(&server));
-        let id = if new.id.is_empty() { new.nick } else { new.id };
-        let room = link.add_user(
-            id,
-            User {
-                nick: new.nick.into(),
-                user: new.user.into(),
-                host: new.host.into(),
-                server: server.to_ascii_lowercase().into_boxed_slice(),
-            },
-        );
-        let account = if matches!(new.account, b"*" | b"0") { &[] } else { new.account };
-        let real_host = if new.real_host == new.host || new.real_host == b"*" { &[] } else { new.real_host };
-        cx.emit::<Irc>(Event::UserJoined {
-            uid: Wire(new.id),
-            who: Source { name: Wire(new.nick), user: Wire(new.user), host: Wire(new.host) },
-            real_host: Wire(real_host),
-            address: Wire(new.address),
-            account: Wire(account),
-            real_name: Wire(new.real_name),
-            server: Wire(&server_name),
-        });
-        if !room {
-            self.weird(cx, "irc_too_many_users", &[]);
-        }
-    }
-
-    fn link_renamed<O: Observe<Irc>>(
-        &mut self,
-        cx: &mut Context<'_, O>,
-        message: &Message<'_>,
-        who: Source<'_>,
-        nick: Wire<'_>,
-    ) {
-        self.renamed_to(cx, &message.source().name, who, nick);
-    }
-
-    fn renamed_to<O: Observe<Irc>>(&mut self, cx: &mut Context<'_, O>, id: &[u8], who: Source<'_>, nick: Wire<'_>) {
-        if cx.wants_others() {
-            self.channels.rename(&who.name, &nick, self.casemapping());
-        }
-        if let Some(link) = self.link.as_deref_mut() {
-            link.rename(id, &nick);
-        }
-        cx.emit::<Irc>(Event::NickChanged { who, nick, own: false, forced: false });
-    }
-
-    fn split<O: Observe<Irc>>(&mut self, cx: &mut Context<'_, O>, message: &Message<'_>) {
-        let id = message.param(0);
-        let name = self.nick_of(&id);
-        let reason = message.param(1);
-        cx.emit::<Irc>(Event::ServerSplit { name: Wire(&name), reason });
-        let Some(link) = self.link.as_deref_mut() else { return };
-        for nick in link.split(&id) {
-            if cx.wants_others() {
-                self.channels.quit(&nick, self.casemapping());
-            }
-            let who = Source { name: Wire(&nick), ..Source::default() };
-            cx.emit::<Irc>(Event::Quit { who, reason, own: false, netsplit: true });
-        }
-    }
-
     // `TOPIC #c :text`, `TOPIC #c setter ts :text`, `FTOPIC #c ts topicts [setter] :text`, `TB #c ts [setter] :text`,
     // `TBURST ts #c ts setter :text`.
     fn link_topic<O: Observe<Irc>>(&mut self, cx: &mut Context<'_, O>, message: &Message<'_>, from: Source<'_>) {
@@ -313,96 +190,6 @@ impl Session {
         };
         let name = if self.support.is_channel(&target) { SmallVec::from_slice(&target) } else { self.nick_of(&target) };
         self.mode_changes(cx, &name, by, message.params.iter().skipped(skip));
-    }
-
-    // `ENCAP mask command …`
-    fn encapsulated<O: Observe<Irc>>(&mut self, cx: &mut Context<'_, O>, message: &Message<'_>, from: Source<'_>) {
-        let arguments = message.params.iter().skipped(2);
-        let first = Wire(arguments.clone().next().unwrap_or_default());
-        let second = Wire(arguments.clone().nth(1).unwrap_or_default());
-        match Command::from_wire(&message.param(1)) {
-            Command::Sasl => self.relayed_sasl(cx, arguments),
-            Command::Login => cx.emit::<Irc>(Event::Account { who: from, account: first }),
-            Command::Su => {
-                let who = self.known(&first);
-                self.ledger.user_logged_in(cx, &who.borrow().name, &second);
-                cx.emit::<Irc>(Event::Account { who: who.borrow(), account: second });
-            }
-            Command::Chghost => {
-                let who = self.known(&first);
-                self.host_changed(cx, &first, who.borrow(), second);
-            }
-            Command::Metadata if first == b"ADD" => {
-                let key = arguments.clone().nth(2).unwrap_or_default();
-                let value = arguments.clone().nth(3).unwrap_or_default();
-                if key == b"ACCOUNT" {
-                    let who = self.known(&second);
-                    cx.emit::<Irc>(Event::Account { who: who.borrow(), account: Wire(value) });
-                }
-            }
-            _ => {}
-        }
-    }
-
-    // InspIRCd: `METADATA uid accountname :account`.
-    fn metadata<O: Observe<Irc>>(&mut self, cx: &mut Context<'_, O>, message: &Message<'_>) {
-        if message.param(1) == b"accountname" {
-            let who = self.known(&message.param(0));
-            let account = Wire(message.params.last().unwrap_or_default());
-            self.ledger.user_logged_in(cx, &who.borrow().name, &account);
-            cx.emit::<Irc>(Event::Account { who: who.borrow(), account });
-        }
-    }
-
-    // `user agent D S` or `D F`, and `agent user D S` the other way.
-    fn relayed_sasl<O: Observe<Irc>>(&mut self, cx: &mut Context<'_, O>, mut words: crate::ParamsIter<'_>) {
-        let (one, other) = (words.next().unwrap_or_default(), words.next().unwrap_or_default());
-        if words.next() != Some(b"D") {
-            return;
-        }
-        let accepted = words.next() == Some(b"S");
-        for user in [one, other] {
-            self.ledger.sasl_answered(cx, user, accepted);
-        }
-        let who = self.known(other);
-        let none = Wire(&[]);
-        cx.emit::<Irc>(Event::Login { account: none, who: who.borrow(), mechanism: none, accepted });
-    }
-
-    fn link_host<O: Observe<Irc>>(&mut self, cx: &mut Context<'_, O>, message: &Message<'_>, from: Source<'_>) {
-        // `FHOST host [real host]` is of its sender.
-        let named = message.params.count() > 1 && message.command != Command::Fhost;
-        let who = if named { self.known(&message.param(0)) } else { Sender::of(from) };
-        let host = message.param(usize::from(named));
-        let id = if named { message.param(0) } else { message.source().name };
-        self.host_changed(cx, &id, who.borrow(), host);
-    }
-
-    fn host_changed<O: Observe<Irc>>(&mut self, cx: &mut Context<'_, O>, id: &[u8], who: Source<'_>, host: Wire<'_>) {
-        if let Some(user) = self.link.as_deref_mut().and_then(|link| link.user(id)) {
-            user.host = host.0.into();
-        }
-        cx.emit::<Irc>(Event::HostChanged { who, user: who.user, host });
-    }
-
-    fn burst_over<O: Observe<Irc>>(&mut self, cx: &mut Context<'_, O>, server: Wire<'_>) {
-        let direction = cx.moment().direction;
-        let Some(link) = self.link.as_deref_mut() else { return };
-        link.side(direction).burst_over = true;
-        let (servers, users) = link.size();
-        let count = |n: usize| u32::try_from(n).unwrap_or(u32::MAX);
-        cx.emit::<Irc>(Event::BurstEnd { server, servers: count(servers), users: count(users) });
-    }
-
-    fn ends_burst_unmarked(&mut self, direction: Direction) -> bool {
-        let link = self.link.as_deref_mut().filter(|link| link.dialect == Dialect::Ts6);
-        link.is_some_and(|link| !link.side(direction).burst_over)
-    }
-
-    fn forget_user(&mut self, id: &[u8]) {
-        if let Some(link) = self.link.as_deref_mut() {
-            link.remove_user(id);
-        }
     }
 
     pub(crate) fn known(&self, id: &[u8]) -> Sender {
