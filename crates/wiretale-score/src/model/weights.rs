@@ -116,10 +116,17 @@ impl Weights {
 
     fn check(&self) -> Result<(), WeightsError> {
         let model = &self.model;
+        let some = |number: f64| number.is_finite() && number >= 0.0;
         let in_range = [
             ("model.repeat", (0.0..1.0).contains(&model.repeat)),
             ("model.group", (0.0..=1.0).contains(&model.group)),
             ("model.bonus_hours", model.bonus_hours > 0.0),
+            ("model.prior", model.prior.is_finite()),
+            ("model.gate", model.gate.is_finite()),
+            ("model.bonus", some(model.bonus)),
+            ("model.benign", some(model.benign)),
+            ("model.campaign", some(model.campaign)),
+            ("model.slack_minutes", some(model.slack_minutes)),
             ("model.half_life_hours", model.half_life_hours.iter().all(|hours| *hours > 0.0)),
             ("model.levels", model.levels.is_sorted()),
         ];
@@ -155,5 +162,18 @@ mod tests {
         assert!(error.contains("line"), "{error}");
         let broken = BUILT_IN.replace("repeat = 0.3", "repeat = 1.5");
         assert!(Weights::parse(&broken).expect_err("out of range").to_string().contains("model.repeat"));
+    }
+
+    #[test]
+    fn constants_that_would_turn_a_case_round_are_refused() {
+        for name in ["prior", "gate", "bonus", "benign", "campaign", "slack_minutes"] {
+            let line = BUILT_IN.lines().find(|line| line.starts_with(&format!("{name} "))).expect("it is in the table");
+            let values = if matches!(name, "prior" | "gate") { ["nan", "inf"] } else { ["nan", "-5.0"] };
+            for value in values {
+                let broken = BUILT_IN.replace(line, &format!("{name} = {value}"));
+                let error = Weights::parse(&broken).expect_err(name).to_string();
+                assert!(error.contains(&format!("model.{name}")), "{error}");
+            }
+        }
     }
 }
