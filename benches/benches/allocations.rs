@@ -4,6 +4,7 @@
 #![allow(unsafe_code, reason = "a counting allocator cannot be written without")]
 
 use std::alloc::{GlobalAlloc, Layout, System};
+use std::path::Path;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use wiretale::capture::Capture;
@@ -81,7 +82,7 @@ where
     counted
 }
 
-fn own(path: &str) {
+fn own(path: &Path) {
     let mut capture = Capture::open(path).expect("WIRETALE_PCAP");
     let mut analyzer = Analyzer::<Standard, Deaf>::new(Deaf, Settings::default());
     let (before, mut packets) = (ALLOCATIONS.load(Ordering::Relaxed), 0);

@@ -1,6 +1,8 @@
 //! Inputs shared by the benches, made with fixed seeds.
 #![forbid(unsafe_code)]
 
+use std::path::{Path, PathBuf};
+
 use wiretale::packet::{Address, Direction, Endpoint, Timestamp};
 pub use wiretale_testkit::lend;
 use wiretale_testkit::{Random, Weather, Wire};
@@ -151,8 +153,10 @@ pub fn conversations(flows: u64) -> Vec<(Timestamp, Vec<u8>)> {
     wire.into_frames()
 }
 
-/// The capture that `WIRETALE_PCAP` names, for figures of one's own.
+/// The capture that `WIRETALE_PCAP` names, for figures of one's own: as seen from the repository's root, where the command
+/// is given, though a bench is run elsewhere.
 #[must_use]
-pub fn own_capture() -> Option<String> {
-    std::env::var("WIRETALE_PCAP").ok()
+pub fn own_capture() -> Option<PathBuf> {
+    let path = std::env::var_os("WIRETALE_PCAP")?;
+    Some(Path::new(env!("CARGO_MANIFEST_DIR")).join("..").join(path))
 }
