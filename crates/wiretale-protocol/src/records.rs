@@ -90,9 +90,20 @@ impl Records {
     fn take_up_to(&mut self, len: usize, input: &mut &[u8]) {
         let missing = len.saturating_sub(self.carry.len()).min(input.len());
         if let Some((head, rest)) = input.split_at_checked(missing) {
-            self.carry.extend_from_slice(head);
+            self.hold(head, len);
             *input = rest;
         }
+    }
+
+    // Doubles as a list does, but never beyond what the record needs: a head may announce more than ever comes.
+    fn hold(&mut self, bytes: &[u8], wanted: usize) {
+        let (len, capacity) = (self.carry.len(), self.carry.capacity());
+        let needed = len.saturating_add(bytes.len());
+        if needed > capacity {
+            let doubled = capacity.saturating_mul(2).min(wanted).max(needed);
+            self.carry.reserve_exact(doubled.saturating_sub(len));
+        }
+        self.carry.extend_from_slice(bytes);
     }
 
     fn throw_away(&mut self, input: &mut &[u8]) {
@@ -130,6 +141,20 @@ mod tests {
         assert_eq!(records.held(), 0);
         assert_eq!(records.next(&mut &[0, 90, 7, 7, 7][..], |_| 92), None);
         assert!(records.held() >= 5);
+    }
+
+    #[test]
+    fn a_record_that_comes_bit_by_bit_takes_no_more_than_its_length() {
+        for step in [1, 7, 1000] {
+            let mut records = Records::new(2, 5000);
+            let mut most = 0;
+            for chunk in [7; 5000].chunks(step) {
+                let mut input = chunk;
+                while records.next(&mut input, |_| 5000).is_some() {}
+                most = most.max(records.held());
+            }
+            assert_eq!(most, 5000, "{step}");
+        }
     }
 
     #[test]
