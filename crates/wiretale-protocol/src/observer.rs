@@ -8,6 +8,9 @@ use wiretale_reassembly::Chunk;
 use crate::{Expectation, Exposure, Packets, Passed, Place, Protocol, Summary};
 
 /// One that hears of flows. Every method defaults to doing nothing.
+///
+/// What it wants (`wants_packets` and its like) must not change while it hears: an engine asks once for each flow, or once
+/// for all, or with each chunk.
 pub trait Observer {
     /// What it keeps about one flow; made when the flow opens, dropped after [`Observer::closed`].
     type Flow: Default;
@@ -25,7 +28,7 @@ pub trait Observer {
         let _ = (flow, moment, passed);
     }
 
-    /// Of which packets does it want to hear, each by itself? Asked once per flow. It may hear of more.
+    /// Of which packets does it want to hear, each by itself? It may hear of more.
     #[inline]
     fn wants_packets(&self) -> Packets {
         Packets::ALL
@@ -45,7 +48,7 @@ pub trait Observer {
         true
     }
 
-    /// Does it want every TCP stream's bytes through [`Observer::stream`]? Asked once per flow.
+    /// Does it want every TCP stream's bytes through [`Observer::stream`]?
     fn wants_streams(&self) -> bool {
         false
     }

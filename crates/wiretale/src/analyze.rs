@@ -22,7 +22,8 @@ pub struct Analyzed<O> {
 /// Reads the captures at these paths as one, in the order of time, and tells `observer` what [`Standard`] finds.
 ///
 /// # Errors
-/// If one cannot be opened or is no capture. A capture that is cut off is no error but [`Analyzed::trouble`].
+/// If one cannot be opened or is no capture. A capture that is cut off behind its header is no error
+/// but [`Analyzed::trouble`].
 pub fn analyze<O>(
     paths: impl IntoIterator<Item = impl AsRef<Path>>,
     settings: Settings,
