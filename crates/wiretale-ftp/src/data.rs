@@ -174,7 +174,7 @@ impl DataDecoder {
         if self.sender != Some(direction) {
             return;
         }
-        self.bytes += bytes.len() as u64;
+        self.bytes = self.bytes.saturating_add(bytes.len() as u64);
         if matches!(self.stage, Stage::File | Stage::Listing) {
             cx.emit::<FtpData>(DataEvent::Content(Content::Data(bytes)));
         }
@@ -190,7 +190,7 @@ impl DataDecoder {
         if self.sender != Some(direction) {
             return;
         }
-        self.bytes += len;
+        self.bytes = self.bytes.saturating_add(len);
         if matches!(self.stage, Stage::File | Stage::Listing) {
             cx.emit::<FtpData>(DataEvent::Content(Content::Gap(len)));
             self.lines.gap();

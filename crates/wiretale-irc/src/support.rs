@@ -167,9 +167,8 @@ impl Support {
     }
 
     fn list_mode(&mut self, letter: u8) {
-        if self.kind(letter) == ModeKind::Flag
-            && let [lists, ..] = &mut self.modes
-        {
+        if self.kind(letter) == ModeKind::Flag {
+            let [lists, ..] = &mut self.modes;
             push(lists, letter);
         }
     }

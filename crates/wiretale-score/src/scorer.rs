@@ -185,7 +185,7 @@ impl Scorer {
             }
             Content::Gap(missed) => {
                 if let Some(file) = &mut scored.file {
-                    file.missed += missed;
+                    file.missed = file.missed.saturating_add(missed);
                 }
             }
             Content::End => {
