@@ -9,6 +9,9 @@
 //!
 //! Bounds: a line 8192 bytes; an argument, a reply's text and a path 4096 each; a user's name 128; 20 pending commands.
 //!
+//! The example feeds a decoder by a helper of our tests; `examples/alone.rs` does it with what this crate and
+//! `wiretale-protocol` have.
+//!
 //! ```
 //! use wiretale_ftp::Ftp;
 //! use wiretale_testkit::Solo;
