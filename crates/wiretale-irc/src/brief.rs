@@ -19,6 +19,8 @@ impl Session {
         match seen.command.len() {
             7 if seen.command == b"PRIVMSG" => match self.plain_words(seen.params, controls) {
                 Some(words) if told => self.passed_on(cx, seen, words, false),
+                // Behind a channel there may be a service.
+                Some((target, _)) if scan::holds(&target, *b",") => false,
                 Some(words) => self.said(cx, seen, words),
                 None => controls && self.acts(cx, seen, told),
             },

@@ -190,9 +190,10 @@ impl Ledger {
         self.settle_all(cx, Outcome::Accepted, |open| open.awaits == Awaits::Link(peer));
     }
 
-    /// A link was refused.
-    pub(crate) fn link_refused<O: Observe<Irc>>(&mut self, cx: &mut Context<'_, O>, peer: Direction) {
-        self.settle_all(cx, Outcome::Refused, |open| open.awaits == Awaits::Link(peer));
+    /// A link came to nothing, because of this server's password or for another reason.
+    pub(crate) fn link_over<O: Observe<Irc>>(&mut self, cx: &mut Context<'_, O>, peer: Direction, password: bool) {
+        let outcome = if password { Outcome::Refused } else { Outcome::Unknown };
+        self.settle_all(cx, outcome, |open| open.awaits == Awaits::Link(peer));
     }
 
     /// A server named itself: its password, sent before, is its own.

@@ -6,15 +6,16 @@ mod users;
 use alloc::boxed::Box;
 
 use smallvec::SmallVec;
-use wiretale_protocol::{Context, Direction, Observe};
+use wiretale_protocol::{Context, Observe};
 
 use crate::channels::Topic;
 use crate::introduced::dialect_of;
 use crate::link::Link;
 use crate::owned::Sender;
 use crate::replies::number;
+use crate::server::refusal_in;
 use crate::session::Session;
-use crate::{Command, Dialect, Event, Irc, Message, Source, Support, Wire};
+use crate::{Command, Dialect, Event, Irc, Message, Refusal, Source, Support, Wire};
 
 impl Session {
     /// Does this line show that servers talk here?
@@ -150,9 +151,10 @@ impl Session {
             }
             Command::Sasl => self.relayed_sasl(cx, message.params.iter().skipped(1)),
             Command::Error => {
-                for direction in Direction::BOTH {
-                    self.ledger.link_refused(cx, direction);
-                }
+                // It speaks of the other's password; what its own was worth nobody says any more.
+                let password = refusal_in(&message.param(0)) == Refusal::Password;
+                self.ledger.link_over(cx, direction.opposite(), password);
+                self.ledger.link_over(cx, direction, false);
                 cx.emit::<Irc>(Event::Ended { reason: message.param(0) });
             }
             _ => {}

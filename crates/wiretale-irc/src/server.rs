@@ -338,7 +338,7 @@ pub(crate) fn refusal_in(text: &[u8]) -> Refusal {
         Refusal::Throttled
     } else if any(&[b"full", b"no more connections"]) {
         Refusal::Full
-    } else if any(&[b"password", b"access denied"]) {
+    } else if any(&[b"password", b"access denied", b"authentication failed"]) {
         Refusal::Password
     } else {
         Refusal::Other

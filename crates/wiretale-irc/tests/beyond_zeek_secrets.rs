@@ -133,11 +133,13 @@ fn p35_a_key_may_stand_behind_the_arguments_of_other_modes() {
 fn p35_a_service_may_be_one_of_several_who_are_told() {
     let mut session = greeted();
     session.client("PRIVMSG NickServ,bob :IDENTIFY zz9one\r\nPRIVMSG bob,NickServ :IDENTIFY zz9two\r\n");
+    session.client("PRIVMSG #c,NickServ :IDENTIFY zz9three\r\n");
     session.client("PRIVMSG eggy,bob :IDENT zz9three\r\nPRIVMSG bob,ben :IDENTIFY nobody\r\n").end();
     tells_none(&session);
     let kinds: Vec<_> = exposed(&session).into_iter().map(|(kind, account, _)| (kind, account)).collect();
-    assert_eq!(kinds, [("nickserv-identify", "ann"), ("nickserv-identify", "ann"), ("bot-login", "eggy")]);
-    assert!(session.events("Text")[3].contains("IDENTIFY nobody"), "{:?}", session.events("Text"));
+    let ann = ("nickserv-identify", "ann");
+    assert_eq!(kinds, [ann, ann, ann, ("bot-login", "eggy")]);
+    assert!(session.events("Text")[4].contains("IDENTIFY nobody"), "{:?}", session.events("Text"));
 }
 
 #[test]
@@ -211,5 +213,21 @@ fn p35_a_password_is_refused_only_where_the_server_says_so() {
         let mut session = Session::new();
         session.client("PASS zz9\r\nNICK ann\r\nUSER a 0 * :A\r\n").server(format!("ERROR :{error}\r\n")).end();
         assert_eq!(exposed(&session), [("pass", "", outcome)], "{error}");
+    }
+}
+
+#[test]
+fn p35_a_link_s_error_is_about_the_other_side_s_password() {
+    for (error, outcome) in [
+        ("Link denied (Authentication failed)", Outcome::Refused),
+        ("Bad password", Outcome::Refused),
+        ("Closing Link: 192.0.2.1 (Server a.example already exists)", Outcome::Unknown),
+    ] {
+        let mut session = Session::new();
+        session.client("PASS zz9one 0210-IRC+ ngIRCd|26:CHLMSXo P\r\nSERVER a.example 1 :a\r\n");
+        session.server("PASS zz9two 0210-IRC+ ngIRCd|26:CHLMSXo P\r\n").server(format!("ERROR :{error}\r\n")).end();
+        tells_none(&session);
+        let links = [("server-link", "a.example", outcome), ("server-link", "", Outcome::Unknown)];
+        assert_eq!(exposed(&session), links, "{error}");
     }
 }

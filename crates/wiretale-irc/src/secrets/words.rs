@@ -13,7 +13,8 @@ impl Session {
     // Most words are to a channel, and a secret there is one only to a bot.
     #[inline]
     pub(super) fn may_tell(&self, message: &Message<'_>) -> bool {
-        !self.support.is_channel(&message.param(0)) || may_be_order(&message.param(1))
+        let to = message.param(0);
+        !self.support.is_channel(&to) || to.contains(&b',') || may_be_order(&message.param(1))
     }
 
     pub(super) fn in_words(&self, line: &[u8], message: &Message<'_>, direction: Direction, found: &mut Found) {
