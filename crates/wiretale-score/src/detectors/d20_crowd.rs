@@ -87,25 +87,54 @@ impl Detector for Crowd {
             _ => return,
         };
         let channel = self.channels.entry(scene.channel_key(&place));
-        channel.joined(nick);
-        // Nobody is a crowd yet.
-        if channel.nicks.len() < LEAST {
-            return;
-        }
         match scene.heard {
             Some(Heard { spoken: Some(Spoken { from, .. }), .. }) => {
-                channel.heard(scene, from, &words, &place, findings);
+                let part = channel.part(scene.moment.at, &words);
+                if part != Part::None && channel.is_crowd_with(nick) {
+                    channel.heard(scene, from, part, &words, &place, findings);
+                }
             }
-            Some(heard) if scene.moment.direction == Direction::Client => channel.answered(scene, heard.text),
-            _ => {}
+            Some(heard) if scene.moment.direction == Direction::Client => {
+                if channel.is_crowd_with(nick) {
+                    channel.answered(scene, heard.text);
+                }
+            }
+            _ => {
+                channel.is_crowd_with(nick);
+            }
         }
     }
 }
 
+/// What words heard are to the round that is open.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Part {
+    /// They begin the next one.
+    Next,
+    /// They are its own, come to one more.
+    Copy,
+    /// Neither.
+    None,
+}
+
 impl Channel {
-    fn joined(&mut self, nick: u64) {
+    // This one is a member; are there enough for a crowd?
+    fn is_crowd_with(&mut self, nick: u64) -> bool {
         if self.nicks.len() < MEMBERS && !self.knows(nick) {
             self.nicks.insert_unique(nick, nick, |nick| *nick);
+        }
+        self.nicks.len() >= LEAST
+    }
+
+    // In a busy channel most words are none, and nobody need be looked up for them.
+    #[inline]
+    fn part(&self, at: Timestamp, words: &[u8]) -> Part {
+        let Some(round) = &self.round else { return Part::Next };
+        let since = at.since(round.at);
+        match () {
+            () if since < COPIES && round.words == words => Part::Copy,
+            () if since >= SHORTEST => Part::Next,
+            () => Part::None,
         }
     }
 
@@ -115,20 +144,22 @@ impl Channel {
         self.nicks.find(nick, |known| *known == nick).is_some()
     }
 
-    fn heard(&mut self, scene: &Scene<'_>, from: &[u8], words: &[u8], place: &[u8], findings: &mut Findings) {
-        let at = scene.moment.at;
-        let (same, over) = self.round.as_ref().map_or((false, true), |round| {
-            let since = at.since(round.at);
-            (since < COPIES && round.words == words, since >= SHORTEST)
-        });
-        // In a busy channel most words are neither the round's own nor the next one's.
-        if !same && !over || self.knows(scene.name_key(from)) {
+    fn heard(
+        &mut self,
+        scene: &Scene<'_>,
+        from: &[u8],
+        part: Part,
+        words: &[u8],
+        place: &[u8],
+        findings: &mut Findings,
+    ) {
+        if self.knows(scene.name_key(from)) {
             return;
         }
-        if !same {
+        if part == Part::Next {
             let mut round = self.round.take().unwrap_or_default();
             self.judge(&round, scene, place, findings);
-            round.begin(at, scene.moment.frame, words);
+            round.begin(scene.moment.at, scene.moment.frame, words);
             self.round = Some(round);
         }
         let host = scene.moment.flow.client.address;
