@@ -35,7 +35,8 @@ pub trait Detector: Send {
         0
     }
 
-    /// One more fact about a flow.
+    /// One more fact about a flow. What stands in its bytes is told once each end of it that is home took part, with more
+    /// than a reset: what a stranger sends a host unasked is his own word and not the host's.
     fn hear(&mut self, scene: &Scene<'_>, fact: &Fact<'_>, findings: &mut Findings);
 }
 

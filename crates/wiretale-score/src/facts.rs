@@ -16,6 +16,8 @@ pub struct Facts {
     pub data_packets: [u32; 2],
     /// Who sent the first payload.
     pub first_speaker: Option<Direction>,
+    /// Ends that took part: of each something was seen but a reset, as far as packets are told.
+    pub took_part: [bool; 2],
     /// Of an IRC connection: who the client is and where.
     pub irc: Option<Box<IrcSession>>,
     // Whether the client and the server are home, once it was looked up.
@@ -25,6 +27,14 @@ pub struct Facts {
 }
 
 impl Facts {
+    /// Is there a home host in it that is only spoken to? Anybody can do that, under any address.
+    #[inline]
+    pub(crate) const fn is_one_sided(&self) -> bool {
+        let [client, server] = self.took_part;
+        matches!(self.ends, Some([home, _]) if home && !client)
+            || matches!(self.ends, Some([_, home]) if home && !server)
+    }
+
     /// How many of a flow's packets are told one by one.
     pub const FIRST: u32 = 8;
 

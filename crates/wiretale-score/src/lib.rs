@@ -32,6 +32,7 @@ mod numbers;
 mod pairs;
 mod scorer;
 mod session;
+mod tap;
 #[cfg(test)]
 mod testing;
 mod text;

@@ -21,6 +21,7 @@ use crate::heard::{Heard, Spoken, heard_as};
 use crate::model::{Case, Evidence, cases};
 use crate::pairs::Pairs;
 use crate::session::Keys;
+use crate::tap::Tap;
 use crate::text::{first_link, plain, sorts};
 use crate::{Facts, Home, Inventory, IrcSession, Names, Weights, detectors};
 
@@ -35,6 +36,7 @@ pub struct Scorer {
     wakes: [[Wakes; Ends::KINDS]; Hears::KINDS as usize],
     findings: Findings,
     pairs: Pairs,
+    tap: Tap,
     // When the first flow was opened.
     began: Option<Timestamp>,
     // For tables that strangers fill.
@@ -80,8 +82,8 @@ impl Scorer {
         };
         let wakes = std::array::from_fn(|kind| std::array::from_fn(|ends| wakes(kind, ends)));
         let (names, findings, pairs) = (Names::default(), Findings::default(), Pairs::default());
-        let hash = Default::default();
-        Self { home, inventory, weights, names, detectors, wakes, findings, pairs, began: None, hash }
+        let (tap, hash) = Default::default();
+        Self { home, inventory, weights, names, detectors, wakes, findings, pairs, tap, began: None, hash }
     }
 
     /// The evidence so far, in the order found.
@@ -135,12 +137,13 @@ impl Scorer {
         fact: &Fact<'_>,
         heard: Option<&Heard<'_>>,
     ) {
-        let Self { home, inventory, weights, names, detectors, wakes, findings, began, hash, .. } = self;
+        let Self { home, inventory, weights, names, detectors, wakes, findings, began, hash, tap, .. } = self;
         let ends = facts.ends.unwrap_or_else(|| ends(home, moment));
         let wakes = &wakes[kinds.index()][Ends::kind(ends)];
         // Most words are nothing beside words.
         let woken = if kinds.is_one() { &wakes.kind } else { &wakes.family };
-        if woken.is_empty() {
+        // Nobody answers for what is only said to him, unless the capture has no answers.
+        if woken.is_empty() || kinds.is_words() && facts.is_one_sided() && !tap.is_one_sided() {
             return;
         }
         let began = began.unwrap_or(moment.flow.opened);
@@ -202,6 +205,11 @@ impl Scored {
     pub(crate) const fn facts(&self) -> &Facts {
         &self.facts
     }
+
+    // Of a flow in which both ends were seen.
+    pub(crate) fn of_both() -> Self {
+        Self { facts: Facts { took_part: [true; 2], ..Facts::default() }, file: None }
+    }
 }
 
 impl Observer for Scorer {
@@ -250,6 +258,10 @@ impl Observer for Scorer {
             scored.facts.first_speaker.get_or_insert(moment.direction);
         }
         scored.facts.packets = scored.facts.packets.saturating_add(1);
+        scored.facts.took_part[moment.direction.index()] |= !passed.flags.has(Flags::RST);
+        if let Some(ends) = scored.facts.ends {
+            self.tap.passed(ends, moment.direction, scored.facts.took_part);
+        }
         let opens = moment.at == moment.flow.opened || passed.flags.has(Flags::SYN);
         if opens && scored.facts.packets <= Facts::FIRST && self.wakes(Hears::PASSED, &scored.facts) {
             self.meet(&mut scored.facts, moment);

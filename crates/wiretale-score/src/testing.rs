@@ -3,9 +3,10 @@
 use wiretale_dcc::Dcc;
 use wiretale_ftp::{DataEvent, Ftp, FtpData};
 use wiretale_irc::{Event, Irc, Source, Wire};
+use wiretale_packet::Flags;
 use wiretale_protocol::{
-    Address, Content, Direction, Endpoint, Flow, FlowId, Moment, Observe, Observer, Side, State, Summary, Timestamp,
-    Transport,
+    Address, Content, Direction, Endpoint, Flow, FlowId, Moment, Observe, Observer, Passed, Side, State, Summary,
+    Timestamp, Transport,
 };
 use wiretale_terminal::Terminal;
 
@@ -43,6 +44,23 @@ impl Play {
         port: u16,
         make: impl FnOnce(&mut Flow),
     ) -> usize {
+        self.begin(at, client, server, port, Scored::of_both(), make)
+    }
+
+    /// A flow met in the middle, of which nothing was seen yet.
+    pub(crate) fn met(&mut self, at: f64, client: [u8; 4], server: [u8; 4], port: u16) -> usize {
+        self.begin(at, client, server, port, Scored::default(), |flow| flow.midstream = true)
+    }
+
+    fn begin(
+        &mut self,
+        at: f64,
+        client: [u8; 4],
+        server: [u8; 4],
+        port: u16,
+        scored: Scored,
+        make: impl FnOnce(&mut Flow),
+    ) -> usize {
         let index = self.flows.len();
         let mut flow = Flow {
             id: FlowId(index as u64),
@@ -54,7 +72,7 @@ impl Play {
             tunneled: false,
         };
         make(&mut flow);
-        self.flows.push((flow, Scored::default()));
+        self.flows.push((flow, scored));
         self.at(index, at, Client, |scorer, scored, moment| scorer.opened(scored, moment));
         index
     }
@@ -72,6 +90,13 @@ impl Play {
         tell(&mut self.scorer, scored, &moment);
     }
 
+    /// A packet without payload.
+    pub(crate) fn passes(&mut self, flow: usize, at: f64, direction: Direction, flags: Flags) {
+        let (seq, ack, window, payload, fresh, ip_len, ttl) = (1, 1, 500, 0, 0, 40, 60);
+        let passed = Passed { flags, seq, ack, window, payload, fresh, ip_len, ttl };
+        self.at(flow, at, direction, |scorer, scored, moment| scorer.passed(scored, moment, &passed));
+    }
+
     pub(crate) fn irc(&mut self, flow: usize, at: f64, direction: Direction, event: Event<'_>) {
         self.at(flow, at, direction, |scorer, scored, moment| Observe::<Irc>::observe(scorer, scored, moment, &event));
     }
@@ -79,10 +104,15 @@ impl Play {
     /// An IRC connection on which the server takes `nick` in, to the network "Net".
     pub(crate) fn session(&mut self, at: f64, client: [u8; 4], port: u16, nick: &str, user: &str) -> usize {
         let flow = self.open(at, client, IRCD, port);
+        self.registered(flow, at, nick, user);
+        flow
+    }
+
+    /// The server takes the client in.
+    pub(crate) fn registered(&mut self, flow: usize, at: f64, nick: &str, user: &str) {
         let [nick, user, net, server] = [nick, user, "Net", "irc.example.net"].map(|text| Wire(text.as_bytes()));
         let event = Event::Registered { nick, user, host: Wire(b""), real_name: user, server, network: net };
         self.irc(flow, at, Server, event);
-        flow
     }
 
     pub(crate) fn join(&mut self, flow: usize, at: f64, channel: &str) {

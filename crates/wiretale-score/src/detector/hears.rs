@@ -85,6 +85,10 @@ impl Hears {
     /// all that a scan brings.
     pub const IN_VAIN: Self = Self(1 << 26);
 
+    /// What stands in a flow's bytes.
+    pub(crate) const WORDS: Self =
+        Self(!(Self::OPENED.0 | Self::PASSED.0 | Self::WEIRD.0 | Self::EXPOSED.0 | Self::DNS.0 | Self::CLOSED.0));
+
     /// How many kinds there are.
     pub(crate) const KINDS: u32 = 27;
 
@@ -100,6 +104,12 @@ impl Hears {
     /// Is it one kind and no more?
     pub(crate) const fn is_one(self) -> bool {
         self.0.is_power_of_two()
+    }
+
+    /// Do they stand in a flow's bytes?
+    #[inline]
+    pub(crate) const fn is_words(self) -> bool {
+        self.has(Self::WORDS)
     }
 
     pub(crate) const fn nth(index: u32) -> Self {
