@@ -1,11 +1,12 @@
 //! D10: an SSH server or client that is not what it should be (ATT&CK T1554, T1556).
 //!
 //! A second server of another make on the same host, a host key that changes, a client that announces itself with the
-//! hexadecimal string of the Ebury back door (as ET rule 2018264 has it), a client that is a guessing tool.
+//! hexadecimal string of the Ebury back door (as ET rule 2018264 has it), a client that is a guessing tool. What a client
+//! calls itself anybody may: only where he is let in, the server knew what to make of it.
 
 use std::collections::BTreeMap;
 
-use wiretale_protocol::{Address, Direction, Escaped};
+use wiretale_protocol::{Address, Direction, Escaped, FlowId};
 use wiretale_ssh::{Event, HostKey};
 
 use crate::bounded::{Bounded, SOME};
@@ -14,6 +15,8 @@ use crate::{Detector, Fact, Findings, Hears, Scene};
 /// Who says he is what.
 pub(super) struct SshIdentity {
     servers: Bounded<Address, BTreeMap<u16, Server>>,
+    // Flows whose client announced itself as Ebury's do, and what it said.
+    strange: Bounded<FlowId, Vec<u8>>,
 }
 
 #[derive(Default)]
@@ -25,7 +28,7 @@ struct Server {
 
 impl Default for SshIdentity {
     fn default() -> Self {
-        Self { servers: Bounded::new(1 << 14) }
+        Self { servers: Bounded::new(1 << 14), strange: Bounded::new(1 << 10) }
     }
 }
 
@@ -35,7 +38,7 @@ impl Detector for SshIdentity {
     }
 
     fn memory(&self) -> usize {
-        self.servers.memory(SOME)
+        self.servers.memory(SOME) + self.strange.memory(SHOWN)
     }
 
     fn hears(&self) -> Hears {
@@ -48,9 +51,11 @@ impl Detector for SshIdentity {
             return;
         }
         match (event, scene.moment.direction) {
-            (Event::Version(ident), Direction::Client) => client(scene, ident.software, findings),
+            (Event::Version(ident), Direction::Client) => self.client(scene, ident.software, findings),
             (Event::Version(ident), Direction::Server) => self.server(scene, ident.software, findings),
             (Event::HostKey(key), _) => self.key(scene, key, findings),
+            (Event::LoggedIn { .. }, _) => self.logged_in(scene, findings),
+            (Event::Session(session), _) if session.login.accepted == Some(true) => self.logged_in(scene, findings),
             _ => {}
         }
     }
@@ -70,6 +75,33 @@ impl SshIdentity {
             let text = format!("{server} runs \"{mine}\" beside \"{theirs}\" on port {port}");
             findings.push(scene.evidence(Direction::Server, "D10.twin", server.port.to_string(), text));
         }
+    }
+
+    fn client(&mut self, scene: &Scene<'_>, software: &[u8], findings: &mut Findings) {
+        let hex = (22..=46).contains(&software.len()) && software.iter().all(u8::is_ascii_hexdigit);
+        let tool =
+            TOOLS.iter().any(|tool| software.windows(tool.len()).any(|window| window.eq_ignore_ascii_case(tool)));
+        let (row, what) = match () {
+            () if hex => ("D10.ebury_asked", "as clients of the Ebury back door do"),
+            () if tool => ("D10.tool", "as guessing tools do"),
+            () => return,
+        };
+        let shown = &software[..software.len().min(SHOWN)];
+        if hex {
+            *self.strange.entry(scene.moment.flow.id) = shown.to_vec();
+        }
+        let flow = scene.moment.flow;
+        let peer = scene.called(flow.client.address);
+        let text = format!("{peer} came to {} calling itself \"{}\", {what}", flow.server, Escaped(shown));
+        findings.push(scene.evidence(Direction::Server, row, flow.server.port.to_string(), text));
+    }
+
+    fn logged_in(&mut self, scene: &Scene<'_>, findings: &mut Findings) {
+        let flow = scene.moment.flow;
+        let Some(shown) = self.strange.remove(&flow.id) else { return };
+        let (peer, server) = (scene.called(flow.client.address), flow.server);
+        let text = format!("{server} let {peer} in, calling itself \"{}\", as clients of Ebury do", Escaped(&shown));
+        findings.push(scene.evidence(Direction::Server, "D10.ebury", server.port.to_string(), text));
     }
 
     fn key(&mut self, scene: &Scene<'_>, key: &HostKey<'_>, findings: &mut Findings) {
@@ -92,23 +124,10 @@ impl SshIdentity {
     }
 }
 
-fn client(scene: &Scene<'_>, software: &[u8], findings: &mut Findings) {
-    let server = scene.moment.flow.server;
-    let shown = Escaped(&software[..software.len().min(60)]);
-    let hex = (22..=46).contains(&software.len()) && software.iter().all(u8::is_ascii_hexdigit);
-    let tool = TOOLS.iter().any(|tool| software.windows(tool.len()).any(|window| window.eq_ignore_ascii_case(tool)));
-    let (row, what) = match () {
-        () if hex => ("D10.ebury", "as clients of the Ebury back door do"),
-        () if tool => ("D10.tool", "as guessing tools do"),
-        () => return,
-    };
-    let peer = scene.called(scene.moment.flow.client.address);
-    let text = format!("{peer} came to {server} calling itself \"{shown}\", {what}");
-    findings.push(scene.evidence(Direction::Server, row, server.port.to_string(), text));
-}
-
 const TOOLS: &[&[u8]] = &[b"libssh", b"paramiko", b"hydra", b"medusa", b"ncrack"];
 const PORTS: usize = 64;
+// Bytes of a client's name that are told.
+const SHOWN: usize = 60;
 // Kinds of keys of a server that are kept, and how much of the name of one.
 const ALGORITHMS: usize = 8;
 const LONGEST: usize = 64;
@@ -116,9 +135,30 @@ const LONGEST: usize = 64;
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::testing::{HOST, Play, Server};
-    use wiretale_protocol::Observe;
+    use crate::testing::{Client, HOST, Play, Server};
+    use crate::{Scored, Scorer};
+    use wiretale_protocol::{Moment, Observe};
     use wiretale_ssh::{Ident, Md5Fingerprint, Sha256Fingerprint, Ssh, Text};
+
+    const EBURY: &[u8] = b"SSH-2.0-0123456789abcdef0123456789";
+
+    #[test]
+    fn a_name_of_ebury_s_is_a_hint_and_its_login_the_proof() {
+        let mut play = Play::of(SshIdentity::default());
+        for logs_in in [false, true] {
+            let flow = play.open(0.0, [198, 51, 100, 9], HOST, 22);
+            let tell = |event| {
+                move |scorer: &mut Scorer, scored: &mut Scored, moment: &Moment<'_>| {
+                    Observe::<Ssh>::observe(scorer, scored, moment, &event);
+                }
+            };
+            play.at(flow, 1.0, Client, tell(Event::Version(Ident::parse(EBURY).unwrap())));
+            if logs_in {
+                play.at(flow, 2.0, Server, tell(Event::LoggedIn { attempts: 1, none: false }));
+            }
+        }
+        assert_eq!(play.rows(), ["D10.ebury_asked", "D10.ebury_asked", "D10.ebury"]);
+    }
 
     fn shows(play: &mut Play, algorithm: &str, byte: u8) {
         let flow = play.open(0.0, [198, 51, 100, 9], HOST, 22);
