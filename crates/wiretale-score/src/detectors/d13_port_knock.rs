@@ -1,5 +1,7 @@
 //! D13: knocks on closed ports, and then a door opens (ATT&CK T1205.001).
 
+use std::time::Duration;
+
 use smallvec::SmallVec;
 use wiretale_protocol::{Address, Direction, Endpoint, State, Timestamp, Transport};
 
@@ -11,6 +13,8 @@ use crate::{Detector, Ends, Fact, Findings, Hears, Scene};
 pub(super) struct PortKnock {
     knocks: Slots<Knocks>,
     refused: Bounded<(Address, u16), Timestamp>,
+    // Ports that answered somebody who had not knocked, and when last.
+    open: Bounded<(Address, u16), Timestamp>,
 }
 
 // Most sources knock once.
@@ -18,7 +22,7 @@ type Knocks = SmallVec<[(Timestamp, u16); 1]>;
 
 impl Default for PortKnock {
     fn default() -> Self {
-        Self { knocks: Slots::default(), refused: Bounded::new(1 << 16) }
+        Self { knocks: Slots::default(), refused: Bounded::new(1 << 16), open: Bounded::new(1 << 12) }
     }
 }
 
@@ -28,7 +32,7 @@ impl Detector for PortKnock {
     }
 
     fn memory(&self) -> usize {
-        self.knocks.memory(0) + self.refused.memory(0)
+        self.knocks.memory(0) + self.refused.memory(0) + self.open.memory(0)
     }
 
     fn hears(&self) -> Hears {
@@ -68,17 +72,32 @@ impl PortKnock {
         knocks.push((at, door.port));
     }
 
-    fn door(&mut self, scene: &Scene<'_>, pair: Pair, findings: &mut Findings) {
-        let flow = scene.moment.flow;
-        let Some(knocks) = self.knocks.get_mut(pair) else { return };
+    // At which ports he knocked before this flow.
+    fn knocked(&mut self, scene: &Scene<'_>, pair: Pair) -> Vec<u16> {
+        let opened = scene.moment.flow.opened;
+        let Some(knocks) = self.knocks.get_mut(pair) else { return Vec::new() };
         let window = scene.weights.threshold("D13", "window_seconds", 120.0);
-        let before = |(at, _): &&(Timestamp, u16)| *at < flow.opened && flow.opened.since(*at).as_secs_f64() <= window;
+        let before = |(at, _): &&(Timestamp, u16)| *at < opened && opened.since(*at).as_secs_f64() <= window;
         let mut ports: Vec<u16> = knocks.iter().filter(before).map(|(_, port)| *port).collect();
         ports.sort_unstable();
         ports.dedup();
+        ports
+    }
+
+    fn door(&mut self, scene: &Scene<'_>, pair: Pair, findings: &mut Findings) {
+        let flow = scene.moment.flow;
+        let door = (flow.server.address, flow.server.port);
+        let ports = self.knocked(scene, pair);
         // A scan knocks everywhere; a knock is a few ports and then one that was closed to others, or to him before.
-        let was_closed = self.refused.get(&(flow.server.address, flow.server.port)).is_some_and(|at| *at < flow.opened);
-        if !(3..=12).contains(&ports.len()) || !was_closed {
+        if !(3..=12).contains(&ports.len()) {
+            let last = self.open.entry(door);
+            *last = flow.opened.max(*last);
+            return;
+        }
+        let was_closed = self.refused.get(&door).is_some_and(|at| *at < flow.opened);
+        // One packet that was lost does not close a port.
+        let is_open = |at: &Timestamp| *at < flow.opened && flow.opened.since(*at) <= RECENT;
+        if !was_closed || self.open.get(&door).is_some_and(is_open) {
             return;
         }
         let text = format!(
@@ -93,3 +112,42 @@ impl PortKnock {
 }
 
 const MANY: usize = 64;
+const RECENT: Duration = Duration::from_secs(86_400);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing::{HOST, Play};
+
+    const GUEST: [u8; 4] = [198, 51, 100, 9];
+
+    fn comes(play: &mut Play, at: f64, who: [u8; 4], port: u16, state: State) {
+        let flow = play.open(at, who, HOST, port);
+        play.close(flow, at + 1.0, state, [4, 4]);
+    }
+
+    // Three ports refuse him, a packet to a fourth one is lost, and then that one answers.
+    fn knocks(play: &mut Play) {
+        for port in [1, 2, 3] {
+            comes(play, 100.0, GUEST, port, State::Rej);
+        }
+        comes(play, 103.0, GUEST, 22, State::S0);
+        comes(play, 110.0, GUEST, 22, State::Sf);
+    }
+
+    #[test]
+    fn a_port_that_opens_to_knocks_tells_each_time() {
+        let mut play = Play::of(PortKnock::default());
+        knocks(&mut play);
+        knocks(&mut play);
+        assert_eq!(play.rows(), ["D13.knock"; 2]);
+    }
+
+    #[test]
+    fn a_port_that_answered_others_was_not_closed() {
+        let mut play = Play::of(PortKnock::default());
+        comes(&mut play, 10.0, [198, 51, 100, 8], 22, State::Sf);
+        knocks(&mut play);
+        assert!(play.rows().is_empty());
+    }
+}
