@@ -16,6 +16,8 @@ pub struct Facts {
     pub data_packets: [u32; 2],
     /// Who sent the first payload.
     pub first_speaker: Option<Direction>,
+    /// Bytes of the server's first payload, as far as they are fresh: a greeting is as long every time.
+    pub greeting: u32,
     /// Ends that took part: of each something was seen but a reset, as far as packets are told.
     pub took_part: [bool; 2],
     /// Of an IRC connection: who the client is and where.

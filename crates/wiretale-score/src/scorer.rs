@@ -256,6 +256,9 @@ impl Observer for Scorer {
             let packets = &mut scored.facts.data_packets[moment.direction.index()];
             *packets = packets.saturating_add(1);
             scored.facts.first_speaker.get_or_insert(moment.direction);
+            if scored.facts.greeting == 0 && moment.direction == Direction::Server {
+                scored.facts.greeting = passed.fresh;
+            }
         }
         scored.facts.packets = scored.facts.packets.saturating_add(1);
         scored.facts.took_part[moment.direction.index()] |= !passed.flags.has(Flags::RST);

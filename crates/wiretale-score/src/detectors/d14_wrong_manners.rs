@@ -2,18 +2,29 @@
 //!
 //! A port known for a protocol in which the server speaks first, and where now the client does, and gets an answer that
 //! is no greeting: the manner of back doors that hide behind an honest port. Plain text is no greeting either: nothing
-//! claims it.
+//! claims it. An honest server greets whoever comes, whatever he says meanwhile: an answer that begins with as many bytes
+//! as the port's greetings do is one.
 
 use std::collections::BTreeMap;
 
+use smallvec::SmallVec;
 use wiretale_protocol::{Address, Direction, State, Transport};
 
 use crate::bounded::{Bounded, SOME};
 use crate::{Detector, Ends, Fact, Findings, Hears, Scene};
 
-/// What home ports were confirmed to serve, and how often.
+/// What home ports were confirmed to serve.
 pub(super) struct WrongManners {
-    roles: Bounded<(Address, u16), BTreeMap<&'static str, u32>>,
+    roles: Bounded<(Address, u16), Roles>,
+}
+
+type Roles = BTreeMap<&'static str, Role>;
+
+#[derive(Default)]
+struct Role {
+    times: u32,
+    // How long the first words of the server were.
+    greetings: SmallVec<[u32; GREETINGS]>,
 }
 
 impl Default for WrongManners {
@@ -46,18 +57,22 @@ impl Detector for WrongManners {
             return;
         }
         let port = (flow.server.address, flow.server.port);
-        let known = self.roles.get(&port).and_then(confirmed);
+        let roles = self.roles.get(&port);
+        let known = roles.and_then(confirmed);
         let client_first = scene.facts.first_speaker == Some(Direction::Client) && known.is_some_and(greets);
         if let Some(service) = scene.facts.service
             && !(service == TEXT && client_first)
         {
-            self.served(port, service);
+            self.served(port, service, scene.facts.greeting);
             return;
         }
         let talked = scene.facts.data_packets.iter().all(|packets| *packets >= 2);
         let complete =
             matches!(summary.state, State::Sf | State::S1 | State::Rsto | State::Rstr) && summary.missed == 0;
         let Some(service) = known.filter(|_| talked && complete) else { return };
+        if roles.and_then(|roles| roles.get(service)).is_some_and(|role| role.greets_with(scene.facts.greeting)) {
+            return;
+        }
         let row = if client_first { "D14.client_first" } else { "D14.unidentified" };
         let peer = scene.called(flow.client.address);
         let text = format!("{}, known for {service}, talked with {peer} in something else", flow.server);
@@ -66,17 +81,27 @@ impl Detector for WrongManners {
 }
 
 impl WrongManners {
-    fn served(&mut self, port: (Address, u16), service: &'static str) {
-        let role = self.roles.entry(port);
-        if role.len() < SERVICES {
-            *role.entry(service).or_default() += 1;
+    fn served(&mut self, port: (Address, u16), service: &'static str, greeting: u32) {
+        let roles = self.roles.entry(port);
+        if roles.len() < SERVICES {
+            let role = roles.entry(service).or_default();
+            role.times += 1;
+            if greets(service) && role.greetings.len() < GREETINGS && !role.greets_with(greeting) {
+                role.greetings.push(greeting);
+            }
         }
     }
 }
 
+impl Role {
+    fn greets_with(&self, greeting: u32) -> bool {
+        self.greetings.contains(&greeting)
+    }
+}
+
 // What a port was seen to serve often enough, what has a greeting of its own before all else.
-fn confirmed(role: &BTreeMap<&'static str, u32>) -> Option<&'static str> {
-    let often = || role.iter().filter(|(_, times)| **times >= CONFIRMED).map(|(service, _)| *service);
+fn confirmed(roles: &Roles) -> Option<&'static str> {
+    let often = || roles.iter().filter(|(_, role)| role.times >= CONFIRMED).map(|(service, _)| *service);
     often().find(|service| greets(service)).or_else(|| often().next())
 }
 
@@ -87,6 +112,8 @@ fn greets(service: &str) -> bool {
 const TEXT: &str = "text";
 const CONFIRMED: u32 = 3;
 const SERVICES: usize = 16;
+// Lengths of greetings that are kept: one that tells the hour or a number may have some.
+const GREETINGS: usize = 4;
 const SERVER_FIRST: &[&str] = &["ssh", "ftp", "smtp", "pop3", "imap"];
 
 #[cfg(test)]
@@ -97,8 +124,13 @@ mod tests {
     use wiretale_protocol::{Observer, Passed};
 
     fn talk(play: &mut Play, service: &'static str, first: Direction) {
+        talk_of(play, service, first, if service == "ssh" { 21 } else { 9 });
+    }
+
+    // The same, with so many bytes in each packet.
+    fn talk_of(play: &mut Play, service: &'static str, first: Direction, payload: u32) {
         let (flags, seq, ack, window, ip_len, ttl) = (Flags::ACK, 1, 1, 500, 49, 60);
-        let passed = Passed { flags, seq, ack, window, payload: 9, fresh: 9, ip_len, ttl };
+        let passed = Passed { flags, seq, ack, window, payload, fresh: payload, ip_len, ttl };
         let flow = play.open(0.0, [198, 51, 100, 9], HOST, 22);
         for direction in [first, first.opposite(), first, first.opposite()] {
             play.at(flow, 1.0, direction, |scorer, scored, moment| scorer.passed(scored, moment, &passed));
@@ -114,6 +146,14 @@ mod tests {
         assert!(play.rows().is_empty());
         talk(&mut play, "text", Client);
         assert_eq!(play.rows(), ["D14.client_first"]);
+    }
+
+    #[test]
+    fn whoever_comes_is_greeted() {
+        let mut play = Play::of(WrongManners::default());
+        (0..4).for_each(|_| talk(&mut play, "ssh", Server));
+        talk_of(&mut play, "text", Client, 21);
+        assert!(play.rows().is_empty());
     }
 
     #[test]
