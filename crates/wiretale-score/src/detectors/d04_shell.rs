@@ -1,44 +1,86 @@
 //! D04: a shell in clear, spoken to from outside (ATT&CK T1059.004).
 //!
 //! After Zhang and Paxson 2000 (a first payload of exactly "# ") and the prompts of Bro 1.5. It must come from a home
-//! host towards the outside; a prompt in a chat or on a web page is none.
+//! host towards the outside; a prompt in a chat or on a web page is none. Nor are words that the client itself said a
+//! moment before: many services send back what they do not understand.
 
-use wiretale_protocol::{Direction, Escaped};
+use std::time::Duration;
+
+use wiretale_protocol::{Direction, Escaped, FlowId, Timestamp};
 use wiretale_terminal::Event;
 
-use crate::{Detector, Fact, Findings, Hears, Scene};
+use crate::bounded::Bounded;
+use crate::text::holds;
+use crate::{Detector, Ends, Fact, Findings, Hears, Scene};
 
 /// Shells in clear.
-pub(super) struct Shell;
+pub(super) struct Shell {
+    // Flows whose client said what a shell would: with which signs, and when last.
+    said: Bounded<FlowId, (Signs, Timestamp)>,
+}
+
+type Signs = [bool; 5];
+
+impl Default for Shell {
+    fn default() -> Self {
+        Self { said: Bounded::new(1 << 10) }
+    }
+}
 
 impl Detector for Shell {
     fn name(&self) -> &'static str {
         "D04"
     }
 
+    fn memory(&self) -> usize {
+        self.said.memory(0)
+    }
+
     fn hears(&self) -> Hears {
         Hears::TEXT
     }
 
+    fn ends(&self) -> Ends {
+        // D05 has the shells that a home host brings out to a listener.
+        Ends::IN
+    }
+
     fn hear(&mut self, scene: &Scene<'_>, fact: &Fact<'_>, findings: &mut Findings) {
         let Fact::Text(event) = *fact else { return };
-        let Some(home) = scene.home_end() else { return };
-        let (text, greeting, from) = match event {
-            Event::Greeting(text) => (text, true, Direction::Server),
-            Event::Prompt(text) => (text, false, Direction::Server),
-            Event::Line(text) => (text, false, scene.moment.direction),
+        let (text, greeting) = match event {
+            Event::Line(text) if scene.moment.direction == Direction::Client => return self.heard(scene, text),
+            // id(1) ends its line. What has no end may be as much of the client's line as has come so far.
+            Event::Prompt(text) if text.starts_with(WORDS[0]) => return,
+            Event::Line(text) | Event::Prompt(text) => (text, false),
+            Event::Greeting(text) => (text, true),
         };
         let flow = scene.moment.flow;
-        let approved = scene.inventory.approved(flow.speaker(home.opposite()).address)
-            || scene.inventory.serves(flow.server.address, flow.server.port);
-        // D05 has the shells that a home host brings out to a listener.
-        if from != home || home == Direction::Client || approved {
+        let (peer, server) = (flow.client.address, flow.server);
+        let Some((row, what)) = sign(text, greeting) else { return };
+        let approved = scene.inventory.approved(peer) || scene.inventory.serves(server.address, server.port);
+        if approved || self.is_echo(scene, text) {
             return;
         }
-        let Some((row, what)) = sign(text, greeting) else { return };
-        let peer = scene.called(flow.speaker(home.opposite()).address);
-        let said = format!("{} shows {what} to {peer}: \"{}\"", flow.server, Escaped(&text[..text.len().min(80)]));
-        findings.push(scene.evidence(home, row, flow.server.port.to_string(), said));
+        let peer = scene.called(peer);
+        let said = format!("{server} shows {what} to {peer}: \"{}\"", Escaped(&text[..text.len().min(80)]));
+        findings.push(scene.evidence(Direction::Server, row, server.port.to_string(), said));
+    }
+}
+
+impl Shell {
+    fn heard(&mut self, scene: &Scene<'_>, text: &[u8]) {
+        let signs = signs(text);
+        if signs.contains(&true) {
+            let said = self.said.entry(scene.moment.flow.id);
+            said.0 = std::array::from_fn(|sign| said.0[sign] | signs[sign]);
+            said.1 = scene.moment.at;
+        }
+    }
+
+    fn is_echo(&self, scene: &Scene<'_>, text: &[u8]) -> bool {
+        let Some((said, at)) = self.said.get(&scene.moment.flow.id) else { return false };
+        let soon = scene.moment.at.since(*at) <= ECHO;
+        soon && signs(text).iter().zip(said).all(|(shown, said)| *said || !shown)
     }
 }
 
@@ -50,11 +92,19 @@ pub(super) fn sign(text: &[u8], greeting: bool) -> Option<(&'static str, &'stati
     if greeting && text == b"# " {
         return Some(("D04.prompt", "a root prompt unasked"));
     }
-    let prompt = text.len() <= 66 && (text.ends_with(b"# ") || text.ends_with(b"$ ")) && !text.starts_with(b"!");
-    let banner = text.starts_with(b"Microsoft Windows [Version") || text.starts_with(b"uid=");
-    let words = [&b"no job control in this shell"[..], b"unset HISTFILE"];
-    let said = words.iter().any(|word| text.windows(word.len()).any(|window| window == *word));
-    (prompt || banner || said).then_some(("D04.shell", "a shell"))
+    let banner = text.starts_with(WORDS[0]) || text.starts_with(WORDS[1]);
+    let said = WORDS[2..].iter().any(|word| holds(text, word));
+    (is_prompt(text) || banner || said).then_some(("D04.shell", "a shell"))
+}
+
+fn is_prompt(text: &[u8]) -> bool {
+    text.len() <= 66 && (text.ends_with(b"# ") || text.ends_with(b"$ ")) && !text.starts_with(b"!")
+}
+
+// Which of the words of shells stand anywhere in it, and whether it ends as their prompts do.
+fn signs(text: &[u8]) -> Signs {
+    let [id, windows, job, history] = WORDS.map(|word| holds(text, word));
+    [id, windows, job, history, is_prompt(text)]
 }
 
 // `uid=0(root) gid=0`, as id(1) prints it.
@@ -67,9 +117,38 @@ fn is_root_id(text: &[u8]) -> bool {
     rest.starts_with(b" gid=")
 }
 
+const WORDS: [&[u8]; 4] = [b"uid=", b"Microsoft Windows [Version", b"no job control in this shell", b"unset HISTFILE"];
+// So long a service may take to send back what was said to it.
+const ECHO: Duration = Duration::from_secs(60);
+
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::testing::{Client, HOST, Play, Server};
+
+    const ROOT: &str = "uid=0(root) gid=0(root)";
+
+    // The client says so, and after so many seconds the server shows the id of root.
+    fn answered(said: &str, after: f64) -> Vec<String> {
+        let mut play = Play::of(Shell::default());
+        let flow = play.open(0.0, [198, 51, 100, 9], HOST, 79);
+        play.line(flow, 1.0, Client, said);
+        play.line(flow, 1.0 + after, Server, ROOT);
+        play.rows().into_iter().map(str::to_owned).collect()
+    }
+
+    #[test]
+    fn what_the_client_said_comes_back_and_is_no_shell() {
+        assert_eq!(answered("id", 0.1), ["D04.root"]);
+        assert!(answered(&format!("ECHO \"{ROOT}\""), 0.1).is_empty());
+        // It was long ago.
+        assert_eq!(answered(ROOT, 100.0), ["D04.root"]);
+    }
+
+    #[test]
+    fn another_sign_than_the_client_s_counts() {
+        assert_eq!(answered("unset HISTFILE", 0.1), ["D04.root"]);
+    }
 
     #[test]
     fn a_shell_is_known_by_its_words() {

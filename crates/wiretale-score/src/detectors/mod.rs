@@ -49,7 +49,7 @@ pub fn standard() -> Vec<Box<dyn Detector>> {
         Box::new(d01_foreign_port::ForeignPort),
         Box::new(d02_new_listener::NewListener::default()),
         Box::new(d03_unknown_prompt::UnknownPrompt::default()),
-        Box::new(d04_shell::Shell),
+        Box::new(d04_shell::Shell::default()),
         Box::new(d05_reverse_shell::ReverseShell::default()),
         Box::new(d06_interactive::Interactive::default()),
         Box::new(d07_guessing::Guessing::default()),
