@@ -20,6 +20,8 @@ pub struct Facts {
     pub greeting: u32,
     /// Ends that took part: of each something was seen but a reset, as far as packets are told.
     pub took_part: [bool; 2],
+    /// The client is home, and went to this server's address before.
+    pub returns: bool,
     /// Of an IRC connection: who the client is and where.
     pub irc: Option<Box<IrcSession>>,
     // Whether the client and the server are home, once it was looked up.

@@ -85,7 +85,18 @@ impl<'e> Spoken<'e> {
     }
 }
 
-const fn is_private(target: &[u8]) -> bool {
+impl Spoken<'_> {
+    /// Does he who says it rule the place where he does?
+    pub(crate) fn is_in_charge(&self, session: Option<&IrcSession>) -> bool {
+        match self.to {
+            Target::Topic => true,
+            Target::Channel => session.is_some_and(|session| session.is_operator(self.place, self.from)),
+            Target::Private => false,
+        }
+    }
+}
+
+pub(crate) const fn is_private(target: &[u8]) -> bool {
     !matches!(target.first(), Some(b'#' | b'&' | b'!' | b'+'))
 }
 

@@ -19,7 +19,7 @@ use crate::detector::{Detector, Ends, Fact, Findings, Hears, Scene, name_key};
 use crate::dialect::order;
 use crate::heard::{Heard, Spoken, heard_as};
 use crate::model::{Case, Evidence, cases};
-use crate::pairs::Pairs;
+use crate::pairs::{Pairs, Slots};
 use crate::session::Keys;
 use crate::tap::Tap;
 use crate::text::{first_link, plain, sorts};
@@ -36,6 +36,8 @@ pub struct Scorer {
     wakes: [[Wakes; Ends::KINDS]; Hears::KINDS as usize],
     findings: Findings,
     pairs: Pairs,
+    // Where home hosts went.
+    visited: Slots<bool>,
     tap: Tap,
     // When the first flow was opened.
     began: Option<Timestamp>,
@@ -82,8 +84,8 @@ impl Scorer {
         };
         let wakes = std::array::from_fn(|kind| std::array::from_fn(|ends| wakes(kind, ends)));
         let (names, findings, pairs) = (Names::default(), Findings::default(), Pairs::default());
-        let (tap, hash) = Default::default();
-        Self { home, inventory, weights, names, detectors, wakes, findings, pairs, tap, began: None, hash }
+        let (visited, tap, hash) = Default::default();
+        Self { home, inventory, weights, names, detectors, wakes, findings, pairs, visited, tap, began: None, hash }
     }
 
     /// The evidence so far, in the order found.
@@ -234,6 +236,7 @@ impl Observer for Scorer {
         self.detectors.iter().map(|detector| detector.memory()).sum::<usize>()
             + self.names.memory()
             + self.pairs.memory()
+            + self.visited.memory(0)
             + self.findings.memory()
     }
 
@@ -247,6 +250,9 @@ impl Observer for Scorer {
         self.began = Some(self.began.map_or(moment.flow.opened, |began| began.min(moment.flow.opened)));
         scored.facts.ends = Some(ends(&self.home, moment));
         self.meet(&mut scored.facts, moment);
+        if let (Some([true, _]), Some(pair)) = (scored.facts.ends, scored.facts.pair) {
+            scored.facts.returns = std::mem::replace(self.visited.entry(pair), true);
+        }
         self.tell(&scored.facts, moment, Hears::OPENED, &Fact::Opened);
     }
 

