@@ -1,17 +1,29 @@
 //! D18: a home host is given orders over IRC, in the dialect of bots (ATT&CK T1071, T1059).
 //!
 //! A topic orders everybody who comes, an operator or a private word somebody in particular; from anybody else in a
-//! channel it may be a joke. What the arguments of an order must be is in [`crate::dialect`]. Quotations count half.
+//! channel it may be a joke. What the arguments of an order must be is in [`crate::dialect`]. Quotations count half, and
+//! private words of somebody to whom the client never said any count less: anybody can send them.
 
-use wiretale_protocol::Direction;
+use smallvec::SmallVec;
+use wiretale_irc::Event;
+use wiretale_protocol::{Direction, FlowId};
 
-use crate::heard::{Heard, Spoken, Target};
+use crate::bounded::Bounded;
+use crate::heard::{Heard, Spoken, Target, is_private};
 use crate::text::shown;
 use crate::{Detector, Ends, Fact, Findings, Hears, Scene};
 
 /// Orders received.
-#[derive(Default)]
-pub(super) struct Orders;
+pub(super) struct Orders {
+    // To whom clients say something in private.
+    known: Bounded<FlowId, SmallVec<[u64; KNOWN]>>,
+}
+
+impl Default for Orders {
+    fn default() -> Self {
+        Self { known: Bounded::new(1 << 14) }
+    }
+}
 
 impl Detector for Orders {
     fn name(&self) -> &'static str {
@@ -19,21 +31,35 @@ impl Detector for Orders {
     }
 
     fn hears(&self) -> Hears {
-        Hears::IRC_ORDER
+        Hears::IRC_ORDER | Hears::IRC_SAID
+    }
+
+    fn memory(&self) -> usize {
+        self.known.memory(0)
     }
 
     fn ends(&self) -> Ends {
         Ends::CLIENT
     }
 
-    fn hear(&mut self, scene: &Scene<'_>, _: &Fact<'_>, findings: &mut Findings) {
+    fn hear(&mut self, scene: &Scene<'_>, fact: &Fact<'_>, findings: &mut Findings) {
+        if let Fact::Irc(Event::Text { target, .. }) = *fact
+            && scene.moment.direction == Direction::Client
+        {
+            if is_private(target) {
+                self.said(scene, target);
+            }
+            return;
+        }
         let Some(Heard { spoken: Some(spoken), order: Some(order), .. }) = scene.heard else { return };
         if order.fits == 0 {
             return;
         }
         let Spoken { to, from, place } = *spoken;
         let row = spoken.row(scene);
-        let strength = [0.6, 0.85, 1.0][order.fits.min(3) as usize - 1] * if order.quoted { 0.5 } else { 1.0 };
+        let stranger = to == Target::Private && !self.knows(scene, from);
+        let doubt = if order.quoted { 0.5 } else { 1.0 } * if stranger { 0.6 } else { 1.0 };
+        let strength = [0.6, 0.85, 1.0][order.fits.min(3) as usize - 1] * doubt;
         let host = scene.moment.flow.client.address;
         let (from, place, words) = (shown(from), shown(place), order.shown());
         let said = match to {
@@ -51,27 +77,54 @@ impl Detector for Orders {
     }
 }
 
+impl Orders {
+    fn said(&mut self, scene: &Scene<'_>, to: &[u8]) {
+        let (known, to) = (self.known.entry(scene.moment.flow.id), scene.name_key(to));
+        if known.len() < KNOWN && !known.contains(&to) {
+            known.push(to);
+        }
+    }
+
+    fn knows(&self, scene: &Scene<'_>, nick: &[u8]) -> bool {
+        self.known.get(&scene.moment.flow.id).is_some_and(|known| known.contains(&scene.name_key(nick)))
+    }
+}
+
 impl Spoken<'_> {
     /// The row that an order in them makes.
     fn row(&self, scene: &Scene<'_>) -> &'static str {
-        let operator = || scene.session().is_some_and(|session| session.is_operator(self.place, self.from));
         match self.to {
             Target::Topic => "D18.topic",
-            Target::Channel if !operator() => "D18.other",
+            Target::Channel if !self.is_in_charge(scene.session()) => "D18.other",
             Target::Channel | Target::Private => "D18.private",
         }
     }
 }
 
+const KNOWN: usize = 8;
+
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::testing::{HOST, Play, Server};
-    use wiretale_irc::{Event, Wire};
+    use wiretale_irc::Wire;
+
+    #[test]
+    fn a_stranger_s_private_word_weighs_less() {
+        let mut play = Play::of(Orders::default());
+        let flow = play.session(0.0, HOST, 6667, "bot", "b");
+        play.heard(flow, 1.0, "h3rd3r", "bot", ".login s3cret");
+        play.said(flow, 2.0, "H3rd3r", "[MAIN]: Password accepted.");
+        play.said(flow, 2.0, "#x", "hello");
+        play.heard(flow, 3.0, "h3rd3r", "bot", ".login s3cret");
+        play.heard(flow, 4.0, "tr0ll", "bot", ".login s3cret");
+        let strengths: Vec<f64> = play.evidence().iter().map(|row| row.strength / 0.6).collect();
+        assert!(strengths[0] < 0.7 && strengths[1] == 1.0 && strengths[2] < 0.7, "{strengths:?}");
+    }
 
     #[test]
     fn a_topic_a_private_word_and_a_stranger_weigh_differently() {
-        let mut play = Play::of(Orders);
+        let mut play = Play::of(Orders::default());
         let flow = play.session(0.0, HOST, 6667, "bot", "b");
         let topic = Wire(b".advscan lsass 40 5 0 -b -r -s");
         let (channel, setter) = (Wire(b"#x"), Wire(b"h3rd3r!~c@198.51.100.9"));
@@ -90,7 +143,7 @@ mod tests {
 
     #[test]
     fn a_channel_of_people_gives_none() {
-        let mut play = Play::of(Orders);
+        let mut play = Play::of(Orders::default());
         let flow = play.session(0.0, HOST, 6667, "alice", "a");
         for text in [
             "!weather Oslo",

@@ -63,7 +63,7 @@ pub fn standard() -> Vec<Box<dyn Detector>> {
         Box::new(d15_bot_name::BotName::default()),
         Box::new(d16_new_to_irc::NewToIrc::default()),
         Box::new(d17_irc_server::IrcServer::default()),
-        Box::new(d18_orders::Orders),
+        Box::new(d18_orders::Orders::default()),
         Box::new(d19_obedience::Obedience::default()),
         Box::new(d20_crowd::Crowd::default()),
         Box::new(d21_mesh::Mesh::default()),
