@@ -2,20 +2,22 @@
 //!
 //! A report is its own word to where the order came from, within ten seconds, in the form of a bot's report or, three
 //! times running, after the same delay (their spread below 0.3 of the mean). An action is a connection to an address
-//! that the order named, or first contacts in the minute after an order to scan or flood that outnumber those of the
-//! minute before beyond chance (a binomial test at 0.01, for Fisher's exact test of one window each).
+//! that the order named and where the host never was before, or first contacts in the minute after an order to scan that
+//! outnumber those of the minute before beyond chance (a binomial test at 0.01, for Fisher's exact test of one window
+//! each). After an order to flood it is a flood, wherever the host was before: packets by the hundred that the target
+//! leaves unanswered, or a connection a second.
 
 use std::collections::{BTreeSet, VecDeque};
 use std::net::IpAddr;
 
 use wiretale_irc::Event;
-use wiretale_protocol::{Address, Direction, FlowId, Timestamp};
+use wiretale_protocol::{Address, Direction, FlowId, Summary, Timestamp, Transport};
 
 use crate::bounded::{Bounded, SOME};
 use crate::dialect::{Verb, is_report};
 use crate::heard::{Heard, Spoken};
 use crate::text::{plain, shown};
-use crate::{Detector, Ends, Fact, Findings, Hears, Scene};
+use crate::{Detector, Ends, Evidence, Fact, Findings, Hears, Scene};
 
 /// Orders, and what came of them.
 pub(super) struct Obedience {
@@ -57,6 +59,8 @@ struct Action {
     named: Vec<IpAddr>,
     before: BTreeSet<(Address, u16)>,
     after: BTreeSet<(Address, u16)>,
+    // Connections to what it named.
+    hits: u32,
 }
 
 impl Default for Obedience {
@@ -75,7 +79,7 @@ impl Detector for Obedience {
     }
 
     fn hears(&self) -> Hears {
-        Hears::IRC_ORDER | Hears::IRC_SAID | Hears::OPENED | Hears::IRC_CLOSED
+        Hears::IRC_ORDER | Hears::IRC_SAID | Hears::OPENED | Hears::TALKED
     }
 
     fn ends(&self) -> Ends {
@@ -85,7 +89,10 @@ impl Detector for Obedience {
     fn hear(&mut self, scene: &Scene<'_>, fact: &Fact<'_>, findings: &mut Findings) {
         match fact {
             Fact::Opened => self.contact(scene, findings),
-            Fact::Closed(_) => drop(self.sessions.remove(&scene.moment.flow.id)),
+            Fact::Closed(_) if scene.session().is_some() => drop(self.sessions.remove(&scene.moment.flow.id)),
+            Fact::Closed(summary) if is_flood(summary, scene.moment.flow.transport) => {
+                self.flooded(scene, summary, findings);
+            }
             Fact::Irc(event) => {
                 self.ordered(scene);
                 self.answered(scene, event, findings);
@@ -123,6 +130,7 @@ impl Obedience {
             named: order.addresses().collect(),
             before: host.contacts.iter().map(|(_, address, port)| (*address, *port)).collect(),
             after: BTreeSet::new(),
+            hits: 0,
         });
     }
 
@@ -175,19 +183,25 @@ impl Obedience {
         }
         let (ip, now) = (to.0.to_ip(), at.since(action.at).as_secs_f64());
         if now > MINUTE {
-            host.order = None;
+            // A flood is told of when it is over.
+            host.order.take_if(|action| action.kind != Verb::Flood);
             return;
         }
         if !action.before.contains(&to) && action.after.len() < CONTACTS {
             action.after.insert(to);
         }
         let named = action.named.contains(&ip);
+        action.hits += u32::from(named);
+        let acts = match action.kind {
+            Verb::Flood => action.hits >= CONNECTIONS,
+            _ => named && !scene.facts.returns,
+        };
         let many = action.kind == Verb::Scan && beyond_chance(action.after.len(), action.before.len());
-        if !named && !many {
+        if !acts && !many {
             return;
         }
         let (host_address, order) = (flow.client.address, &action.order);
-        let text = match named {
+        let text = match acts {
             true => {
                 format!("{host_address} connected to {}, which \"{order}\" had named {now:.0} s before", flow.server)
             }
@@ -197,11 +211,35 @@ impl Obedience {
                 action.before.len()
             ),
         };
-        let key = order.split(' ').next().unwrap_or_default().to_ascii_lowercase();
-        let mut evidence = scene.evidence(Direction::Client, "D19.action", key, text).frame(action.frame);
-        evidence.uids.push(action.flow.to_string());
-        findings.push(evidence.peer(Some(action.server)).tie(action.channel.clone()));
+        findings.push(action.done(scene, text));
         host.order = None;
+    }
+
+    // So many packets came to nothing. An address that the order named may have been met before.
+    fn flooded(&mut self, scene: &Scene<'_>, summary: &Summary<'_>, findings: &mut Findings) {
+        let flow = scene.moment.flow;
+        let Some(host) = self.hosts.get_mut(&flow.client.address) else { return };
+        let soon = |action: &Action| flow.opened >= action.at && flow.opened.since(action.at).as_secs_f64() <= MINUTE;
+        let is = |action: &&mut Action| {
+            action.kind == Verb::Flood && soon(action) && action.named.contains(&flow.server.address.to_ip())
+        };
+        let Some(action) = host.order.as_mut().filter(is) else { return };
+        let (packets, order, now) = (summary.client.packets, &action.order, flow.opened.since(action.at).as_secs_f64());
+        let text = format!(
+            "{} sent {packets} packets to {}, which \"{order}\" had named {now:.0} s before",
+            flow.client.address, flow.server
+        );
+        findings.push(action.done(scene, text).at(flow.opened));
+        host.order = None;
+    }
+}
+
+impl Action {
+    fn done(&self, scene: &Scene<'_>, text: String) -> Evidence {
+        let key = self.order.split(' ').next().unwrap_or_default().to_ascii_lowercase();
+        let mut evidence = scene.evidence(Direction::Client, "D19.action", key, text).frame(self.frame);
+        evidence.uids.push(self.flow.to_string());
+        evidence.peer(Some(self.server)).tie(self.channel.clone())
     }
 }
 
@@ -211,6 +249,12 @@ impl Host {
             self.contacts.pop_front();
         }
     }
+}
+
+// Packets by the hundred, and hardly one that comes back; to an echo, all may.
+const fn is_flood(summary: &Summary<'_>, transport: Transport) -> bool {
+    let (sent, back) = (summary.client.packets, summary.server.packets);
+    sent >= PACKETS && (back <= sent / 10 || matches!(transport, Transport::Icmp))
 }
 
 // Three delays or more, and all but the same.
@@ -240,11 +284,15 @@ fn beyond_chance(after: usize, before: usize) -> bool {
 const WITHIN: f64 = 10.0;
 const MINUTE: f64 = 60.0;
 const CONTACTS: usize = 256;
+// What a flood is at the least, within a connection and in connections of a minute.
+const PACKETS: u64 = 100;
+const CONNECTIONS: u32 = 60;
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::testing::{HOST, Play};
+    use wiretale_protocol::State;
 
     #[test]
     fn a_report_tells_without_the_password() {
@@ -275,23 +323,37 @@ mod tests {
         assert_eq!(play.rows(), ["D19.action"]);
     }
 
-    // Ten seconds in, an order names a target, to which the host turns.
-    fn turned_to_the_target(at: f64) -> Play {
+    // Ten seconds in, an order names a target, to which the host turns with so many packets; it may have been there.
+    fn turned_to_the_target(order: &str, been: bool, at: f64, packets: u64) -> usize {
+        const TARGET: [u8; 4] = [203, 0, 113, 200];
         let mut play = Play::of(Obedience::default());
         let flow = play.session(0.0, HOST, 6667, "b", "b");
-        play.heard(flow, 10.0, "h", "#x", "!udp 203.0.113.200 1000 64 10");
-        play.open(at, HOST, [203, 0, 113, 200], 53);
-        play
+        if been {
+            play.open(1.0, HOST, TARGET, 53);
+        }
+        play.heard(flow, 10.0, "h", "#x", order);
+        let flow = play.open_as(at, HOST, TARGET, 53, |flow| flow.transport = Transport::Udp);
+        play.open(100.0, HOST, [198, 51, 100, 9], 80);
+        play.close_as(flow, 200.0, State::S0, [packets, 0], |summary| summary.client.bytes = Some(packets));
+        play.rows().len()
     }
 
     #[test]
-    fn the_named_target_tells_at_once() {
-        assert_eq!(turned_to_the_target(12.0).rows(), ["D19.action"]);
+    fn the_named_target_tells_at_once_where_it_is_new() {
+        let relay = |been| turned_to_the_target("!redirect 8080 203.0.113.200 53", been, 12.0, 1);
+        assert_eq!((relay(false), relay(true)), (1, 0));
+    }
+
+    #[test]
+    fn an_order_to_flood_waits_for_the_flood() {
+        let flood = |been, packets| turned_to_the_target("!udp 203.0.113.200 1000 64 10", been, 12.0, packets);
+        assert_eq!((flood(false, 1000), flood(true, 1000), flood(false, 5)), (1, 1, 0));
     }
 
     #[test]
     fn what_began_before_the_order_and_is_told_of_behind_it_is_no_answer() {
-        assert!(turned_to_the_target(9.0).rows().is_empty());
+        assert_eq!(turned_to_the_target("!udp 203.0.113.200 1000 64 10", false, 9.0, 1000), 0);
+        assert_eq!(turned_to_the_target("!redirect 8080 203.0.113.200 53", false, 9.0, 1), 0);
     }
 
     #[test]
