@@ -56,6 +56,26 @@ pub fn size(bytes: u64) -> String {
     format!("{value:.1} {unit}")
 }
 
+/// So many of something for a person: `1 host`, `12,345 hosts`.
+#[must_use]
+pub fn plural(n: u64, one: &str, many: &str) -> String {
+    format!("{} {}", grouped(n), if n == 1 { one } else { many })
+}
+
+/// A number for a person: `12,345`.
+#[must_use]
+pub fn grouped(n: u64) -> String {
+    let digits = n.to_string();
+    let mut out = String::new();
+    for (at, digit) in digits.chars().enumerate() {
+        if at > 0 && (digits.len() - at).is_multiple_of(3) {
+            out.push(',');
+        }
+        out.push(digit);
+    }
+    out
+}
+
 /// A formatting byte of IRC.
 pub(crate) const fn is_format(byte: u8) -> bool {
     matches!(byte, 0x02..=0x04 | 0x0f | 0x11 | 0x16 | 0x1d..=0x1f)
@@ -173,6 +193,12 @@ mod tests {
         }
         assert_eq!([999_949, 999_950, 999_960, 1_000_000].map(size), ["999.9 kB", "1.0 MB", "1.0 MB", "1.0 MB"]);
         assert_eq!([999_950_000, 5_000_000_000_000_000].map(size), ["1.0 GB", "5000.0 TB"]);
+    }
+
+    #[test]
+    fn numbers_for_a_person() {
+        assert_eq!([0, 999, 1000, 1_234_567].map(grouped), ["0", "999", "1,000", "1,234,567"]);
+        assert_eq!([0, 1, 2].map(|n| plural(n, "host", "hosts")), ["0 hosts", "1 host", "2 hosts"]);
     }
 
     #[test]

@@ -2,6 +2,8 @@
 
 use std::fmt::{self, Write as _};
 
+pub(crate) use wiretale::score::{grouped, plural};
+
 use crate::text::{Shown, clipped, columns};
 
 /// Writes `items` after `label`, a comma between, wrapped at 80 columns and indented by `indent` on the lines that
@@ -64,35 +66,11 @@ pub(super) fn heading(f: &mut fmt::Formatter<'_>, text: &str) -> fmt::Result {
     writeln!(f, "\n{text}\n{:-<width$}", "", width = text.chars().count())
 }
 
-/// `12,345`.
-pub(crate) fn grouped(n: u64) -> String {
-    let digits = n.to_string();
-    let mut out = String::new();
-    for (at, digit) in digits.chars().enumerate() {
-        if at > 0 && (digits.len() - at).is_multiple_of(3) {
-            out.push(',');
-        }
-        out.push(digit);
-    }
-    out
-}
-
-/// `1 file`, `2 files`.
-pub(crate) fn plural(n: u64, one: &str, many: &str) -> String {
-    format!("{} {}", grouped(n), if n == 1 { one } else { many })
-}
-
 const WIDTH: usize = 80;
 
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn numbers_for_a_person() {
-        assert_eq!(grouped(0), "0");
-        assert_eq!(grouped(1_234_567), "1,234,567");
-    }
 
     struct Page<'a>(&'a str, usize);
 

@@ -13,7 +13,7 @@ use wiretale_protocol::{Address, Direction, FlowId, Timestamp};
 
 use crate::bounded::{Bounded, SOME};
 use crate::heard::{Heard, Spoken};
-use crate::text::{alike, shown};
+use crate::text::{alike, plural, shown};
 use crate::{Detector, Ends, Evidence, Fact, Findings, Hears, Scene};
 
 /// Crowds by channel.
@@ -205,10 +205,10 @@ impl Channel {
                 continue;
             }
             let text = format!(
-                "{host} and {} other home hosts in {} answered as one in {} rounds, last: \"{}\"",
-                round.answers.len() - 1,
+                "{host} and {} in {} answered as one in {}, last: \"{}\"",
+                plural(round.answers.len() as u64 - 1, "other home host", "other home hosts"),
                 wiretale_protocol::Escaped(tie.trim_start_matches("channel:").as_bytes()),
-                self.rounds,
+                plural(u64::from(self.rounds), "round", "rounds"),
                 shown(&answer.words)
             );
             let about = scene.evidence(Direction::Client, "D20.crowd", tie.as_str(), text);

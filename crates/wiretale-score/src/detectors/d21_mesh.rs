@@ -10,6 +10,7 @@ use wiretale_irc::Event;
 use wiretale_protocol::{Address, Direction, FlowId, State, Summary, Timestamp, Transport};
 
 use crate::bounded::{Bounded, SOME};
+use crate::text::plural;
 use crate::{Detector, Ends, Evidence, Fact, Findings, Hears, Scene};
 
 /// Channels, and who of their members works.
@@ -122,8 +123,8 @@ impl Mesh {
 
 fn evidence(scene: &Scene<'_>, member: Address, host: &Host, channel: &str, wormy: usize) -> Evidence {
     let shown = channel.trim_start_matches("channel:");
-    let text =
-        format!("{member} and {} other home hosts in {shown} scan: their packets are mostly SYNs in vain", wormy - 1);
+    let others = plural(wormy as u64 - 1, "other home host", "other home hosts");
+    let text = format!("{member} and {others} in {shown} scan: their packets are mostly SYNs in vain");
     let about = scene.evidence(Direction::Client, "D21.mesh", channel, text);
     let (uids, peer) = match host.flow {
         Some((flow, server)) => (vec![flow.to_string()], Some(server.to_ip())),
@@ -175,6 +176,7 @@ mod tests {
         assert!(play.rows().is_empty());
         scan(&mut play, [10, 0, 0, 2], 60.0);
         assert_eq!(play.rows(), ["D21.mesh", "D21.mesh"]);
+        assert!(play.evidence()[0].text.starts_with("10.0.0.1 and 1 other home host in net/#x scan"));
         scan(&mut play, [10, 0, 0, 9], 60.0);
         assert_eq!(play.rows().len(), 2);
     }

@@ -10,7 +10,7 @@ use wiretale_protocol::{Direction, FlowId};
 
 use crate::bounded::{Bounded, SOME};
 use crate::heard::Heard;
-use crate::text::{Sorts, holds, shown, words};
+use crate::text::{Sorts, holds, plural, shown, words};
 use crate::{Detector, Ends, Fact, Findings, Hears, Scene};
 
 /// Packs and company.
@@ -91,7 +91,11 @@ fn company(scene: &Scene<'_>, record: wiretale_irc::Record<'_>, findings: &mut F
     };
     let nick = shown(&record.subject.to_ascii_lowercase()).to_string();
     let (host, who, channel) = (scene.moment.flow.client.address, shown(&record.subject), shown(first));
-    let text = format!("{host} deals with {who}, who is in {channel} and {} more such channels", trades.len() - 1);
+    let more = match trades.len() as u64 - 1 {
+        0 => ", by its name a place for stolen things".into(),
+        more => format!(" and {}", plural(more, "more such channel", "more such channels")),
+    };
+    let text = format!("{host} deals with {who}, who is in {channel}{more}");
     let evidence = scene.evidence(Direction::Client, "D25.company", format!("nick:{nick}"), text);
     let bare: &[u8] = &first[first.iter().position(|byte| matches!(byte, b'#' | b'&')).unwrap_or(0)..];
     findings.push(evidence.tie(format!("nick:{nick}")).tie(scene.channel_tie(bare)));
