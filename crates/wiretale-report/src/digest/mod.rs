@@ -58,6 +58,7 @@ struct Host {
     answered: BTreeSet<(u16, &'static str)>,
     contacted: u64,
     unanswered: u64,
+    refused: u64,
 }
 
 #[derive(Debug)]
@@ -211,7 +212,8 @@ impl Digest {
             && let Some(host) = self.hosts.of(flow.client.address)
         {
             host.contacted += 1;
-            host.unanswered += u64::from(matches!(summary.state, State::S0 | State::Rej));
+            host.unanswered += u64::from(summary.state == State::S0);
+            host.refused += u64::from(summary.state == State::Rej);
             for service in summary.services {
                 *host.asked.entry(service).or_default() += 1;
             }

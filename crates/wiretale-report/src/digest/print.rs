@@ -192,7 +192,8 @@ fn at_home(f: &mut fmt::Formatter<'_>, address: Address, host: &Host) -> fmt::Re
         label += &format!(" opened {}", plural(host.contacted, "connection", "connections"));
     }
     let mut did: Vec<String> = host.asked.iter().map(|(service, n)| format!("{} {service}", grouped(*n))).collect();
-    did.extend((host.unanswered > 0).then(|| format!("{} unanswered", grouped(host.unanswered))));
+    let in_vain = [(host.unanswered, "unanswered"), (host.refused, "refused")];
+    did.extend(in_vain.into_iter().filter(|(n, _)| *n > 0).map(|(n, how)| format!("{} {how}", grouped(n))));
     if did.is_empty() {
         line(f, &label)?;
     } else {
@@ -258,3 +259,24 @@ fn stamp(at: Timestamp, format: &str) -> String {
 
 const ROWS: usize = 20;
 const ITEMS: usize = 24;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    struct AtHome(Host);
+
+    impl fmt::Display for AtHome {
+        fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            at_home(f, Address::v4([10, 0, 0, 7]), &self.0)
+        }
+    }
+
+    #[test]
+    fn who_refuses_answers() {
+        let told =
+            |unanswered, refused| AtHome(Host { contacted: 9, unanswered, refused, ..Host::default() }).to_string();
+        assert_eq!(told(2, 3), "10.0.0.7 opened 9 connections: 2 unanswered, 3 refused\n");
+        assert_eq!(told(0, 9), "10.0.0.7 opened 9 connections: 9 refused\n");
+    }
+}

@@ -66,7 +66,8 @@ impl Detector for Hopping {
                     && is_own_port(flow.server.port)
                     && matches!(summary.state, State::S0 | State::Rej) =>
             {
-                let text = format!("{client} tried the IRC server {}, which did not answer to it", server());
+                let how = if summary.state == State::Rej { "refused it" } else { "did not answer" };
+                let text = format!("{client} tried the IRC server {}, which {how}", server());
                 self.failed(scene, flow.opened, text, None);
             }
             Fact::Irc(&Event::Refused { reason: Refusal::Banned, text, .. }) => {
@@ -186,6 +187,8 @@ mod tests {
         play.join(flow, 15.0, "#x");
         play.join(flow, 16.0, "#y");
         assert_eq!(play.rows(), ["D23.refused", "D23.hopping", "D23.refused"]);
+        let dead = "10.0.0.7 tried the IRC server 203.0.113.12, which refused it";
+        assert_eq!(play.evidence()[2].text, dead);
     }
 
     #[test]

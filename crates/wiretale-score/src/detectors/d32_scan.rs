@@ -9,6 +9,7 @@ use std::collections::BTreeSet;
 use wiretale_protocol::{Address, Direction, State, Summary, Transport};
 
 use crate::bounded::{Bounded, SOME};
+use crate::text::plural;
 use crate::{Detector, Ends, Fact, Findings, Hears, Scene};
 
 /// Walks by host.
@@ -20,6 +21,8 @@ pub(super) struct Scan {
 struct Walk {
     met: BTreeSet<(Address, u16)>,
     failed: u32,
+    // Those of them that were refused.
+    refused: u32,
     odds: f64,
     told: f64,
 }
@@ -60,6 +63,7 @@ impl Detector for Scan {
         }
         let failed = is_failed(summary);
         walk.failed += u32::from(failed);
+        walk.refused += u32::from(summary.state == State::Rej);
         walk.odds = (walk.odds + if failed { STEP } else { -STEP }).clamp(-20.0, 1000.0);
         // 20 decibans of odds is the test's own threshold (99 to 1); a walk of a few failures proves nothing.
         if walk.odds < 20.0 || walk.failed < FEWEST || walk.odds < walk.told * 2.0 {
@@ -68,11 +72,11 @@ impl Detector for Scan {
         walk.told = walk.odds;
         let hosts: BTreeSet<Address> = walk.met.iter().map(|(address, _)| *address).collect();
         let text = format!(
-            "{} tried {} ports of {}; {} did not answer, the last {}",
+            "{} tried {} of {}; {}, the last {}",
             flow.client.address,
-            walk.met.len(),
-            if hosts.len() == 1 { "1 host".to_owned() } else { format!("{} hosts", hosts.len()) },
-            walk.failed,
+            plural(walk.met.len() as u64, "port", "ports"),
+            plural(hosts.len() as u64, "host", "hosts"),
+            in_vain(walk.failed - walk.refused, walk.refused),
             flow.server
         );
         let strength = (f64::from(walk.failed) / 20.0).min(1.0);
@@ -84,6 +88,14 @@ impl Detector for Scan {
 fn is_failed(summary: &Summary<'_>) -> bool {
     let silent = summary.client.bytes.unwrap_or(0) == 0;
     matches!(summary.state, State::S0 | State::Rej | State::RstoS0) || summary.state == State::Sh && silent
+}
+
+fn in_vain(silent: u32, refused: u32) -> String {
+    match (silent, refused) {
+        (_, 0) => format!("{silent} did not answer"),
+        (0, _) => format!("{refused} refused"),
+        _ => format!("{silent} did not answer and {refused} refused"),
+    }
 }
 
 const STEP: f64 = 6.02;
@@ -109,6 +121,17 @@ mod tests {
     fn one_host_is_one_host() {
         assert!(walk(1).contains(" ports of 1 host; "), "{}", walk(1));
         assert!(walk(2).contains(" ports of 2 hosts; "), "{}", walk(2));
+    }
+
+    #[test]
+    fn who_refuses_answers() {
+        let mut play = Play::of(Scan::default());
+        for (n, state) in [State::S0, State::Rej].into_iter().cycle().take(8).zip(1..).map(|(state, n)| (n, state)) {
+            let flow = play.open(f64::from(n), HOST, [198, 51, 100, n], 80);
+            play.close(flow, f64::from(n) + 0.5, state, [1, 1]);
+        }
+        let text = "10.0.0.7 tried 8 ports of 8 hosts; 4 did not answer and 4 refused, the last 198.51.100.8:80";
+        assert_eq!(play.evidence()[0].text, text);
     }
 
     fn hang_up(bytes: u64) -> Play {
