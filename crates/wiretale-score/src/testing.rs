@@ -8,6 +8,7 @@ use wiretale_protocol::{
     Address, Content, Direction, Endpoint, Flow, FlowId, Moment, Observe, Observer, Passed, Side, State, Summary,
     Timestamp, Transport,
 };
+use wiretale_ssh::Ssh;
 use wiretale_terminal::Terminal;
 
 use crate::{Detector, Evidence, Home, Inventory, Scored, Scorer, Weights};
@@ -26,7 +27,12 @@ pub(crate) struct Play {
 
 impl Play {
     pub(crate) fn of(detector: impl Detector + 'static) -> Self {
-        let scorer = Scorer::with(vec![Box::new(detector)], Home::default(), Inventory::default(), Weights::built_in());
+        Self::knowing(detector, Inventory::default())
+    }
+
+    /// The same in a home of which something is known.
+    pub(crate) fn knowing(detector: impl Detector + 'static, inventory: Inventory) -> Self {
+        let scorer = Scorer::with(vec![Box::new(detector)], Home::default(), inventory, Weights::built_in());
         Self { scorer, flows: Vec::new(), frame: 0 }
     }
 
@@ -213,6 +219,15 @@ impl Play {
     pub(crate) fn scorer(&mut self) -> &mut Scorer {
         &mut self.scorer
     }
+}
+
+/// A password is tried by SSH.
+pub(crate) fn attempt(play: &mut Play, flow: usize, at: f64, accepted: bool) {
+    ssh(play, flow, at, wiretale_ssh::Event::Attempt { accepted });
+}
+
+fn ssh(play: &mut Play, flow: usize, at: f64, event: wiretale_ssh::Event<'_>) {
+    play.at(flow, at, Client, |scorer, scored, moment| Observe::<Ssh>::observe(scorer, scored, moment, &event));
 }
 
 pub(crate) fn time(at: f64) -> Timestamp {

@@ -62,7 +62,7 @@ impl Detector for GuessingOut {
         let guesses = self.hosts.entry(host);
         guesses.failed(scene.moment.at, (server.address, server.port), window);
         let Guesses { failures, told, .. } = guesses;
-        if *failures >= *told + enough {
+        if *failures >= enough.max(told.saturating_mul(2)) {
             *told = *failures;
             let text = format!("{host} failed {failures} logins elsewhere, the last at {server}");
             findings.push(scene.evidence(Direction::Client, "D34.guessing", "out", text));
