@@ -221,9 +221,15 @@ impl Play {
     }
 }
 
-/// A password is tried by SSH.
+/// A password is tried by SSH; [`log_in`] tells of the one that lets in.
 pub(crate) fn attempt(play: &mut Play, flow: usize, at: f64, accepted: bool) {
     ssh(play, flow, at, wiretale_ssh::Event::Attempt { accepted });
+}
+
+/// The client of an SSH connection is in.
+pub(crate) fn log_in(play: &mut Play, flow: usize, at: f64) {
+    attempt(play, flow, at, true);
+    ssh(play, flow, at, wiretale_ssh::Event::LoggedIn { attempts: 1, none: false });
 }
 
 fn ssh(play: &mut Play, flow: usize, at: f64, event: wiretale_ssh::Event<'_>) {
