@@ -84,6 +84,6 @@ pub fn standard() -> Vec<Box<dyn Detector>> {
         Box::new(d36_beacon::Beacon::default()),
         Box::new(d37_exposure::Exposed),
         Box::new(d39_peer_context::PeerContext),
-        Box::new(d40_benign::Benign),
+        Box::new(d40_benign::Benign::default()),
     ]
 }
