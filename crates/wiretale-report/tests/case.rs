@@ -390,6 +390,20 @@ fn hosts_that_make_no_case_are_counted_by_what_they_are() {
 }
 
 #[test]
+fn a_bundle_warns_of_nobody_at_home() {
+    let mut rows = small();
+    rows.push(seen(62, "D03.prompt", "9887", "10.20.0.5", "10.20.3.7:9887 spoke first"));
+    let bundle = told(&rows, "", |dossier, _| stix(dossier).unwrap());
+    let bundle: serde_json::Value = serde_json::from_str(&bundle).unwrap();
+    let of = |kind: &str| -> Vec<String> {
+        let objects = bundle["objects"].as_array().unwrap().iter();
+        objects.filter(|object| object["type"] == kind).map(ToString::to_string).collect()
+    };
+    assert!(!of("indicator").is_empty() && of("indicator").iter().all(|object| !object.contains("10.20.0.5")));
+    assert!(of("ipv4-addr").iter().any(|object| object.contains("10.20.0.5")));
+}
+
+#[test]
 fn one_of_a_thing_is_told_as_one() {
     let at = |n| small().into_iter().map(move |row| Evidence { host: [10, 20, 4, n].into(), ..row });
     told(&(0..51).flat_map(at).collect::<Vec<_>>(), "", |dossier, cases| {

@@ -79,7 +79,8 @@ fn is_listener(dossier: &Dossier<'_>, case: &Case, port: u16, row: &str) -> bool
     group && !dossier.inventory.serves(case.host.into(), port)
 }
 
-fn refuse(dossier: &Dossier<'_>, peer: IpAddr) -> Option<Refused> {
+/// Why a peer is none that others should be warned of or kept from, if so.
+pub(super) fn refuse(dossier: &Dossier<'_>, peer: IpAddr) -> Option<Refused> {
     let gateway = |net: &ipnet::IpNet| net.hosts().next() == Some(peer);
     if dossier.inventory.networks.iter().any(gateway) {
         return Some(Refused::Gateway);

@@ -10,6 +10,7 @@ use wiretale::score::{Case, Level};
 use super::explain::confidence;
 use super::finding::Finding;
 use super::moment::rfc3339;
+use super::nftables::refuse;
 use super::shown::signed;
 use super::{Dossier, letter};
 
@@ -86,7 +87,8 @@ fn one(bundle: &mut Bundle, dossier: &Dossier<'_>, case: &Case) {
     let (opened_by_peer, is_talk) = (dossier.opened_by_peer(case), dossier.is_talk(case));
     for finding in findings.iter().filter(|finding| finding.weight_db > 0.0) {
         let (inbound, tcp) = (opened_by_peer(finding.evidence), is_talk(finding.evidence));
-        found(bundle, case, finding, (inbound, tcp), &incident, &mut refs);
+        let warns = finding.evidence.peer.is_some_and(|peer| refuse(dossier, peer).is_none());
+        found(bundle, case, finding, (inbound, tcp, warns), &incident, &mut refs);
     }
     for file in dossier.files_of(case.host).filter_map(file).take(FILES) {
         refs.insert(bundle.put(file));
@@ -110,7 +112,7 @@ fn found(
     bundle: &mut Bundle,
     case: &Case,
     finding: &Finding<'_>,
-    (inbound, tcp): (bool, bool),
+    (inbound, tcp, warns): (bool, bool, bool),
     incident: &str,
     refs: &mut BTreeSet<String>,
 ) {
@@ -125,16 +127,28 @@ fn found(
         "first_observed": at, "last_observed": at, "number_observed": 1, "object_refs": [from_ref, to_ref, traffic],
     });
     let observed = bundle.domain("observed-data", &format!("{} {} {at}", case.host, traffic), &at, observed);
-    let indicator = json!({
-        "name": evidence.row, "description": finding.text(), "pattern": pattern(from, to, evidence.port),
-        "pattern_type": "stix", "valid_from": at, "indicator_types": ["malicious-activity"],
-    });
-    let key = format!("{} {peer} {:?} {}", case.host, evidence.port, evidence.row);
-    let indicator = bundle.domain("indicator", &key, &at, indicator);
-    refs.extend([
-        bundle.relate(&indicator, "based-on", &observed, &at),
-        bundle.relate(incident, "related-to", &indicator, &at),
-    ]);
+    refs.extend([from_ref, to_ref, traffic]);
+    if warns {
+        let indicator = json!({
+            "name": evidence.row, "description": finding.text(), "pattern": pattern(from, to, evidence.port),
+            "pattern_type": "stix", "valid_from": at, "indicator_types": ["malicious-activity"],
+        });
+        let key = format!("{} {peer} {:?} {}", case.host, evidence.port, evidence.row);
+        let indicator = bundle.domain("indicator", &key, &at, indicator);
+        refs.insert(bundle.relate(&indicator, "based-on", &observed, &at));
+        refs.insert(bundle.relate(incident, "related-to", &indicator, &at));
+        techniques(bundle, finding, (&indicator, "indicates"), refs);
+        refs.insert(indicator);
+    } else {
+        // An administrator who looks at the host, a resolver that it asks: seen, and no sign for anybody else.
+        refs.insert(bundle.relate(incident, "related-to", &observed, &at));
+        techniques(bundle, finding, (incident, "related-to"), refs);
+    }
+    refs.insert(observed);
+}
+
+fn techniques(bundle: &mut Bundle, finding: &Finding<'_>, (from, how): (&str, &str), refs: &mut BTreeSet<String>) {
+    let at = rfc3339(finding.evidence.time_ns);
     for technique in finding.attack {
         let pattern = json!({
             "name": technique,
@@ -142,10 +156,9 @@ fn found(
         });
         // Of its own first mention: the same technique is the same object in every case.
         let pattern = bundle.domain("attack-pattern", technique, EPOCH, pattern);
-        refs.insert(bundle.relate(&indicator, "indicates", &pattern, &at));
+        refs.insert(bundle.relate(from, how, &pattern, &at));
         refs.insert(pattern);
     }
-    refs.extend([from_ref, to_ref, traffic, observed, indicator]);
 }
 
 fn address(address: IpAddr) -> Value {
