@@ -389,6 +389,55 @@ fn hosts_that_make_no_case_are_counted_by_what_they_are() {
     });
 }
 
+fn login(minute: i64, peer: &str, attempt: u32) -> Evidence {
+    let text = format!("{peer} logged in at 10.20.3.7:22 by SSH, at attempt {attempt}");
+    seen(minute, "D08.login", "22", peer, &text)
+}
+
+/// What a terminal shows, on one line.
+fn line(rows: &[Evidence]) -> String {
+    let text = told(rows, "", |dossier, _| Terminal(*dossier).to_string());
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+#[test]
+fn what_is_told_once_says_the_same() {
+    let mut rows = small();
+    rows.extend([login(62, "198.51.100.55", 6), login(63, "203.0.113.99", 1), login(64, "203.0.113.99", 3)]);
+    let text = line(&rows);
+    let told = |text: &str, part: &str| text.contains(&format!("logged in at 10.20.3.7:22 by SSH, at attempt {part}"));
+    assert!(told(&text, "6 04:10:20") && told(&text, "1 (2 times)"), "{text}");
+    assert!(told(&text, "6 (and 2 more of its kind)"), "{text}");
+    let letter = told_letter(&rows);
+    assert!(letter.contains("attempt 6\n") && letter.contains("attempt 1 (2 times)"), "{letter}");
+}
+
+fn told_letter(rows: &[Evidence]) -> String {
+    let letter = told(rows, "", |dossier, _| letters(dossier).remove(0).1.render(Style::Plain));
+    // A table's cells go on below.
+    letter.replace("\n                                  ", " ")
+}
+
+#[test]
+fn of_a_number_that_grows_the_greatest_is_told() {
+    let scan =
+        |minute, n| seen(minute, "D32.scan", "scan", "10.20.0.9", &format!("10.20.3.7 tried {n} ports; {n} refused"));
+    let mut rows = small()[..4].to_vec();
+    rows.extend([(62, 8), (63, 17), (64, 139), (65, 9)].map(|(minute, n)| scan(minute, n)));
+    let text = line(&rows);
+    assert_eq!(text.matches("tried 139 ports; 139 refused (by 04:11:20)").count(), 2, "{text}");
+    assert!(!text.contains("tried 8 ports") && !text.contains("times)"), "{text}");
+}
+
+#[test]
+fn what_went_out_has_its_place_however_little_it_weighs() {
+    let many = (0..121).map(|n| seen(n, "D03.prompt", &(9000 + n).to_string(), "198.51.100.77", &format!("\"{n}\"")));
+    let sent = seen(62, "D24.sent", "accounts.txt", "198.51.100.201", "10.20.3.7 sent \"accounts.txt\" by DCC");
+    let rows: Vec<Evidence> = many.chain(small()).chain([Evidence { strength: 0.1, ..sent }]).collect();
+    assert!(line(&rows).contains("sent \"accounts.txt\" by DCC"), "{}", line(&rows));
+    assert!(told_letter(&rows).contains("sent \"accounts.txt\" by DCC"), "{}", told_letter(&rows));
+}
+
 #[test]
 fn a_bundle_warns_of_nobody_at_home() {
     let mut rows = small();

@@ -1,12 +1,14 @@
 //! Why a score is what it is, in words.
 
+use std::collections::BTreeMap;
 use std::net::IpAddr;
 
-use wiretale::score::{Case, Evidence, Gate, Level, Link, size};
+use wiretale::score::{Case, Contribution, Evidence, Gate, Level, Link, size};
 
-use super::Dossier;
 use super::moment::{lasting, utc};
 use super::shown::{calm, count, signed};
+use super::sightings::{Sighting, sightings};
+use super::{Dossier, Finding};
 
 /// A score's parts in the order in which they are told.
 #[derive(Clone, Debug)]
@@ -38,14 +40,13 @@ pub(super) enum Sort {
     Campaign,
 }
 
-/// Explains a case.
-pub(super) fn explain(dossier: &Dossier<'_>, case: &Case) -> Explained {
+/// Explains a case, of which these are the findings.
+pub(super) fn explain(dossier: &Dossier<'_>, case: &Case, findings: &[Finding<'_>]) -> Explained {
     let prior = Part::new(case.prior_db, Sort::Prior, "prior", "a host about which nothing is known".into());
+    let sightings = sightings(findings);
+    let said = said(&sightings);
     let evidence = case.contributions.iter().map(|c| {
-        let mut text = calm(&c.text);
-        if c.times > 1 {
-            text += &format!(" ({})", count(c.times as usize, "time", "times"));
-        }
+        let mut text = said.get(&(&c.row[..], &c.key[..])).map_or_else(|| calm(&c.text), |said| all_of(c, said));
         if c.raw_db - c.db >= 0.05 {
             text += &format!(" [damped from {}]", signed(c.raw_db));
         }
@@ -125,6 +126,28 @@ fn without(dossier: &Dossier<'_>, case: &Case) -> Option<String> {
 fn missing(case: &Case) -> Option<String> {
     let words: Vec<&str> = case.missing.iter().map(|stage| stage.words()).collect();
     (!words.is_empty()).then(|| format!("No evidence of: {}.", words.join(", ")))
+}
+
+/// What was said of each thing, in the order of time.
+type Said<'s, 'f, 'a> = BTreeMap<(&'f str, &'f str), Vec<&'s Sighting<'f, 'a>>>;
+
+fn said<'s, 'f, 'a>(sightings: &'s [Sighting<'f, 'a>]) -> Said<'s, 'f, 'a> {
+    let mut said = Said::new();
+    for sighting in sightings {
+        let evidence = sighting.first.evidence;
+        said.entry((&evidence.row, &evidence.key)).or_default().push(sighting);
+    }
+    said
+}
+
+/// Repeats that were not kept are taken for what the kept ones are.
+fn all_of(contribution: &Contribution, said: &[&Sighting<'_, '_>]) -> String {
+    let all = contribution.times as usize;
+    match said {
+        [only] => only.text_of(all, 0),
+        [first, ..] => first.text_of(first.times, all.saturating_sub(first.times)),
+        [] => calm(&contribution.text),
+    }
 }
 
 /// What could not be seen of a host's traffic, a sentence each.

@@ -9,7 +9,7 @@ use super::explain::{certainty, confidence, unseen};
 use super::finding::Finding;
 use super::moment::{day, utc};
 use super::shown::{calm, count};
-use super::terminal::firsts;
+use super::sightings::{sightings, weightiest};
 use super::{Document, Dossier};
 use crate::Shown;
 
@@ -176,17 +176,12 @@ fn held(dossier: &Dossier<'_>, findings: &[Finding<'_>]) -> BTreeMap<u16, [Strin
 
 fn timeline(letter: &mut Document, findings: &[Finding<'_>]) {
     letter.heading("What happened, in order");
-    let mut rows: Vec<_> =
-        firsts(findings).into_iter().filter(|(_, finding, db)| finding.stage.is_some() && *db > 0.0).collect();
-    // Where there is no room for all, the weightiest are told.
-    rows.sort_by(|(_, _, x), (_, _, y)| y.total_cmp(x));
-    let more = rows.len().saturating_sub(TOLD);
-    rows.truncate(TOLD);
-    rows.sort_by_key(|(_, finding, _)| finding.evidence.time_ns);
-    let rows = rows.into_iter().map(|(times, finding, _)| {
-        let again = if times > 1 { format!(" ({})", count(times, "time", "times")) } else { String::new() };
-        let text = format!("{}{again}", finding.text());
-        vec![utc(finding.evidence.time_ns), certainty(finding.evidence).to_owned(), text]
+    let mut rows = sightings(findings);
+    rows.retain(|row| row.first.stage.is_some() && (row.db > 0.0 || row.went_out()));
+    let (rows, more) = weightiest(rows, TOLD);
+    let rows = rows.into_iter().map(|row| {
+        let evidence = row.first.evidence;
+        vec![utc(evidence.time_ns), certainty(evidence).to_owned(), row.text()]
     });
     letter.paragraph(
         "\"Observed\" was read off the wire as it is; \"inferred\" is concluded from times, sizes and numbers.",

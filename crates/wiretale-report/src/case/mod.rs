@@ -23,6 +23,7 @@ mod nftables;
 mod notice;
 mod page;
 mod shown;
+mod sightings;
 mod stix;
 mod terminal;
 

@@ -1,6 +1,5 @@
 //! Cases on a terminal: 80 columns, plain text, everything from the wire escaped.
 
-use std::collections::BTreeMap;
 use std::fmt;
 
 use wiretale::score::{Case, Level};
@@ -10,6 +9,7 @@ use super::explain::{Explained, Sort, explain, percent};
 use super::finding::Finding;
 use super::moment::utc;
 use super::shown::{calm, count, signed, wrapped};
+use super::sightings::{sightings, weightiest};
 use crate::text::clipped;
 
 /// Prints the ranked cases, each with its timeline and why it scores as it does.
@@ -55,50 +55,28 @@ fn one(f: &mut fmt::Formatter<'_>, dossier: &Dossier<'_>, rank: usize, case: &Ca
         block(f, "   ", "   ", &format!("stages: {}", stages.join(", ")))?;
     }
     timeline(f, &findings)?;
-    why(f, case, &explain(dossier, case))
+    why(f, case, &explain(dossier, case, &findings))
 }
 
-/// The first sighting of everything, in the order of time; the heaviest where there is no room for all.
+/// Everything once, in the order of time; the heaviest where there is no room for all.
 fn timeline(f: &mut fmt::Formatter<'_>, findings: &[Finding<'_>]) -> fmt::Result {
     writeln!(f, "\n   Timeline (UTC)")?;
-    let rows = firsts(findings);
-    let mut shown: Vec<&(usize, &Finding<'_>, f64)> = rows.iter().collect();
-    shown.sort_by(|(_, _, x), (_, _, y)| y.abs().total_cmp(&x.abs()));
-    shown.truncate(ROWS);
-    shown.sort_by_key(|(_, finding, _)| finding.evidence.time_ns);
+    let (shown, more) = weightiest(sightings(findings), ROWS);
     let mut day = String::new();
-    for (times, finding, db) in shown {
-        let at = utc(finding.evidence.time_ns);
+    for row in shown {
+        let at = utc(row.first.evidence.time_ns);
         let (date, clock) = at.split_once(' ').unwrap_or((&at, ""));
         if date != day {
             writeln!(f, "   {date}")?;
             date.clone_into(&mut day);
         }
-        let again = if *times > 1 { format!(" ({times} times)") } else { String::new() };
-        let lead = format!("   {clock:8} {:>6}  ", signed(*db));
-        block(f, &lead, &" ".repeat(20), &format!("{}{again}", finding.text()))?;
+        let lead = format!("   {clock:8} {:>6}  ", signed(row.db));
+        block(f, &lead, &" ".repeat(20), &row.text())?;
     }
-    match rows.len().saturating_sub(ROWS) {
-        0 => Ok(()),
-        more => writeln!(f, "   ... and {more} more in timeline.csv"),
+    if more > 0 {
+        writeln!(f, "   ... and {more} more in timeline.csv")?;
     }
-}
-
-/// Each kind of evidence once: how often, the first of it, and what all of it adds.
-pub(super) fn firsts<'f, 'a>(findings: &'f [Finding<'a>]) -> Vec<(usize, &'f Finding<'a>, f64)> {
-    let mut at: BTreeMap<(&str, &str), usize> = BTreeMap::new();
-    let mut rows: Vec<(usize, &Finding<'_>, f64)> = Vec::new();
-    for finding in findings {
-        let key = (&finding.evidence.row[..], &finding.evidence.key[..]);
-        if let Some(row) = at.get(&key).and_then(|at| rows.get_mut(*at)) {
-            row.0 += 1;
-            row.2 += finding.weight_db;
-        } else {
-            at.insert(key, rows.len());
-            rows.push((1, finding, finding.weight_db));
-        }
-    }
-    rows
+    Ok(())
 }
 
 fn why(f: &mut fmt::Formatter<'_>, case: &Case, explained: &Explained) -> fmt::Result {

@@ -13,7 +13,7 @@ use crate::case::explain::{Explained, certainty, explain, percent};
 use crate::case::finding::Finding;
 use crate::case::moment::{clock, utc};
 use crate::case::shown::{calm, count, signed};
-use crate::case::terminal::firsts;
+use crate::case::sightings::{sightings, weightiest};
 use crate::case::{Dossier, letter};
 use crate::digest::{grouped, plural};
 use crate::text::clipped;
@@ -156,7 +156,7 @@ pub(super) fn report(dossier: &Dossier<'_>) -> Report {
 
 fn view(dossier: &Dossier<'_>, case: &Case) -> CaseView {
     let findings = dossier.findings(case);
-    let Explained { parts, gate, without, missing, unseen } = explain(dossier, case);
+    let Explained { parts, gate, without, missing, unseen } = explain(dossier, case, &findings);
     let known = dossier.inventory.host(case.host);
     let talks = dossier.chronicle.talks(case.host);
     let rows = timeline(&findings);
@@ -196,16 +196,11 @@ fn view(dossier: &Dossier<'_>, case: &Case) -> CaseView {
 }
 
 fn timeline(findings: &[Finding<'_>]) -> (Vec<TimelineRow>, usize) {
-    let mut rows = firsts(findings);
-    rows.sort_by(|(_, _, x), (_, _, y)| y.abs().total_cmp(&x.abs()));
-    let more = rows.len().saturating_sub(ROWS);
-    rows.truncate(ROWS);
-    rows.sort_by_key(|(_, finding, _)| finding.evidence.time_ns);
+    let (rows, more) = weightiest(sightings(findings), ROWS);
     let mut last = String::new();
-    let told = rows.into_iter().map(|(times, finding, db)| {
-        let evidence = finding.evidence;
+    let told = rows.into_iter().map(|row| {
+        let (evidence, db) = (row.first.evidence, row.db);
         let day = utc(evidence.time_ns).get(..10).unwrap_or_default().to_owned();
-        let again = if times > 1 { format!(" ({})", count(times, "time", "times")) } else { String::new() };
         let uids: Vec<String> = evidence.uids.iter().take(3).map(|uid| calm(uid)).collect();
         let frames: Vec<String> = evidence.frames.iter().take(4).map(u64::to_string).collect();
         TimelineRow {
@@ -214,9 +209,9 @@ fn timeline(findings: &[Finding<'_>]) -> (Vec<TimelineRow>, usize) {
                 day
             }),
             time: clock(evidence.time_ns),
-            stage: finding.stage.map(|stage| format!("{stage:?}")),
+            stage: row.first.stage.map(|stage| format!("{stage:?}")),
             row: calm(&evidence.row),
-            attack: finding.attack.join(", "),
+            attack: row.first.attack.join(", "),
             db: signed(db),
             sign: if db < -0.05 {
                 "minus"
@@ -225,7 +220,7 @@ fn timeline(findings: &[Finding<'_>]) -> (Vec<TimelineRow>, usize) {
             } else {
                 "plus"
             },
-            text: format!("{}{again}", finding.text()),
+            text: row.text(),
             certainty: certainty(evidence),
             source: format!("{} frame {}", uids.join(" "), frames.join(" ")),
         }
