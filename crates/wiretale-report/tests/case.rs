@@ -430,12 +430,41 @@ fn of_a_number_that_grows_the_greatest_is_told() {
 }
 
 #[test]
+fn what_weighs_little_is_not_said_to_be_missing() {
+    let mut rows = small();
+    let sent = seen(62, "D24.sent", "accounts.txt", "198.51.100.201", "10.20.3.7 sent \"accounts.txt\" by DCC");
+    rows.push(Evidence { strength: 0.6, ..sent });
+    let told = "No evidence of: approach, action against others. Little evidence of: data going out.";
+    assert!(line(&rows).contains(told), "{}", line(&rows));
+    let mut case = Told::new();
+    let sent = MovedFile { from: [10, 20, 3, 7].into(), to: [198, 51, 100, 55].into(), ..case.files[0].clone() };
+    case.files.push(sent);
+    let text = case.with(|dossier| Terminal(*dossier).to_string());
+    assert!(text.contains("against others. Little evidence of: data\n   going out."), "{text}");
+}
+
+#[test]
 fn what_went_out_has_its_place_however_little_it_weighs() {
     let many = (0..121).map(|n| seen(n, "D03.prompt", &(9000 + n).to_string(), "198.51.100.77", &format!("\"{n}\"")));
     let sent = seen(62, "D24.sent", "accounts.txt", "198.51.100.201", "10.20.3.7 sent \"accounts.txt\" by DCC");
     let rows: Vec<Evidence> = many.chain(small()).chain([Evidence { strength: 0.1, ..sent }]).collect();
     assert!(line(&rows).contains("sent \"accounts.txt\" by DCC"), "{}", line(&rows));
     assert!(told_letter(&rows).contains("sent \"accounts.txt\" by DCC"), "{}", told_letter(&rows));
+}
+
+#[test]
+fn a_letter_names_the_files_that_left() {
+    let mut case = Told::new();
+    let sent = |name: &str, to: [u8; 4]| MovedFile {
+        name: name.as_bytes().into(),
+        from: [10, 20, 3, 7].into(),
+        to: to.into(),
+        bytes: 18_260,
+        ..case.files[0].clone()
+    };
+    case.files.extend([sent("payroll.csv", [198, 51, 100, 55]), sent("draft.txt", [10, 20, 3, 8])]);
+    let letter = case.with(|dossier| letters(dossier).remove(0).1.render(Style::Plain));
+    assert!(letter.contains("payroll.csv (18.3 kB)") && !letter.contains("draft.txt"), "{letter}");
 }
 
 #[test]

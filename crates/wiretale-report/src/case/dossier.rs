@@ -104,6 +104,12 @@ impl<'a> Dossier<'a> {
         }
     }
 
+    /// The files that a host sent to others than those at home.
+    pub(super) fn files_out(&self, host: IpAddr) -> impl Iterator<Item = &'a MovedFile> + use<'a> {
+        let home = self.chronicle.home();
+        self.files.iter().filter(move |file| file.from == host && !home.is_home(file.to.into()))
+    }
+
     /// The files that a host sent or got.
     pub(crate) fn files_of(&self, host: IpAddr) -> impl Iterator<Item = &'a MovedFile> + use<'a> {
         self.files.iter().filter(move |file| file.from == host || file.to == host)

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::net::IpAddr;
 
-use wiretale::score::{Case, Contribution, Evidence, Gate, Level, Link, size};
+use wiretale::score::{Case, Contribution, Evidence, Gate, Level, Link, Stage, size};
 
 use super::moment::{lasting, utc};
 use super::shown::{calm, count, signed};
@@ -64,7 +64,7 @@ pub(super) fn explain(dossier: &Dossier<'_>, case: &Case, findings: &[Finding<'_
         parts,
         gate: gate(dossier, case),
         without: without(dossier, case),
-        missing: missing(case),
+        missing: missing(dossier, case, findings),
         unseen: unseen(dossier, case.host),
     }
 }
@@ -123,9 +123,17 @@ fn without(dossier: &Dossier<'_>, case: &Case) -> Option<String> {
     ))
 }
 
-fn missing(case: &Case) -> Option<String> {
-    let words: Vec<&str> = case.missing.iter().map(|stage| stage.words()).collect();
-    (!words.is_empty()).then(|| format!("No evidence of: {}.", words.join(", ")))
+/// Stages that the case does not have. What is there and weighs too little, or nothing as a file that was fetched from a
+/// server does, is not said to be missing.
+fn missing(dossier: &Dossier<'_>, case: &Case, findings: &[Finding<'_>]) -> Option<String> {
+    let went_out = dossier.files_out(case.host).next().is_some();
+    let has_some =
+        |stage: &Stage| findings.iter().any(|finding| finding.stage == Some(*stage)) || went_out && *stage == Stage::S6;
+    let (little, none): (Vec<Stage>, Vec<Stage>) = case.missing.iter().copied().partition(has_some);
+    let told = [("No evidence of", none), ("Little evidence of", little)].into_iter().filter(|(_, s)| !s.is_empty());
+    let words = |stages: Vec<Stage>| stages.into_iter().map(Stage::words).collect::<Vec<_>>().join(", ");
+    let sentences: Vec<String> = told.map(|(what, stages)| format!("{what}: {}.", words(stages))).collect();
+    (!sentences.is_empty()).then(|| sentences.join(" "))
 }
 
 /// What was said of each thing, in the order of time.

@@ -3,14 +3,14 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::IpAddr;
 
-use wiretale::score::{Case, Level};
+use wiretale::score::{Case, Level, size};
 
 use super::explain::{certainty, confidence, unseen};
 use super::finding::Finding;
 use super::moment::{day, utc};
 use super::shown::{calm, count};
 use super::sightings::{sightings, weightiest};
-use super::{Document, Dossier};
+use super::{Document, Dossier, MovedFile};
 use crate::Shown;
 
 /// A letter for each case at or above `medium`, with the host it is about.
@@ -38,6 +38,7 @@ fn letter(dossier: &Dossier<'_>, case: &Case) -> Document {
     first_seen(&mut letter, dossier, case, &findings);
     listeners(&mut letter, dossier, case, &findings);
     timeline(&mut letter, &findings);
+    went_out(&mut letter, dossier, case);
     letter.heading("What we could not see").items(unseen(dossier, case.host));
     what_we_did(&mut letter);
     now(&mut letter);
@@ -189,6 +190,25 @@ fn timeline(letter: &mut Document, findings: &[Finding<'_>]) {
     letter.table(&["Time (UTC)", "How known", "What"], rows.collect());
     if more > 0 {
         letter.paragraph(format!("And {} of less weight, which we can send you.", count(more, "thing", "things")));
+    }
+}
+
+/// Files that the machine sent to others elsewhere.
+fn went_out(letter: &mut Document, dossier: &Dossier<'_>, case: &Case) {
+    let files: Vec<&MovedFile> = dossier.files_out(case.host).collect();
+    if files.is_empty() {
+        return;
+    }
+    letter.heading("What left the machine");
+    letter.paragraph("These files went from it to others. You will know which of them were meant to.");
+    let row = |file: &&MovedFile| {
+        let name = if file.name.is_empty() { "(no name)".into() } else { Shown(&file.name).to_string() };
+        vec![utc(file.at.nanos()), format!("{name} ({})", size(file.bytes)), dossier.called(file.to)]
+    };
+    letter.table(&["Time (UTC)", "File", "To"], files.iter().take(TOLD).map(row).collect());
+    let more = files.len().saturating_sub(TOLD);
+    if more > 0 {
+        letter.paragraph(format!("And {}, which we can send you.", count(more, "file more", "files more")));
     }
 }
 
