@@ -487,8 +487,11 @@ fn one_of_a_thing_is_told_as_one() {
     told(&(0..51).flat_map(at).collect::<Vec<_>>(), "", |dossier, cases| {
         let mut cases = cases.to_vec();
         cases[0].dropped = 1;
-        let page = page(&Dossier { cases: &cases, ..*dossier });
+        let dossier = Dossier { cases: &cases, ..*dossier };
+        let page = page(&dossier);
         assert!(page.contains(">1 more case in cases.json.<") && page.contains(">1 piece of evidence found no room.<"));
+        assert!(Terminal(dossier).to_string().contains("\n   1 piece of evidence found no room.\n"));
+        assert!(text(|out| cases_json(out, &dossier)).contains("\"dropped\":1,"));
     });
     let row = |n| if n % 2 == 0 { "D03.prompt" } else { "D29.hot_name" };
     let rows: Vec<_> = (0..121).map(|n| seen(n, row(n), &(9000 + n).to_string(), "198.51.100.77", "a")).collect();

@@ -33,6 +33,7 @@ fn told<'a>(case: &'a Case, findings: &'a [Finding<'_>]) -> CaseTold<'a> {
         opened: seconds(case.opened_ns),
         updated: seconds(case.updated_ns),
         stages: &case.stages,
+        dropped: case.dropped,
         findings: findings.iter().map(Finding::told).collect(),
     }
 }
@@ -46,6 +47,8 @@ struct CaseTold<'a> {
     opened: f64,
     updated: f64,
     stages: &'a [Stage],
+    /// Evidence that found no room.
+    dropped: u64,
     findings: Vec<Told<'a>>,
 }
 

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use wiretale::score::{Case, Level};
+use wiretale::score::{Case, Level, plural};
 
 use super::Dossier;
 use super::explain::{Explained, Sort, explain, percent};
@@ -55,6 +55,10 @@ fn one(f: &mut fmt::Formatter<'_>, dossier: &Dossier<'_>, rank: usize, case: &Ca
         block(f, "   ", "   ", &format!("stages: {}", stages.join(", ")))?;
     }
     timeline(f, &findings)?;
+    if case.dropped > 0 {
+        let dropped = plural(case.dropped, "piece of evidence", "pieces of evidence");
+        writeln!(f, "   {dropped} found no room.")?;
+    }
     why(f, case, &explain(dossier, case, &findings))
 }
 
