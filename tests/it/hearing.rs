@@ -100,9 +100,9 @@ impl Observer for Hearing {
     }
 
     fn exposed(&mut self, flow: &mut Flow, moment: &Moment<'_>, exposure: &Exposure<'_>) {
-        let Exposure { kind, account, scope, outcome, tag, crossed, .. } = exposure;
+        let Exposure { kind, account, scope, by, outcome, tag, crossed, .. } = exposure;
         let (account, scope) = (Escaped(account), Escaped(scope));
-        self.say(flow, moment, format!("exposed {kind} {account} {scope} {outcome:?} {tag:?} {crossed}"));
+        self.say(flow, moment, format!("exposed {kind} {account} {scope} by {by:?} {outcome:?} {tag:?} {crossed}"));
     }
 
     fn closed(&mut self, flow: &mut Flow, moment: &Moment<'_>, summary: &Summary<'_>) {

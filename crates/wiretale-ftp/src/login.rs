@@ -3,7 +3,7 @@
 use alloc::borrow::Cow;
 use alloc::vec::Vec;
 
-use wiretale_protocol::{Context, Exposure, Observe, Outcome};
+use wiretale_protocol::{Context, Direction, Exposure, Observe, Outcome};
 
 use crate::pending::{Secret, Waiting};
 use crate::{Event, Ftp, Login, Verb};
@@ -201,7 +201,8 @@ fn expose<O: Observe<Ftp>>(
     outcome: Outcome,
 ) {
     if let Some(Secret { kind, account, tag, .. }) = secret {
-        cx.expose(&Exposure { kind, account, scope: &[], outcome, tag: *tag, crossed, frame });
+        let by = Direction::Client;
+        cx.expose(&Exposure { kind, account, scope: &[], by, outcome, tag: *tag, crossed, frame });
     }
 }
 

@@ -29,6 +29,7 @@ struct Open {
     kind: &'static str,
     account: Box<[u8]>,
     scope: Box<[u8]>,
+    by: Direction,
     tag: Tag,
     crossed: Timestamp,
     frame: u64,
@@ -58,7 +59,7 @@ impl Ledger {
 
     fn note<O: Observe<Irc>>(&mut self, cx: &mut Context<'_, O>, finding: Finding, scope: &[u8]) -> bool {
         let tag = cx.tag(finding.secret.bytes());
-        let (crossed, frame) = (cx.moment().at, cx.moment().frame);
+        let (crossed, frame, by) = (cx.moment().at, cx.moment().frame, cx.moment().direction);
         let Finding { kind, account, secret, awaits } = finding;
         self.remember(secret);
         if kind == CHANNEL_KEY && !remembered(&mut self.keys, &account, tag) {
@@ -74,7 +75,7 @@ impl Ledger {
         if let Awaits::Bot { .. } = awaits {
             self.settle(cx, Outcome::Unknown, |open| open.awaits == awaits);
         }
-        let open = Open { kind, account, scope: scope.into(), tag, crossed, frame, awaits };
+        let open = Open { kind, account, scope: scope.into(), by, tag, crossed, frame, awaits };
         let outcome = match open.awaits {
             Awaits::Nothing(outcome) => Some(outcome),
             _ if self.open.len() >= MOST_OPEN => Some(Outcome::Unknown),
@@ -306,8 +307,8 @@ impl Ledger {
         if outcome == Outcome::Accepted {
             remembered(&mut self.taken, &open.account, open.tag);
         }
-        let Open { kind, account, scope, tag, crossed, frame, .. } = open;
-        cx.expose(&Exposure { kind, account: &account, scope: &scope, outcome, tag, crossed, frame });
+        let Open { kind, account, scope, by, tag, crossed, frame, .. } = open;
+        cx.expose(&Exposure { kind, account: &account, scope: &scope, by, outcome, tag, crossed, frame });
     }
 
     fn remember(&mut self, secret: Secret) {

@@ -3,7 +3,7 @@
 mod common;
 
 use common::Session;
-use wiretale_protocol::Outcome;
+use wiretale_protocol::{Direction, Outcome};
 
 // A client that was taken in.
 fn greeted() -> Session {
@@ -34,6 +34,9 @@ fn p35_passwords_of_inspircd_links_are_secret_in_both_forms() {
         let outcome = Outcome::Accepted;
         let links = [("server-link", "a.example", outcome), ("server-link", "b.example", outcome)];
         assert_eq!(exposed(&session), links);
+        // Each is its sender's, whoever opened the connection.
+        let by: Vec<_> = session.heard.exposures.iter().map(|exposed| exposed.by).collect();
+        assert_eq!(by, Direction::BOTH);
         assert!(session.events("LinkPeer")[0].contains("sid: \"1AA\""));
     }
     let mut session = Session::new();

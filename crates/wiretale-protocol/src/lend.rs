@@ -38,8 +38,8 @@ impl Content<'_> {
 impl Exposure<'_> {
     /// The same with bytes that `lender` lends.
     pub fn relend<'b>(self, lender: &mut impl Lend<'b>) -> Exposure<'b> {
-        let Self { kind, account, scope, outcome, tag, crossed, frame } = self;
-        Exposure { kind, account: lender.lend(account), scope: lender.lend(scope), outcome, tag, crossed, frame }
+        let Self { kind, account, scope, by, outcome, tag, crossed, frame } = self;
+        Exposure { kind, account: lender.lend(account), scope: lender.lend(scope), by, outcome, tag, crossed, frame }
     }
 }
 

@@ -4,7 +4,7 @@ use core::fmt;
 use core::hash::Hasher;
 
 use siphasher::sip::SipHasher24;
-use wiretale_packet::Timestamp;
+use wiretale_packet::{Direction, Timestamp};
 
 /// A secret seen in clear. It says whose, of what kind and with what outcome, never what it was.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -15,6 +15,8 @@ pub struct Exposure<'a> {
     pub account: &'a [u8],
     /// Where it opens it: a server, a network, a channel; empty for the server spoken to.
     pub scope: &'a [u8],
+    /// Who sent it: a server may, to its peer on a link or to a bot.
+    pub by: Direction,
     /// Whether it was taken.
     pub outcome: Outcome,
     /// Tells equal secrets from different ones.

@@ -171,7 +171,8 @@ impl Decoder {
             () => Outcome::Unknown,
         };
         let Given { tag, crossed, frame } = given;
-        cx.expose(&Exposure { kind: "prompt-password", account: b"", scope: b"", outcome, tag, crossed, frame });
+        let (kind, by) = ("prompt-password", Direction::Client);
+        cx.expose(&Exposure { kind, account: b"", scope: b"", by, outcome, tag, crossed, frame });
     }
 }
 

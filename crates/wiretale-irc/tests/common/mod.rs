@@ -29,6 +29,7 @@ pub struct Heard {
 pub struct Exposed {
     pub kind: &'static str,
     pub account: String,
+    pub by: Direction,
     pub outcome: Outcome,
     pub frame: u64,
 }
@@ -45,6 +46,7 @@ impl Observer for Heard {
         self.exposures.push(Exposed {
             kind: exposure.kind,
             account: Escaped(exposure.account).to_string(),
+            by: exposure.by,
             outcome: exposure.outcome,
             frame: exposure.frame,
         });
