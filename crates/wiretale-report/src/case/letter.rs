@@ -3,15 +3,19 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::IpAddr;
 
+use wiretale::protocol::Outcome;
 use wiretale::score::{Case, Level, size};
 
+use super::chronicle::Exposed;
 use super::explain::{certainty, confidence, unseen};
+use super::exposure::Intruders;
 use super::finding::Finding;
 use super::moment::{day, utc};
 use super::shown::{calm, count};
 use super::sightings::{sightings, weightiest};
 use super::{Document, Dossier, MovedFile};
 use crate::Shown;
+use crate::digest::grouped;
 
 /// A letter for each case at or above `medium`, with the host it is about.
 #[must_use]
@@ -239,7 +243,7 @@ fn recover(letter: &mut Document, dossier: &Dossier<'_>, case: &Case) {
         "Replace its SSH host keys and the SSH keys of its users; remove the old ones wherever they open a door."
             .into(),
     ];
-    let accounts = accounts(dossier, case.host);
+    let accounts = accounts(dossier, case);
     if !accounts.is_empty() {
         steps.push(format!("Passwords of these accounts crossed the network in clear: {}.", accounts.join("; ")));
     }
@@ -250,18 +254,24 @@ fn recover(letter: &mut Document, dossier: &Dossier<'_>, case: &Case) {
     letter.heading("How to recover").steps(steps);
 }
 
-/// The accounts whose secrets this host sent or took, by name only.
-fn accounts(dossier: &Dossier<'_>, host: IpAddr) -> Vec<String> {
-    let exposures = dossier.chronicle.exposures();
-    let own = exposures.iter().filter(|exposed| exposed.client == host || exposed.server == host);
-    let names: BTreeSet<String> = own
-        .map(|exposed| {
+/// The accounts whose secrets this host sent or took, by name only; neither wrong guesses nor what opens a back door.
+fn accounts(dossier: &Dossier<'_>, case: &Case) -> Vec<String> {
+    let intruders = Intruders::of_case(dossier, case);
+    let own = |(from, to): &(IpAddr, IpAddr)| *from == case.host || *to == case.host;
+    let counts = |exposed: &Exposed<'_>| exposed.outcome != Outcome::Refused && !intruders.is_door(exposed.secret);
+    let names: BTreeSet<String> = dossier
+        .chronicle
+        .exposures()
+        .all()
+        .into_iter()
+        .filter(|exposed| counts(exposed) && exposed.crossed.ways.keys().any(own))
+        .map(|Exposed { secret, .. }| {
             let account =
-                if exposed.account.is_empty() { "(not named)".into() } else { Shown(&exposed.account).to_string() };
-            format!("{account} at {} ({})", dossier.called(exposed.server), exposed.kind)
+                if secret.account.is_empty() { "(not named)".into() } else { Shown(&secret.account).to_string() };
+            format!("{account} at {} ({})", dossier.called(secret.server), secret.kind)
         })
         .collect();
-    names.into_iter().take(ROWS).collect()
+    first(names.into_iter().collect())
 }
 
 fn reached(dossier: &Dossier<'_>, host: IpAddr) -> Vec<String> {
@@ -270,6 +280,14 @@ fn reached(dossier: &Dossier<'_>, host: IpAddr) -> Vec<String> {
     let inside = talks.iter().filter(|talk| !talk.inbound && talk.peer != host && home.is_home(talk.peer.into()));
     let peers: BTreeSet<IpAddr> = inside.map(|talk| talk.peer).collect();
     peers.into_iter().take(ROWS).map(|peer| dossier.called(peer)).collect()
+}
+
+/// The first of many; a letter is short.
+fn first(mut names: Vec<String>) -> Vec<String> {
+    let more = names.len().saturating_sub(ROWS);
+    names.truncate(ROWS);
+    names.extend((more > 0).then(|| format!("and {} more", grouped(more as u64))));
+    names
 }
 
 fn contact(letter: &mut Document) {

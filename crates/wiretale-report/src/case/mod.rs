@@ -27,7 +27,10 @@ mod sightings;
 mod stix;
 mod terminal;
 
-pub use chronicle::{Chronicle, Chronicled, Exposed, IrcProfile, IrcProfiles, IrcSession, Listener, Listeners, Talk};
+pub use chronicle::{
+    Chronicle, Chronicled, Crossed, Exposed, Exposures, IrcProfile, IrcProfiles, IrcSession, Listener, Listeners,
+    Secret, Talk,
+};
 pub use csv::timeline_csv;
 pub use document::{Document, Style};
 pub use dossier::{Dossier, MovedFile};

@@ -1,5 +1,6 @@
 //! What stands beside the evidence: connections, listeners, people on IRC, secrets, and what could not be seen.
 
+mod exposures;
 mod irc;
 mod listeners;
 
@@ -14,24 +15,22 @@ use wiretale::ftp::{Ftp, FtpData};
 use wiretale::irc::Irc;
 use wiretale::packet::Transport;
 use wiretale::protocol::{
-    Address, Direction, Exposure, FlowId, Moment, Observe, Observer, Outcome, Packets, State, Summary, Timestamp,
+    Address, Direction, Exposure, FlowId, Moment, Observe, Observer, Packets, State, Summary, Timestamp,
 };
 use wiretale::recognize::Named;
 use wiretale::score::Home;
 use wiretale::ssh::{Event as Ssh, Ssh as SshProtocol};
 use wiretale::terminal::{Event as Text, Terminal};
 
+pub use exposures::{Crossed, Exposed, Exposures, Secret};
 pub use irc::{IrcProfile, IrcProfiles, IrcSession};
 pub use listeners::{Listener, Listeners};
-
-use crate::tags::Tags;
 
 /// An observer that keeps what reports and letters tell beside the evidence itself. Listens beside the scorer, as in
 /// `(Logs, (Scorer, Chronicle))`. Every list in it is bounded; what found no room is counted.
 #[derive(Debug)]
 pub struct Chronicle {
     home: Home,
-    tags: Tags,
     span: Option<(Timestamp, Timestamp)>,
     talks: HashMap<Address, Vec<Talk>, RandomState>,
     // Over all hosts.
@@ -39,8 +38,7 @@ pub struct Chronicle {
     talks_left_out: u64,
     listeners: Listeners,
     people: IrcProfiles,
-    exposures: Vec<Exposed>,
-    exposures_left_out: u64,
+    exposures: Exposures,
     resolvers: BTreeSet<IpAddr>,
 }
 
@@ -79,31 +77,6 @@ impl Talk {
     }
 }
 
-/// A secret that crossed in clear: whose, never what.
-#[derive(Clone, Debug)]
-pub struct Exposed {
-    /// When it crossed.
-    pub at: Timestamp,
-    /// Who sent it.
-    pub client: IpAddr,
-    /// To whom.
-    pub server: IpAddr,
-    /// On which port.
-    pub port: u16,
-    /// The protocol that carried it; empty if unknown.
-    pub protocol: &'static str,
-    /// What kind of secret.
-    pub kind: &'static str,
-    /// The account as the wire has it; empty where none is named.
-    pub account: Box<[u8]>,
-    /// Where the account is; empty for the server itself.
-    pub scope: Box<[u8]>,
-    /// What became of it.
-    pub outcome: Outcome,
-    /// Equal secrets have equal numbers, from 1, in the order of appearance: the `s1`, `s2` of `exposure.log`.
-    pub number: usize,
-}
-
 /// A chronicle's state of one flow.
 #[derive(Default, Debug)]
 pub struct Chronicled {
@@ -117,15 +90,13 @@ impl Chronicle {
     pub fn new(home: Home) -> Self {
         Self {
             home,
-            tags: Tags::default(),
             span: None,
             talks: HashMap::default(),
             talks_kept: 0,
             talks_left_out: 0,
             listeners: Listeners::default(),
             people: IrcProfiles::default(),
-            exposures: Vec::new(),
-            exposures_left_out: 0,
+            exposures: Exposures::default(),
             resolvers: BTreeSet::new(),
         }
     }
@@ -162,12 +133,10 @@ impl Chronicle {
         &self.people
     }
 
-    /// Secrets that crossed in clear, in the order of time.
+    /// Secrets that crossed in clear.
     #[must_use]
-    pub fn exposures(&self) -> Vec<&Exposed> {
-        let mut exposures: Vec<&Exposed> = self.exposures.iter().collect();
-        exposures.sort_by_key(|exposed| exposed.at);
-        exposures
+    pub const fn exposures(&self) -> &Exposures {
+        &self.exposures
     }
 
     /// Who answers DNS questions.
@@ -176,10 +145,10 @@ impl Chronicle {
         &self.resolvers
     }
 
-    /// Connections and secrets for which there was no room.
+    /// Connections for which there was no room.
     #[must_use]
     pub const fn left_out(&self) -> u64 {
-        self.talks_left_out + self.exposures_left_out
+        self.talks_left_out
     }
 
     fn now(&mut self, at: Timestamp) {
@@ -238,8 +207,7 @@ impl Observer for Chronicle {
 
     fn memory(&self) -> usize {
         let talks = self.talks.capacity() * 64 + self.talks_kept * size_of::<Talk>() * 3 / 2;
-        let exposures = self.exposures.len() * (size_of::<Exposed>() + 64);
-        talks + exposures + self.tags.memory() + self.listeners.memory() + self.people.memory()
+        talks + self.exposures.memory() + self.listeners.memory() + self.people.memory()
     }
 
     fn weight(chronicled: &Chronicled) -> usize {
@@ -255,23 +223,7 @@ impl Observer for Chronicle {
     }
 
     fn exposed(&mut self, chronicled: &mut Chronicled, moment: &Moment<'_>, exposure: &Exposure<'_>) {
-        let number = self.tags.number(exposure.tag);
-        if self.exposures.len() >= EXPOSURES {
-            self.exposures_left_out += 1;
-            return;
-        }
-        self.exposures.push(Exposed {
-            at: exposure.crossed,
-            client: moment.flow.client.address.to_ip(),
-            server: moment.flow.server.address.to_ip(),
-            port: moment.flow.server.port,
-            protocol: chronicled.service.unwrap_or(""),
-            kind: exposure.kind,
-            account: kept(exposure.account),
-            scope: kept(exposure.scope),
-            outcome: exposure.outcome,
-            number,
-        });
+        self.exposures.hear(moment, chronicled.service.unwrap_or(""), exposure);
     }
 
     fn closed(&mut self, chronicled: &mut Chronicled, moment: &Moment<'_>, summary: &Summary<'_>) {
@@ -347,5 +299,4 @@ const HOSTS: usize = 4096;
 // Connections kept of one host.
 const TALKS: usize = 2048;
 const ALL_TALKS: usize = 1 << 16;
-const EXPOSURES: usize = 16_384;
 const RESOLVERS: usize = 1024;

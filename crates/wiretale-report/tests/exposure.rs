@@ -1,0 +1,178 @@
+//! The list of exposed accounts, as who must change them reads it.
+
+use wiretale::packet::{Address, Direction, Endpoint, Timestamp};
+use wiretale::score::{Home, Inventory, Scorer, Weights, cases};
+use wiretale::{Analyzer, Settings, Standard};
+use wiretale_report::case::{Chronicle, Dossier, Style, exposure_list};
+use wiretale_testkit::{Weather, Wire, lend};
+
+const SERVER: Address = Address::v4([10, 20, 5, 20]);
+const CROOK: Address = Address::v4([198, 51, 100, 55]);
+
+/// Logins by FTP over one connection: name, password, and whether it is the right one.
+fn ftp<'l>(wire: &mut Wire, client: Address, port: u16, logins: impl IntoIterator<Item = (&'l str, &'l str, bool)>) {
+    let at = Timestamp::from_parts(1_795_317_000 + i64::from(port) / 10, 0);
+    let mut talk = wire.tcp(at, Endpoint::new(client, port), Endpoint::new(SERVER, 21)).server("220 ready\r\n");
+    for (name, password, right) in logins {
+        talk.speak(Direction::Client, format!("USER {name}\r\n").as_bytes());
+        talk.speak(Direction::Server, b"331 go on\r\n");
+        talk.speak(Direction::Client, format!("PASS {password}\r\n").as_bytes());
+        talk.speak(Direction::Server, if right { b"230 in\r\n" } else { b"530 no\r\n" });
+    }
+    talk.close(Direction::Client);
+}
+
+/// What is told of a wire, on lines of any length.
+fn told(wire: Wire) -> String {
+    let (home, weights) = (Home::default(), Weights::built_in());
+    let scorer = Scorer::new(home.clone(), Inventory::default(), weights.clone());
+    let mut line = Analyzer::<Standard, _>::new((scorer, Chronicle::new(home)), Settings::default());
+    for (frame, number) in wire.into_frames().iter().zip(1..) {
+        line.packet(lend(frame), number);
+    }
+    let (scorer, chronicle) = line.finish();
+    let (evidence, names) = scorer.finish();
+    let (cases, inventory) = (cases(evidence, &weights), Inventory::default());
+    let (weights, inventory) = (&weights, &inventory);
+    let dossier = Dossier { cases: &cases, weights, inventory, names: &names, chronicle: &chronicle, files: &[] };
+    let plain = exposure_list(&dossier).render(Style::Plain);
+    assert!(plain.lines().all(|line| line.chars().count() <= 80), "{plain}");
+    exposure_list(&dossier).render(Style::Markdown)
+}
+
+fn wire() -> Wire {
+    Wire::new(Weather::default(), 7)
+}
+
+/// The part of a text below a heading.
+fn part<'t>(text: &'t str, heading: &str) -> &'t str {
+    let (_, rest) = text.split_once(&format!("## {heading}\n")).unwrap_or_else(|| panic!("no {heading} in {text}"));
+    rest.split("\n## ").next().unwrap()
+}
+
+#[test]
+fn one_password_tried_with_many_names_is_told_in_short() {
+    let names: Vec<String> = (0..3000).map(|n| format!("user{n}")).collect();
+    for right in [false, true] {
+        let mut wire = wire();
+        for (port, names) in (20_000..).zip(names.chunks(50)) {
+            ftp(&mut wire, CROOK, port, names.iter().map(|name| (&name[..], "Summer2026", right)));
+        }
+        let text = told(wire);
+        let most = if right { 3000 * 1200 } else { 12_000 };
+        assert!(text.len() < most, "{} bytes", text.len());
+        assert!(text.contains("3,000 accounts"), "{}", &text[..2000]);
+        let rest = if right {
+            "; and 2,994 more. Where that is another account,"
+        } else {
+            "And 2,940 accounts more; exposure.log"
+        };
+        assert!(text.contains(rest));
+    }
+}
+
+#[test]
+fn wrong_guesses_push_nobody_out() {
+    let mut wire = wire();
+    let names: Vec<String> = (0..4200).map(|n| format!("user{n}")).collect();
+    for (port, names) in (20_000..).zip(names.chunks(50)) {
+        ftp(&mut wire, CROOK, port, names.iter().map(|name| (&name[..], "guess", false)));
+    }
+    ftp(&mut wire, CROOK, 10_000, names[..500].iter().map(|name| ("bob", &name[..], false)));
+    ftp(&mut wire, CROOK, 30_000, [("bob", "sunshine7", true)]);
+    ftp(&mut wire, Address::v4([10, 20, 4, 9]), 40_000, [("carol", "l1lac", true)]);
+    let text = told(wire);
+    assert!(text.contains("2 accounts, 2 different secrets."), "{}", &text[..2000]);
+    let bob = part(&text, "FTP account bob at 10.20.5.20 port 21");
+    assert!(bob.contains("crossed in clear 1 time, ") && bob.contains("was accepted: it is the right one."), "{bob}");
+    assert!(bob.contains("500 wrong guesses were refused, sent by 198.51.100.55 to 10.20.5.20."), "{bob}");
+    part(&text, "FTP account carol at 10.20.5.20 port 21");
+    assert!(text.contains("for 105 crossings of wrong guesses there was no room."), "{}", &text[..2000]);
+}
+
+#[test]
+fn a_wrong_guess_is_not_the_same_secret() {
+    let mut wire = wire();
+    ftp(&mut wire, Address::v4([10, 20, 4, 9]), 20_000, [("bob", "Summer2026", true)]);
+    ftp(&mut wire, CROOK, 20_001, [("alice", "Summer2026", false), ("alice", "Winter2026", false)]);
+    ftp(&mut wire, Address::v4([10, 20, 4, 9]), 20_002, [("bob", "Sumer2026", false), ("dan", "Summer2026", true)]);
+    let text = told(wire);
+    assert!(text.contains("| s1 | accepted | ftp | FTP account bob at 10.20.5.20 port 21 |"), "{text}");
+    let bob = part(&text, "FTP account bob at 10.20.5.20 port 21");
+    assert!(bob.contains("Besides, 1 wrong guess was refused"), "{bob}");
+    assert!(bob.contains("s1 also crossed for FTP account dan at 10.20.5.20 port 21. Where"), "{bob}");
+    assert!(!bob.contains("alice"), "{bob}");
+    let refused = part(&text, "Refused");
+    assert!(refused.contains("2 wrong guesses were refused for 1 account of which"), "{refused}");
+    assert!(refused.contains("| 2 | 198.51.100.55 | FTP account alice at 10.20.5.20 port 21 |"), "{refused}");
+}
+
+#[test]
+fn of_many_senders_the_others_are_counted() {
+    let mut wire = wire();
+    for n in 20..29 {
+        ftp(&mut wire, Address::v4([10, 20, 4, n]), 20_000 + u16::from(n), [("backup", "b4ckup", true)]);
+    }
+    let text = told(wire);
+    assert!(text.contains("9 times, first at "), "{text}");
+    assert!(text.contains("10.20.4.24, 10.20.4.25 and 3 more to 10.20.5.20. s1 was accepted"), "{text}");
+}
+
+#[test]
+fn a_secret_is_told_with_who_sent_it_to_whom() {
+    let mut wire = wire();
+    let (leaf, hub) = (Address::v4([10, 20, 5, 10]), Address::v4([203, 0, 113, 30]));
+    let at = Timestamp::from_parts(1_795_317_000, 0);
+    wire.tcp(at, Endpoint::new(leaf, 4000), Endpoint::new(hub, 6667))
+        .client("CAPAB START 1206\r\nCAPAB END\r\n")
+        .server("CAPAB START 1206\r\nCAPAB END\r\n")
+        .client("SERVER a.example one0secret 0 1AA :a\r\n")
+        .server("SERVER b.example two0secret 0 1BB :b\r\n:1BB BURST 1\r\n:1BB ENDBURST\r\n")
+        .client(":1AA BURST 1\r\n:1AA ENDBURST\r\n")
+        .close(Direction::Client);
+    let text = told(wire);
+    let ours = part(&text, "Server link of a.example at 203.0.113.30 port 6667");
+    assert!(ours.contains("sent by 10.20.5.10 to 203.0.113.30."), "{ours}");
+    let theirs = part(&text, "Server link of b.example at 203.0.113.30 port 6667");
+    assert!(theirs.contains("sent by 203.0.113.30 to 10.20.5.10."), "{theirs}");
+}
+
+#[test]
+fn an_account_has_one_part_whatever_was_said_to_the_services() {
+    let mut wire = wire();
+    let (ann, irc) = (Address::v4([10, 20, 4, 31]), Address::v4([203, 0, 113, 32]));
+    let at = Timestamp::from_parts(1_795_317_000, 0);
+    wire.tcp(at, Endpoint::new(ann, 4000), Endpoint::new(irc, 6667))
+        .client("NICK ann\r\nUSER a 0 * :A\r\n")
+        .server(":irc.example 001 ann :Welcome\r\n")
+        .client("PRIVMSG NickServ :REGISTER zz9secret ann@example.org\r\n")
+        .server(":NickServ!s@services NOTICE ann :Nickname ann registered.\r\n")
+        .client("PRIVMSG NickServ :IDENTIFY zz9secret\r\n")
+        .server(":NickServ!s@services NOTICE ann :You are now identified for ann.\r\n")
+        .client("PRIVMSG NickServ :GHOST ann zz9secret\r\n")
+        .close(Direction::Client);
+    let text = told(wire);
+    assert_eq!(text.matches("\n## ").count(), 1, "{text}");
+    assert!(text.contains("| s1 | accepted | nickserv-ghost, nickserv-identify, nickserv-register | "), "{text}");
+    assert!(!text.contains("also crossed"), "{text}");
+}
+
+#[test]
+fn what_opens_a_back_door_is_not_to_be_changed() {
+    let mut wire = wire();
+    let home = Address::v4([10, 20, 3, 7]);
+    for n in 0..2 {
+        let at = Timestamp::from_parts(1_795_317_000 + n, 0);
+        wire.tcp(at, Endpoint::new(CROOK, 4000 + n as u16), Endpoint::new(home, 9886))
+            .server("Who are you? ")
+            .client("sesame99\n")
+            .server("# ")
+            .client("id\n")
+            .server("uid=0(root) gid=0(root) groups=0(root)\n# ")
+            .close(Direction::Client);
+    }
+    let text = told(wire);
+    let door = part(&text, "Password prompt at 10.20.3.7 port 9886");
+    assert!(door.contains("It may be the intruder's own: 10.20.3.7 has "), "{door}");
+    assert!(!door.contains("1. ") && !text.contains("Heard by"), "{text}");
+}
