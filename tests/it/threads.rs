@@ -188,7 +188,7 @@ fn tell(path: &Path, threads: usize) -> Told {
     let dossier =
         Dossier { cases: &cases, weights, inventory: &inventory, names, chronicle: &chronicle, files: &files };
     let pages = Terminal(dossier).to_string();
-    let talks: Vec<_> = cases.iter().map(|case| chronicle.talks(case.host)).collect();
+    let talks: Vec<_> = cases.iter().map(|case| (chronicle.peers(case.host), chronicle.unlisted(case.host))).collect();
     let (people, listeners) = (chronicle.people(), chronicle.listeners());
     let (exposures, resolvers) = (chronicle.exposures(), chronicle.resolvers());
     let chronicle =

@@ -2,6 +2,8 @@
 
 mod hostile;
 
+use std::net::IpAddr;
+
 use wiretale::packet::{Address, Direction, Endpoint, Timestamp};
 use wiretale::score::{Case, EVIDENCE_VERSION, Evidence, Home, Inventory, Level, Names, Weights, cases};
 use wiretale::{Analyzer, Settings, Standard};
@@ -500,6 +502,53 @@ fn one_of_a_thing_is_told_as_one() {
     let chronicle = one_byte_lost();
     let text = told(&small(), "", |dossier, _| Terminal(Dossier { chronicle: &chronicle, ..*dossier }).to_string());
     assert!(text.contains("In 1 connection, the capture lacks 1 byte that crossed."), "{text}");
+}
+
+#[test]
+fn a_busy_neighbour_hides_nobody_else() {
+    let mut wire = Wire::new(Weather::default(), 3);
+    let at = |second: i64| Timestamp::from_parts(1_795_316_024 + second, 0);
+    let home = Address::v4([10, 20, 3, 7]);
+    let greetings = |wire: &mut Wire, at, client| {
+        wire.tcp(at, client, Endpoint::new(home, 22))
+            .server("SSH-2.0-OpenSSH_9.2\r\n")
+            .client("SSH-2.0-check_2.3\r\n")
+            .close(Direction::Client);
+    };
+    for n in 0..2100 {
+        greetings(&mut wire, at(n), Endpoint::new(Address::v4([10, 20, 4, 50]), 20_000 + n as u16));
+    }
+    // More peers than one port has room for.
+    for n in 0..1100_u16 {
+        let [high, low] = n.to_be_bytes();
+        greetings(&mut wire, at(2200), Endpoint::new(Address::v4([203, 0, high, low]), 20_000));
+    }
+    wire.tcp(at(2300), Endpoint::new(Address::v4([198, 51, 100, 77]), 5000), Endpoint::new(home, 22102))
+        .server("SSH-2.0-other_1\r\n")
+        .client("SSH-2.0-client_1\r\n")
+        .close(Direction::Client);
+    let mut line = Analyzer::<Standard, _>::new(Chronicle::new(Home::default()), Settings::default());
+    for (frame, number) in wire.into_frames().iter().zip(1..) {
+        line.packet(lend(frame), number);
+    }
+    let chronicle = line.finish();
+    let rows = [&small()[..], &[seen(61, "D08.login", "22", "203.0.4.75", "somebody logged in")]].concat();
+    told(&rows, "", |dossier, _| {
+        let dossier = Dossier { chronicle: &chronicle, ..*dossier };
+        assert_eq!(chronicle.sum(IpAddr::V4([10, 20, 3, 7].into())).talks, 3201);
+        let page = page(&dossier).split_once("<h3>Peers</h3>").unwrap().1.to_owned();
+        let row =
+            |peer: &str| page.split(&format!("<td class=\"wire\">{peer}</td>")).nth(1).unwrap_or(&page).to_owned();
+        let cells = |peer: &str| {
+            let cells = row(peer).split("</tr>").next().unwrap().replace("</td>", "");
+            cells.split("<td class=\"num\">").skip(1).map(|cell| cell.trim().to_owned()).collect::<Vec<_>>()
+        };
+        assert_eq!(cells("198.51.100.77")[1..3], ["1", "17 bytes"], "{}", row("198.51.100.77"));
+        assert_eq!(cells("10.20.4.50")[1..3], ["2,100", "44.1 kB"]);
+        // Of one for whom there was no room nothing is said, which is not that nothing was.
+        assert_eq!(cells("203.0.4.75")[1..3], ["?", "?"]);
+        assert!(page.contains("connections with other peers are not told here"), "{page}");
+    });
 }
 
 /// A connection of which the capture lacks a byte.

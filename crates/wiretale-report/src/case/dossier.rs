@@ -83,10 +83,13 @@ impl<'a> Dossier<'a> {
     pub(crate) fn opened_by_peer(&self, case: &Case) -> impl Fn(&Evidence) -> bool + use<'a> {
         let talks = self.chronicle.talks(case.host);
         let by_uid: BTreeMap<String, bool> = talks.iter().map(|talk| (talk.flow.to_string(), talk.inbound)).collect();
-        let weights = self.weights;
+        let (weights, peers) = (self.weights, self.chronicle.peers(case.host));
         move |evidence| {
             let known = evidence.uids.iter().find_map(|uid| by_uid.get(uid).copied());
-            known.unwrap_or_else(|| {
+            // One of many that are not all kept one by one: as all of them, if they are alike.
+            let many = || evidence.peer.and_then(|peer| peers.get(&peer)).filter(|peer| peer.rest.talks > 0);
+            let always = || many().and_then(|peer| peer.inbound());
+            known.or_else(always).unwrap_or_else(|| {
                 weights.row(&evidence.row).is_some_and(|row| matches!(&row.group[..], "listener" | "auth" | "magic"))
             })
         }

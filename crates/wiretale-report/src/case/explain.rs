@@ -1,13 +1,13 @@
 //! Why a score is what it is, in words.
 
 use std::collections::BTreeMap;
-use std::net::IpAddr;
 
-use wiretale::score::{Case, Contribution, Evidence, Gate, Level, Link, Stage, size};
+use wiretale::score::{Case, Contribution, Evidence, Gate, Level, Link, Stage};
 
-use super::moment::{lasting, utc};
+use super::moment::lasting;
 use super::shown::{calm, count, signed};
 use super::sightings::{Sighting, sightings};
+use super::unseen::unseen;
 use super::{Dossier, Finding};
 
 /// A score's parts in the order in which they are told.
@@ -156,34 +156,6 @@ fn all_of(contribution: &Contribution, said: &[&Sighting<'_, '_>]) -> String {
         [first, ..] => first.text_of(first.times, all.saturating_sub(first.times)),
         [] => calm(&contribution.text),
     }
-}
-
-/// What could not be seen of a host's traffic, a sentence each.
-pub(super) fn unseen(dossier: &Dossier<'_>, host: IpAddr) -> Vec<String> {
-    let Some((began, _)) = dossier.chronicle.span() else {
-        return vec!["Evidence alone was read, without the capture: what was not visible is not known here.".into()];
-    };
-    let talks = dossier.chronicle.talks(host);
-    let mut sentences = Vec::new();
-    let sealed: Vec<_> = talks.iter().filter(|talk| talk.is_sealed()).collect();
-    if !sealed.is_empty() {
-        let bytes: u64 = sealed.iter().map(|talk| talk.sent + talk.received).sum();
-        let what = count(sealed.len(), "connection was encrypted", "connections were encrypted");
-        sentences.push(format!("{what} ({}): only times and sizes of what was said are known.", size(bytes)));
-    }
-    let older = talks.iter().filter(|talk| talk.midstream).count();
-    if older > 0 {
-        let what = count(older, "connection was", "connections were");
-        sentences.push(format!("{what} under way before the capture began; how they began is not known."));
-    }
-    let lost: Vec<_> = talks.iter().filter(|talk| talk.missed > 0).collect();
-    if !lost.is_empty() {
-        let bytes: u64 = lost.iter().map(|talk| talk.missed).sum();
-        let what = count(lost.len(), "connection", "connections");
-        sentences.push(format!("In {what}, the capture lacks {} that crossed.", size(bytes)));
-    }
-    sentences.push(format!("Nothing is known of the time before {} UTC, when the capture begins.", utc(began.nanos())));
-    sentences
 }
 
 // Detectors that conclude from times, lengths, numbers or likeness rather than read it off the wire.

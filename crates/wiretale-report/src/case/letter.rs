@@ -7,12 +7,13 @@ use wiretale::protocol::Outcome;
 use wiretale::score::{Case, Level, size};
 
 use super::chronicle::Exposed;
-use super::explain::{certainty, confidence, unseen};
+use super::explain::{certainty, confidence};
 use super::exposure::Intruders;
 use super::finding::Finding;
 use super::moment::{day, utc};
 use super::shown::{calm, count};
 use super::sightings::{sightings, weightiest};
+use super::unseen::unseen;
 use super::{Document, Dossier, MovedFile};
 use crate::Shown;
 use crate::digest::grouped;
@@ -271,22 +272,27 @@ fn accounts(dossier: &Dossier<'_>, case: &Case) -> Vec<String> {
             format!("{account} at {} ({})", dossier.called(secret.server), secret.kind)
         })
         .collect();
-    first(names.into_iter().collect())
+    first(names.into_iter().collect(), 0)
 }
 
 fn reached(dossier: &Dossier<'_>, host: IpAddr) -> Vec<String> {
     let home = dossier.chronicle.home();
-    let talks = dossier.chronicle.talks(host);
-    let inside = talks.iter().filter(|talk| !talk.inbound && talk.peer != host && home.is_home(talk.peer.into()));
-    let peers: BTreeSet<IpAddr> = inside.map(|talk| talk.peer).collect();
-    peers.into_iter().take(ROWS).map(|peer| dossier.called(peer)).collect()
+    let peers = dossier.chronicle.peers(host);
+    let inside = peers.into_iter().filter(|(peer, known)| {
+        *peer != host && home.is_home((*peer).into()) && known.ways.iter().any(|(_, inbound)| !inbound)
+    });
+    first(inside.map(|(peer, _)| dossier.called(peer)).collect(), dossier.chronicle.unlisted(host).talks)
 }
 
 /// The first of many; a letter is short.
-fn first(mut names: Vec<String>) -> Vec<String> {
+fn first(mut names: Vec<String>, unlisted: u64) -> Vec<String> {
     let more = names.len().saturating_sub(ROWS);
     names.truncate(ROWS);
-    names.extend((more > 0).then(|| format!("and {} more", grouped(more as u64))));
+    if more > 0 {
+        names.push(format!("and {} more", grouped(more as u64)));
+    } else if unlisted > 0 {
+        names.push("and perhaps others".into());
+    }
     names
 }
 

@@ -26,10 +26,11 @@ mod shown;
 mod sightings;
 mod stix;
 mod terminal;
+mod unseen;
 
 pub use chronicle::{
-    Chronicle, Chronicled, Crossed, Exposed, Exposures, IrcProfile, IrcProfiles, IrcSession, Listener, Listeners,
-    Secret, Talk,
+    Chronicle, Chronicled, Crossed, Exposed, Exposures, IrcProfile, IrcProfiles, IrcSession, Listener, Listeners, Peer,
+    Secret, Sum, Talk, Talks,
 };
 pub use csv::timeline_csv;
 pub use document::{Document, Style};

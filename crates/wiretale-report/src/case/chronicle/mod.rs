@@ -3,20 +3,17 @@
 mod exposures;
 mod irc;
 mod listeners;
+mod talks;
 
-use std::collections::hash_map::Entry;
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet};
 use std::net::IpAddr;
 
-use foldhash::fast::RandomState;
 use wiretale::dcc::{Dcc, DccChat};
 use wiretale::dns::Dns;
 use wiretale::ftp::{Ftp, FtpData};
 use wiretale::irc::Irc;
 use wiretale::packet::Transport;
-use wiretale::protocol::{
-    Address, Direction, Exposure, FlowId, Moment, Observe, Observer, Packets, State, Summary, Timestamp,
-};
+use wiretale::protocol::{Direction, Exposure, Moment, Observe, Observer, Packets, State, Summary, Timestamp};
 use wiretale::recognize::Named;
 use wiretale::score::Home;
 use wiretale::ssh::{Event as Ssh, Ssh as SshProtocol};
@@ -25,6 +22,7 @@ use wiretale::terminal::{Event as Text, Terminal};
 pub use exposures::{Crossed, Exposed, Exposures, Secret};
 pub use irc::{IrcProfile, IrcProfiles, IrcSession};
 pub use listeners::{Listener, Listeners};
+pub use talks::{Peer, Sum, Talk, Talks};
 
 /// An observer that keeps what reports and letters tell beside the evidence itself. Listens beside the scorer, as in
 /// `(Logs, (Scorer, Chronicle))`. Every list in it is bounded; what found no room is counted.
@@ -32,49 +30,11 @@ pub use listeners::{Listener, Listeners};
 pub struct Chronicle {
     home: Home,
     span: Option<(Timestamp, Timestamp)>,
-    talks: HashMap<Address, Vec<Talk>, RandomState>,
-    // Over all hosts.
-    talks_kept: usize,
-    talks_left_out: u64,
+    talks: Talks,
     listeners: Listeners,
     people: IrcProfiles,
     exposures: Exposures,
     resolvers: BTreeSet<IpAddr>,
-}
-
-/// A connection of a home host over which something was said.
-#[derive(Clone, Debug)]
-pub struct Talk {
-    /// Which connection.
-    pub flow: FlowId,
-    /// With whom.
-    pub peer: IpAddr,
-    /// The server's port.
-    pub port: u16,
-    /// The peer opened it.
-    pub inbound: bool,
-    /// The first service found in it; empty if none was.
-    pub service: &'static str,
-    /// Its first packet.
-    pub began: Timestamp,
-    /// Its last packet.
-    pub ended: Timestamp,
-    /// Bytes that the home host sent.
-    pub sent: u64,
-    /// Bytes that it received.
-    pub received: u64,
-    /// Bytes that were on the wire but not captured.
-    pub missed: u64,
-    /// It had begun before the capture did.
-    pub midstream: bool,
-}
-
-impl Talk {
-    /// Is what is said in it hidden by encryption?
-    #[must_use]
-    pub fn is_sealed(&self) -> bool {
-        matches!(self.service, "ssh" | "ssl" | "tls" | "quic" | "dtls")
-    }
 }
 
 /// A chronicle's state of one flow.
@@ -91,9 +51,7 @@ impl Chronicle {
         Self {
             home,
             span: None,
-            talks: HashMap::default(),
-            talks_kept: 0,
-            talks_left_out: 0,
+            talks: Talks::default(),
             listeners: Listeners::default(),
             people: IrcProfiles::default(),
             exposures: Exposures::default(),
@@ -113,12 +71,31 @@ impl Chronicle {
         self.span
     }
 
-    /// The connections of a host, in the order in which they began.
+    /// The connections of a host that are kept one by one, in the order in which they began.
     #[must_use]
     pub fn talks(&self, host: IpAddr) -> Vec<&Talk> {
-        let mut talks: Vec<&Talk> = self.talks.get(&host.into()).into_iter().flatten().collect();
+        let peers = self.talks.peers(host);
+        let mut talks: Vec<&Talk> = peers.values().flat_map(|peer| &peer.talks).collect();
         talks.sort_by_key(|talk| (talk.began, talk.flow));
         talks
+    }
+
+    /// With whom a host spoke.
+    #[must_use]
+    pub fn peers(&self, host: IpAddr) -> BTreeMap<IpAddr, &Peer> {
+        self.talks.peers(host)
+    }
+
+    /// What a host's connections come to that are with none of its [`Self::peers`]: there was no room for more.
+    #[must_use]
+    pub fn unlisted(&self, host: IpAddr) -> Sum {
+        self.talks.unlisted(host)
+    }
+
+    /// What all connections of a host come to.
+    #[must_use]
+    pub fn sum(&self, host: IpAddr) -> Sum {
+        self.peers(host).values().fold(self.unlisted(host), |sum, peer| sum.with(&peer.sum))
     }
 
     /// What answers on home hosts.
@@ -145,10 +122,10 @@ impl Chronicle {
         &self.resolvers
     }
 
-    /// Connections for which there was no room.
+    /// Connections of which nothing is told: there were too many hosts.
     #[must_use]
     pub const fn left_out(&self) -> u64 {
-        self.talks_left_out
+        self.talks.left_out()
     }
 
     fn now(&mut self, at: Timestamp) {
@@ -159,21 +136,11 @@ impl Chronicle {
     fn talked(&mut self, home: Direction, chronicled: &Chronicled, moment: &Moment<'_>, summary: &Summary<'_>) {
         let flow = moment.flow;
         let sides = [summary.client.bytes.unwrap_or(0), summary.server.bytes.unwrap_or(0)];
-        if self.talks_kept >= ALL_TALKS {
-            return self.talks_left_out += 1;
-        }
-        let full = self.talks.len() >= HOSTS;
-        let talks = match self.talks.entry(flow.speaker(home).address) {
-            Entry::Occupied(known) if known.get().len() >= TALKS => return self.talks_left_out += 1,
-            Entry::Occupied(known) => known.into_mut(),
-            Entry::Vacant(_) if full => return self.talks_left_out += 1,
-            Entry::Vacant(new) => new.insert(Vec::new()),
-        };
-        self.talks_kept += 1;
         let lasted = summary.duration.map_or(0, |duration| i64::try_from(duration.as_nanos()).unwrap_or(i64::MAX));
-        talks.push(Talk {
+        let (host, peer) = (flow.speaker(home).address, flow.speaker(home.opposite()).address);
+        let talk = Talk {
             flow: flow.id,
-            peer: flow.speaker(home.opposite()).address.to_ip(),
+            peer: peer.to_ip(),
             port: flow.server.port,
             inbound: home == Direction::Server,
             service: chronicled.service.or_else(|| summary.services.first().copied()).unwrap_or(""),
@@ -183,7 +150,8 @@ impl Chronicle {
             received: sides[home.opposite().index()],
             missed: summary.missed,
             midstream: flow.midstream,
-        });
+        };
+        self.talks.hear(host, peer, talk);
     }
 }
 
@@ -206,8 +174,7 @@ impl Observer for Chronicle {
     }
 
     fn memory(&self) -> usize {
-        let talks = self.talks.capacity() * 64 + self.talks_kept * size_of::<Talk>() * 3 / 2;
-        talks + self.exposures.memory() + self.listeners.memory() + self.people.memory()
+        self.talks.memory() + self.exposures.memory() + self.listeners.memory() + self.people.memory()
     }
 
     fn weight(chronicled: &Chronicled) -> usize {
@@ -295,8 +262,4 @@ fn kept(text: &[u8]) -> Box<[u8]> {
 }
 
 const LONGEST: usize = 128;
-const HOSTS: usize = 4096;
-// Connections kept of one host.
-const TALKS: usize = 2048;
-const ALL_TALKS: usize = 1 << 16;
 const RESOLVERS: usize = 1024;

@@ -3,15 +3,17 @@
 use std::net::IpAddr;
 
 use serde::Serialize;
+use wiretale::protocol::Timestamp;
 use wiretale::score::{Case, Weights, size};
 
-use super::view::ranked;
+use super::view::{Peers, ranked};
 use crate::case::Dossier;
-use crate::case::chronicle::Talk;
+use crate::case::chronicle::{Peer, Sum, Talk};
 use crate::case::explain::{Part, Sort};
 use crate::case::finding::Finding;
 use crate::case::moment::{clock, lasting, utc};
 use crate::case::shown::{count, signed};
+use crate::digest::plural;
 use crate::text::clipped;
 
 /// Connections and evidence over time, a lane for each peer, and the score below.
@@ -107,14 +109,18 @@ pub(super) fn picture(
     dossier: &Dossier<'_>,
     case: &Case,
     findings: &[Finding<'_>],
-    talks: &[&Talk],
+    all: &Peers<'_>,
 ) -> Option<Picture> {
-    let scale = Scale::over(findings, talks)?;
-    let peers: Vec<IpAddr> = ranked(findings, talks).into_iter().map(|(peer, _)| peer).take(LANES).collect();
-    let lanes: Vec<Lane> =
-        peers.iter().enumerate().map(|(at, peer)| lane(dossier, &scale, at, *peer, findings, talks)).collect();
+    let scale = Scale::over(findings, all)?;
+    let ranked = ranked(findings, all);
+    let peers: Vec<IpAddr> = ranked.iter().map(|(peer, _)| *peer).take(LANES).collect();
+    let lanes: Vec<Lane> = peers
+        .iter()
+        .enumerate()
+        .map(|(at, peer)| lane(dossier, &scale, at, *peer, findings, all.get(peer).copied()))
+        .collect();
     let lanes_bottom = TOP + LANE * lanes.len() as f64;
-    let left_out = ranked(findings, talks).len().saturating_sub(LANES);
+    let left_out = ranked.len().saturating_sub(LANES);
     let more = if left_out > 0 { format!("; {} not drawn", count(left_out, "peer", "peers")) } else { String::new() };
     Some(Picture {
         width: WIDTH,
@@ -137,13 +143,13 @@ struct Scale {
 
 impl Scale {
     /// The time of the evidence, and a little before and after it.
-    fn over(findings: &[Finding<'_>], talks: &[&Talk]) -> Option<Self> {
+    fn over(findings: &[Finding<'_>], all: &Peers<'_>) -> Option<Self> {
         let times = || findings.iter().map(|finding| finding.evidence.time_ns);
         let (first, last) = (times().min()?, times().max()?);
         let margin = (last - first) / 20 + 1_000_000_000;
         // Not more than the capture has.
-        let began = talks.iter().map(|talk| talk.began.nanos()).min().map_or(first, |began| began.min(first));
-        let ended = talks.iter().map(|talk| talk.ended.nanos()).max().map_or(last, |ended| ended.max(last));
+        let began = all.values().map(|peer| peer.sum.began.nanos()).min().map_or(first, |began| began.min(first));
+        let ended = all.values().map(|peer| peer.sum.ended.nanos()).max().map_or(last, |ended| ended.max(last));
         let (low, high) = (first.saturating_sub(margin), last.saturating_add(margin));
         Some(Self { began: began.max(low), ended: ended.min(high).max(began.max(low) + 1_000_000_000) })
     }
@@ -175,18 +181,20 @@ fn lane(
     at: usize,
     peer: IpAddr,
     findings: &[Finding<'_>],
-    talks: &[&Talk],
+    known: Option<&Peer>,
 ) -> Lane {
     let y = TOP + LANE * at as f64;
-    let own = talks.iter().filter(|talk| talk.peer == peer);
-    let bars = own
-        .filter(|talk| talk.ended.nanos() >= scale.began && talk.began.nanos() <= scale.ended)
-        .take(BARS)
-        .map(|talk| {
-            let (x, end) = (scale.x(talk.began.nanos()), scale.x(talk.ended.nanos()));
-            Bar { x, width: rounded((end - x).max(2.5)), y: y + 7.0, class: class(talk.service), title: about(talk) }
-        })
-        .collect();
+    let bar = |began: Timestamp, ended: Timestamp, class, title| {
+        let (x, end) = (scale.x(began.nanos()), scale.x(ended.nanos()));
+        let seen = ended.nanos() >= scale.began && began.nanos() <= scale.ended;
+        seen.then(|| Bar { x, width: rounded((end - x).max(2.5)), y: y + 7.0, class, title })
+    };
+    // Those that are not kept one by one are one bar, below the others.
+    let rest = known.map(|peer| peer.rest).filter(|rest| rest.talks > 0);
+    let rest = rest.and_then(|rest| bar(rest.began, rest.ended, "other", together(&rest)));
+    let talks = known.into_iter().flat_map(|peer| &peer.talks);
+    let bars = talks.filter_map(|talk| bar(talk.began, talk.ended, class(talk.service), about(talk)));
+    let bars = rest.into_iter().chain(bars.take(BARS)).collect();
     let dots = findings
         .iter()
         .filter(|finding| finding.evidence.peer == Some(peer))
@@ -207,6 +215,12 @@ fn lane(
         .collect();
     let label = dossier.name(peer).unwrap_or_else(|| peer.to_string());
     Lane { y, label: clipped(&label, 27), bars, dots, shaded: at.is_multiple_of(2) }
+}
+
+fn together(rest: &Sum) -> String {
+    let more = plural(rest.talks, "more connection", "more connections");
+    let (from, to) = (clock(rest.began.nanos()), clock(rest.ended.nanos()));
+    format!("{from} to {to}: {more}; sent {}, received {}", size(rest.sent), size(rest.received))
 }
 
 fn about(talk: &Talk) -> String {

@@ -8,7 +8,7 @@ use wiretale::score::{Case, Level, Stage, size};
 
 use super::picture::{self, Picture, Waterfall};
 use crate::Shown;
-use crate::case::chronicle::Talk;
+use crate::case::chronicle::Peer;
 use crate::case::explain::{Explained, certainty, explain, percent};
 use crate::case::finding::Finding;
 use crate::case::moment::{clock, utc};
@@ -49,6 +49,7 @@ struct CaseView {
     timeline_more: usize,
     listeners: Vec<ListenerRow>,
     peers: Vec<PeerRow>,
+    peers_more: Option<String>,
     sessions: Vec<SessionRow>,
     people: Vec<PersonRow>,
     files: Vec<FileRow>,
@@ -134,6 +135,9 @@ struct FileRow {
     sha256: String,
 }
 
+/// The peers of a host.
+pub(super) type Peers<'a> = BTreeMap<IpAddr, &'a Peer>;
+
 pub(super) fn report(dossier: &Dossier<'_>) -> Report {
     let told: Vec<&Case> = dossier.worth_telling().collect();
     let more = told.len().saturating_sub(CASES);
@@ -158,7 +162,7 @@ fn view(dossier: &Dossier<'_>, case: &Case) -> CaseView {
     let findings = dossier.findings(case);
     let Explained { parts, gate, without, missing, unseen } = explain(dossier, case, &findings);
     let known = dossier.inventory.host(case.host);
-    let talks = dossier.chronicle.talks(case.host);
+    let all = dossier.chronicle.peers(case.host);
     let rows = timeline(&findings);
     CaseView {
         anchor: format!("h{}", case.host.to_string().replace(['.', ':'], "-")),
@@ -180,14 +184,15 @@ fn view(dossier: &Dossier<'_>, case: &Case) -> CaseView {
                 seen: case.stages.contains(stage),
             })
             .collect(),
-        picture: picture::picture(dossier, case, &findings, &talks),
+        picture: picture::picture(dossier, case, &findings, &all),
         waterfall: picture::waterfall(&parts, case, dossier.weights),
         sentences: [Some(gate), without, missing].into_iter().flatten().collect(),
         unseen,
         timeline_more: rows.1,
         timeline: rows.0,
         listeners: listeners(dossier, case, &findings),
-        peers: peers(dossier, &findings, &talks),
+        peers_more: peers_more(dossier, case.host, &findings, &all),
+        peers: peers(dossier, case.host, &findings, &all),
         sessions: sessions(dossier, case.host),
         people: people(dossier, case.host),
         files: files(dossier, case.host),
@@ -249,51 +254,68 @@ fn listeners(dossier: &Dossier<'_>, case: &Case, findings: &[Finding<'_>]) -> Ve
 }
 
 /// The peers of a host that evidence names, the weightiest first, then those most was exchanged with.
-pub(super) fn ranked(findings: &[Finding<'_>], talks: &[&Talk]) -> Vec<(IpAddr, f64)> {
+pub(super) fn ranked(findings: &[Finding<'_>], peers: &Peers<'_>) -> Vec<(IpAddr, f64)> {
     let mut weights: BTreeMap<IpAddr, (f64, u64)> = BTreeMap::new();
     for finding in findings {
         if let Some(peer) = finding.evidence.peer {
             weights.entry(peer).or_default().0 += finding.weight_db;
         }
     }
-    for talk in talks {
-        weights.entry(talk.peer).or_default().1 += talk.sent + talk.received;
+    for (address, peer) in peers {
+        weights.entry(*address).or_default().1 += peer.sum.sent + peer.sum.received;
     }
     let mut ranked: Vec<(IpAddr, (f64, u64))> = weights.into_iter().collect();
     ranked.sort_by(|(a, (x, n)), (b, (y, m))| y.total_cmp(x).then_with(|| m.cmp(n)).then_with(|| a.cmp(b)));
     ranked.into_iter().map(|(peer, (db, _))| (peer, db)).collect()
 }
 
-fn peers(dossier: &Dossier<'_>, findings: &[Finding<'_>], talks: &[&Talk]) -> Vec<PeerRow> {
-    let ranked = ranked(findings, talks);
-    let row = |(peer, db): (IpAddr, f64)| {
-        let own: Vec<&&Talk> = talks.iter().filter(|talk| talk.peer == peer).collect();
-        let services: BTreeSet<String> = own
-            .iter()
-            .map(|talk| {
-                let service = if talk.service.is_empty() { "unknown" } else { talk.service };
-                let way = if talk.inbound { "in" } else { "out" };
-                format!("{service} {way}")
-            })
-            .collect();
-        let first = own.iter().map(|talk| talk.began.nanos());
-        let first =
-            first.chain(findings.iter().filter(|f| f.evidence.peer == Some(peer)).map(|f| f.evidence.time_ns)).min();
-        let name = dossier.name(peer);
-        let ties = findings.iter().filter(|f| f.evidence.peer == Some(peer)).flat_map(|f| &f.evidence.ties);
+fn peers(dossier: &Dossier<'_>, host: IpAddr, findings: &[Finding<'_>], all: &Peers<'_>) -> Vec<PeerRow> {
+    // Of a peer that found no room nothing is known, and it may be much.
+    let unlisted = dossier.chronicle.unlisted(host).talks > 0;
+    let row = |(address, db): (IpAddr, f64)| {
+        let own = || findings.iter().filter(move |finding| finding.evidence.peer == Some(address));
+        let known = all.get(&address);
+        let sum = known.map(|peer| peer.sum).unwrap_or_default();
+        let first = known.map(|_| sum.began.nanos()).into_iter();
+        let first = first.chain(own().map(|finding| finding.evidence.time_ns)).min();
+        let name = dossier.name(address);
+        let told = |text: String| if known.is_none() && unlisted { "?".to_owned() } else { text };
+        let mut ties = own().flat_map(|finding| &finding.evidence.ties);
         PeerRow {
-            address: name.is_some().then(|| peer.to_string()),
-            name: name.unwrap_or_else(|| peer.to_string()),
-            country: ties.into_iter().find_map(|tie| tie.strip_prefix("country:")).map(calm),
-            talks: grouped(own.len() as u64),
-            sent: size(own.iter().map(|talk| talk.sent).sum()),
-            received: size(own.iter().map(|talk| talk.received).sum()),
-            services: services.into_iter().take(5).collect::<Vec<_>>().join(", "),
+            address: name.is_some().then(|| address.to_string()),
+            name: name.unwrap_or_else(|| address.to_string()),
+            country: ties.find_map(|tie| tie.strip_prefix("country:")).map(calm),
+            talks: told(grouped(sum.talks)),
+            sent: told(size(sum.sent)),
+            received: told(size(sum.received)),
+            services: known.map(|peer| services(peer)).unwrap_or_default(),
             db: (db.abs() >= 0.05).then(|| signed(db)),
             first: first.map(utc).unwrap_or_default(),
         }
     };
-    ranked.into_iter().take(PEERS).map(row).collect()
+    ranked(findings, all).into_iter().take(PEERS).map(row).collect()
+}
+
+fn services(peer: &Peer) -> String {
+    let services: BTreeSet<String> = peer
+        .ways
+        .iter()
+        .map(|(service, inbound)| {
+            let service = if service.is_empty() { "unknown" } else { service };
+            let way = if *inbound { "in" } else { "out" };
+            format!("{service} {way}")
+        })
+        .collect();
+    services.into_iter().take(5).collect::<Vec<_>>().join(", ")
+}
+
+/// The connections with peers that are not in the table.
+fn peers_more(dossier: &Dossier<'_>, host: IpAddr, findings: &[Finding<'_>], all: &Peers<'_>) -> Option<String> {
+    let left = ranked(findings, all).into_iter().skip(PEERS).filter_map(|(peer, _)| all.get(&peer));
+    let sum = left.fold(dossier.chronicle.unlisted(host), |sum, peer| sum.with(&peer.sum));
+    let told = plural(sum.talks, "connection with other peers is", "connections with other peers are");
+    let bytes = size(sum.sent + sum.received);
+    (sum.talks > 0).then(|| format!("{told} not told here ({bytes}); conn.log has all."))
 }
 
 fn sessions(dossier: &Dossier<'_>, host: IpAddr) -> Vec<SessionRow> {
