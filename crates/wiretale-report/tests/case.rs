@@ -131,6 +131,14 @@ fn a_small_letter() {
 }
 
 #[test]
+fn a_letter_names_the_service_whatever_was_found_first_of_its_port() {
+    let mut rows = small();
+    rows.insert(0, seen(-1, "D02.listener", "22102", "198.51.100.77", "10.20.3.7 answers on port 22102"));
+    let text = told(&rows, DANA, |dossier, _| letters(dossier).remove(0).1.render(Style::Plain));
+    assert!(text.contains("\n  22102     ssh"), "{text}");
+}
+
+#[test]
 fn the_findings_weights_add_up_to_the_score() {
     told(&small(), "", |dossier, cases| {
         let case = &cases[0];

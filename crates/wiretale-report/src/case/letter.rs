@@ -171,8 +171,10 @@ fn held(dossier: &Dossier<'_>, findings: &[Finding<'_>]) -> BTreeMap<u16, [Strin
     for finding in findings.iter().filter(group) {
         let Some(port) = finding.evidence.port else { continue };
         let greeting = finding.evidence.ties.iter().find_map(|tie| tie.strip_prefix("greeting:"));
-        let service = finding.evidence.row.strip_prefix("D01.").unwrap_or("unknown");
-        let row = rows.entry(port).or_insert_with(|| [service.to_owned(), String::new()]);
+        let row = rows.entry(port).or_insert_with(|| ["unknown".to_owned(), String::new()]);
+        if let Some(service) = finding.evidence.row.strip_prefix("D01.") {
+            row[0] = calm(service);
+        }
         if let Some(greeting) = greeting {
             row[1] = calm(greeting);
         }
