@@ -139,6 +139,28 @@ fn a_letter_names_the_service_whatever_was_found_first_of_its_port() {
 }
 
 #[test]
+fn of_stored_evidence_the_secrets_are_told_that_it_speaks_of() {
+    let secret = |minute| Evidence {
+        port: None,
+        ..seen(
+            minute,
+            "D37.secret",
+            "ftp bob",
+            "198.51.100.77",
+            "the secret of \"bob\" (ftp) crossed in clear, accepted",
+        )
+    };
+    let rows = [secret(1), secret(0), small().remove(0)];
+    let text = told(&rows, DANA, |dossier, _| exposure_list(dossier).render(Style::Markdown));
+    assert!(text.contains("The capture was not read") && !text.contains("None was seen"), "{text}");
+    let item = "yourbox (10.20.3.7): the secret of \"bob\" (ftp) crossed in clear, accepted (first at 2026-11-22 03:07:20 \
+                UTC, 2 times)";
+    assert!(text.contains(item), "{text}");
+    let text = told(&small(), DANA, |dossier, _| exposure_list(dossier).render(Style::Markdown));
+    assert!(text.contains("speaks of no secret. That does not mean"), "{text}");
+}
+
+#[test]
 fn the_findings_weights_add_up_to_the_score() {
     told(&small(), "", |dossier, cases| {
         let case = &cases[0];

@@ -3,6 +3,7 @@
 mod account;
 mod intruder;
 mod kind;
+mod stored;
 mod text;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -24,6 +25,10 @@ use crate::digest::{grouped, plural};
 pub fn exposure_list(dossier: &Dossier<'_>) -> Document {
     let mut document = Document::default();
     document.title("Secrets that crossed the network in clear");
+    if dossier.chronicle.span().is_none() && !dossier.cases.is_empty() {
+        stored::told(&mut document, dossier);
+        return document;
+    }
     let exposures = dossier.chronicle.exposures().all();
     if exposures.is_empty() {
         document.paragraph("None was seen.");
