@@ -4,6 +4,7 @@ use wiretale::packet::{Address, Direction, Endpoint, Timestamp};
 use wiretale::score::{Home, Inventory, Scorer, Weights, cases};
 use wiretale::{Analyzer, Settings, Standard};
 use wiretale_report::case::{Chronicle, Dossier, Style, exposure_list};
+use wiretale_report::{Logs, Memory, Options};
 use wiretale_testkit::{Weather, Wire, lend};
 
 const SERVER: Address = Address::v4([10, 20, 5, 20]);
@@ -175,4 +176,28 @@ fn what_opens_a_back_door_is_not_to_be_changed() {
     let door = part(&text, "Password prompt at 10.20.3.7 port 9886");
     assert!(door.contains("It may be the intruder's own: 10.20.3.7 has "), "{door}");
     assert!(!door.contains("1. ") && !text.contains("Heard by"), "{text}");
+}
+
+#[test]
+fn the_summary_has_room_for_those_who_did_not_guess() {
+    let mut wire = wire();
+    let guesses: Vec<String> = (0..4200).map(|n| format!("guess{n}")).collect();
+    for (port, guesses) in (20_000..).zip(guesses.chunks(100)) {
+        ftp(&mut wire, CROOK, port, guesses.iter().map(|guess| ("ann", &guess[..], false)));
+        ftp(&mut wire, CROOK, port + 100, guesses.iter().map(|name| (&name[..], "Summer2026", false)));
+    }
+    ftp(&mut wire, Address::v4([10, 20, 4, 9]), 40_000, [("zoe", "l1lac", true)]);
+    let mut line = Analyzer::<Standard, _>::new(Logs::new(Memory::default(), Options::default()), Settings::default());
+    for (frame, number) in wire.into_frames().iter().zip(1..) {
+        line.packet(lend(frame), number);
+    }
+    let (logs, stats) = line.finish_with_stats();
+    let text = logs.finish(&stats).unwrap().1.to_string();
+    assert!(text.lines().all(|line| line.chars().count() <= 80), "{text}");
+    assert!(
+        text.contains("\n---------------------------------\nftp of zoe at 10.20.5.20:21 (ftp): accepted\n"),
+        "{text}"
+    );
+    assert!(text.contains("\n-------------------\nftp://10.20.5.20:21 as zoe: accepted\n"), "{text}");
+    assert!(text.contains("refused 4,200 times, 4,096 or more different\n"), "{text}");
 }

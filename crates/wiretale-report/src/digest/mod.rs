@@ -104,6 +104,8 @@ struct Exposed {
     protocol: Option<&'static str>,
     outcomes: [u64; 3],
     tags: BTreeSet<usize>,
+    // There were more tags than found room.
+    untold: bool,
 }
 
 /// A file's account, for the list of files moved.
@@ -138,7 +140,16 @@ impl<K: Ord + Hash, V: Default> Bounded<K, V> {
     }
 
     fn of(&mut self, key: K) -> Option<&mut V> {
-        if self.map.len() >= MOST && !self.map.contains_key(&key) {
+        self.within(MOST, key)
+    }
+
+    /// The same of what anybody can make up, a refused login: it leaves room for the rest.
+    fn refused(&mut self, key: K) -> Option<&mut V> {
+        self.within(MOST / 2, key)
+    }
+
+    fn within(&mut self, most: usize, key: K) -> Option<&mut V> {
+        if self.map.len() >= most && !self.map.contains_key(&key) {
             self.left_out += 1;
             return None;
         }
@@ -250,9 +261,11 @@ impl Digest {
     }
 
     pub(crate) fn ftp(&mut self, moment: &Moment<'_>, event: &Ftp<'_>) {
-        if let Ftp::Login(login) = event
-            && let Some(entry) = self.logins.of((moment.flow.server, kept(login.user)))
-        {
+        if let Ftp::Login(login) = event {
+            let key = (moment.flow.server, kept(login.user));
+            let refused = login.ok == Some(false);
+            let entry = if refused { self.logins.refused(key) } else { self.logins.of(key) };
+            let Some(entry) = entry else { return };
             match login.ok {
                 Some(true) => entry.accepted += 1,
                 Some(false) => entry.refused += 1,
@@ -285,7 +298,10 @@ impl Digest {
         exposure: &Exposure<'_>,
         number: usize,
     ) {
-        if let Some(exposed) = self.exposures.of((exposure.kind, kept(exposure.account), flow.server)) {
+        let key = (exposure.kind, kept(exposure.account), flow.server);
+        let refused = exposure.outcome == Outcome::Refused;
+        let exposed = if refused { self.exposures.refused(key) } else { self.exposures.of(key) };
+        if let Some(exposed) = exposed {
             exposed.protocol = protocol;
             let outcome = match exposure.outcome {
                 Outcome::Accepted => 0,
@@ -294,6 +310,7 @@ impl Digest {
             };
             exposed.outcomes[outcome] += 1;
             put(&mut self.inner, &mut exposed.tags, number);
+            exposed.untold |= !exposed.tags.contains(&number);
         }
     }
 

@@ -141,7 +141,9 @@ impl Digest {
             return Ok(());
         }
         heading(f, "Logins in the clear")?;
-        for ((server, user), Login { accepted, refused, unknown }) in self.logins.in_order().take(ROWS) {
+        let mut logins: Vec<_> = self.logins.in_order().collect();
+        logins.sort_by_key(|(_, Login { accepted, unknown, .. })| *accepted == 0 && *unknown == 0);
+        for ((server, user), Login { accepted, refused, unknown }) in logins.into_iter().take(ROWS) {
             let told = outcomes([*accepted, *refused, *unknown]);
             list(f, &label(&format!("ftp://{server} as "), user, ": "), 4, told.into_iter(), ITEMS)?;
         }
@@ -153,13 +155,17 @@ impl Digest {
             return Ok(());
         }
         heading(f, "Secrets that crossed in the clear")?;
-        for ((kind, account, server), exposed) in self.exposures.in_order().take(ROWS * 2) {
-            let Exposed { protocol, outcomes: counts, tags } = exposed;
+        // Those that were only guessed at come last.
+        let mut exposures: Vec<_> = self.exposures.in_order().collect();
+        exposures.sort_by_key(|(_, Exposed { outcomes: [accepted, _, unknown], .. })| *accepted == 0 && *unknown == 0);
+        for ((kind, account, server), exposed) in exposures.into_iter().take(ROWS * 2) {
+            let Exposed { protocol, outcomes: counts, tags, untold } = exposed;
             let whose = if account.is_empty() { "" } else { " of " };
             let how = protocol.map_or(String::new(), |protocol| format!(" ({protocol})"));
             let mut told = outcomes(*counts);
-            told.extend((tags.len() > 1).then(|| format!("{} different", grouped(tags.len() as u64))));
-            let label = label(&format!("{kind}{whose}"), account, &format!(" to {server}{how}: "));
+            let more = if *untold { " or more" } else { "" };
+            told.extend((tags.len() > 1).then(|| format!("{}{more} different", grouped(tags.len() as u64))));
+            let label = label(&format!("{kind}{whose}"), account, &format!(" at {server}{how}: "));
             list(f, &label, 4, told.into_iter(), ITEMS)?;
         }
         more(f, self.exposures.map.len().saturating_sub(ROWS), self.exposures.left_out)
