@@ -145,8 +145,9 @@ impl Party {
 
     fn place_at(&mut self, start: u32, last: u32) {
         self.start = start;
-        self.last.seq = last;
-        self.acked.seq = start;
+        // A SYN may be the last number before zero.
+        self.last = Unwrapped { seq: last, wraps: u32::from(last < start) };
+        self.acked = Unwrapped { seq: start, wraps: 0 };
         self.through = self.through.max(1);
     }
 
@@ -160,18 +161,9 @@ impl Party {
         self.since_start(ack, self.acked)
     }
 
+    /// Counted from a number near it whose place is known: its own difference from the start turns negative past 2 GiB.
     fn since_start(&self, seq: u32, near: Unwrapped) -> (u64, bool) {
-        let delta = ahead(seq, near.seq);
-        let wraps = match delta {
-            d if d < 0 && near.wraps > 0 && seq > near.seq => near.wraps - 1,
-            d if d > 0 && seq < near.seq => near.wraps + 1,
-            _ => near.wraps,
-        };
-        if wraps == 0 {
-            let delta = ahead(seq, self.start);
-            return (u64::try_from(delta).unwrap_or(0), delta < 0);
-        }
-        let full = Unwrapped { seq, wraps }.full() - i64::from(self.start);
+        let full = near.full() - i64::from(self.start) + i64::from(ahead(seq, near.seq));
         (u64::try_from(full).unwrap_or(0), full < 0)
     }
 

@@ -82,6 +82,23 @@ fn losses_and_repetitions_leave_letters() {
 }
 
 #[test]
+fn gigabytes_that_were_not_captured_are_missed_wherever_numbers_begin() {
+    const HOLE: u32 = 300_000_000;
+    for begin in [0, 9000, 0x7000_0000, 0x7fff_ffff, 0x8000_0000, 0xf000_0000, u32::MAX] {
+        // Of 1 GiB, past 2 GiB, past 4 GiB and past 8 GiB.
+        for holes in [3, 8, 15, 30] {
+            let lost = |script: Script| script.lose(Direction::Server, HOLE).tcp("C:A", "").tcp("S:PA", "data");
+            let open = Script::new().seq(1000, begin).handshake().tcp("S:PA", "data");
+            let seen = (0..holes).fold(open, |script, _| lost(script)).farewell();
+            let missed = u64::from(HOLE) * holes;
+            let counts = format!(" 0/{} {}/{} missed {missed}", 4 + missed + 4 * holes, 4 + holes, 3 + holes);
+            let row = one(&seen);
+            assert!(row.starts_with("SF ") && row.ends_with(&counts), "from {begin:#x}: {row}, not {counts}");
+        }
+    }
+}
+
+#[test]
 fn an_acknowledgement_captured_before_its_data_loses_nothing() {
     let script =
         Script::new().handshake().lose(Direction::Client, 4).tcp("S:A", "").seq(1001, 9001).tcp("C:PA", "late");
