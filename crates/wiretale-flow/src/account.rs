@@ -81,13 +81,6 @@ impl Account {
         self.parties.iter().all(|party| party.closed)
     }
 
-    /// Counts a segment that moves nothing.
-    pub(crate) fn aside(&mut self, from: Direction, ip_len: u32) {
-        let party = self.party_mut(from);
-        party.packets += 1;
-        party.ip_bytes += u64::from(ip_len);
-    }
-
     /// A packet with a wrong checksum, which counts for nothing else.
     pub(crate) fn corrupt(&mut self, from: Direction, history: &mut History) {
         if self.party_mut(from).odd().corrupt.hit() {

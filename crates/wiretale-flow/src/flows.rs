@@ -2,15 +2,14 @@
 
 use smallvec::SmallVec;
 use wiretale_packet::{Body, Checksum, Direction, Flags, Packet, Segment, Transport};
-use wiretale_protocol::{Flow, FlowId, Moment, Observer, Quota, Services, Weird, Weirds};
-use wiretale_reassembly::{Arrival, End};
+use wiretale_protocol::{Flow, FlowId, Moment, Observer, Services, Weirds};
+use wiretale_reassembly::End;
 
 use crate::analyzer::{Analyzer, Flows, Within};
 use crate::carry::{Around, Fate, datagram, tcp};
 use crate::clock::second;
 use crate::corrupt::{accept, credit, judge};
 use crate::datagrams::Datagrams;
-use crate::delivery::Commons;
 use crate::half::Half;
 use crate::history::History;
 use crate::id::flow_id;
@@ -111,31 +110,8 @@ impl<P: Services<O>, O: Observer> Analyzer<P, O> {
         self.take(at, from, arrived);
     }
 
-    /// A SYN that begins another connection on the addresses and ports of one we have.
-    fn reopen(&mut self, at: u32, arrived: &Arrived<'_, '_>) {
-        let now = arrived.packet.at;
-        let Known::Full { flow: record, .. } = &mut self.table.slot_mut(at).body else { return };
-        let ordinal = if record.flow.opened == now { record.ordinal.saturating_add(1) } else { 0 };
-        let name = match (&record.carrier, arrived.packet.body) {
-            (Carrier::Tcp(tcp), Body::Tcp { segment, .. }) => tcp.account.reuse(&segment, now.since(record.last)),
-            _ => None,
-        };
-        let Commons { limits, stats, .. } = &mut self.commons;
-        let suppressed = &mut stats.weirds_suppressed;
-        let mut quota = Quota { said: &mut record.weirds, most: limits.weirds, suppressed };
-        if let Some(name) = name
-            && quota.allow(name)
-        {
-            let (frame, flow) = (arrived.within.number, record.flow);
-            let moment = Moment { at: now, frame, direction: Direction::Client, flow: &flow };
-            self.observer.weird(&mut record.state, &moment, &Weird { name, addl: b"" });
-        }
-        self.close(at, now, End::Abandoned);
-        self.open(arrived, ordinal);
-    }
-
     /// Opens a flow with its first packet.
-    fn open(&mut self, arrived: &Arrived<'_, '_>, ordinal: u32) {
+    pub(crate) fn open(&mut self, arrived: &Arrived<'_, '_>, ordinal: u32) {
         self.make_room();
         self.commons.stats.flows_opened += 1;
         let Arrived { packet, within, .. } = *arrived;
@@ -237,7 +213,7 @@ impl<P: Services<O>, O: Observer> Analyzer<P, O> {
     }
 
     /// What carries a flow of which nothing was seen.
-    fn carrier(&mut self, flow: &Flow) -> Carrier {
+    pub(crate) fn carrier(&mut self, flow: &Flow) -> Carrier {
         if flow.transport == Transport::Tcp {
             Carrier::Tcp(self.tcps.boxed(Tcp::new(flow, &self.settings.hosts)))
         } else {
@@ -265,7 +241,7 @@ impl<P: Services<O>, O: Observer> Analyzer<P, O> {
     }
 
     /// Gives a flow its next packet.
-    fn take(&mut self, at: u32, from: Direction, arrived: &Arrived<'_, '_>) {
+    pub(crate) fn take(&mut self, at: u32, from: Direction, arrived: &Arrived<'_, '_>) {
         let Arrived { packet, within, .. } = *arrived;
         let slot = self.table.slot_mut(at);
         let Known::Full { flow: record, .. } = &mut slot.body else { return };
@@ -320,32 +296,6 @@ impl<P: Services<O>, O: Observer> Analyzer<P, O> {
             }
         }
         self.bound_waiting(held);
-    }
-
-    /// Reassembly found that another connection had begun on the same addresses and ports.
-    fn replace(&mut self, at: u32, pending: Option<(Direction, Arrival<'static>)>, arrived: &Arrived<'_, '_>) {
-        let Some((_, syn)) = pending else {
-            self.close(at, arrived.packet.at, End::Abandoned);
-            return self.open(arrived, 0);
-        };
-        let slot = self.table.slot(at);
-        let (key, low, client, server) = (slot.key, slot.client_is_low, slot.client(), slot.server());
-        self.close(at, arrived.packet.at, End::Abandoned);
-        self.make_room();
-        self.commons.stats.flows_opened += 1;
-        let id = flow_id(&key, syn.at, 0);
-        let tunneled = arrived.packet.depth > 0;
-        let flow = Flow { id, client, server, transport: Transport::Tcp, opened: syn.at, midstream: false, tunneled };
-        let carrier = self.carrier(&flow);
-        let mut record = self.record(flow, TCP, arrived.within.number, 0, carrier);
-        let ip_len =
-            u32::from(arrived.packet.ip.header_len) + 20 + u32::try_from(syn.segment.options.len()).unwrap_or(0);
-        let around = Around { frame: arrived.within.number, ip_len, ttl: syn.ttl, ..Around::at(syn.at) };
-        tcp::<P, O>(&mut record, Direction::Client, &syn.segment, around, &mut self.observer, &mut self.commons);
-        let wake = second(record.deadline(&self.settings.timeouts));
-        let at = self.table.insert(arrived.sought.hash, key, low, record, wake);
-        let from = if low == arrived.sought.forward { Direction::Client } else { Direction::Server };
-        self.take(at, from, arrived);
     }
 }
 

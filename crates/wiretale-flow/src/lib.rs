@@ -37,6 +37,7 @@ mod account;
 mod aging;
 mod ahead;
 mod analyzer;
+mod anew;
 mod carry;
 mod clock;
 mod community;

@@ -77,6 +77,8 @@ pub(crate) struct Odd {
     pub(crate) corrupt: Scaled,
     pub(crate) retransmits: Scaled,
     pub(crate) zero_windows: Scaled,
+    /// The length from its IP header on of the last SYN that moved nothing.
+    pub(crate) aside: Option<u32>,
 }
 
 /// A 32-bit number and how often it went past zero.

@@ -118,6 +118,15 @@ impl<S, F> Record<S, F> {
         }
     }
 
+    /// Takes back a SYN of `from` that is another connection's: how long it was from its IP header on, or `least` where
+    /// that was not remembered.
+    pub(crate) fn take_back(&mut self, from: Direction, least: u32) -> u32 {
+        match &mut self.carrier {
+            Carrier::Tcp(tcp) => tcp.account.take_back(from, least),
+            Carrier::Datagrams(_) => least,
+        }
+    }
+
     /// Bytes of memory in what waits for others.
     pub(crate) fn held_memory(&self) -> usize {
         match &self.carrier {

@@ -51,6 +51,23 @@ impl Account {
             && segment.seq.0 != client.start()
     }
 
+    /// Counts a SYN that moves nothing, and remembers its length for the case that it moves something after all.
+    pub(crate) fn aside(&mut self, from: Direction, ip_len: u32) {
+        let party = self.party_mut(from);
+        party.packets += 1;
+        party.ip_bytes += u64::from(ip_len);
+        party.odd().aside = Some(ip_len);
+    }
+
+    /// Takes back such a SYN, which is another connection's: how long it was, or `least` where that was not remembered.
+    pub(crate) fn take_back(&mut self, from: Direction, least: u32) -> u32 {
+        let party = self.party_mut(from);
+        let ip_len = party.odd().aside.take().unwrap_or(least);
+        party.packets = party.packets.saturating_sub(1);
+        party.ip_bytes = party.ip_bytes.saturating_sub(u64::from(ip_len));
+        ip_len
+    }
+
     /// What Zeek calls the reuse of a connection that ended so; nothing where it is quite in order.
     pub(crate) fn reuse(&self, segment: &Segment<'_>, pause: Duration) -> Option<&'static str> {
         let [client, server] = &self.parties;

@@ -190,7 +190,35 @@ fn a_forged_syn_inside_a_connection_moves_nothing_and_a_confirmed_one_opens_anot
     let confirmed = open().seq(500_001, 700_000).tcp("S:SA", "").tcp("C:A", "").tcp("C:PA", "three");
     let heard = confirmed.play::<()>(Settings::default());
     assert_eq!(heard.closed.len(), 2, "{:?}", heard.closed);
-    assert!(heard.closed[0].ends_with("S1 ShADa 0.4 3/0 4/2"), "{:?}", heard.closed);
+    // The SYN counts where it belongs.
+    assert!(heard.closed[0].ends_with("S1 ShADa 0.4 3/0 3/2"), "{:?}", heard.closed);
     assert!(heard.closed[1].ends_with("S1 ShAD 0.3 5/0 3/1"), "{:?}", heard.closed);
     assert!(heard.said.contains(&"weird active_connection_reuse".to_owned()), "{:?}", heard.said);
+}
+
+#[test]
+fn each_packet_around_a_reused_port_counts_once_with_its_bytes() {
+    let open = || Script::new().handshake().tcp("C:PA", "one").tcp("S:A", "").seq(500_000, 9001);
+    let joined = || Script::new().seq(1001, 9001).tcp("C:PA", "one").tcp("S:PA", "two").seq(500_000, 9004);
+    // A SYN that is sent again, and one that someone else forged before.
+    let again = |script: Script| script.tcp("C:S", "").seq(500_000, 9001).tcp("C:S", "");
+    let forged = |script: Script| script.seq(77, 9001).tcp("C:S", "").seq(500_000, 9001).tcp("C:S", "");
+    for script in [open().tcp("C:S", ""), again(open()), forged(open()), joined().tcp("C:S", "")] {
+        let script = script.seq(500_001, 700_000).tcp("S:SA", "").tcp("C:A", "").tcp("C:PA", "three");
+        let heard = script.play::<()>(Settings::default());
+        assert_eq!(heard.closed.len(), 2, "{:?}", heard.closed);
+        let ip: usize = script.frames.iter().map(|(_, frame)| frame.len() - 14).sum();
+        assert_eq!(heard.counted, (script.frames.len() as u64, ip as u64), "{:?}", heard.closed);
+    }
+}
+
+#[test]
+fn a_server_that_opens_a_connection_from_its_own_port_is_the_client_of_that() {
+    let open = Script::new().handshake().tcp("C:PA", "one").tcp("S:A", "").seq(1004, 500_000).tcp("S:S", "");
+    let heard =
+        open.seq(700_000, 500_001).tcp("C:SA", "").tcp("S:A", "").tcp("S:PA", "three").play::<()>(Settings::default());
+    assert_eq!(
+        heard.closed,
+        ["10.0.0.1:5000 > 10.0.0.2:7000 S1 ShADa 0.4 3/0 3/2", "10.0.0.2:7000 > 10.0.0.1:5000 S1 ShAD 0.3 5/0 3/1"]
+    );
 }
