@@ -18,6 +18,24 @@ pub fn rcode_name(rcode: u16) -> Option<&'static str> {
     named(RCODES, rcode)
 }
 
+/// The name of a kind of query: `notify`.
+#[must_use]
+pub fn opcode_name(opcode: u16) -> Option<&'static str> {
+    named(OPCODES, opcode)
+}
+
+/// The name of a kind of query about NetBIOS names: `netbios-registration`.
+#[must_use]
+pub fn netbios_opcode_name(opcode: u16) -> Option<&'static str> {
+    named(NETBIOS_OPCODES, opcode)
+}
+
+/// Is it known what a record of this type holds? What its data tells may be of no interest all the same.
+#[must_use]
+pub fn is_readable(kind: u16) -> bool {
+    READABLE.binary_search(&kind).is_ok()
+}
+
 fn named(table: &[(u16, &'static str)], code: u16) -> Option<&'static str> {
     table.binary_search_by_key(&code, |&(code, _)| code).ok().and_then(|at| table.get(at)).map(|&(_, name)| name)
 }
@@ -137,13 +155,30 @@ const RCODES: &[(u16, &str)] = &[
     (15, "unassigned-15"),
 ];
 
+const OPCODES: &[(u16, &str)] =
+    &[(0, "query"), (1, "iquery"), (2, "server-status"), (4, "notify"), (5, "dynamic-update"), (6, "dso")];
+
+const NETBIOS_OPCODES: &[(u16, &str)] = &[
+    (0, "netbios-query"),
+    (5, "netbios-registration"),
+    (6, "netbios-release"),
+    (7, "netbios-wack"),
+    (8, "netbios-refresh"),
+];
+
+const READABLE: &[u16] = &[
+    1, 2, 5, 6, 11, 12, 13, 15, 16, 28, 29, 32, 33, 35, 38, 39, 41, 43, 44, 46, 47, 48, 50, 51, 64, 65, 99, 249, 250,
+    257, 65534,
+];
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
     fn tables_are_in_order() {
-        for table in [TYPES, CLASSES, RCODES] {
+        assert!(READABLE.is_sorted());
+        for table in [TYPES, CLASSES, RCODES, OPCODES, NETBIOS_OPCODES] {
             assert!(table.windows(2).all(|pair| pair[0].0 < pair[1].0));
         }
         assert_eq!((type_name(28), class_name(1), rcode_name(3)), (Some("AAAA"), Some("C_INTERNET"), Some("NXDOMAIN")));

@@ -8,7 +8,7 @@ use wiretale_protocol::{
     Transport,
 };
 
-use crate::{Flags, Message, Question, Record, Section, probe};
+use crate::{Flags, Message, Question, Record, Section, is_netbios, probe};
 
 /// DNS over UDP and TCP, and what looks like it: multicast DNS, LLMNR, NetBIOS names.
 #[derive(Clone, Copy, Debug)]
@@ -28,6 +28,8 @@ pub enum Event<'a> {
 /// A question that was asked.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Query<'a> {
+    /// Which question of the flow it is, counted from 0.
+    pub number: u64,
     /// The number that the reply will bear.
     pub id: u16,
     /// The header's flags.
@@ -58,10 +60,22 @@ pub struct Reply<'a> {
     pub question: Option<Question<'a>>,
     /// How many answers it says it has; fewer may have been readable.
     pub answers: u16,
-    /// When the query was seen, and how long the reply took; `None` where the query was not seen.
-    pub asked: Option<(Timestamp, Duration)>,
+    /// Which question it answers; `None` where that was not seen. Of the open ones with its number the one that it
+    /// repeats, or else the oldest.
+    pub asked: Option<Asked>,
     /// It ended before the last record it announced, or held one that could not be read.
     pub unreadable: bool,
+}
+
+/// A question that a reply came to.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Asked {
+    /// Its [`Query::number`].
+    pub number: u64,
+    /// When it was seen.
+    pub at: Timestamp,
+    /// How long the reply took.
+    pub took: Duration,
 }
 
 /// The state of a flow. Holds at most [`Decoder::MOST_PENDING`] queries and, over TCP, one message a direction.
@@ -70,6 +84,7 @@ pub struct Decoder {
     frames: [Frames; 2],
     // Oldest first.
     pending: Vec<Pending>,
+    asked: u64,
     dropped: u64,
     lost: [bool; 2],
 }
@@ -78,6 +93,8 @@ pub struct Decoder {
 struct Pending {
     id: u16,
     kind: u16,
+    name: u32,
+    number: u64,
     at: Timestamp,
 }
 
@@ -106,7 +123,7 @@ impl Protocol for Dns {
 
     fn start(_: &Opening<'_>) -> Decoder {
         let frames = Frames::new(2, 2 + u16::MAX as usize);
-        Decoder { frames: [frames.clone(), frames], pending: Vec::new(), dropped: 0, lost: [false; 2] }
+        Decoder { frames: [frames.clone(), frames], pending: Vec::new(), asked: 0, dropped: 0, lost: [false; 2] }
     }
 
     fn feed<O: Observe<Self>>(decoder: &mut Decoder, cx: &mut Context<'_, O>, chunk: Chunk<'_>) -> Demand {
@@ -156,7 +173,7 @@ impl Decoder {
 
     fn message<O: Observe<Dns>>(&mut self, cx: &mut Context<'_, O>, bytes: &[u8]) {
         let message = match Message::parse(bytes) {
-            Ok(message) => message,
+            Ok(message) => message.of_netbios(is_netbios(cx.moment().flow)),
             Err(unreadable) => return cx.weird(unreadable.weird(), &[]),
         };
         if message.flags.is_reply() {
@@ -171,8 +188,8 @@ impl Decoder {
             match question {
                 Ok(question) => {
                     cx.confirm(Dns::TAG);
-                    self.remember(cx, message.id, question.kind);
-                    cx.emit::<Dns>(Event::Query(Query { id: message.id, flags: message.flags, question }));
+                    let number = self.remember(cx, message.id, &question);
+                    cx.emit::<Dns>(Event::Query(Query { number, id: message.id, flags: message.flags, question }));
                 }
                 Err(unreadable) => cx.weird(unreadable.weird(), &[]),
             }
@@ -199,8 +216,7 @@ impl Decoder {
             cx.confirm(Dns::TAG);
         }
         let question = question.and_then(Result::ok);
-        let now = cx.moment().at;
-        let asked = self.asked(message.id, question.map(|question| question.kind)).map(|at| (at, now.since(at)));
+        let asked = self.asked(cx.moment().at, message.id, question.as_ref());
         cx.emit::<Dns>(Event::Reply(Reply {
             id: message.id,
             flags: message.flags,
@@ -211,7 +227,7 @@ impl Decoder {
         }));
     }
 
-    fn remember<O: Observe<Dns>>(&mut self, cx: &mut Context<'_, O>, id: u16, kind: u16) {
+    fn remember<O: Observe<Dns>>(&mut self, cx: &mut Context<'_, O>, id: u16, question: &Question<'_>) -> u64 {
         if self.pending.len() >= Self::MOST_PENDING {
             self.pending.remove(0);
             if self.dropped == 0 {
@@ -219,13 +235,23 @@ impl Decoder {
             }
             self.dropped += 1;
         }
-        self.pending.push(Pending { id, kind, at: cx.moment().at });
+        let number = self.asked;
+        self.asked += 1;
+        let (kind, name) = (question.kind, question.name.digest());
+        self.pending.push(Pending { id, kind, name, number, at: cx.moment().at });
+        number
     }
 
-    fn asked(&mut self, id: u16, kind: Option<u16>) -> Option<Timestamp> {
-        let fits = |pending: &Pending| pending.id == id && kind.is_none_or(|kind| pending.kind == kind);
-        let at = self.pending.iter().position(fits)?;
-        Some(self.pending.remove(at).at)
+    /// Which question a reply answers. A host may ask two under one number, and hear of the second one first.
+    fn asked(&mut self, now: Timestamp, id: u16, question: Option<&Question<'_>>) -> Option<Asked> {
+        let mut same = self.pending.iter().enumerate().filter(|(_, pending)| pending.id == id).peekable();
+        let (oldest, _) = *same.peek()?;
+        let repeated = question.and_then(|question| {
+            let name = question.name.digest();
+            same.find(|(_, pending)| pending.kind == question.kind && pending.name == name)
+        });
+        let Pending { number, at, .. } = self.pending.remove(repeated.map_or(oldest, |(at, _)| at));
+        Some(Asked { number, at, took: now.since(at) })
     }
 }
 

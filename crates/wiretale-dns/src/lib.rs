@@ -39,13 +39,15 @@ mod decoder;
 mod message;
 mod name;
 mod names;
+mod netbios;
 mod probe;
 mod record;
 mod relend;
 
-pub use codes::{class_name, rcode_name, type_name};
-pub use decoder::{Answer, Decoder, Dns, Event, Query, Reply};
+pub use codes::{class_name, is_readable, netbios_opcode_name, opcode_name, rcode_name, type_name};
+pub use decoder::{Answer, Asked, Decoder, Dns, Event, Query, Reply};
 pub use message::{Flags, Message, Question, Questions, Records, Section, Unreadable};
 pub use name::Name;
 pub use names::Names;
+pub use netbios::{is_netbios, netbios_type_name};
 pub use record::{Data, Record};

@@ -1,11 +1,13 @@
 //! One message.
 
+use crate::netbios::NBSTAT;
 use crate::{Data, Name, Record};
 
 /// A DNS message, its header read.
 #[derive(Clone, Copy, Debug)]
 pub struct Message<'a> {
     bytes: &'a [u8],
+    netbios: bool,
     /// The number that ties a reply to its query.
     pub id: u16,
     /// What the header says of the rest.
@@ -128,7 +130,19 @@ impl<'a> Message<'a> {
         let (header, _) = bytes.split_first_chunk::<12>().ok_or(Unreadable::Header)?;
         let [id0, id1, f0, f1, qd0, qd1, an0, an1, ns0, ns1, ar0, ar1] = *header;
         let counts = [[qd0, qd1], [an0, an1], [ns0, ns1], [ar0, ar1]].map(u16::from_be_bytes);
-        Ok(Self { bytes, id: u16::from_be_bytes([id0, id1]), flags: Flags(u16::from_be_bytes([f0, f1])), counts })
+        Ok(Self {
+            bytes,
+            netbios: false,
+            id: u16::from_be_bytes([id0, id1]),
+            flags: Flags(u16::from_be_bytes([f0, f1])),
+            counts,
+        })
+    }
+
+    /// The same as a message about NetBIOS names, in which a record's type may mean another thing.
+    #[must_use]
+    pub const fn of_netbios(self, netbios: bool) -> Self {
+        Self { netbios, ..self }
     }
 
     /// Its questions; an error where one cannot be read, and nothing after it.
@@ -145,7 +159,8 @@ impl<'a> Message<'a> {
         let [_, answers, authorities, additionals] = self.counts;
         let left = [answers, authorities, additionals];
         let whole = questions.by_ref().all(|question| question.is_ok());
-        Records { message: self.bytes, at: questions.at, left: if whole { left } else { [0; 3] } }
+        let left = if whole { left } else { [0; 3] };
+        Records { message: self.bytes, netbios: self.netbios, at: questions.at, left }
     }
 }
 
@@ -184,6 +199,7 @@ impl<'a> Questions<'a> {
 #[derive(Clone, Debug)]
 pub struct Records<'a> {
     message: &'a [u8],
+    netbios: bool,
     at: usize,
     left: [u16; 3],
 }
@@ -221,7 +237,8 @@ impl<'a> Records<'a> {
         let kind = u16::from_be_bytes([k0, k1]);
         let class = u16::from_be_bytes([c0, c1]);
         let ttl = u32::from_be_bytes([t0, t1, t2, t3]);
-        Ok(Record { name, kind, class, ttl, data: Data::parse(self.message, at, end, kind) })
+        let known = Some(kind).filter(|&kind| !(self.netbios && kind == NBSTAT));
+        Ok(Record { name, kind, class, ttl, data: Data::parse(self.message, at, end, known) })
     }
 }
 

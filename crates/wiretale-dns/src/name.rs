@@ -75,6 +75,13 @@ impl<'a> Name<'a> {
         text
     }
 
+    /// The same number for the same name, without regard to the case of ASCII letters (FNV-1a).
+    pub(crate) fn digest(&self) -> u32 {
+        let mix = |digest: u32, byte: u8| (digest ^ u32::from(byte.to_ascii_lowercase())).wrapping_mul(0x0100_0193);
+        self.labels()
+            .fold(0x811c_9dc5, |digest, label| label.iter().fold(mix(digest, b'.'), |digest, &byte| mix(digest, byte)))
+    }
+
     /// Is it the root?
     #[must_use]
     pub fn is_root(&self) -> bool {

@@ -22,7 +22,7 @@ pub struct Record<'a> {
 /// What a record tells.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub enum Data<'a> {
-    /// `A` and `AAAA`.
+    /// `A`, `AAAA`, and an `A6` that is whole.
     Address(Address),
     /// `CNAME`, `NS`, `PTR`, `DNAME`: a name.
     Name(Name<'a>),
@@ -53,14 +53,57 @@ pub enum Data<'a> {
     },
     /// `TXT` and `SPF`: strings, each behind its length.
     Text(&'a [u8]),
+    /// `NAPTR`: how to make a name out of another.
+    Rewrite {
+        /// The lower, the earlier.
+        order: u16,
+        /// The lower, the better among equals.
+        preference: u16,
+        /// Flags, services and the expression, each behind its length.
+        strings: &'a [u8],
+        /// What to put in place.
+        replacement: Name<'a>,
+    },
+    /// `RRSIG`: a signature.
+    Signature {
+        /// Of records of which type.
+        covered: u16,
+        /// Whose it is.
+        signer: Name<'a>,
+    },
+    /// `DNSKEY`: a key.
+    Key {
+        /// The number of its algorithm.
+        algorithm: u8,
+    },
+    /// `DS`: the digest of a key of the zone below.
+    Delegation {
+        /// The number of the key's algorithm.
+        algorithm: u8,
+        /// The number of the digest's.
+        digest: u8,
+    },
+    /// `NSEC`: the next name of the zone.
+    Next(Name<'a>),
+    /// `SSHFP`: the fingerprint of a host key.
+    Fingerprint(&'a [u8]),
+    /// `LOC`: the size of a place and how precise it is, as RFC 1876 packs them.
+    Place {
+        /// Its diameter.
+        size: u8,
+        /// How far off it may be along the ground.
+        horizontal: u8,
+        /// How far off it may be in height.
+        vertical: u8,
+    },
     /// Anything else, or one of the above that does not hold what its type says.
     Other(&'a [u8]),
 }
 
 impl<'a> Data<'a> {
-    /// The strings of a [`Data::Text`]; nothing of any other.
+    /// The strings of a [`Data::Text`] or a [`Data::Rewrite`]; nothing of any other.
     pub fn strings(&self) -> impl Iterator<Item = &'a [u8]> {
-        let mut rest = if let Self::Text(strings) = *self { strings } else { &[] };
+        let mut rest = if let Self::Text(strings) | Self::Rewrite { strings, .. } = *self { strings } else { &[] };
         core::iter::from_fn(move || {
             let (&length, behind) = rest.split_first()?;
             let (string, behind) = behind.split_at_checked(usize::from(length)).unwrap_or((behind, &[]));
@@ -69,9 +112,10 @@ impl<'a> Data<'a> {
         })
     }
 
-    pub(crate) fn parse(message: &'a [u8], at: usize, end: usize, kind: u16) -> Self {
+    /// The data between two places of a message; of a type of which nothing is known, `None`.
+    pub(crate) fn parse(message: &'a [u8], at: usize, end: usize, kind: Option<u16>) -> Self {
         let data = message.get(at..end).unwrap_or_default();
-        Self::of_kind(message, at, end, kind).unwrap_or(Self::Other(data))
+        kind.and_then(|kind| Self::of_kind(message, at, end, kind)).unwrap_or(Self::Other(data))
     }
 
     fn of_kind(message: &'a [u8], at: usize, end: usize, kind: u16) -> Option<Self> {
@@ -83,6 +127,10 @@ impl<'a> Data<'a> {
         match kind {
             1 => <[u8; 4]>::try_from(data).ok().map(|octets| Self::Address(Address::v4(octets))),
             28 => <[u8; 16]>::try_from(data).ok().map(|octets| Self::Address(Address::v6(octets))),
+            38 => {
+                let octets = data.strip_prefix(&[0])?;
+                <[u8; 16]>::try_from(octets).ok().map(|octets| Self::Address(Address::v6(octets)))
+            }
             2 | 5 | 12 | 39 => name(0).map(Self::Name),
             6 => {
                 let (primary, behind) = Name::parse(bounded, at).ok()?;
@@ -91,7 +139,23 @@ impl<'a> Data<'a> {
             }
             15 => Some(Self::Exchange { preference: word(0)?, name: name(2)? }),
             16 | 99 => Some(Self::Text(data)),
+            29 => match *data {
+                [_, size, horizontal, vertical, ..] if data.len() >= 16 => {
+                    Some(Self::Place { size, horizontal, vertical })
+                }
+                _ => None,
+            },
             33 => Some(Self::Service { priority: word(0)?, weight: word(2)?, port: word(4)?, target: name(6)? }),
+            35 => {
+                let behind = (0..3).try_fold(4, |at, _| Some(at + 1 + usize::from(*data.get(at)?)))?;
+                let (strings, replacement) = (data.get(4..behind)?, name(behind)?);
+                Some(Self::Rewrite { order: word(0)?, preference: word(2)?, strings, replacement })
+            }
+            43 => data.get(2..4)?.first_chunk().map(|&[algorithm, digest]| Self::Delegation { algorithm, digest }),
+            44 => data.get(2..).map(Self::Fingerprint),
+            46 => Some(Self::Signature { covered: word(0)?, signer: name(18)? }),
+            47 => name(0).map(Self::Next),
+            48 => data.get(3).map(|&algorithm| Self::Key { algorithm }),
             _ => None,
         }
     }
@@ -105,7 +169,17 @@ impl core::fmt::Debug for Data<'_> {
             Self::Exchange { preference, name } => write!(f, "{preference} {name}"),
             Self::Service { priority, weight, port, target } => write!(f, "{priority} {weight} {port} {target}"),
             Self::Authority { primary, mailbox } => write!(f, "{primary} {mailbox}"),
-            Self::Text(bytes) | Self::Other(bytes) => write!(f, "{:?}", Escaped(bytes)),
+            Self::Rewrite { order, preference, replacement, .. } => {
+                write!(f, "{order} {preference}")?;
+                self.strings().try_for_each(|string| write!(f, " {:?}", Escaped(string)))?;
+                write!(f, " {replacement}")
+            }
+            Self::Signature { covered, signer } => write!(f, "{covered} {signer}"),
+            Self::Key { algorithm } => write!(f, "{algorithm}"),
+            Self::Delegation { algorithm, digest } => write!(f, "{algorithm} {digest}"),
+            Self::Next(name) => write!(f, "{name}"),
+            Self::Place { size, horizontal, vertical } => write!(f, "{size} {horizontal} {vertical}"),
+            Self::Text(bytes) | Self::Fingerprint(bytes) | Self::Other(bytes) => write!(f, "{:?}", Escaped(bytes)),
         }
     }
 }

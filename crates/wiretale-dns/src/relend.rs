@@ -9,8 +9,8 @@ impl Event<'_> {
     #[must_use]
     pub fn relend<'b>(&self, lender: &mut impl Lend<'b>) -> Event<'b> {
         match *self {
-            Self::Query(Query { id, flags, question }) => {
-                Event::Query(Query { id, flags, question: question.relend(lender) })
+            Self::Query(Query { number, id, flags, question }) => {
+                Event::Query(Query { number, id, flags, question: question.relend(lender) })
             }
             Self::Answer(Answer { id, section, record }) => {
                 Event::Answer(Answer { id, section, record: record.relend(lender) })
@@ -49,6 +49,16 @@ impl Data<'_> {
                 Data::Authority { primary: primary.relend(lender), mailbox: mailbox.relend(lender) }
             }
             Self::Text(bytes) => Data::Text(lender.lend(bytes)),
+            Self::Rewrite { order, preference, strings, replacement } => {
+                let (strings, replacement) = (lender.lend(strings), replacement.relend(lender));
+                Data::Rewrite { order, preference, strings, replacement }
+            }
+            Self::Signature { covered, signer } => Data::Signature { covered, signer: signer.relend(lender) },
+            Self::Key { algorithm } => Data::Key { algorithm },
+            Self::Delegation { algorithm, digest } => Data::Delegation { algorithm, digest },
+            Self::Next(name) => Data::Next(name.relend(lender)),
+            Self::Fingerprint(bytes) => Data::Fingerprint(lender.lend(bytes)),
+            Self::Place { size, horizontal, vertical } => Data::Place { size, horizontal, vertical },
             Self::Other(bytes) => Data::Other(lender.lend(bytes)),
         }
     }

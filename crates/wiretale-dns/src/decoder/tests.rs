@@ -1,3 +1,4 @@
+use alloc::string::String;
 use alloc::vec::Vec;
 
 use proptest::prelude::*;
@@ -6,7 +7,7 @@ use wiretale_protocol::{Address, Transport};
 use wiretale_testkit::{Solo, assert_split_law};
 
 use super::*;
-use crate::{Data, Names, type_name};
+use crate::{Data, Name, Names, type_name};
 
 const QUERY: &[u8] = b"\x12\x34\x01\x00\0\x01\0\0\0\0\0\0\x03IRC\x07example\x03edu\0\0\x01\0\x01";
 
@@ -46,6 +47,31 @@ fn a_question_and_its_answers_are_paired() {
     assert!(said[2].contains("198.51.100.5") && said[3].contains("2001:db8::5"));
     assert!(said[4].contains("asked: Some") && said[4].contains("1ms") && said[4].contains("unreadable: false"));
     assert_eq!(solo.shared.confirmed, ["dns"]);
+}
+
+#[test]
+fn replies_that_cross_are_paired_by_their_questions() {
+    let message = |flags: &[u8; 2], name: &[u8], kind: u8| {
+        [b"\0\x07", &flags[..], b"\0\x01\0\0\0\0\0\0", name, b"\0\0", &[kind], b"\0\x01"].concat()
+    };
+    let paired = |replies: &[Vec<u8>]| {
+        let mut solo = udp();
+        for (name, kind) in [(&b"\x01a"[..], 1), (b"\x01a", 28), (b"\x01b", 1)] {
+            solo.client(message(b"\x01\0", name, kind));
+        }
+        replies.iter().for_each(|reply| _ = solo.server(reply));
+        let said = solo.said();
+        let numbers = said.iter().filter(|line| line.contains("Reply"));
+        let number =
+            |line: &String| line.split("Asked { number: ").nth(1).and_then(|rest| rest[..1].parse::<u8>().ok());
+        numbers.map(number).collect::<Vec<_>>()
+    };
+    let reply = |name: &[u8], kind| message(b"\x81\x80", name, kind);
+    assert_eq!(paired(&[reply(b"\x01B", 1), reply(b"\x01a", 28), reply(b"\x01a", 1)]), [Some(2), Some(1), Some(0)]);
+    // What repeats none of them answers the oldest.
+    let bare = b"\0\x07\x81\x80\0\0\0\0\0\0\0\0".to_vec();
+    assert_eq!(paired(&[reply(b"\x01c", 1), bare, reply(b"\x01b", 1)]), [Some(0), Some(1), Some(2)]);
+    assert_eq!(paired(&[b"\0\x08\x81\x80\0\0\0\0\0\0\0\0".to_vec()]), [None]);
 }
 
 #[test]
@@ -121,9 +147,39 @@ fn records_say_what_their_types_say() {
     assert_eq!(read(33, b"\0\x01\0\x02\x1a\x0b\x03irc\0"), "SRV 1 2 6667 irc");
     assert_eq!(read(6, b"\x02ns\0\x01x\0aaaabbbbccccddddeeee"), "SOA ns x");
     assert_eq!(read(16, b"\x02hi\x03you"), "TXT \"\\x02hi\\x03you\"");
+    assert_eq!(read(46, b"\0\x01\x08\x02aaaabbbbcccc\0\x05\x07example\0sig"), "RRSIG 1 example");
+    assert_eq!(read(48, b"\x01\x01\x03\x08key"), "DNSKEY 8");
+    assert_eq!(read(43, b"\0\x05\x08\x02digest"), "DS 8 2");
+    assert_eq!(read(47, b"\x01n\0\0\x01\x40"), "NSEC n");
+    assert_eq!(read(44, b"\x01\x02\xab\xcd"), "SSHFP \"\\xab\\xcd\"");
+    assert_eq!(read(29, b"\0\x12\x16\x13aaaabbbbcccc"), "LOC 18 22 19");
+    assert_eq!(read(35, b"\0\x01\0\x02\x01u\x03sip\x01!\x01r\0"), "NAPTR 1 2 \"u\" \"sip\" \"!\" r");
+    assert_eq!(read(38, &[&[0], &[1; 16][..]].concat()), "A6 101:101:101:101:101:101:101:101");
+    assert_eq!(read(46, b"\0\x01\x08"), "RRSIG \"\\0\\x01\\x08\"".replace("\\0", "\\x00"), "too short");
     assert_eq!(read(1, b"\x01\x02"), "A \"\\x01\\x02\"", "an address of two bytes is none");
     let text = Data::Text(b"\x02hi\x09cut");
     assert_eq!(text.strings().collect::<Vec<_>>(), [&b"hi"[..], b"cut"]);
+}
+
+#[test]
+fn netbios_names_are_read_and_its_status_is_no_service() {
+    let status =
+        b"\0\x07\x84\0\0\0\0\x01\0\0\0\0\x20CKAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA\0\0\x21\0\x01\0\0\0\0\0\x07\x01XSTRE\0";
+    let service = |port: u16| {
+        let mut solo = udp();
+        solo.flow.server.port = port;
+        solo.server(status);
+        solo.said()[0].contains("data: 344 ")
+    };
+    assert!(service(53) && !service(137));
+    let name = |label: &[u8]| {
+        let bytes = [&[u8::try_from(label.len()).unwrap()], label, &b"\x05scope\0"[..]].concat();
+        Name::parse(&bytes, 0).unwrap().0.to_netbios()
+    };
+    assert_eq!(name(b"FIFDFEFCEFEBENFPEIFJCACACACACAAA").unwrap(), b"XSTREAM_HY");
+    assert_eq!(name(b"fifdfefcefebenfpeifjcacacacacaaa").unwrap(), b"XSTREAM_HY");
+    assert_eq!(name(b"CKAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA").unwrap(), [&b"*"[..], &[0; 14]].concat());
+    assert_eq!((name(b"QIFDFEFCEFEBENFPEIFJCACACACACAAA"), name(b"wpad")), (None, None));
 }
 
 #[test]

@@ -23,7 +23,7 @@ impl<W: Output> Observe<Dns> for Logs<W> {
         let session = &mut state.parts().dns;
         match event {
             Event::Query(query) => {
-                let asked = Asked::new(moment.at, query.id, query.flags, Some(&query.question));
+                let asked = Asked::by_query(moment.at, moment.flow, query);
                 let oldest = (session.asked.len() >= MOST).then(|| session.asked.remove(0));
                 session.asked.push(asked);
                 if let Some(oldest) = oldest {
@@ -33,7 +33,7 @@ impl<W: Output> Observe<Dns> for Logs<W> {
             Event::Answer(answer) => {
                 if answer.section == Section::Answer
                     && session.answers.len() < MOST
-                    && let Some(text) = logs::dns::answer(&answer.record.data)
+                    && let Some(text) = logs::dns::answer(&answer.record)
                 {
                     session.answers.push((text.into(), Duration::from_secs(answer.record.ttl.into())));
                 }
@@ -47,12 +47,13 @@ impl<W: Output> Logs<W> {
     fn dns_reply(&mut self, state: &mut State, moment: &Moment<'_>, reply: &Reply<'_>) {
         let session = &mut state.parts().dns;
         let answers = std::mem::take(&mut session.answers);
-        let at = session.asked.iter().position(|asked| asked.id == reply.id);
+        let number = reply.asked.map(|asked| asked.number);
+        let at = session.asked.iter().position(|asked| number.is_some() && asked.number == number);
         let asked = match at {
             Some(at) => session.asked.remove(at),
-            None => Asked::new(moment.at, reply.id, reply.flags, reply.question.as_ref()),
+            None => Asked::by_reply(moment.at, moment.flow, reply),
         };
-        let replied = Replied { flags: Some(reply.flags), rtt: reply.asked.map(|(_, took)| took), answers };
+        let replied = Replied { flags: Some(reply.flags), rtt: reply.asked.map(|asked| asked.took), answers };
         self.dns_row(moment.flow, &asked, &replied);
     }
 
