@@ -54,6 +54,7 @@ mod relend;
 mod replies;
 mod reply;
 mod session;
+mod software;
 mod tls;
 mod verb;
 
@@ -62,6 +63,7 @@ pub use data::{DataDecoder, DataEvent, FtpData, Opened};
 pub use decoder::{Decoder, Ftp};
 pub use event::{Answer, Channel, Command, Event, Exchange, Login, Reply, Transfer};
 pub use listing::{Entry, Kind};
+pub use software::{Software, software};
 pub use verb::Verb;
 
 // Arguments and reply texts are cut here, as Zeek does.

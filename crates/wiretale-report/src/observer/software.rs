@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use wiretale::ftp::Event as Ftp;
+use wiretale::ftp::{self, Event as Ftp};
 use wiretale::irc::{Command, Event as Irc, Message};
 use wiretale::protocol::{Address, Direction, Endpoint, Moment};
 
@@ -34,7 +34,12 @@ impl<W: Output> Logs<W> {
 
     pub(super) fn ftp_software(&mut self, moment: &Moment<'_>, event: &Ftp<'_>) {
         match event {
-            Ftp::Greeting { text } => self.found(moment, Direction::Server, "FTP::SERVER", text),
+            Ftp::Greeting { text } => {
+                let text = &text[..text.len().min(LONGEST)];
+                if let Some(ftp::Software { name, version }) = ftp::software(text) {
+                    self.told(moment, Direction::Server, "FTP::SERVER", text, |text| Version::of(name, version, text));
+                }
+            }
             Ftp::Client { text } => self.found(moment, Direction::Client, "FTP::CLIENT", text),
             _ => {}
         }
@@ -57,14 +62,24 @@ impl<W: Output> Logs<W> {
     }
 
     fn found(&mut self, moment: &Moment<'_>, side: Direction, kind: &'static str, text: &[u8]) {
-        let text = &text[..text.len().min(LONGEST)];
+        self.told(moment, side, kind, &text[..text.len().min(LONGEST)], Version::read);
+    }
+
+    fn told<'a>(
+        &mut self,
+        moment: &Moment<'_>,
+        side: Direction,
+        kind: &'static str,
+        text: &'a [u8],
+        read: impl FnOnce(&'a [u8]) -> Version<'a>,
+    ) {
         let Endpoint { address, port } = moment.flow.speaker(side);
         if text.is_empty() || !self.home.is_local(address) || self.software.seen.len() >= MOST {
             return;
         }
         if self.software.seen.insert((address, kind, text.into())) {
             let port = (side == Direction::Server).then_some(port);
-            let version = Version::read(text);
+            let version = read(text);
             self.writer.row(&logs::software::TABLE, |row| {
                 logs::software::row(row.time(moment.at).addr(address).port(port).word(kind), &version)
             });
