@@ -1,27 +1,38 @@
 //! Is it IRC? By its first lines, on any port.
 
-use memchr::memchr2;
+use memchr::{memchr2, memmem};
 use wiretale_protocol::{Direction, Opening, Probe};
 
 use crate::proxy::{self, Reach};
 use crate::{Command, Message, parse, websocket};
 
-/// Looks at the whole lines of both openings. One line that only IRC has decides; a first line that IRC cannot have
-/// rules it out, unless the flow's beginning was not seen.
+/// Looks at the lines of both openings. One line that only IRC has decides. A first line that IRC cannot have speaks
+/// against it, but servers pass over blank lines and over commands they do not know from who is not registered yet: it
+/// rules IRC out only where nothing of the other side, and no registration, can outweigh it.
 pub(crate) fn probe(opening: &Opening<'_>) -> Probe {
     if wiretale_websocket::is_upgrade(opening.client) {
         return websocket::probe(opening);
     }
+    let unsure = if opening.last { Probe::No } else { Probe::Unsure };
     let (Some(client), Some(server)) = (opened(opening, Direction::Client), opened(opening, Direction::Server)) else {
-        return if opening.last { Probe::No } else { Probe::Unsure };
+        return unsure;
     };
-    let client = side(opening, client, Direction::Client);
-    let server = side(opening, server, Direction::Server);
-    match (client, server) {
-        (Sight::Foreign, _) | (_, Sight::Foreign) => Probe::No,
-        (Sight::Irc, _) | (_, Sight::Irc) => Probe::Yes,
-        _ if opening.last => Probe::No,
-        _ => Probe::Unsure,
+    let midstream = opening.flow.midstream;
+    let sights = (side(midstream, client, Direction::Client), side(midstream, server, Direction::Server));
+    match sights {
+        (Sight::Alien, _) | (_, Sight::Alien) | (Sight::Foreign, Sight::Foreign) => Probe::No,
+        (_, Sight::Irc) | (Sight::Irc, Sight::Like) => Probe::Yes,
+        // A server's first words are none of IRC's: who registers all the same has the say, which no stranger does.
+        (_, Sight::Foreign) if midstream => Probe::No,
+        (_, Sight::Foreign) => match registers(client, true) {
+            Probe::Unsure => unsure,
+            sure => sure,
+        },
+        // While the server is silent others may know the client's words.
+        (Sight::Foreign, _) if (opening.last || !server.is_empty()) && registers(client, false) == Probe::Yes => {
+            Probe::Yes
+        }
+        _ => unsure,
     }
 }
 
@@ -47,7 +58,10 @@ enum Sight {
     Irc,
     /// Lines that IRC has, and other protocols too; or none yet.
     Like,
+    /// Text that begins with a line that IRC does not have.
     Foreign,
+    /// What no IRC server would bear to hear.
+    Alien,
 }
 
 #[derive(PartialEq, Eq)]
@@ -57,25 +71,88 @@ enum Weight {
     Foreign,
 }
 
-fn side(opening: &Opening<'_>, mut bytes: &[u8], direction: Direction) -> Sight {
+fn side(midstream: bool, bytes: &[u8], direction: Direction) -> Sight {
     let mut like = false;
     // In mid-stream the first line lacks its beginning.
-    let mut partial = opening.flow.midstream;
-    while let Some((line, rest)) = memchr2(b'\r', b'\n', bytes).and_then(|end| bytes.split_at_checked(end)) {
-        bytes = rest.get(1..).unwrap_or_default();
-        if line.is_empty() {
-            continue;
-        }
+    let mut partial = midstream;
+    let mut lines = Lines(bytes);
+    for line in &mut lines {
         let weight = parse(line).map_or(Weight::Foreign, |message| weigh(&message, direction));
         match weight {
             Weight::Certain => return Sight::Irc,
             Weight::Possible => like = true,
             Weight::Foreign if partial => {}
-            Weight::Foreign => return if like { Sight::Like } else { Sight::Foreign },
+            Weight::Foreign if like => return Sight::Like,
+            Weight::Foreign => return if is_borne(line) { Sight::Foreign } else { Sight::Alien },
         }
         partial = false;
     }
-    Sight::Like
+    match lines {
+        _ if like || partial => Sight::Like,
+        Lines([1..=8 | 11..=31, ..]) => Sight::Alien,
+        Lines(rest) if could_become(rest, direction) => Sight::Like,
+        Lines(_) => Sight::Foreign,
+    }
+}
+
+/// The whole lines, but blank ones; what is left has no end yet.
+struct Lines<'a>(&'a [u8]);
+
+impl<'a> Iterator for &mut Lines<'a> {
+    type Item = &'a [u8];
+
+    fn next(&mut self) -> Option<&'a [u8]> {
+        loop {
+            let (line, rest) = self.0.split_at_checked(memchr2(b'\r', b'\n', self.0)?)?;
+            self.0 = rest.get(1..).unwrap_or_default();
+            if !line.iter().all(|byte| BLANKS.contains(byte)) {
+                return Some(line);
+            }
+        }
+    }
+}
+
+// Text, give or take a few bytes, that is not addressed to the web: a server hangs up on that.
+fn is_borne(line: &[u8]) -> bool {
+    let controls = line.iter().filter(|&&byte| byte < b' ' && byte != b'\t').count();
+    !matches!(line, [1..=31, ..]) && controls <= 4 && memmem::find(line, b"HTTP/1").is_none()
+}
+
+// May this be the beginning of a line of IRC's?
+fn could_become(line: &[u8], direction: Direction) -> bool {
+    let start = line.iter().take_while(|byte| BLANKS.contains(byte)).count();
+    let line = line.get(start..).unwrap_or_default();
+    match line.first() {
+        None | Some(b':' | b'@') => true,
+        _ => match memchr2(b' ', b'\t', line) {
+            Some(_) => parse(line).is_ok_and(|message| weigh(&message, direction) != Weight::Foreign),
+            None => line.len() <= LONGEST_COMMAND && line.iter().all(u8::is_ascii_alphanumeric),
+        },
+    }
+}
+
+// Yes with a nick and a user of four words, which no other protocol asks for. `alone` bears no other line.
+fn registers(client: &[u8], alone: bool) -> Probe {
+    let (mut nick, mut user) = (false, false);
+    for line in &mut Lines(client) {
+        let Ok(message) = parse(line) else {
+            if alone {
+                return Probe::No;
+            }
+            continue;
+        };
+        match message.command {
+            Command::Nick if tells(&message, Direction::Client) => nick = true,
+            Command::User if tells(&message, Direction::Client) => user = true,
+            Command::Pass | Command::Cap | Command::Authenticate | Command::Webirc | Command::Pong => {}
+            _ if alone => return Probe::No,
+            _ => {}
+        }
+        if nick && user {
+            return Probe::Yes;
+        }
+    }
+    Probe::Unsure
 }
 
 fn weigh(message: &Message<'_>, direction: Direction) -> Weight {
@@ -130,8 +207,13 @@ fn of_server(message: &Message<'_>) -> Weight {
     match message.command {
         _ if certain => Weight::Certain,
         Command::Unknown(_) => Weight::Foreign,
-        // `220 ftp.example.org ready`
-        Command::Numeric(_) if message.prefix.is_none() => Weight::Foreign,
+        _ if message.prefix.is_some() => Weight::Possible,
+        // `220 ftp.example.org ready`, and what a server is asked and never asks: `Who are you?`, `Version 2`.
+        Command::Numeric(_) => Weight::Foreign,
+        Command::Who | Command::Help | Command::Info | Command::Time | Command::Version | Command::User => {
+            Weight::Foreign
+        }
+        Command::Users | Command::List | Command::Names | Command::Connect | Command::Admin => Weight::Foreign,
         _ => Weight::Possible,
     }
 }
@@ -148,6 +230,9 @@ fn of_link(message: &Message<'_>, count: usize) -> bool {
         _ => false,
     }
 }
+
+const BLANKS: [u8; 3] = [b' ', b'\t', 0];
+const LONGEST_COMMAND: usize = 20;
 
 #[cfg(test)]
 mod tests;

@@ -1,3 +1,5 @@
+use alloc::format;
+
 use wiretale_testkit::Solo;
 
 use super::*;
@@ -44,10 +46,8 @@ fn other_text_protocols_are_not_irc() {
         ("GET / HTTP/1.1\r\nHost: a\r\n\r\n", ""),
         ("POST / HTTP/1.1\r\nHost: a\r\n\r\nUSER a b c :d\r\nNICK x\r\n", ""),
         ("USER ann\r\nPASS pw\r\n", "220 ftp ready\r\n331 Password\r\n"),
-        ("", "220-a\r\n220 mail.example.org ESMTP\r\n"),
         ("EHLO a\r\n", "220 mail.example.org ESMTP\r\n"),
         ("USER ann\r\nPASS pw\r\nSTAT\r\n", "+OK POP3 ready\r\n"),
-        ("", "* OK IMAP4 ready\r\n"),
         ("SSH-2.0-x\r\n", "SSH-2.0-y\r\n"),
         ("\x16\x03\x01\x02\r\n", ""),
     ] {
@@ -57,7 +57,43 @@ fn other_text_protocols_are_not_irc() {
     {
         assert_ne!(seen(client, server, false), Probe::Yes, "{client} / {server}");
     }
+    for server in ["220-a\r\n220 mail.example.org ESMTP\r\n", "* OK IMAP4 ready\r\n", "Who are you? "] {
+        assert_ne!(seen("", server, false), Probe::Yes, "{server}");
+        assert_eq!(seen("", server, true), Probe::No, "{server}");
+        for client in ["letmein\n", "USER ann\r\n", "HELP\r\n"] {
+            assert_eq!(seen(client, server, false), Probe::No, "{server} {client}");
+        }
+    }
     assert_eq!(seen("", "", true), Probe::No);
+}
+
+#[test]
+fn a_useless_first_line_hides_nothing() {
+    let (login, welcome) = ("NICK ann\r\nUSER a 0 * :Ann\r\n", ":irc.example.org 001 ann :Welcome\r\n");
+    for useless in ["FOO bar\r\n", "123\r\n", ":\r\n", "a\0b\r\n", "\u{ff}\u{fb}\r\n"] {
+        let client = format!("{useless}{login}");
+        // Whoever knows that line better may still have it.
+        assert_eq!(seen(&client, "", false), Probe::Unsure, "{useless:?}");
+        assert_eq!(seen(&client, welcome, false), Probe::Yes, "{useless:?}");
+        assert_eq!(seen(&client, "PING :1\r\n", false), Probe::Yes, "{useless:?}");
+        assert_eq!(seen(&client, "", true), Probe::Yes, "{useless:?}");
+        assert_eq!(seen(useless, welcome, false), Probe::Yes, "{useless:?}");
+        assert_eq!(seen(useless, "", true), Probe::No, "{useless:?}");
+        assert_eq!(seen(useless, "login: ", false), Probe::No, "{useless:?}");
+    }
+    for blank in ["   \r\n", "\0\r\n", "\t \n"] {
+        assert_eq!(seen(&format!("{blank}NICK ann\r\n"), "", false), Probe::Yes, "{blank:?}");
+    }
+}
+
+#[test]
+fn a_registration_outweighs_what_the_server_said_first() {
+    for server in ["hello\r\n", "hello, stranger"] {
+        assert_eq!(seen("", server, false), Probe::Unsure);
+        assert_eq!(seen("NICK ann\r\n", server, false), Probe::Unsure);
+        assert_eq!(seen("CAP LS 302\r\nNICK ann\r\nUSER a 0 * :Ann\r\n", server, false), Probe::Yes);
+        assert_eq!(seen("USER a\r\nNICK ann\r\nUSER a 0 * :Ann\r\n", server, false), Probe::No);
+    }
 }
 
 #[test]
