@@ -1,5 +1,8 @@
 //! Telnet commands inside the control connection (RFC 959 section 4.1, RFC 854).
 
+use alloc::borrow::Cow;
+use alloc::vec::Vec;
+
 use memchr::memchr;
 
 /// Takes telnet commands out of a stream: `IAC IP IAC DM ABOR` is `ABOR`. What is left comes as slices of the input.
@@ -61,6 +64,18 @@ impl Nvt {
             *input = rest;
         }
     }
+}
+
+/// The beginning of a stream less its commands, if it begins as text does.
+pub(crate) fn text(bytes: &[u8]) -> Cow<'_, [u8]> {
+    if matches!(bytes, [0..=8 | 11..=31, ..]) || memchr(IAC, bytes).is_none() {
+        return Cow::Borrowed(bytes);
+    }
+    let (mut nvt, mut input, mut text) = (Nvt::default(), bytes, Vec::new());
+    while let Some(run) = nvt.next(&mut input) {
+        text.extend_from_slice(run);
+    }
+    Cow::Owned(text)
 }
 
 const SE: u8 = 240;

@@ -2,19 +2,19 @@
 
 use wiretale_protocol::{Opening, Probe};
 
-use crate::{Verb, reply};
+use crate::{Verb, nvt, reply};
 
 /// A server that greets with 220 and a client that speaks FTP; one of them is enough where it cannot be another's. SMTP
-/// greets alike, POP3 logs in alike, IRC has a `USER` of its own.
+/// greets alike, POP3 logs in alike, IRC has a `USER` of its own. A verb that nobody knows speaks against it, but less
+/// than what the server says itself.
 pub(crate) fn probe(opening: &Opening<'_>) -> Probe {
-    let server = server(opening.server, opening.flow.midstream);
+    let server = server(&nvt::text(opening.server), opening.flow.midstream);
     if server == Side::Foreign {
         return Probe::No;
     }
-    match (server, client(opening.client)) {
-        (_, Side::Foreign) => Probe::No,
-        (Side::Own, Side::Own | Side::Silent | Side::Partial | Side::Likely | Side::Common) => Probe::Yes,
-        (Side::Likely, Side::Own | Side::Likely) => Probe::Yes,
+    match (server, client(&nvt::text(opening.client))) {
+        (_, Side::Alien) | (Side::Common, Side::Foreign) => Probe::No,
+        (Side::Own, _) | (Side::Likely, Side::Own | Side::Likely) => Probe::Yes,
         (Side::Silent, Side::Own) if opening.flow.server.port != POP3 => Probe::Yes,
         (server, client) if opening.last => at_last(opening, server, client),
         _ => Probe::Unsure,
@@ -35,6 +35,8 @@ enum Side {
     Own,
     // As FTP does not.
     Foreign,
+    // As others do and FTP never.
+    Alien,
 }
 
 // No more bytes come: the port may tip the scales.
@@ -60,12 +62,26 @@ fn server(bytes: &[u8], midstream: bool) -> Side {
     match read.code {
         _ if SMTP_WORDS.iter().any(|word| names(word)) => Side::Foreign,
         120 | 220 | 421 | 530 if names(b"ftp") => Side::Own,
-        120 | 220 | 421 | 530 => Side::Likely,
+        220 => goes_on(bytes.get(line.len()..).unwrap_or_default()),
+        120 | 421 | 530 => Side::Likely,
         227 | 229 if names(b"passive mode") && midstream => Side::Own,
         100..=599 if midstream => Side::Likely,
         500..=502 => Side::Common,
         _ => Side::Foreign,
     }
+}
+
+// Behind a greeting: SMTP does not ask for a password so, and FTP grants nothing before it did.
+fn goes_on(mut rest: &[u8]) -> Side {
+    while let (line, true) = first_line(rest) {
+        rest = rest.get(line.len() + 1..).unwrap_or_default();
+        match reply::parse(line).map_or(0, |read| read.code) {
+            230..=232 | 331 | 332 => return Side::Own,
+            235 | 250..=252 | 334 | 354 => return Side::Foreign,
+            _ => {}
+        }
+    }
+    Side::Likely
 }
 
 fn client(bytes: &[u8]) -> Side {
@@ -81,8 +97,11 @@ fn client(bytes: &[u8]) -> Side {
             b"" => Side::Silent,
             _ => command(said),
         };
+        if side == Side::Alien || !is_text(line) {
+            return Side::Alien;
+        }
         // What FTP does not say is known by its first word, nearly always.
-        if side == Side::Foreign || !is_text(line) {
+        if side == Side::Foreign {
             return Side::Foreign;
         }
         seen = seen.max(side);
@@ -106,17 +125,19 @@ fn command(line: &[u8]) -> Side {
     let first = words.next();
     match Verb::parse(name) {
         // IRC's has four parameters.
-        Verb::User if words.next().is_some() => Side::Foreign,
+        Verb::User if words.next().is_some() => Side::Alien,
         Verb::User => Side::Likely,
         // SMTP's and POP3's name other mechanisms.
         Verb::Auth => match first {
             Some(mechanism) if AUTH_NAMES.iter().any(|known| known.eq_ignore_ascii_case(mechanism)) => Side::Own,
-            _ => Side::Foreign,
+            _ => Side::Alien,
         },
         Verb::Pass | Verb::Quit | Verb::Noop | Verb::Help | Verb::Stat | Verb::List | Verb::Retr | Verb::Dele => {
             Side::Common
         }
         Verb::Mode | Verb::Size | Verb::Host | Verb::Lang | Verb::Hash | Verb::Rest | Verb::Site => Side::Likely,
+        Verb::Other if OTHERS.iter().any(|verb| verb.eq_ignore_ascii_case(name)) => Side::Alien,
+        Verb::Other if contains(line, b"HTTP/1") => Side::Alien,
         Verb::Other => Side::Foreign,
         _ => Side::Own,
     }
@@ -146,6 +167,8 @@ fn contains(text: &[u8], word: &[u8]) -> bool {
 
 const POP3: u16 = 110;
 const PORTS: [u16; 3] = [21, 2121, 2811];
+// SMTP's and IRC's.
+const OTHERS: [&[u8]; 4] = [b"EHLO", b"HELO", b"LHLO", b"NICK"];
 const SMTP_WORDS: [&[u8]; 3] = [b"SMTP", b"LMTP", b"Postfix"];
 const AUTH_NAMES: [&[u8]; 8] =
     [b"TLS", b"TLS-C", b"TLS-P", b"SSL", b"SSL-P", b"GSSAPI", b"KERBEROS_V4", b"KERBEROS_V5"];

@@ -2,7 +2,7 @@ use super::*;
 use wiretale_packet::{Address, Endpoint, Timestamp, Transport};
 use wiretale_protocol::{Flow, FlowId};
 
-fn ask(client: &str, server: &str, port: u16, last: bool) -> Probe {
+fn ask(client: impl AsRef<[u8]>, server: impl AsRef<[u8]>, port: u16, last: bool) -> Probe {
     let flow = Flow {
         id: FlowId(1),
         client: Endpoint::new(Address::v4([10, 0, 0, 1]), 1024),
@@ -12,7 +12,7 @@ fn ask(client: &str, server: &str, port: u16, last: bool) -> Probe {
         midstream: false,
         tunneled: false,
     };
-    probe(&Opening { client: client.as_bytes(), server: server.as_bytes(), flow: &flow, last })
+    probe(&Opening { client: client.as_ref(), server: server.as_ref(), flow: &flow, last })
 }
 
 #[test]
@@ -56,7 +56,7 @@ fn a_line_is_refused_as_soon_as_it_is_no_text() {
     for client in ["USER \u{1a}", "USER \u{1a}\r\n", "USER \u{1a}\r\nPASS x\r\n"] {
         assert_eq!(ask(client, "220 ready\r\n", 21, false), Probe::No, "{client:?}");
     }
-    assert_eq!(ask("USER\tbob\r\n", "220 ready\r\n", 21, false), ask("USER\tbob", "220 ready\r\n", 21, true));
+    assert_eq!(ask("USER\tbob\r\n", "220 ready\r\n", 21, true), ask("USER\tbob", "220 ready\r\n", 21, true));
 }
 
 #[test]
@@ -66,4 +66,23 @@ fn a_line_that_is_not_over_is_no_login() {
     assert_eq!(ask("PASS x\r\nUSER a 0 * :a\r\n", "", 6667, false), Probe::No);
     assert_eq!(ask("USER a\r\nPASS", "", 2121, false), Probe::Unsure);
     assert_eq!(ask("PASS x\r\nUSER a\r\n", "", 2121, false), Probe::Yes);
+}
+
+#[test]
+fn a_verb_that_nobody_knows_counts_less_than_the_servers_own_words() {
+    assert_eq!(ask("FOO\r\n", "", 1234, false), Probe::Unsure);
+    assert_eq!(ask("FOO\r\n", "220 (vsFTPd 3.0.5)\r\n", 1234, false), Probe::Yes);
+    assert_eq!(ask("FOO\r\n", "220 Welcome\r\n500 what?\r\n", 1234, false), Probe::Unsure);
+    let (client, server) = ("FOO\r\nUSER joe\r\n", "220 Welcome\r\n500 what?\r\n331 password\r\n");
+    assert_eq!(ask(client, server, 1234, false), Probe::Yes);
+    assert_eq!(ask("FOO\r\n", "220 Welcome\r\n250 hello\r\n", 1234, false), Probe::No);
+    assert_eq!(ask("FOO\r\n", "# ", 1234, false), Probe::No);
+    assert_eq!(ask("GET / HTTP/1.0\r\n", "", 21, false), Probe::No);
+}
+
+#[test]
+fn telnet_commands_before_and_inside_words_hide_none() {
+    assert_eq!(ask(b"", b"\xff\xf1220 Welcome to FTP\r\n", 1234, false), Probe::Yes);
+    assert_eq!(ask(b"US\xff\xf1ER joe\r\n", b"220 Welcome\r\n", 1234, false), Probe::Yes);
+    assert_eq!(ask(b"\xff\xfb\x18", b"220 Welcome\r\n", 1234, false), Probe::Unsure);
 }
