@@ -15,6 +15,7 @@ mod laws;
 mod layering;
 mod manifest;
 mod pages;
+mod proxies;
 mod scenarios;
 mod threads;
 mod websockets;

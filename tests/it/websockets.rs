@@ -25,7 +25,7 @@ const REQUEST: &str = "GET /x HTTP/1.1\r\nHost: h\r\nConnection: Upgrade\r\nUpgr
 const ANSWER: &str = "HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n";
 
 // The services of a conversation on port 8888, each step in segments of so many bytes.
-fn services(steps: &[(Direction, Vec<u8>)], segment: usize) -> Vec<&'static str> {
+pub(crate) fn services(steps: &[(Direction, Vec<u8>)], segment: usize) -> Vec<&'static str> {
     let mut wire = Wire::new(Weather::default(), 1);
     let end = |last, port| Endpoint::new(Address::v4([10, 0, 0, last]), port);
     let mut talk = wire.tcp(Timestamp::from_parts(1_000_000_000, 0), end(1, 40_000), end(2, 8888));

@@ -3,7 +3,7 @@
 use memchr::{memchr2, memmem};
 use wiretale_protocol::{Direction, Opening, Probe};
 
-use crate::proxy::{self, Reach};
+use crate::proxy;
 use crate::{Command, Message, parse, websocket};
 
 /// Looks at the lines of both openings. One line that only IRC has decides. A first line that IRC cannot have speaks
@@ -44,13 +44,10 @@ pub(crate) fn tells(message: &Message<'_>, direction: Direction) -> bool {
 // What a side says behind a proxy's prelude; `None` while that is not over.
 fn opened<'a>(opening: &Opening<'a>, direction: Direction) -> Option<&'a [u8]> {
     let bytes = if direction == Direction::Client { opening.client } else { opening.server };
-    if bytes.is_empty() || !proxy::is_proxied(opening.client) {
-        return Some(bytes);
-    }
-    match proxy::reach(direction, bytes) {
-        Reach::None => Some(bytes),
-        Reach::More => None,
-        Reach::Over(len, _) => bytes.get(len..),
+    match opening.client {
+        [4] | [5] | [5, 1..=8] => None,
+        client if proxy::is_proxied(client) => proxy::behind(direction, bytes),
+        _ => Some(bytes),
     }
 }
 

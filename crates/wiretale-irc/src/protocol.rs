@@ -89,6 +89,7 @@ impl Decoder {
         let mut demand = Demand::Stream;
         preludes.feed(cx.moment().direction, bytes, |target, bytes| {
             if let Some((kind, target)) = target {
+                cx.confirm(if *kind == proxy::HTTP { "http" } else { "socks" });
                 cx.emit::<Irc>(Event::Proxied { kind, target: Wire(target.as_bytes()) });
             }
             if !bytes.is_empty() {

@@ -5,12 +5,15 @@ use alloc::string::String;
 use alloc::vec::Vec;
 use core::net::{Ipv4Addr, Ipv6Addr};
 
-use memchr::memmem;
+use memchr::{memchr, memmem};
 use wiretale_protocol::Direction;
 
 /// Both directions until their preludes are over.
 #[derive(Default)]
-pub(crate) struct Preludes([Prelude; 2]);
+pub(crate) struct Preludes {
+    sides: [Prelude; 2],
+    target: Option<(&'static str, String)>,
+}
 
 #[derive(Default)]
 struct Prelude {
@@ -32,35 +35,43 @@ pub(crate) enum Reach {
 impl Preludes {
     /// Bytes of memory in what is not finished.
     pub(crate) fn held(&self) -> usize {
-        self.0.iter().map(|prelude| prelude.carry.capacity()).sum()
+        self.sides.iter().map(|prelude| prelude.carry.capacity()).sum()
     }
 
-    /// Bytes of one direction: what of them is behind the prelude, and where the client wants to go once that is known.
+    /// Bytes of one direction: what of them is behind the preludes, and where the client wants to go once that is known.
+    /// A proxy may lead to a proxy, and may ask for a password first.
     pub(crate) fn feed(
         &mut self,
         direction: Direction,
         bytes: &[u8],
-        with: impl FnOnce(Option<(&'static str, String)>, &[u8]),
+        mut with: impl FnMut(Option<&(&'static str, String)>, &[u8]),
     ) {
-        let Self([client, server]) = self;
+        let Self { sides: [client, server], target } = self;
         let prelude = if direction == Direction::Client { client } else { server };
         if prelude.over {
             return with(None, bytes);
         }
         prelude.carry.extend_from_slice(bytes);
-        let (len, target) = match reach(direction, &prelude.carry) {
-            Reach::More if prelude.carry.len() < LONGEST => return,
-            Reach::More | Reach::None => (0, None),
-            Reach::Over(len, target) => (len, target),
-        };
+        loop {
+            match reach(direction, &prelude.carry) {
+                Reach::More if prelude.carry.len() < LONGEST => return,
+                Reach::More | Reach::None => break,
+                Reach::Over(len, next) => {
+                    prelude.carry.drain(..len.min(prelude.carry.len()));
+                    if next.is_some() && next != *target {
+                        *target = next;
+                        with(target.as_ref(), &[]);
+                    }
+                }
+            }
+        }
         prelude.over = true;
-        let carry = core::mem::take(&mut prelude.carry);
-        with(target, carry.get(len..).unwrap_or_default());
+        with(None, &core::mem::take(&mut prelude.carry));
     }
 
     /// Bytes were lost: no prelude can be told from what follows.
     pub(crate) fn gap(&mut self, direction: Direction) {
-        let Self([client, server]) = self;
+        let [client, server] = &mut self.sides;
         let prelude = if direction == Direction::Client { client } else { server };
         prelude.over = true;
         prelude.carry = Vec::new();
@@ -69,7 +80,19 @@ impl Preludes {
 
 /// Could a client that begins so be talking to a proxy?
 pub(crate) fn is_proxied(client: &[u8]) -> bool {
-    matches!(client, [4, 1, ..] | [5, 1..=8, 0..=2, ..]) || client.starts_with(b"CONNECT ")
+    matches!(client, [4, 1, ..] | [5, 1..=8, 0..=2, ..]) || client.starts_with(METHOD)
+}
+
+/// What a side says behind its preludes, where the client begins as [`is_proxied`] says; `None` while one is not over.
+pub(crate) fn behind(direction: Direction, mut bytes: &[u8]) -> Option<&[u8]> {
+    while !bytes.is_empty() {
+        match reach(direction, bytes) {
+            Reach::None => break,
+            Reach::More => return None,
+            Reach::Over(len, _) => bytes = bytes.get(len..)?,
+        }
+    }
+    Some(bytes)
 }
 
 /// How far the prelude of this direction goes.
@@ -80,11 +103,20 @@ pub(crate) fn reach(direction: Direction, bytes: &[u8]) -> Reach {
         (Direction::Client, Some(5)) => socks5(bytes),
         (Direction::Server, Some(0)) => bytes.get(..8).map(|_| (8, None)),
         (Direction::Server, Some(5)) => socks5_answer(bytes),
-        (Direction::Client, Some(b'C')) => connect(bytes),
-        (Direction::Server, Some(b'H')) => head_end(bytes).map(|end| (end, None)),
+        (Direction::Client, Some(b'C')) if begins(bytes, METHOD) && !is_ircs(bytes) => connect(bytes),
+        (Direction::Server, Some(b'H')) if begins(bytes, ANSWER) => answer(bytes),
         _ => return Reach::None,
     };
     reach.map_or(Reach::More, |(len, target)| Reach::Over(len, target))
+}
+
+fn begins(bytes: &[u8], with: &[u8]) -> bool {
+    bytes.starts_with(with) || with.starts_with(bytes)
+}
+
+// IRC has a CONNECT of its own, whose line names no version of HTTP.
+fn is_ircs(bytes: &[u8]) -> bool {
+    memchr(b'\n', bytes).and_then(|end| bytes.get(..end)).is_some_and(|line| memmem::find(line, b" HTTP/").is_none())
 }
 
 type Found = Option<(usize, Option<(&'static str, String)>)>;
@@ -92,7 +124,15 @@ type Found = Option<(usize, Option<(&'static str, String)>)>;
 fn connect(bytes: &[u8]) -> Found {
     let end = head_end(bytes)?;
     let target = bytes.split(|&byte| byte == b' ').nth(1).unwrap_or_default();
-    Some((end, Some(("http-connect", printable(target)))))
+    Some((end, Some((HTTP, printable(target)))))
+}
+
+// Unless it grants the way, another answer follows, behind what this one has to say.
+fn answer(bytes: &[u8]) -> Found {
+    let end = head_end(bytes)?;
+    let granted = bytes.get(9) == Some(&b'2');
+    let next = || memmem::find(bytes.get(end..)?, ANSWER);
+    Some((if granted { end } else { end + next()? }, None))
 }
 
 fn head_end(bytes: &[u8]) -> Option<usize> {
@@ -153,6 +193,10 @@ fn printable(text: &[u8]) -> String {
     format!("{}", wiretale_protocol::Escaped(text))
 }
 
+/// The kind of a proxy that is asked in HTTP.
+pub(crate) const HTTP: &str = "http-connect";
+const METHOD: &[u8] = b"CONNECT ";
+const ANSWER: &[u8] = b"HTTP/1.";
 const LONGEST: usize = 4096;
 
 #[cfg(test)]
@@ -176,5 +220,18 @@ mod tests {
         assert_eq!(reach(Direction::Server, b"\x05\0\x05\0\0\x01\0\0\0\0\0\0:"), Reach::Over(12, None));
         assert_eq!(reach(Direction::Server, b"\0Z\0\0\0\0\0"), Reach::More);
         assert_eq!(reach(Direction::Client, b"NICK"), Reach::None);
+        assert_eq!(reach(Direction::Client, b"CAP LS 302\r\n"), Reach::None);
+        assert_eq!(reach(Direction::Client, b"CONNECT hub.example 6667\r\n"), Reach::None);
+    }
+
+    #[test]
+    fn a_proxy_may_lead_to_a_proxy_and_ask_for_a_password_first() {
+        let twice = b"\x05\x01\0\x05\x01\0\x03\x01x\x04\x38\x05\x01\0\x05\x01\0\x03\x01y\x1a\x0bNICK";
+        assert_eq!(behind(Direction::Client, twice), Some(&b"NICK"[..]));
+        assert_eq!(behind(Direction::Client, &twice[..14]), None);
+        let refused = b"HTTP/1.1 407 No\r\nContent-Length: 5\r\n\r\nhello";
+        assert_eq!(behind(Direction::Server, refused), None);
+        let granted = [&refused[..], b"HTTP/1.1 200 OK\r\n\r\n:irc"].concat();
+        assert_eq!(behind(Direction::Server, &granted), Some(&b":irc"[..]));
     }
 }

@@ -26,6 +26,7 @@ impl Protocol for Named {
 
     fn probe(opening: &Opening<'_>) -> Probe {
         match look(opening) {
+            Ok(name) if carries_others(name, opening) => Probe::Leftover,
             Ok(_) => Probe::Yes,
             Err(Probe::Unsure) if !opening.last => Probe::Unsure,
             Err(_) => Probe::No,
@@ -69,6 +70,11 @@ fn look(opening: &Opening<'_>) -> Result<&'static str, Probe> {
     }
     let ports = [opening.flow.client.port, opening.flow.server.port];
     name(opening.flow.transport, &View { client: opening.client, server: opening.server, ports })
+}
+
+// A way to somewhere else: whoever knows what goes along it has the say.
+fn carries_others(name: &str, opening: &Opening<'_>) -> bool {
+    name == "socks" || (name == "http" && opening.client.starts_with(b"CONNECT "))
 }
 
 // A WebSocket, as soon as there is enough of what the client says in it for a decoder to claim it.
