@@ -124,16 +124,6 @@ pub(crate) fn x11(view: &View<'_>) -> Probe {
     view.request(setup)
 }
 
-// Options offered and asked for, from the first byte on.
-pub(crate) fn telnet(view: &View<'_>) -> Probe {
-    let negotiation = |bytes: &[u8]| once(bytes, 3, |head| matches!(head, [0xff, 0xfa..=0xfe, 0..=50]));
-    match (negotiation(view.server), negotiation(view.client)) {
-        (Probe::Yes, _) | (_, Probe::Yes) => Probe::Yes,
-        (Probe::No, _) | (_, Probe::No) => Probe::No,
-        _ => Probe::Unsure,
-    }
-}
-
 pub(crate) fn dce_rpc(view: &View<'_>) -> Probe {
     let header = |bytes: &[u8]| {
         once(bytes, 8, |head| {

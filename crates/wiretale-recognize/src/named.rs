@@ -154,7 +154,6 @@ const STREAMS: &[(&str, Recognizer)] = &[
     ("ldap_tcp", binary::ldap),
     ("modbus", binary::modbus),
     ("socks", binary::socks),
-    ("telnet", binary::telnet),
 ];
 
 #[cfg(test)]
@@ -164,7 +163,7 @@ mod tests {
     #[test]
     fn no_name_belongs_to_a_decoder() {
         for (name, _) in STREAMS {
-            assert!(!["irc", "ftp", "ftp-data", "ssh", "dns", "irc-dcc-data", "irc-dcc-chat"].contains(name));
+            assert!(!["irc", "ftp", "ftp-data", "ssh", "dns", "telnet", "irc-dcc-data", "irc-dcc-chat"].contains(name));
         }
     }
 }

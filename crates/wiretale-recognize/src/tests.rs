@@ -37,7 +37,6 @@ fn common_protocols_have_their_names() {
         ("bittorrent", b"\x13BitTorrent protocol\0\0", b""),
         ("mqtt", b"\x10\x0c\0\x04MQTT\x04\x02", b""),
         ("ldap_tcp", b"\x30\x0c\x02\x01\x01\x60\x07", b""),
-        ("telnet", b"", b"\xff\xfd\x18\xff\xfd\x20"),
         ("x11", b"l\0\x0b\0\0\0\0\0", b""),
         ("dce_rpc", b"\x05\0\x0b\x03\x10\0\0\0", b""),
     ] {

@@ -47,8 +47,13 @@ pub struct Decoder {
     client_spoke: bool,
     // The server asked for a password, and the client's line that answers is not complete.
     asked: bool,
+    // How much of that line the server has sent back so far.
+    echoed: usize,
     // A password was given and not yet judged by what the server says next.
     given: Option<Given>,
+    // It is telnet's, and whether that was said.
+    telnet: bool,
+    named: bool,
 }
 
 #[derive(Debug)]
@@ -56,6 +61,8 @@ struct Given {
     tag: Tag,
     crossed: Timestamp,
     frame: u64,
+    // How much of it is still to be sent back by a server that began to.
+    rest: usize,
 }
 
 impl Protocol for Terminal {
@@ -68,11 +75,14 @@ impl Protocol for Terminal {
         probe::probe(opening)
     }
 
-    fn start(_: &Opening<'_>) -> Decoder {
-        Decoder::default()
+    fn start(opening: &Opening<'_>) -> Decoder {
+        Decoder { telnet: probe::is_telnet(opening), ..Decoder::default() }
     }
 
     fn feed<O: Observe<Self>>(decoder: &mut Decoder, cx: &mut Context<'_, O>, chunk: Chunk<'_>) -> Demand {
+        if decoder.telnet && !core::mem::replace(&mut decoder.named, true) {
+            cx.confirm(TELNET);
+        }
         match (chunk, cx.moment().direction) {
             (Chunk::Data(bytes), Direction::Client) => decoder.client_says(cx, bytes),
             (Chunk::Data(bytes), Direction::Server) => decoder.server_says(cx, bytes),
@@ -81,6 +91,10 @@ impl Protocol for Terminal {
         }
         let read = decoder.client.read.max(decoder.server.read);
         if read > LIMIT { Demand::Nothing } else { Demand::Stream }
+    }
+
+    fn service(decoder: &Decoder) -> &'static str {
+        if decoder.telnet { TELNET } else { Self::TAG }
     }
 
     #[inline]
@@ -113,13 +127,22 @@ impl Decoder {
             return;
         }
         let tag = cx.tag(self.client.text());
-        self.given = Some(Given { tag, crossed: cx.moment().at, frame: cx.moment().frame });
-        cx.emit::<Terminal>(Event::Line(b"<hidden>"));
+        let rest = match core::mem::take(&mut self.echoed) {
+            0 => 0,
+            echoed => self.client.text().len().saturating_sub(echoed),
+        };
+        self.given = Some(Given { tag, crossed: cx.moment().at, frame: cx.moment().frame, rest });
+        cx.emit::<Terminal>(Event::Line(HIDDEN));
     }
 
     fn server_says<O: Observe<Terminal>>(&mut self, cx: &mut Context<'_, O>, bytes: &[u8]) {
         let mut bytes = bytes;
         while self.server.line(&mut bytes) {
+            if self.repeats_secret(cx) {
+                tell(cx, Event::Line(HIDDEN));
+                self.server.told();
+                continue;
+            }
             self.judge(cx, false);
             let event = if self.client_spoke { Event::Line } else { Event::Greeting };
             tell(cx, event(self.server.text()));
@@ -138,8 +161,17 @@ impl Decoder {
 
     // The client speaks, so what the server left without a line end was a question.
     fn server_pauses<O: Observe<Terminal>>(&mut self, cx: &mut Context<'_, O>) {
-        if self.server.text().is_empty() {
+        let (said, typed) = (self.server.text(), self.client.text());
+        if said.is_empty() {
             return;
+        }
+        // Byte by byte what is typed comes back, which asks nothing.
+        if !typed.is_empty() && typed.ends_with(said) {
+            self.echoed += if self.asked { said.len() } else { 0 };
+            return self.server.told();
+        }
+        if self.repeats_secret(cx) {
+            return self.server.told();
         }
         self.judge(cx, true);
         let event = if self.client_spoke { Event::Prompt } else { Event::Greeting };
@@ -147,6 +179,13 @@ impl Decoder {
         // An asterisk for each byte typed, or a bare prompt below the question, does not take the question back.
         self.asked |= asks_for_secret(self.server.text());
         self.server.told();
+    }
+
+    // The server sends the password back, or what was missing of it.
+    fn repeats_secret<O: Observe<Terminal>>(&mut self, cx: &mut Context<'_, O>) -> bool {
+        let said = self.server.text();
+        let Some(given) = &mut self.given else { return false };
+        (core::mem::take(&mut given.rest) == said.len() && !said.is_empty()) || cx.tag(said) == given.tag
     }
 
     fn ends<O: Observe<Terminal>>(&mut self, cx: &mut Context<'_, O>, direction: Direction) {
@@ -170,7 +209,7 @@ impl Decoder {
             () if prompt || said.ends_with(b"# ") || said.ends_with(b"$ ") || accepts(said) => Outcome::Accepted,
             () => Outcome::Unknown,
         };
-        let Given { tag, crossed, frame } = given;
+        let Given { tag, crossed, frame, .. } = given;
         let (kind, by) = ("prompt-password", Direction::Client);
         cx.expose(&Exposure { kind, account: b"", scope: b"", by, outcome, tag, crossed, frame });
     }
@@ -198,6 +237,9 @@ fn accepts(text: &[u8]) -> bool {
 fn has(text: &[u8], word: &[u8]) -> bool {
     text.windows(word.len()).any(|window| window.eq_ignore_ascii_case(word))
 }
+
+const TELNET: &str = "telnet";
+const HIDDEN: &[u8] = b"<hidden>";
 
 #[cfg(test)]
 mod tests {
@@ -271,6 +313,73 @@ mod tests {
     fn telnet_commands_are_no_text() {
         let heard = said(&[(Direction::Server, b"\xff\xfd\x18\xff\xfa\x18\x01\xff\xf0login:\n")]);
         assert_eq!(heard, ["Server Greeting(\"login:\")"]);
+    }
+
+    // A client that sends each byte on its own, to a server that sends it back or does not.
+    fn typed<'a>(turns: &mut alloc::vec::Vec<(Direction, &'a [u8])>, text: &'a [u8], echo: bool) {
+        for byte in text.chunks(1) {
+            turns.push((Direction::Client, byte));
+            if echo {
+                turns.push((Direction::Server, byte));
+            }
+        }
+        turns.push((Direction::Client, b"\r\0"));
+        turns.push((Direction::Server, b"\r\n"));
+    }
+
+    #[test]
+    fn what_is_typed_byte_by_byte_is_a_line_and_its_echo_is_nothing() {
+        let mut turns = alloc::vec![(Direction::Server, &b"\xff\xfd\x18login: "[..])];
+        typed(&mut turns, b"root", true);
+        turns.push((Direction::Server, b"Password: "));
+        typed(&mut turns, b"sesame99", false);
+        turns.push((Direction::Server, b"# "));
+        typed(&mut turns, b"id", true);
+        turns.push((Direction::Server, b"uid=0(root)\r\n# "));
+        let heard = said(&turns);
+        let expected = [
+            "Client Greeting(\"login: \")",
+            "Client Line(\"root\")",
+            "Client Prompt(\"Password: \")",
+            "Client Line(\"<hidden>\")",
+            "Client exposed prompt-password account  scope  Accepted",
+            "Client Prompt(\"# \")",
+            "Client Line(\"id\")",
+            "Server Line(\"uid=0(root)\")",
+            "Server Prompt(\"# \")",
+        ];
+        assert_eq!(heard, expected);
+    }
+
+    #[test]
+    fn a_password_that_comes_back_is_hidden_however_it_comes() {
+        let given: &[(Direction, &[u8])] = &[(Direction::Server, b"Password: "), (Direction::Client, b"sesame99\n")];
+        let begun: &[(Direction, &[u8])] = &[
+            (Direction::Server, b"Password: "),
+            (Direction::Client, b"sesa"),
+            (Direction::Server, b"sesa"),
+            (Direction::Client, b"me99\r\0"),
+        ];
+        for (before, back) in [(given, &b"sesame99\r\n"[..]), (given, b"sesame99"), (begun, b"me99\r\n")] {
+            let after = [(Direction::Server, back), (Direction::Client, b"x\n"), (Direction::Server, b"Go away\r\n")];
+            let heard = said(&[before, &after[..]].concat());
+            assert!(heard.iter().all(|line| !line.contains("sesa") && !line.contains("me99")), "{heard:?}");
+            assert!(heard.iter().any(|line| line.contains("Refused")), "{heard:?}");
+        }
+        let heard = said(&[given, &[(Direction::Server, &b"Welcome!\r\n"[..])]].concat());
+        assert!(heard.iter().any(|line| line.contains("Welcome!")), "{heard:?}");
+    }
+
+    #[test]
+    fn telnet_is_named_by_its_commands() {
+        for (server, service) in [(&b"\xff\xfd\x18\xff\xfd\x20"[..], "telnet"), (b"Who are you? ", "text")] {
+            let flow = Solo::<Terminal>::new().flow;
+            let decoder = Terminal::start(&Opening { client: b"", server, flow: &flow, last: false });
+            assert_eq!(Terminal::service(&decoder), service);
+            let mut solo = Solo::<Terminal>::with(decoder);
+            solo.server(server);
+            assert_eq!(solo.shared.confirmed.contains(&"telnet"), service == "telnet");
+        }
     }
 
     proptest! {

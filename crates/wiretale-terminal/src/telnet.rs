@@ -34,4 +34,5 @@ impl Telnet {
     }
 }
 
-const IAC: u8 = 255;
+/// Begins a command.
+pub(crate) const IAC: u8 = 255;

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use wiretale::score::{Case, Contribution, Evidence, Gate, Level, Link, Stage};
 
 use super::moment::lasting;
-use super::shown::{calm, count, signed};
+use super::shown::{calm, signed};
 use super::sightings::{Sighting, sightings};
 use super::unseen::unseen;
 use super::{Dossier, Finding};

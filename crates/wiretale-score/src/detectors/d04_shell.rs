@@ -57,7 +57,9 @@ impl Detector for Shell {
         let flow = scene.moment.flow;
         let (peer, server) = (flow.client.address, flow.server);
         let Some((row, what)) = sign(text, greeting) else { return };
-        let approved = scene.inventory.approved(peer) || scene.inventory.serves(server.address, server.port);
+        let approved = scene.inventory.approved(peer)
+            || scene.inventory.serves(server.address, server.port)
+            || is_telnets(scene);
         if approved || self.is_echo(scene, text) {
             return;
         }
@@ -82,6 +84,11 @@ impl Shell {
         let soon = scene.moment.at.since(*at) <= ECHO;
         soon && signs(text).iter().zip(said).all(|(shown, said)| *said || !shown)
     }
+}
+
+/// Telnet on its own port is a shell in clear by its calling, and no backdoor.
+pub(super) fn is_telnets(scene: &Scene<'_>) -> bool {
+    scene.facts.service == Some("telnet") && scene.moment.flow.server.port == 23
 }
 
 /// The row and the name of what a shell's words show.

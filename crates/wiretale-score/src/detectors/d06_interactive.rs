@@ -7,6 +7,7 @@ use wiretale_protocol::{Direction, FlowId, Timestamp};
 use wiretale_ssh::Event as Ssh;
 use wiretale_terminal::Event as Text;
 
+use super::d04_shell::is_telnets;
 use crate::bounded::Bounded;
 use crate::{Detector, Fact, Findings, Hears, Scene};
 
@@ -45,7 +46,7 @@ impl Detector for Interactive {
     fn hear(&mut self, scene: &Scene<'_>, fact: &Fact<'_>, findings: &mut Findings) {
         let flow = scene.moment.flow;
         let inbound = scene.home_end() == Some(Direction::Server) && !scene.inventory.approved(flow.client.address);
-        if !inbound || scene.inventory.serves(flow.server.address, flow.server.port) {
+        if !inbound || scene.inventory.serves(flow.server.address, flow.server.port) || is_telnets(scene) {
             return;
         }
         let typed = match *fact {
