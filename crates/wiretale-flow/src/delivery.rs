@@ -53,12 +53,14 @@ impl<P: Services<O>, O: Observer> Delivery<'_, P, O> {
         match self.reading {
             Reading::Decoding(_) => self.feed(self.at, self.frame, from, chunk),
             Reading::Probing(_) => self.probe(from, chunk),
+            Reading::Doubting(_) => self.doubt(from, chunk),
             Reading::Counting => {}
         }
     }
 
     /// Nothing more will come: decides what is still undecided.
     pub(crate) fn conclude(&mut self) {
+        self.settle();
         let Reading::Probing(held) = self.reading else { return };
         let held = held.take();
         let opening = opening(held.as_deref(), None, self.flow, true);
@@ -85,43 +87,53 @@ impl<P: Services<O>, O: Observer> Delivery<'_, P, O> {
 
     /// Asks whose bytes these are.
     fn probe(&mut self, from: Direction, chunk: Chunk<'_>) {
-        let Reading::Probing(held) = self.reading else { return };
         let Chunk::Data(data) = chunk else {
             if self.keep(from, chunk).is_some_and(|held| held.is_over()) {
                 self.conclude();
             }
             return;
         };
-        let limits = &self.commons.limits;
-        let (last, found) = match held {
-            None => {
-                let last = data.len() >= limits.probe_bytes;
-                (last, identify::<P, O>(&opening(None, Some((from, data)), self.flow, last)))
-            }
-            Some(held) => {
-                let before = held.lend(from, data);
-                let full = held.len_of(from) >= limits.probe_bytes;
-                let last = full || held.pieces().len() >= limits.probe_pieces;
-                let found = identify::<P, O>(&opening(Some(held), None, self.flow, last));
-                held.take_back(from, before);
-                (last, found)
-            }
-        };
-        match found {
+        match self.look(from, data, false) {
             Identified::Yes(session) => {
                 let session = session.map(|session| self.identified(session));
                 self.decide(session, from, chunk);
             }
-            Identified::Unsure if !last => self.hold(from, chunk),
+            Identified::Unsure if self.is_full(from, data.len()) => self.at_limit(from, data),
+            Identified::Unsure => self.hold(from, chunk),
             Identified::Leftover(session) => {
                 let session = self.announced().or(session);
                 self.decide(session, from, chunk);
             }
-            Identified::No | Identified::Unsure => {
+            Identified::No => {
                 let session = self.announced();
                 self.decide(session, from, chunk);
             }
         }
+    }
+
+    /// Whose bytes are those that are kept, and these?
+    pub(crate) fn look(&mut self, from: Direction, data: &[u8], last: bool) -> Identified<Option<Started<P, O>>> {
+        let held = match &mut *self.reading {
+            Reading::Probing(Some(held)) => held,
+            Reading::Doubting(doubt) => &mut doubt.held,
+            _ => return identify::<P, O>(&opening(None, Some((from, data)), self.flow, last)),
+        };
+        let before = held.lend(from, data);
+        let found = identify::<P, O>(&opening(Some(held), None, self.flow, last));
+        held.take_back(from, before);
+        found
+    }
+
+    /// With so many bytes more, is as much kept of a flow as may be?
+    fn is_full(&mut self, from: Direction, more: usize) -> bool {
+        let limits = &self.commons.limits;
+        let Reading::Probing(Some(held)) = &mut *self.reading else { return more >= limits.probe_bytes };
+        if held.pieces().len() >= limits.probe_pieces {
+            let before = held.memory();
+            held.merge();
+            self.commons.stats.probed_bytes -= (before - held.memory()) as u64;
+        }
+        held.len_of(from) + more >= limits.probe_bytes || held.pieces().len() >= limits.probe_pieces
     }
 
     fn hold(&mut self, from: Direction, chunk: Chunk<'_>) {
@@ -132,9 +144,12 @@ impl<P: Services<O>, O: Observer> Delivery<'_, P, O> {
         }
     }
 
-    fn keep(&mut self, from: Direction, chunk: Chunk<'_>) -> Option<&mut Held> {
-        let Reading::Probing(held) = &mut *self.reading else { return None };
-        let held = held.get_or_insert_default();
+    pub(crate) fn keep(&mut self, from: Direction, chunk: Chunk<'_>) -> Option<&mut Held> {
+        let held = match &mut *self.reading {
+            Reading::Probing(held) => held.get_or_insert_default(),
+            Reading::Doubting(doubt) => &mut doubt.held,
+            _ => return None,
+        };
         let before = held.memory();
         held.push(self.at, self.frame, from, chunk);
         self.commons.stats.probed_bytes += (held.memory() - before) as u64;
@@ -142,12 +157,22 @@ impl<P: Services<O>, O: Observer> Delivery<'_, P, O> {
     }
 
     /// The end of probing: what waited is read first, then `chunk`, which was never copied.
-    fn decide(&mut self, session: Option<Started<P, O>>, from: Direction, chunk: Chunk<'_>) {
-        let Reading::Probing(held) = self.reading else { return };
-        let held = held.take();
+    pub(crate) fn decide(&mut self, session: Option<Started<P, O>>, from: Direction, chunk: Chunk<'_>) {
+        let Some(held) = self.take_held() else { return };
         self.begin(session, held);
         if let Reading::Decoding(_) = self.reading {
             self.feed(self.at, self.frame, from, chunk);
+        }
+    }
+
+    fn take_held(&mut self) -> Option<Option<Box<Held>>> {
+        match std::mem::replace(self.reading, Reading::Counting) {
+            Reading::Probing(held) => Some(held),
+            Reading::Doubting(doubt) => Some(Some(doubt.held)),
+            other => {
+                *self.reading = other;
+                None
+            }
         }
     }
 
@@ -167,7 +192,7 @@ impl<P: Services<O>, O: Observer> Delivery<'_, P, O> {
 
     /// A decoder for the flow as announced, if it was. Looked up only now: an announcement may have been made fuller
     /// since the flow began.
-    fn announced(&mut self) -> Option<Started<P, O>> {
+    pub(crate) fn announced(&mut self) -> Option<Started<P, O>> {
         self.established?;
         while let Some(expectation) = self.commons.take_announced(self.flow, self.at) {
             if let Some(session) = P::start_expected(expectation.tag, expectation.note) {
@@ -179,7 +204,7 @@ impl<P: Services<O>, O: Observer> Delivery<'_, P, O> {
     }
 
     /// The decoder of a flow known by its bytes. An announcement of the same protocol knows more: a file's name, its size.
-    fn identified(&mut self, session: Started<P, O>) -> Started<P, O> {
+    pub(crate) fn identified(&mut self, session: Started<P, O>) -> Started<P, O> {
         self.commons.stats.identified += 1;
         if !P::may_be_announced(&session) {
             return session;
@@ -190,22 +215,24 @@ impl<P: Services<O>, O: Observer> Delivery<'_, P, O> {
         announced.unwrap_or(session)
     }
 
-    fn give_up(&mut self) {
-        *self.reading = Reading::Counting;
+    pub(crate) fn give_up(&mut self) {
+        if let Reading::Doubting(doubt) = std::mem::replace(self.reading, Reading::Counting) {
+            self.commons.stats.probed_bytes -= doubt.held.memory() as u64;
+        }
         self.holds(0);
         self.unwanted = [true; 2];
     }
 
     /// The decoder holds so many bytes now.
-    fn holds(&mut self, bytes: u32) {
+    pub(crate) fn holds(&mut self, bytes: u32) {
         let before = std::mem::replace(self.decoder_bytes, bytes);
         let all = &mut self.commons.stats.decoder_bytes;
         *all = *all - u64::from(before) + u64::from(bytes);
     }
 
     #[inline]
-    fn feed(&mut self, at: Timestamp, frame: u64, from: Direction, chunk: Chunk<'_>) {
-        let Reading::Decoding(session) = self.reading else { return };
+    pub(crate) fn feed(&mut self, at: Timestamp, frame: u64, from: Direction, chunk: Chunk<'_>) {
+        let Some(session) = self.reading.session() else { return };
         let moment = Moment { at, frame, direction: from, flow: self.flow };
         let Commons { shared, limits, stats, .. } = &mut *self.commons;
         let quota = Quota { said: self.weirds, most: limits.weirds, suppressed: &mut stats.weirds_suppressed };
@@ -302,7 +329,7 @@ fn told(anomaly: &Anomaly<'_>) -> Option<String> {
 }
 
 /// A decoder where it stays: those of some protocols are large, and not moved about.
-type Started<P, O> = Box<Far<<P as Services<O>>::Session>>;
+pub(crate) type Started<P, O> = Box<Far<<P as Services<O>>::Session>>;
 
 /// Whose bytes these are, and a decoder for them.
 fn identify<P: Services<O>, O: Observer>(opening: &Opening<'_>) -> Identified<Option<Started<P, O>>> {

@@ -44,6 +44,7 @@ mod community;
 mod corrupt;
 mod datagrams;
 mod delivery;
+mod doubt;
 mod ending;
 mod expectations;
 mod flows;

@@ -11,8 +11,32 @@ pub(crate) enum Reading<S> {
     Probing(Option<Box<Held>>),
     /// A decoder.
     Decoding(Box<Far<S>>),
+    /// Somebody for now: one side has filled what is kept of it, and the other has not spoken yet.
+    Doubting(Box<Doubt<S>>),
     /// Nobody: they are counted.
     Counting,
+}
+
+impl<S> Reading<S> {
+    /// The decoder at work.
+    #[inline]
+    pub(crate) fn session(&mut self) -> Option<&mut S> {
+        match self {
+            Self::Decoding(session) => Some(session),
+            Self::Doubting(doubt) => doubt.session.as_mut().map(|session| &mut ***session),
+            Self::Probing(_) | Self::Counting => None,
+        }
+    }
+}
+
+/// A flow of which one side alone did not tell whose it is, however much it said.
+pub(crate) struct Doubt<S> {
+    /// Who takes what nobody claims, if anybody does.
+    pub(crate) session: Option<Box<Far<S>>>,
+    /// What came last, for whoever claims it once the other side speaks.
+    pub(crate) held: Box<Held>,
+    /// The other side.
+    pub(crate) quiet: Direction,
 }
 
 /// The beginning of a flow, kept while it is not known whose it is.
@@ -63,6 +87,11 @@ impl Held {
         before
     }
 
+    /// Will nothing more come of a direction?
+    pub(crate) const fn has_ended(&self, of: Direction) -> bool {
+        self.ended[of.index()]
+    }
+
     /// Takes them away again.
     pub(crate) fn take_back(&mut self, from: Direction, before: usize) {
         self.bytes[from.index()].truncate(before);
@@ -88,6 +117,30 @@ impl Held {
             }
         };
         self.pieces.push(Piece { at, frame, from, what });
+    }
+
+    /// Puts chunks of one side that follow on each other together. What they bring counts from the last of them on.
+    pub(crate) fn merge(&mut self) {
+        self.pieces.dedup_by(|next, kept| match (kept.what, next.what) {
+            (What::Data(from, end), What::Data(_, to)) if kept.from == next.from => {
+                debug_assert!(end <= to);
+                *kept = Piece { what: What::Data(from, to), ..*next };
+                true
+            }
+            _ => false,
+        });
+    }
+
+    /// Forgets of a direction all but what came last, from the beginning of a line on where there is one.
+    pub(crate) fn slide(&mut self, at: Timestamp, frame: u64, of: Direction, most: usize) {
+        let bytes = &mut self.bytes[of.index()];
+        let about = bytes.len().saturating_sub(most);
+        let line = bytes.iter().skip(about).position(|&byte| byte == b'\n').map(|end| about + end + 1);
+        bytes.drain(..line.filter(|&start| start < bytes.len()).unwrap_or(about));
+        let what = What::Data(0, bytes.len());
+        self.pieces.retain(|piece| piece.from != of || !matches!(piece.what, What::Data(..)));
+        self.pieces.push(Piece { at, frame, from: of, what });
+        self.shut[of.index()] = None;
     }
 
     /// The opening of a direction is over.

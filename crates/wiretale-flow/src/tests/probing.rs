@@ -86,12 +86,45 @@ fn bytes_of_nobody_are_counted_only() {
 #[test]
 fn at_the_limit_it_is_decided() {
     let limits = Limits { probe_bytes: 8, ..Limits::default() };
-    let script = Script::new().handshake().tcp("C:PA", "HELO").tcp("C:PA", "HELO").tcp("S:PA", "OK");
+    let script = Script::new().handshake().tcp("S:PA", "O").tcp("C:PA", "HELO").tcp("C:PA", "HELO").tcp("S:PA", "K");
     let heard = script.play::<One>(Settings { limits, ..Settings::default() });
     assert!(heard.said.is_empty(), "{:?}", heard.said);
     let limits = Limits { probe_pieces: 1, ..Limits::default() };
     let heard = script.play::<One>(Settings { limits, ..Settings::default() });
     assert!(heard.said.is_empty(), "{:?}", heard.said);
+}
+
+#[test]
+fn when_a_silent_side_speaks_at_last_it_is_asked_again_with_what_came_last() {
+    let limits = Limits { probe_bytes: 8, ..Limits::default() };
+    let begun = (0..1000).fold(Script::new().handshake(), |script, _| script.tcp("C:PA", "HELO"));
+    let mut analyzer = Analyzer::<One, Heard>::new(Heard::default(), Settings { limits, ..Settings::default() });
+    for frame in &begun.frames {
+        analyzer.packet(wiretale_testkit::lend(frame), 1);
+        assert!(analyzer.stats().probed_bytes < 200, "{:?}", analyzer.stats());
+    }
+    let script = begun.tcp("S:PA", "O").tcp("C:PA", "HELO").tcp("S:PA", "K").tcp("C:PA", "bye").farewell();
+    let settings = Settings { limits, ..Settings::default() };
+    let (heard, stats) = script.play_to(Analyzer::<One, Heard>::new(Heard::default(), settings));
+    let events: Vec<_> = heard.said.iter().filter_map(|line| line.split_once("#100")).map(|(_, event)| event).collect();
+    let expected = ["4 Server (\"O\", 1)", "5 Client (\"HELO\", 4)", "6 Server (\"K\", 1)", "7 Client (\"bye\", 3)"];
+    assert_eq!(events[..4], expected, "{:?}", heard.said);
+    assert_eq!((stats.probed_bytes, stats.decoder_bytes), (0, 0));
+    let silent = (0..9).fold(Script::new().handshake(), |script, _| script.tcp("C:PA", "HELO")).farewell();
+    let settings = Settings { limits, ..Settings::default() };
+    let (_, stats) = silent.play_to(Analyzer::<One, Heard>::new(Heard::default(), settings));
+    assert_eq!((stats.probed_bytes, stats.decoder_bytes), (0, 0));
+}
+
+#[test]
+fn many_small_pieces_of_one_side_are_few() {
+    let limits = Limits { probe_pieces: 3, ..Limits::default() };
+    let script =
+        "HELO you and you".split_inclusive(' ').fold(Script::new().handshake().tcp("C:PA", "HE"), |script, word| {
+            script.tcp("C:PA", word.strip_prefix("HE").unwrap_or(word))
+        });
+    let heard = script.tcp("S:PA", "OK").farewell().play::<One>(Settings { limits, ..Settings::default() });
+    assert!(heard.said.contains(&"greeting#6 Client (\"HELO you \", 9)".to_owned()), "{:?}", heard.said);
 }
 
 #[test]
