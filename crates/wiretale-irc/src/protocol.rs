@@ -77,9 +77,6 @@ impl Decoder {
     }
 
     fn data<O: Observe<Irc>>(&mut self, cx: &mut Context<'_, O>, bytes: &[u8]) -> Demand {
-        if self.session.starttls == StartTls::Granted {
-            return Demand::Nothing;
-        }
         if self.preludes.is_some() { self.proxied(cx, bytes) } else { self.unwrapped(cx, bytes) }
     }
 
@@ -128,6 +125,11 @@ impl Decoder {
         let direction = cx.moment().direction;
         let Self { halves: [client, server], session, masked, .. } = self;
         let half = if direction == Direction::Client { client } else { server };
+        // The server's word alone does not end the reading: who goes on in clear is read on.
+        if session.starttls == StartTls::Granted && begins_tls(half.lines.rest(), bytes) {
+            session.ledger.end(cx);
+            return Demand::Nothing;
+        }
         loop {
             if half.compressed || half.turns_compressed(cx, session, &mut bytes) {
                 return Demand::Lengths;
@@ -137,7 +139,7 @@ impl Decoder {
                 continue;
             }
             read(session, masked, cx, line.bytes, line.cut);
-            if session.starttls == StartTls::Granted {
+            if session.starttls == StartTls::Granted && begins_tls(&[], bytes) {
                 session.ledger.end(cx);
                 return Demand::Nothing;
             }
@@ -190,7 +192,7 @@ impl Decoder {
         half.ended = true;
         // A last line without its end is still what was said.
         let rest = half.lines.rest();
-        if end == End::Finished && !rest.is_empty() && !half.compressed && session.starttls != StartTls::Granted {
+        if end == End::Finished && !rest.is_empty() && !half.compressed {
             read(session, masked, cx, rest, false);
         }
         if client.ended && server.ended {
@@ -226,6 +228,11 @@ impl Half {
         }
         self.compressed
     }
+}
+
+// Does a record of TLS begin with these bytes, of which the first may have waited?
+fn begins_tls(waiting: &[u8], bytes: &[u8]) -> bool {
+    matches!((waiting, bytes), ([], [0x16, 3, ..]) | ([0x16], [3, ..]))
 }
 
 // One line of either side, the long way.

@@ -150,6 +150,24 @@ fn p24_670_is_believed_only_from_the_server_and_only_when_asked_for() {
 }
 
 #[test]
+fn p24_who_goes_on_in_clear_behind_670_is_read_on() {
+    let granted = || {
+        let mut session = Session::new();
+        session.client("STARTTLS\r\n").server(":s 670 ann :go ahead\r\n");
+        session
+    };
+    let mut session = granted();
+    session.client("NICK ann\r\nPRIVMSG #c :in clear\r\n").server(":s 001 ann :Welcome\r\n");
+    assert_eq!((session.events("StartTls").len(), session.events("Text").len()), (1, 1));
+    assert_eq!(session.events("Registered").len(), 1);
+    for hello in [&[&b"\x16\x03\x01\0"[..]][..], &[b"\x16", b"\x03\x01\0"]] {
+        let mut session = granted();
+        let demands: Vec<_> = hello.iter().map(|bytes| session.chunk(Direction::Client, Chunk::Data(bytes))).collect();
+        assert_eq!(demands.last(), Some(&Demand::Nothing));
+    }
+}
+
+#[test]
 fn p25_compressed_links_are_noted_and_not_misread() {
     let mut session = Session::new();
     session.client("PASS a 0210-IRC+ ngIRCd|26.1:CHLMSXZo PZ\r\nSERVER a.example :a\r\n");
