@@ -91,13 +91,15 @@ fn client(bytes: &[u8]) -> Side {
     while !rest.is_empty() {
         let (line, whole) = first_line(rest);
         rest = rest.get(line.len() + 1..).unwrap_or_default();
-        let said = line.trim_ascii();
+        let said = nonblank(line);
+        if whole && said.is_empty() {
+            continue;
+        }
         let side = match said {
             _ if !whole => Side::Partial,
-            b"" => Side::Silent,
             _ => command(said),
         };
-        if side == Side::Alien || !is_text(line) {
+        if side == Side::Alien || !is_text(said) {
             return Side::Alien;
         }
         // What FTP does not say is known by its first word, nearly always.
@@ -113,6 +115,12 @@ fn client(bytes: &[u8]) -> Side {
         }
     }
     seen
+}
+
+// Less the NULs and blanks in front, which say nothing.
+fn nonblank(line: &[u8]) -> &[u8] {
+    let blanks = line.iter().take_while(|byte| matches!(byte, 0 | b' ' | b'\t')).count();
+    line.get(blanks..).unwrap_or_default().trim_ascii_end()
 }
 
 fn is_text(line: &[u8]) -> bool {
