@@ -4,6 +4,7 @@ mod bounds;
 mod cases;
 mod chats;
 mod course;
+mod disguises;
 mod evasion;
 mod evasion_family;
 mod evasion_variants;

@@ -43,6 +43,7 @@ pub struct TransferDecoder {
 
 impl Protocol for Dcc {
     const TAG: &'static str = "irc-dcc-data";
+    const DIALOGUE: bool = false;
 
     type Event<'a> = Event<'a>;
 

@@ -64,10 +64,10 @@ impl<P: Services<O>, O: Observer> Delivery<'_, P, O> {
         let Reading::Probing(held) = self.reading else { return };
         let held = held.take();
         let opening = opening(held.as_deref(), None, self.flow, true);
-        let shown = !opening.client.is_empty() || !opening.server.is_empty();
-        let session = match shown.then(|| identify::<P, O>(&opening)) {
+        let spoke = [!opening.client.is_empty(), !opening.server.is_empty()];
+        let session = match spoke.contains(&true).then(|| identify::<P, O>(&opening)) {
             Some(Identified::Yes(session)) => session.map(|session| self.identified(session)),
-            Some(Identified::Leftover(session)) => self.announced().or(session),
+            Some(Identified::Leftover(session)) => self.announced_or(session, spoke == [true; 2]),
             // An attempt that was never answered leaves the announcement to the next one.
             _ if self.established == Some(false) => None,
             _ => self.announced(),
@@ -101,7 +101,7 @@ impl<P: Services<O>, O: Observer> Delivery<'_, P, O> {
             Identified::Unsure if self.is_full(from, data.len()) => self.at_limit(from, data),
             Identified::Unsure => self.hold(from, chunk),
             Identified::Leftover(session) => {
-                let session = self.announced().or(session);
+                let session = self.announced_or(session, self.has_spoken(from.opposite()));
                 self.decide(session, from, chunk);
             }
             Identified::No => {
@@ -201,6 +201,23 @@ impl<P: Services<O>, O: Observer> Delivery<'_, P, O> {
             }
         }
         None
+    }
+
+    /// A decoder for the flow as announced, or else the one that takes what nobody claims. Where both sides say what it
+    /// can read, it is no file that they exchange: else an offer would hide any dialogue on the port that it names.
+    pub(crate) fn announced_or(&mut self, session: Option<Started<P, O>>, both: bool) -> Option<Started<P, O>> {
+        if both && session.is_some() {
+            self.commons.hear_news();
+            let tag = self.commons.expectations.tag(self.flow, self.at);
+            if tag.is_some_and(|tag| !P::may_be_dialogue(tag)) {
+                return session;
+            }
+        }
+        self.announced().or(session)
+    }
+
+    pub(crate) fn has_spoken(&self, side: Direction) -> bool {
+        matches!(&*self.reading, Reading::Probing(Some(held)) if held.len_of(side) > 0)
     }
 
     /// The decoder of a flow known by its bytes. An announcement of the same protocol knows more: a file's name, its size.

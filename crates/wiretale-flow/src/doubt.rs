@@ -20,17 +20,21 @@ impl<P: Services<O>, O: Observer> Delivery<'_, P, O> {
             Identified::Leftover(session) => session,
             Identified::No | Identified::Unsure => None,
         };
+        if !self.is_quiet(from.opposite()) {
+            let both = self.has_spoken(from.opposite());
+            let session = self.announced_or(session, both);
+            return self.decide(session, from, chunk);
+        }
         match self.announced() {
-            None if self.is_quiet(from.opposite()) => self.read_for_now(session, from, data),
-            announced => self.decide(announced.or(session), from, chunk),
+            None => self.read_for_now(session, from, data),
+            announced => self.decide(announced, from, chunk),
         }
     }
 
     // A side of a connection that has not spoken yet, and may.
     fn is_quiet(&self, side: Direction) -> bool {
-        let spoke =
-            matches!(&*self.reading, Reading::Probing(Some(held)) if held.len_of(side) > 0 || held.has_ended(side));
-        self.established.is_some() && !spoke
+        let ended = matches!(&*self.reading, Reading::Probing(Some(held)) if held.has_ended(side));
+        self.established.is_some() && !ended && !self.has_spoken(side)
     }
 
     fn read_for_now(&mut self, session: Option<Started<P, O>>, from: Direction, data: &[u8]) {

@@ -96,6 +96,7 @@ enum Stage {
 
 impl Protocol for FtpData {
     const TAG: &'static str = "ftp-data";
+    const DIALOGUE: bool = false;
     type Event<'a> = DataEvent<'a>;
     type Decoder = DataDecoder;
 

@@ -18,6 +18,10 @@ pub trait Protocol: Sized {
     /// of it.
     const ANNOUNCED: bool = true;
 
+    /// May both sides of an announced flow of it write text? Where not, one in which they do is a dialogue, and the
+    /// announcement waits on.
+    const DIALOGUE: bool = true;
+
     /// What it has to say: small, `Copy`, its text borrowed from the packet or from the decoder.
     type Event<'a>: Copy + Debug;
 

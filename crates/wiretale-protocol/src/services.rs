@@ -18,6 +18,12 @@ pub trait Services<O: Observer> {
     /// A decoder for an announced flow; `None` where no protocol has that tag or its note is foreign.
     fn start_expected(tag: &str, note: Note) -> Option<Self::Session>;
 
+    /// [`Protocol::DIALOGUE`] of the protocol with this tag.
+    fn may_be_dialogue(tag: &str) -> bool {
+        let _ = tag;
+        true
+    }
+
     /// One more chunk for a running decoder.
     fn feed(session: &mut Self::Session, cx: &mut Context<'_, O>, chunk: Chunk<'_>) -> Demand;
 
@@ -135,6 +141,10 @@ where
         } else {
             Rest::start_expected(tag, note).map(Either::Tail)
         }
+    }
+
+    fn may_be_dialogue(tag: &str) -> bool {
+        if tag == P::TAG { P::DIALOGUE } else { Rest::may_be_dialogue(tag) }
     }
 
     #[inline]

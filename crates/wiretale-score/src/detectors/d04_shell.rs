@@ -6,6 +6,7 @@
 
 use std::time::Duration;
 
+use wiretale_dcc::Event as Chat;
 use wiretale_protocol::{Direction, Escaped, FlowId, Timestamp};
 use wiretale_terminal::Event;
 
@@ -37,7 +38,7 @@ impl Detector for Shell {
     }
 
     fn hears(&self) -> Hears {
-        Hears::TEXT
+        Hears::TEXT | Hears::DCC
     }
 
     fn ends(&self) -> Ends {
@@ -46,20 +47,25 @@ impl Detector for Shell {
     }
 
     fn hear(&mut self, scene: &Scene<'_>, fact: &Fact<'_>, findings: &mut Findings) {
-        let Fact::Text(event) = *fact else { return };
-        let (text, greeting) = match event {
-            Event::Line(text) if scene.moment.direction == Direction::Client => return self.heard(scene, text),
+        let by_client = scene.moment.direction == Direction::Client;
+        let (text, greeting) = match *fact {
+            Fact::Text(&Event::Line(text)) | Fact::Chat(&Chat::Chat { line: text, .. }) if by_client => {
+                return self.heard(scene, text);
+            }
             // id(1) ends its line. What has no end may be as much of the client's line as has come so far.
-            Event::Prompt(text) if text.starts_with(WORDS[0]) => return,
-            Event::Line(text) | Event::Prompt(text) => (text, false),
-            Event::Greeting(text) => (text, true),
+            Fact::Text(&Event::Prompt(text)) if text.starts_with(WORDS[0]) => return,
+            Fact::Text(&(Event::Line(text) | Event::Prompt(text))) | Fact::Chat(&Chat::Chat { line: text, .. }) => {
+                (text, false)
+            }
+            Fact::Text(&Event::Greeting(text)) => (text, true),
+            _ => return,
         };
         let flow = scene.moment.flow;
         let (peer, server) = (flow.client.address, flow.server);
-        let Some((row, what)) = sign(text, greeting) else { return };
-        let approved = scene.inventory.approved(peer)
-            || scene.inventory.serves(server.address, server.port)
-            || is_telnets(scene);
+        let sign = if matches!(fact, Fact::Chat(_)) { chat_sign(text) } else { sign(text, greeting) };
+        let Some((row, what)) = sign else { return };
+        let approved =
+            scene.inventory.approved(peer) || scene.inventory.serves(server.address, server.port) || is_telnets(scene);
         if approved || self.is_echo(scene, text) {
             return;
         }
@@ -114,6 +120,14 @@ fn signs(text: &[u8]) -> Signs {
     [id, windows, job, history, is_prompt(text)]
 }
 
+/// The same in a chat, where people talk about such things, too, and a prompt stands in front of what is answered.
+pub(super) fn chat_sign(line: &[u8]) -> Option<(&'static str, &'static str)> {
+    let prompt = line.windows(2).rposition(|pair| matches!(pair, b"# " | b"$ ")).map_or(0, |at| at + 2);
+    let said = line.get(prompt..).unwrap_or_default();
+    let shell = is_root_id(said) || said.starts_with(b"Microsoft Windows [Version");
+    shell.then_some(("D04.shell", "a shell"))
+}
+
 // `uid=0(root) gid=0`, as id(1) prints it.
 fn is_root_id(text: &[u8]) -> bool {
     let Some(rest) = text.strip_prefix(b"uid=0") else { return false };
@@ -164,5 +178,11 @@ mod tests {
         assert_eq!(sign(b"bash-3.2$ ", false).map(|sign| sign.0), Some("D04.shell"));
         assert_eq!(sign(b"uid=0 is what root has", false).map(|sign| sign.0), Some("D04.shell"));
         assert_eq!(sign(b"costs 5$", false), None);
+    }
+
+    #[test]
+    fn in_a_chat_a_shell_is_known_by_its_answers_alone() {
+        assert_eq!(chat_sign(b"Who are you? # uid=0(root) gid=0(root)").map(|sign| sign.0), Some("D04.shell"));
+        assert_eq!(chat_sign(b"uid=0 is what root has").or(chat_sign(b"it costs 5$ ")), None);
     }
 }

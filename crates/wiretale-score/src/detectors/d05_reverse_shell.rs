@@ -1,9 +1,10 @@
 //! D05: a home host connects out and lets the other side type: a reverse shell in clear (ATT&CK T1059.004, T1095).
 
+use wiretale_dcc::Event as Chat;
 use wiretale_protocol::{Direction, FlowId};
 use wiretale_terminal::Event;
 
-use super::d04_shell::sign;
+use super::d04_shell::{chat_sign, sign};
 use crate::bounded::Bounded;
 use crate::{Detector, Ends, Fact, Findings, Hears, Scene};
 
@@ -36,7 +37,7 @@ impl Detector for ReverseShell {
     }
 
     fn hears(&self) -> Hears {
-        Hears::TEXT | Hears::TALKED
+        Hears::TEXT | Hears::DCC | Hears::TALKED
     }
 
     fn ends(&self) -> Ends {
@@ -45,20 +46,25 @@ impl Detector for ReverseShell {
 
     fn hear(&mut self, scene: &Scene<'_>, fact: &Fact<'_>, findings: &mut Findings) {
         let flow = scene.moment.flow;
-        let Fact::Text(event) = *fact else {
-            self.flows.remove(&flow.id);
-            return;
-        };
+        match fact {
+            Fact::Text(_) | Fact::Chat(_) => {}
+            Fact::Dcc(_) => return,
+            _ => {
+                self.flows.remove(&flow.id);
+                return;
+            }
+        }
         let dialogue = self.flows.entry(flow.id);
-        let shell = match (event, scene.moment.direction) {
-            (Event::Line(text), Direction::Client) => {
+        let shell = match (fact, scene.moment.direction) {
+            (Fact::Text(Event::Line(text)), Direction::Client) => {
                 dialogue.rounds += u32::from(std::mem::take(&mut dialogue.asked));
                 sign(text, false).is_some()
             }
-            (Event::Line(text) | Event::Greeting(text), Direction::Server) => {
+            (Fact::Text(Event::Line(text) | Event::Greeting(text)), Direction::Server) => {
                 dialogue.asked = text.len() <= 80;
                 false
             }
+            (Fact::Chat(Chat::Chat { line, .. }), Direction::Client) => chat_sign(line).is_some(),
             _ => false,
         };
         if dialogue.told || !(shell || dialogue.rounds >= ROUNDS && matches!(flow.server.port, 4444 | 1337 | 31337)) {

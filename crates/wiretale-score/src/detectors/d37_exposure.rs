@@ -58,14 +58,14 @@ mod tests {
     use wiretale_protocol::{Observer as _, SecretKey};
 
     use crate::model::cases;
-    use crate::testing::{HOST, Play, Server, time};
+    use crate::testing::{Client, HOST, Play, Server, time};
     use crate::{Evidence, Weights};
 
     fn crossed(account: &str, outcome: Outcome, play: &mut Play, at: f64) {
         let flow = play.open(at, [198, 51, 100, 55], HOST, 21);
         let tag = SecretKey::new(1, 2).tag(b"x");
         let (account, crossed) = (account.as_bytes(), time(at));
-        let exposure = Exposure { kind: "ftp", account, scope: b"", outcome, tag, crossed, frame: 7 };
+        let exposure = Exposure { kind: "ftp", account, scope: b"", by: Client, outcome, tag, crossed, frame: 7 };
         play.at(flow, at, Server, |scorer, scored, moment| scorer.exposed(scored, moment, &exposure));
     }
 

@@ -1,0 +1,121 @@
+//! What is easily said before, around and beside a conversation hides it from nobody.
+
+use std::time::Duration;
+
+use wiretale::packet::{Address, Endpoint, Timestamp};
+use wiretale::protocol::Direction::{self, Client, Server};
+use wiretale_testkit::{Talk, Weather, Wire};
+use wiretale_tests::judge;
+
+use crate::websockets::services;
+
+type Turns<'a> = &'a [(Direction, &'a [u8])];
+
+const IRC: Turns<'_> = &[
+    (Client, b"NICK ann\r\nUSER a 0 * :Ann\r\n"),
+    (Server, b":irc.example 001 ann :Welcome\r\n"),
+    (Client, b"JOIN #c\r\n"),
+];
+const FTP: Turns<'_> = &[
+    (Client, b"USER joe\r\n"),
+    (Server, b"331 password, please\r\n"),
+    (Client, b"PASS secret\r\n"),
+    (Server, b"230 in\r\n"),
+];
+const SSH: Turns<'_> = &[
+    (Server, b"SSH-2.0-OpenSSH_9.9\r\n"),
+    (Client, b"SSH-2.0-PuTTY\r\n"),
+    (Client, b"\0\0\0\x0c\x0a\x15\0\0\0\0\0\0\0\0\0\0"),
+    (Server, b"\0\0\0\x0c\x0a\x15\0\0\0\0\0\0\0\0\0\0"),
+];
+
+fn said(first: Turns<'_>, rest: Turns<'_>) -> Vec<&'static str> {
+    let steps: Vec<_> = first.iter().chain(rest).map(|(from, text)| (*from, text.to_vec())).collect();
+    services(&steps, 1000)
+}
+
+#[test]
+fn a_useless_line_before_irc_or_ftp_hides_neither() {
+    for useless in [&b"FOO bar\r\n"[..], b"   \r\n", b"123\r\n", b":\r\n", b"\0\r\n", b"\xff\xfb\x18"] {
+        assert_eq!(said(&[(Client, useless)], IRC), ["irc"], "{}", useless.escape_ascii());
+        assert_eq!(said(&[(Client, useless), (Server, b":irc.example NOTICE * :hi\r\n")], IRC), ["irc"]);
+        let greeted = [(Server, &b"220 Welcome\r\n"[..]), (Client, useless), (Server, b"500 what?\r\n")];
+        assert_eq!(said(&greeted, FTP), ["ftp"], "{}", useless.escape_ascii());
+    }
+    assert_eq!(said(&[(Client, b"FOO\r\n"), (Server, b"220 (vsFTPd 3.0.5)\r\n500 what?\r\n")], FTP), ["ftp"]);
+    assert_eq!(said(&[(Server, b"\xff\xf1220 Welcome\r\n")], FTP), ["ftp"]);
+}
+
+#[test]
+fn much_that_is_said_first_hides_no_protocol() {
+    let ends = [b'\n'; 700];
+    let many = [&ends[..]; 3].map(|ends| (Client, ends));
+    assert_eq!(said(&many, IRC), ["irc"]);
+    assert_eq!(said(&[(Client, &b"\n"[..]); 110], IRC), ["irc"]);
+    let (lines, long) = (b"* welcome\r\n".repeat(800), [&[b'x'; 9000][..], b"\r\n"].concat());
+    for banner in [lines, long] {
+        assert_eq!(said(&[(Server, &banner)], SSH), ["ssh"]);
+    }
+}
+
+fn end(host: [u8; 4], port: u16) -> Endpoint {
+    Endpoint::new(Address::v4(host), port)
+}
+
+const HOME: [u8; 4] = [10, 0, 0, 7];
+const CRACKER: [u8; 4] = [198, 51, 100, 77];
+
+// Somebody outside is greeted so at a port of the home host, and finds root's shell.
+fn shell<'w>(wire: &'w mut Wire, second: i64, greeting: &[u8]) -> Talk<'w> {
+    let at = Timestamp::from_parts(1_000_000_000 + second, 0);
+    let pause = Duration::from_secs(2);
+    let talk = wire.tcp(at, end(CRACKER, 50_000), end(HOME, 9886)).server(greeting).wait(pause).client("psychoid\n");
+    let talk = talk.server("# ").wait(pause).client("id\n").server("uid=0(root) gid=0(root)\n# ");
+    ["ls\n", "w\n", "pwd\n"].iter().fold(talk, |talk, command| talk.wait(pause).client(command).server("x\n# "))
+}
+
+// The rows that the home host's case has because of it, after the flows that were there before.
+fn rows(before: impl FnOnce(&mut Wire), greeting: &[u8]) -> Vec<String> {
+    let mut wire = Wire::new(Weather::default(), 1);
+    before(&mut wire);
+    shell(&mut wire, 10, greeting).close(Client);
+    let cases = judge(&wire.into_frames());
+    let case = cases.iter().find(|case| case.host.to_string() == "10.0.0.7").expect("a case");
+    case.evidence.iter().map(|row| row.row.clone()).collect()
+}
+
+fn assert_heard(rows: &[String], wanted: &[&str]) {
+    for row in wanted {
+        assert!(rows.iter().any(|it| it == row), "{row} is not in {rows:?}");
+    }
+}
+
+#[test]
+fn nuls_and_telnets_commands_hide_no_shell() {
+    for greeting in [&b"Who are you? \0"[..], b"\xff\xfb\x01\xff\xfb\x03Who are you? "] {
+        assert_heard(&rows(|_| {}, greeting), &["D03.prompt", "D04.root"]);
+    }
+}
+
+#[test]
+fn an_offer_that_names_the_port_hides_no_shell() {
+    let irc = |wire: &mut Wire, offer: &str| {
+        let at = Timestamp::from_parts(1_000_000_000, 0);
+        let talk =
+            wire.tcp(at, end(HOME, 40_000), end([203, 0, 113, 10], 6667)).client("NICK bob\r\nUSER bob 0 * :bob\r\n");
+        let talk = talk.server(":irc.example 001 bob :hi\r\n");
+        talk.client(format!("PRIVMSG eve :\u{1}DCC {offer}\u{1}\r\n")).close(Client);
+    };
+    for offer in ["SEND x.txt 167772167 9886 600", "SSEND x.txt 167772167 9886 600"] {
+        assert_heard(&rows(|wire| irc(wire, offer), b"Who are you? "), &["D03.prompt", "D04.root"]);
+    }
+    assert_heard(&rows(|wire| irc(wire, "CHAT chat 167772167 9886"), b"Who are you? "), &["D04.shell"]);
+    let ftp = |wire: &mut Wire| {
+        let at = Timestamp::from_parts(1_000_000_000, 0);
+        let talk =
+            wire.tcp(at, end(CRACKER, 40_000), end(HOME, 21)).server("220 (vsFTPd 3)\r\n").client("USER ftp\r\n");
+        let talk = talk.server("331 p\r\n").client("PASS a@b\r\n").server("230 ok\r\n").client("PASV\r\n");
+        let _ = talk.server("227 Entering Passive Mode (10,0,0,7,38,158)\r\n").client("RETR x\r\n").leave();
+    };
+    assert_heard(&rows(ftp, b"Who are you? "), &["D03.prompt", "D04.root"]);
+}
