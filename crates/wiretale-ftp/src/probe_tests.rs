@@ -1,4 +1,7 @@
+use alloc::vec::Vec;
+
 use super::*;
+use proptest::prelude::*;
 use wiretale_packet::{Address, Endpoint, Timestamp, Transport};
 use wiretale_protocol::{Flow, FlowId};
 
@@ -85,4 +88,51 @@ fn telnet_commands_before_and_inside_words_hide_none() {
     assert_eq!(ask(b"", b"\xff\xf1220 Welcome to FTP\r\n", 1234, false), Probe::Yes);
     assert_eq!(ask(b"US\xff\xf1ER joe\r\n", b"220 Welcome\r\n", 1234, false), Probe::Yes);
     assert_eq!(ask(b"\xff\xfb\x18", b"220 Welcome\r\n", 1234, false), Probe::Unsure);
+}
+
+const WORDS: [&[u8]; 20] = [
+    b"USER bob",
+    b"PASS x",
+    b"USER a 0 * :A",
+    b"FOO",
+    b" ",
+    b"\r\n",
+    b"\n",
+    b"\0",
+    b"\x16\x03",
+    b"\xff\xfb\x18",
+    b"\xff",
+    b"AUTH TLS",
+    b"EHLO x",
+    b"GET / HTTP/1.1",
+    b"220 ready",
+    b"220 FTP",
+    b"331 password",
+    b"500 what?",
+    b"250 ok",
+    b"# ",
+];
+
+fn text() -> impl Strategy<Value = Vec<u8>> {
+    proptest::collection::vec(0..WORDS.len(), 0..6)
+        .prop_map(|words| words.iter().flat_map(|at| WORDS[*at]).copied().collect())
+}
+
+proptest! {
+    #[test]
+    fn whoever_said_no_does_not_come_back_on_it(client in text(), server in text(), turns in any::<u64>()) {
+        let (mut shown, mut refused) = ([0, 0], false);
+        for turn in 0..client.len() + server.len() {
+            let side = usize::from(turns.rotate_right(turn as u32 % 64) & 1 == 1);
+            shown[if shown[side] < [client.len(), server.len()][side] { side } else { 1 - side }] += 1;
+            let [client, server] = [&client[..shown[0]], &server[..shown[1]]];
+            match ask(client, server, 1234, false) {
+                Probe::Yes => {
+                    prop_assert!(!refused, "{:?} {:?}", client.escape_ascii(), server.escape_ascii());
+                    break;
+                }
+                verdict => refused |= verdict == Probe::No,
+            }
+        }
+    }
 }

@@ -1,5 +1,7 @@
 use alloc::format;
+use alloc::vec::Vec;
 
+use proptest::prelude::*;
 use wiretale_testkit::Solo;
 
 use super::*;
@@ -109,4 +111,58 @@ fn in_mid_stream_the_first_line_may_be_half_a_line() {
     let opening = |server| Opening { client: &[], server, flow: &solo.flow, last: false };
     assert_eq!(probe(&opening(b"#c :hello\r\n:a!b@c PRIVMSG #c :hi\r\n")), Probe::Yes);
     assert_eq!(probe(&opening(b"<html>\r\n<body>\r\n")), Probe::No);
+}
+
+const WORDS: [&[u8]; 26] = [
+    b"NICK ann",
+    b"USER a 0 * :A",
+    b"PASS x",
+    b"USER ann",
+    b"FOO",
+    b" ",
+    b"\r\n",
+    b"\n",
+    b"\0",
+    b"\x16\x03",
+    b"\xff\xfb\x18",
+    b"GET / HTTP/1.1",
+    b"CONNECT a:1 HTTP/1.0\r\n\r\n",
+    b"\x05\x01\0",
+    b"\x05\0",
+    b"\x05\x01\0\x01\0\0\0\0\0\0",
+    b"\x04\x01\0P\x01\x02\x03\x04\0",
+    b"HTTP/1.0 200 OK\r\n\r\n",
+    b"HTTP/1.1 407 No\r\n\r\n",
+    b":s 001 ann :hi",
+    b":s",
+    b"NOTICE AUTH :x",
+    b"PING x",
+    b"220 ready",
+    b"login: ",
+    b"Who are you? ",
+];
+
+fn text() -> impl Strategy<Value = Vec<u8>> {
+    prop::collection::vec(0..WORDS.len(), 0..6)
+        .prop_map(|words| words.iter().flat_map(|at| WORDS[*at]).copied().collect())
+}
+
+proptest! {
+    #[test]
+    fn whoever_said_no_does_not_come_back_on_it(client in text(), server in text(), turns in any::<u64>()) {
+        let solo = Solo::<Irc>::new();
+        let (mut shown, mut refused) = ([0, 0], false);
+        for turn in 0..client.len() + server.len() {
+            let side = usize::from(turns.rotate_right(turn as u32 % 64) & 1 == 1);
+            shown[if shown[side] < [client.len(), server.len()][side] { side } else { 1 - side }] += 1;
+            let opening = Opening { client: &client[..shown[0]], server: &server[..shown[1]], flow: &solo.flow, last: false };
+            match probe(&opening) {
+                Probe::Yes => {
+                    prop_assert!(!refused, "{:?} {:?}", opening.client.escape_ascii(), opening.server.escape_ascii());
+                    break;
+                }
+                verdict => refused |= verdict == Probe::No,
+            }
+        }
+    }
 }
