@@ -27,12 +27,12 @@ pub(crate) struct Play {
 
 impl Play {
     pub(crate) fn of(detector: impl Detector + 'static) -> Self {
-        Self::knowing(detector, Inventory::default())
+        Self::knowing(Box::new(detector), Inventory::default())
     }
 
     /// The same in a home of which something is known.
-    pub(crate) fn knowing(detector: impl Detector + 'static, inventory: Inventory) -> Self {
-        let scorer = Scorer::with(vec![Box::new(detector)], Home::default(), inventory, Weights::built_in());
+    pub(crate) fn knowing(detector: Box<dyn Detector>, inventory: Inventory) -> Self {
+        let scorer = Scorer::with(vec![detector], Home::default(), inventory, Weights::built_in());
         Self { scorer, flows: Vec::new(), frame: 0 }
     }
 
@@ -201,6 +201,15 @@ impl Play {
         self.at(flow, at, direction, |scorer, scored, moment| {
             Observe::<Terminal>::observe(scorer, scored, moment, &event);
         });
+    }
+
+    pub(crate) fn ssh(&mut self, flow: usize, at: f64, direction: Direction, event: wiretale_ssh::Event<'_>) {
+        self.at(flow, at, direction, |scorer, scored, moment| Observe::<Ssh>::observe(scorer, scored, moment, &event));
+    }
+
+    /// The flow is found to be of this service.
+    pub(crate) fn recognized(&mut self, flow: usize, at: f64, service: &'static str) {
+        self.at(flow, at, Server, |scorer, scored, moment| scorer.recognized(scored, moment, service));
     }
 
     pub(crate) fn ftp(&mut self, flow: usize, at: f64, direction: Direction, event: wiretale_ftp::Event<'_>) {

@@ -99,7 +99,7 @@ mod tests {
     const NEIGHBOURS: [[u8; 4]; 2] = [[198, 51, 100, 77], [198, 51, 100, 78]];
 
     fn play(inventory: &str) -> Play {
-        Play::knowing(LoginFromOutside::default(), Inventory::parse(inventory).expect("an inventory"))
+        Play::knowing(Box::new(LoginFromOutside::default()), Inventory::parse(inventory).expect("an inventory"))
     }
 
     fn log_in_at(play: &mut Play, at: f64, client: [u8; 4], port: u16, failures: u32) {

@@ -97,7 +97,7 @@ mod tests {
 
     fn play() -> Play {
         let text = "[[host]]\naddresses = [\"10.0.0.7\"]\nservices = [22, 80]\n";
-        Play::knowing(Benign::default(), Inventory::parse(text).expect("an inventory"))
+        Play::knowing(Box::new(Benign::default()), Inventory::parse(text).expect("an inventory"))
     }
 
     fn opened(play: &mut Play, at: f64, client: [u8; 4], port: u16, service: &'static str) -> usize {

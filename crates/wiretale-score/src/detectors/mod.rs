@@ -39,6 +39,8 @@ mod d36_beacon;
 mod d37_exposure;
 mod d39_peer_context;
 mod d40_benign;
+#[cfg(test)]
+mod meant;
 
 use crate::Detector;
 
