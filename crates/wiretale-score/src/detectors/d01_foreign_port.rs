@@ -52,3 +52,49 @@ const OWN_PORTS: &[(&str, &str, &[u16])] = &[
     ("http", "http", &[80, 81, 3128, 8000, 8008, 8080, 8081, 8088, 8888]),
     ("socks", "http", &[1080]),
 ];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing::{HOST, Play};
+
+    fn served(service: &'static str, port: u16) -> Vec<String> {
+        let mut play = Play::of(ForeignPort);
+        let flow = play.open(0.0, [198, 51, 100, 9], HOST, port);
+        play.recognized(flow, 0.1, service);
+        play.rows().into_iter().map(str::to_owned).collect()
+    }
+
+    #[test]
+    fn each_protocol_has_ports_of_its_own() {
+        for (service, row, own) in [("ssh", "D01.ssh", 22), ("telnet", "D01.shell", 23), ("irc", "D01.irc", 6667)] {
+            assert_eq!((served(service, own), served(service, 9886)), (vec![], vec![row.to_owned()]), "{service}");
+        }
+        assert!(served("dns", 9886).is_empty());
+    }
+
+    #[test]
+    fn what_is_served_elsewhere_is_none() {
+        let mut play = Play::of(ForeignPort);
+        let flow = play.open(0.0, HOST, [198, 51, 100, 9], 9886);
+        play.recognized(flow, 0.1, "ssh");
+        assert!(play.rows().is_empty());
+    }
+
+    #[test]
+    fn a_connection_met_in_the_middle_is_turned_by_its_passing_port() {
+        for (midstream, client, server, turned) in [
+            (true, 22_000, 40_000, true),
+            (true, 50_000, 40_000, false),
+            (true, 22, 31_337, false),
+            (false, 22_000, 40_000, false),
+        ] {
+            let mut play = Play::of(ForeignPort);
+            let flow = play.open_as(0.0, [198, 51, 100, 9], HOST, server, |flow| {
+                (flow.client.port, flow.midstream) = (client, midstream);
+            });
+            play.recognized(flow, 0.1, "ssh");
+            assert_eq!(play.rows().is_empty(), turned, "{midstream} {client} {server}");
+        }
+    }
+}
