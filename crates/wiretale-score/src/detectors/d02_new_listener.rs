@@ -70,6 +70,7 @@ const LOWEST: u16 = 1024;
 mod tests {
     use super::*;
     use crate::testing::{HOST, Play};
+    use wiretale_protocol::Flow;
 
     #[test]
     fn a_port_that_home_hosts_use_is_new_from_outside() {
@@ -79,5 +80,38 @@ mod tests {
             play.close(flow, at + 1.0, State::Sf, [3, 3]);
         }
         assert_eq!(play.rows(), ["D02.learned"]);
+    }
+
+    const PEER: [u8; 4] = [198, 51, 100, 9];
+
+    fn ended(port: u16, service: Option<&'static str>, state: State, make: impl FnOnce(&mut Flow)) -> Vec<String> {
+        let mut play = Play::of(NewListener::default());
+        let flow = play.open_as(0.0, PEER, HOST, port, make);
+        service.into_iter().for_each(|service| play.recognized(flow, 0.5, service));
+        play.close(flow, 1.0, state, [3, 3]);
+        play.rows().into_iter().map(str::to_owned).collect()
+    }
+
+    #[test]
+    fn a_data_connection_that_was_announced_is_no_listener() {
+        assert_eq!(ended(22_102, Some("ssh"), State::Sf, |_| {}), ["D02.listener"]);
+        for service in ["ftp-data", "irc-dcc-data", "irc-dcc-chat"] {
+            assert!(ended(22_102, Some(service), State::Sf, |_| {}).is_empty(), "{service}");
+        }
+    }
+
+    #[test]
+    fn only_what_answers_on_a_port_of_its_own_is_one() {
+        for state in [State::S1, State::S2, State::S3, State::Sf, State::Rsto, State::Rstr] {
+            assert_eq!(ended(22_102, None, state, |_| {}), ["D02.listener"], "{state:?}");
+        }
+        for state in [State::S0, State::Rej, State::Sh, State::Oth, State::RstoS0] {
+            assert!(ended(22_102, None, state, |_| {}).is_empty(), "{state:?}");
+        }
+        assert_eq!((ended(1023, None, State::Sf, |_| {}).len(), ended(1024, None, State::Sf, |_| {}).len()), (0, 1));
+        assert!(ended(22_102, None, State::Sf, |flow| flow.transport = Transport::Udp).is_empty());
+        // The client's own passing port, met in the middle.
+        let turned = |flow: &mut Flow| (flow.client.port, flow.midstream) = (7777, true);
+        assert!(ended(40_000, None, State::Sf, turned).is_empty());
     }
 }
