@@ -185,4 +185,35 @@ mod tests {
         assert_eq!(chat_sign(b"Who are you? # uid=0(root) gid=0(root)").map(|sign| sign.0), Some("D04.shell"));
         assert_eq!(chat_sign(b"uid=0 is what root has").or(chat_sign(b"it costs 5$ ")), None);
     }
+
+    #[test]
+    fn a_shell_is_shown_by_a_home_server_and_by_nobody_else() {
+        const PEER: [u8; 4] = [198, 51, 100, 9];
+        for (client, server, from, rows) in [
+            (PEER, HOST, Server, 1),
+            // What a client types, what a home host reads elsewhere, and what stays at home.
+            (PEER, HOST, Client, 0),
+            (HOST, PEER, Server, 0),
+            // D05 has it.
+            (HOST, PEER, Client, 0),
+            ([10, 0, 0, 8], HOST, Server, 0),
+        ] {
+            let mut play = Play::of(Shell::default());
+            let flow = play.open(0.0, client, server, 4000);
+            play.line(flow, 1.0, from, "uid=0(root) gid=0(root)");
+            assert_eq!(play.rows(), vec!["D04.root"; rows], "{client:?} {server:?} {from:?}");
+        }
+    }
+
+    #[test]
+    fn a_prompt_is_short_and_no_bang_path() {
+        let long = [&[b'x'; 65][..], b"$ "].concat();
+        assert_eq!((sign(&long, false), sign(b"!# ", false)), (None, None));
+        assert_eq!(sign(&long[1..], false).map(|sign| sign.0), Some("D04.shell"));
+        // Unasked it is a prompt, asked for a shell.
+        assert_eq!(sign(b"# ", false).map(|sign| sign.0), Some("D04.shell"));
+        for words in ["Microsoft Windows [Version 6.1]", "bash: no job control in this shell", "unset HISTFILE;id"] {
+            assert_eq!(sign(words.as_bytes(), false).map(|sign| sign.0), Some("D04.shell"), "{words}");
+        }
+    }
 }

@@ -89,7 +89,7 @@ fn a_prompt_and_a_shell() {
     let prompt = || Box::new(d03_unknown_prompt::UnknownPrompt::default()) as Box<dyn Detector>;
     silent(&[SERVES], prompt, &["D03.prompt"], |play| greet(play, "Who are you? "));
     let known = [SERVES, APPROVED];
-    silent(&known, || Box::new(d04_shell::Shell), &["D04.prompt"], |play| greet(play, "# "));
+    silent(&known, || Box::<d04_shell::Shell>::default(), &["D04.prompt"], |play| greet(play, "# "));
     let typed = || Box::new(d06_interactive::Interactive::default()) as Box<dyn Detector>;
     silent(&known, typed, &["D06.interactive", "D06.odd"], |play| {
         let flow = play.open(0.0, PEER, HOST, 31337);
