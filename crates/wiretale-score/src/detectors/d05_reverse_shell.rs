@@ -83,3 +83,46 @@ impl Detector for ReverseShell {
 }
 
 const ROUNDS: u32 = 5;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing::{Client, HOST, Play, Server};
+
+    const PEER: [u8; 4] = [198, 51, 100, 9];
+
+    // Short questions of the server, each of which the client answers; or the other way round.
+    fn rounds(port: u16, many: u32, asks: Direction, question: &str) -> Play {
+        let mut play = Play::of(ReverseShell::default());
+        let flow = play.open(0.0, HOST, PEER, port);
+        for n in 0..many {
+            play.line(flow, f64::from(n), asks, question);
+            play.line(flow, f64::from(n) + 0.5, asks.opposite(), "an answer");
+        }
+        play
+    }
+
+    #[test]
+    fn a_shell_that_answers_tells_once_whatever_its_port() {
+        let mut play = Play::of(ReverseShell::default());
+        for (port, rows) in [(8000, vec!["D05.reverse"]), (443, vec!["D05.reverse", "D05.reverse", "D05.port"])] {
+            let flow = play.open(0.0, HOST, PEER, port);
+            play.line(flow, 1.0, Server, "uid=0(root) gid=0(root)");
+            (2..4).for_each(|n| play.line(flow, f64::from(n), Client, "uid=0(root) gid=0(root)"));
+            assert_eq!(play.rows(), rows);
+        }
+    }
+
+    #[test]
+    fn five_rounds_at_a_favourite_port_tell_and_elsewhere_do_not() {
+        assert_eq!(rounds(4444, 5, Server, "dir").rows(), ["D05.reverse", "D05.port"]);
+        let none = [
+            rounds(4444, 4, Server, "dir"),
+            rounds(8000, 40, Server, "dir"),
+            // The host asks, and the server answers once more at the end of each round but the last.
+            rounds(4444, 5, Client, "dir"),
+            rounds(4444, 40, Server, &"long ".repeat(20)),
+        ];
+        assert!(none.iter().all(|play| play.rows().is_empty()));
+    }
+}
