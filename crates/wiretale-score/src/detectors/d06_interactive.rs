@@ -83,3 +83,69 @@ impl Interactive {
 }
 
 const SURE: u8 = 50;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing::{Client, HOST, Play, Server};
+    use wiretale_ssh::{Confidence, Session, Typing};
+
+    const PEER: [u8; 4] = [198, 51, 100, 9];
+
+    // Lines with these pauses before them, one way or the other.
+    fn typed(pauses: &[f64], direction: Direction) -> Play {
+        let mut play = Play::of(Interactive::default());
+        let (flow, mut at) = (play.open(0.0, PEER, HOST, 31_337), 1.0);
+        for pause in pauses {
+            at += pause;
+            play.line(flow, at, direction, "ls -la");
+        }
+        play
+    }
+
+    #[test]
+    fn lines_at_a_persons_pace_are_typed_and_told_once() {
+        assert_eq!(typed(&[2.0; 12], Client).rows(), ["D06.interactive", "D06.odd"]);
+        // Half of them will do: one reads what came, or pastes a line.
+        assert_eq!(typed(&[0.0, 2.0, 90.0, 2.0], Client).rows().len(), 2);
+    }
+
+    #[test]
+    fn a_machine_a_few_lines_and_answers_are_not() {
+        assert!(typed(&[0.1; 40], Client).rows().is_empty());
+        assert!(typed(&[60.0; 40], Client).rows().is_empty());
+        assert!(typed(&[2.0; 3], Client).rows().is_empty());
+        assert!(typed(&[2.0; 40], Server).rows().is_empty());
+    }
+
+    fn session(port: u16, typing: u8, obfuscated: u8) -> Play {
+        let mut play = Play::of(Interactive::default());
+        let [typing, obfuscated] =
+            [typing, obfuscated].map(|sure| Typing { keystrokes: 9, confidence: Confidence(sure) });
+        let flow = play.open(0.0, PEER, HOST, port);
+        play.recognized(flow, 0.1, "ssh");
+        play.ssh(flow, 9.0, Client, Ssh::Session(Session { typing, obfuscated, ..Session::default() }));
+        play
+    }
+
+    #[test]
+    fn typing_through_ssh_is_odd_where_ssh_is() {
+        // SSH is a known service.
+        for play in [session(9886, 50, 0), session(9886, 0, 50)] {
+            assert_eq!(play.rows(), ["D06.interactive"]);
+        }
+        for play in [session(22, 90, 90), session(9886, 49, 49)] {
+            assert!(play.rows().is_empty());
+        }
+    }
+
+    #[test]
+    fn who_types_elsewhere_or_at_home_is_none() {
+        for (client, server) in [(HOST, PEER), ([10, 0, 0, 8], HOST)] {
+            let mut play = Play::of(Interactive::default());
+            let flow = play.open(0.0, client, server, 31_337);
+            (1..9).for_each(|n| play.line(flow, f64::from(n), Client, "ls"));
+            assert!(play.rows().is_empty());
+        }
+    }
+}
