@@ -135,7 +135,8 @@ mod tests {
     use super::*;
     use crate::Weights;
     use crate::model::{Level, cases};
-    use crate::testing::{HOST, Play, attempt};
+    use crate::testing::{Client, HOST, Play, attempt};
+    use wiretale_ssh::Event;
 
     // So many failures in connections of six, and then the one that fits.
     fn guess(play: &mut Play, at: f64, failures: u32) {
@@ -188,5 +189,39 @@ mod tests {
         (0..5000).for_each(|n| attempt(&mut play, flow, f64::from(n), false));
         let told: Vec<&str> = play.evidence().iter().filter_map(|row| row.text.split_whitespace().nth(2)).collect();
         assert_eq!(told, ["10", "20", "40", "80", "160", "320", "640", "1280", "2560"]);
+    }
+
+    const PEER: [u8; 4] = [198, 51, 100, 9];
+
+    // Failures a second apart, and whether he got in after a pause.
+    fn guessed(failures: u32, pause: f64, accepted: u32) -> Play {
+        let mut play = Play::of(Guessing::default());
+        let flow = play.open(0.0, PEER, HOST, 22);
+        (0..failures).for_each(|n| play.ssh(flow, f64::from(n), Client, Event::Attempt { accepted: false }));
+        let at = f64::from(failures) - 1.0 + pause;
+        (0..accepted).for_each(|_| play.ssh(flow, at, Client, Event::Attempt { accepted: true }));
+        play
+    }
+
+    #[test]
+    fn a_success_after_many_failures_is_told_once() {
+        assert_eq!(guessed(10, 1.0, 3).rows(), ["D07.guessing", "D07.success"]);
+        assert_eq!(guessed(20, 1.0, 0).rows(), ["D07.guessing"; 2]);
+    }
+
+    #[test]
+    fn a_few_slips_and_old_failures_make_none() {
+        assert!(guessed(9, 1.0, 3).rows().is_empty());
+        assert_eq!(guessed(10, 1800.0, 1).rows(), ["D07.guessing", "D07.success"]);
+        assert_eq!(guessed(10, 1801.0, 1).rows(), ["D07.guessing"]);
+    }
+
+    #[test]
+    fn a_guest_s_login_is_no_guess() {
+        let ok = Some(true);
+        for (anonymous, outcome) in [(true, None), (false, ok)] {
+            let login = wiretale_ftp::Event::Login(wiretale_ftp::Login { user: b"ftp", ok, anonymous });
+            assert_eq!(accepted(&Fact::Ftp(&login)), outcome);
+        }
     }
 }
