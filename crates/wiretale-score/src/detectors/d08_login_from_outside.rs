@@ -131,4 +131,23 @@ mod tests {
         }
         assert_eq!(play.rows(), ["D08.login", "D08.login"]);
     }
+
+    #[test]
+    fn a_network_is_new_once() {
+        let mut play = Play::of(LoginFromOutside::default());
+        for client in [[198, 51, 100, 9], [198, 51, 100, 10], [198, 51, 101, 9], [10, 0, 0, 8]] {
+            log_in_at(&mut play, 1.0, client, 22, 0);
+        }
+        assert_eq!(play.rows(), ["D08.login"; 2]);
+        log_in_at(&mut play, 1.0, [192, 0, 2, 9], 9886, 0);
+        assert_eq!(play.rows()[2..], ["D08.backdoor"]);
+    }
+
+    #[test]
+    fn networks_are_told_apart_by_24_bits_of_ipv4_and_48_of_ipv6() {
+        let v6 = |text: &str| network(Address::from(text.parse::<std::net::IpAddr>().unwrap()));
+        assert_eq!(v6("2001:db8:7::1"), v6("2001:db8:7:ff::9"));
+        assert_ne!(v6("2001:db8:7::1"), v6("2001:db8:8::1"));
+        assert_ne!(network(Address::v4([198, 51, 100, 9])), network(Address::v4([198, 51, 101, 9])));
+    }
 }
