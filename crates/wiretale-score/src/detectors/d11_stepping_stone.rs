@@ -85,3 +85,50 @@ fn nested(a: &Seen, b: &Seen) -> bool {
 }
 
 const SESSIONS: usize = 64;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing::{Client, HOST, Play};
+    use wiretale_ssh::{Confidence, Typing};
+
+    const PEER: [u8; 4] = [198, 51, 100, 9];
+    const BEYOND: [u8; 4] = [192, 0, 2, 5];
+
+    // Somebody comes in from `PEER` for a minute; while he is there, or not, somebody goes out.
+    fn through(out: (f64, f64), to: [u8; 4], sure: [u8; 2], inbound_first: bool) -> Vec<String> {
+        let mut play = Play::of(SteppingStone::default());
+        let flows = [play.open(10.0, PEER, HOST, 22), play.open(out.0, HOST, to, 22)];
+        let mut ends = [(flows[0], 70.0, sure[0]), (flows[1], out.1, sure[1])];
+        if !inbound_first {
+            ends.reverse();
+        }
+        for (flow, at, sure) in ends {
+            let typing = Typing { keystrokes: 40, confidence: Confidence(sure) };
+            play.ssh(flow, at, Client, Event::Session(Session { typing, ..Session::default() }));
+        }
+        play.rows().into_iter().map(str::to_owned).collect()
+    }
+
+    #[test]
+    fn one_session_within_another_is_a_way_through_in_whichever_order_they_are_told() {
+        for inbound_first in [true, false] {
+            assert_eq!(through((15.0, 65.0), BEYOND, [50; 2], inbound_first), ["D11.timing"]);
+            // It may end a moment later.
+            assert_eq!(through((15.0, 72.0), BEYOND, [50; 2], inbound_first), ["D11.timing"]);
+        }
+    }
+
+    #[test]
+    fn before_after_back_and_untyped_are_none() {
+        for (out, to, sure) in [
+            ((5.0, 65.0), BEYOND, [50; 2]),
+            ((15.0, 73.0), BEYOND, [50; 2]),
+            ((15.0, 65.0), PEER, [50; 2]),
+            ((15.0, 65.0), BEYOND, [49, 50]),
+            ((15.0, 65.0), BEYOND, [50, 49]),
+        ] {
+            assert!(through(out, to, sure, false).is_empty(), "{out:?} {to:?} {sure:?}");
+        }
+    }
+}
