@@ -150,4 +150,33 @@ mod tests {
         knocks(&mut play);
         assert!(play.rows().is_empty());
     }
+
+    // Refused at these ports, a second apart; then the door.
+    fn knocked(ports: &[u16], door: (f64, u16)) -> Play {
+        let mut play = Play::of(PortKnock::default());
+        for (at, port) in (0..).map(f64::from).zip(ports) {
+            let flow = play.open(at, GUEST, HOST, *port);
+            play.close(flow, at + 0.1, State::Rej, [1, 1]);
+        }
+        let flow = play.open(door.0, GUEST, HOST, door.1);
+        play.close(flow, door.0 + 9.0, State::Sf, [9, 9]);
+        play
+    }
+
+    #[test]
+    fn a_few_knocks_and_the_closed_door_opens() {
+        for ports in [&[9000, 7001, 7002][..], &[7001, 7002, 7002, 9000]] {
+            assert_eq!(knocked(ports, (20.0, 9000)).rows(), ["D13.knock"], "{ports:?}");
+        }
+    }
+
+    #[test]
+    fn two_knocks_a_scan_an_open_door_and_an_old_knock_are_none() {
+        let scan: Vec<u16> = (9000..9013).collect();
+        assert!(knocked(&[9000, 7001, 7001], (20.0, 9000)).rows().is_empty());
+        assert!(knocked(&scan, (20.0, 9000)).rows().is_empty());
+        assert_eq!(knocked(&scan[..12], (20.0, 9000)).rows(), ["D13.knock"]);
+        assert!(knocked(&[7001, 7002, 7003], (20.0, 9000)).rows().is_empty());
+        assert!(knocked(&[9000, 7001, 7002], (121.0, 9000)).rows().is_empty());
+    }
 }
