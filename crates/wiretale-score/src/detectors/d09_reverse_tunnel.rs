@@ -42,3 +42,38 @@ impl Detector for ReverseTunnel {
 }
 
 const SURE: u8 = 50;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing::{Client, HOST, Play};
+    use wiretale_ssh::{Confidence, Typing};
+
+    fn session(client: [u8; 4], server: [u8; 4], typed: u8, tunnel: u8) -> Play {
+        let mut play = Play::of(ReverseTunnel);
+        let flow = play.open(0.0, client, server, 22);
+        let reverse_typing = Typing { keystrokes: 9, confidence: Confidence(typed) };
+        let session = Session { reverse_typing, reverse_tunnel: Confidence(tunnel), ..Session::default() };
+        play.ssh(flow, 9.0, Client, Event::Session(session));
+        play
+    }
+
+    #[test]
+    fn keystrokes_come_before_the_tunnel_as_far_as_they_are_sure() {
+        for (typed, tunnel, row, quality) in
+            [(50, 90, "D09.keystrokes", 0.5), (49, 50, "D09.setup", 0.5), (80, 0, "D09.keystrokes", 0.8)]
+        {
+            let play = session(HOST, PEER, typed, tunnel);
+            assert_eq!((play.rows(), play.evidence()[0].quality), (vec![row], quality));
+        }
+        assert!(session(HOST, PEER, 49, 49).rows().is_empty());
+    }
+
+    #[test]
+    fn what_comes_in_or_stays_at_home_is_none() {
+        assert!(session(PEER, HOST, 90, 90).rows().is_empty());
+        assert!(session(HOST, [10, 0, 0, 8], 90, 90).rows().is_empty());
+    }
+
+    const PEER: [u8; 4] = [198, 51, 100, 9];
+}
