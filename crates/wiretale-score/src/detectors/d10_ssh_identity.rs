@@ -182,4 +182,51 @@ mod tests {
         shows(&mut play, "ssh-rsa", 3);
         assert_eq!(play.rows(), ["D10.changed"]);
     }
+
+    fn says(play: &mut Play, from: Direction, port: u16, ident: &str) {
+        let flow = play.open(0.0, [198, 51, 100, 9], HOST, port);
+        play.ssh(flow, 1.0, from, Event::Version(Ident::parse(ident.as_bytes()).unwrap()));
+    }
+
+    #[test]
+    fn a_second_make_of_server_is_told_once() {
+        let mut play = Play::of(SshIdentity::default());
+        for port in [22, 22, 2222, 22] {
+            says(&mut play, Server, port, "SSH-2.0-OpenSSH_9.6");
+        }
+        assert!(play.rows().is_empty());
+        (0..3).for_each(|_| says(&mut play, Server, 9886, "SSH-2.0-dropbear_2012.55"));
+        assert_eq!(play.rows(), ["D10.twin"]);
+        assert_eq!(play.evidence()[0].port, Some(9886));
+    }
+
+    #[test]
+    fn one_server_that_is_brought_up_to_date_is_no_second_one() {
+        let mut play = Play::of(SshIdentity::default());
+        for ident in ["SSH-2.0-OpenSSH_9.6", "SSH-2.0-OpenSSH_9.7"] {
+            says(&mut play, Server, 22, ident);
+        }
+        assert!(play.rows().is_empty());
+    }
+
+    #[test]
+    fn clients_are_known_by_what_they_call_themselves() {
+        for (software, rows) in [
+            ("libssh_0.11.1", vec!["D10.tool"]),
+            ("Paramiko_3.4", vec!["D10.tool"]),
+            // Twenty-two hexadecimal digits at the least, as Ebury's clients have.
+            ("0123456789abcdef012345", vec!["D10.ebury_asked"]),
+            ("0123456789abcdef01234", vec![]),
+            ("0123456789abcdef01234g", vec![]),
+            ("OpenSSH_9.6", vec![]),
+        ] {
+            let mut play = Play::of(SshIdentity::default());
+            says(&mut play, Client, 22, &format!("SSH-2.0-{software}"));
+            assert_eq!(play.rows(), rows, "{software}");
+            // A server may have any name.
+            let mut play = Play::of(SshIdentity::default());
+            says(&mut play, Server, 22, &format!("SSH-2.0-{software}"));
+            assert!(play.rows().is_empty(), "{software}");
+        }
+    }
 }
