@@ -265,4 +265,51 @@ mod tests {
         call(&mut play, 30.0, false);
         assert!(play.rows().is_empty());
     }
+
+    #[test]
+    fn the_call_follows_the_stray_within_two_minutes() {
+        for (at, rows) in [(120.0, 1), (121.0, 0)] {
+            let mut play = Play::of(MagicPacket::default());
+            from_outside(&mut play, 0.0, 6000, Flags::SYN);
+            call(&mut play, at, false);
+            assert_eq!(play.rows(), vec!["D12.callback"; rows], "{at}");
+        }
+        // What comes after the call asked for nothing.
+        let mut play = Play::of(MagicPacket::default());
+        call(&mut play, 0.0, false);
+        from_outside(&mut play, 1.0, 6000, Flags::SYN);
+        assert!(play.rows().is_empty());
+    }
+
+    #[test]
+    fn who_asks_for_the_ident_port_and_what_mail_calls_back_is_none() {
+        for (asked, called) in [(113, 8443), (22, 113), (22, 25), (22, 20)] {
+            let mut play = Play::of(MagicPacket::default());
+            for (at, client, server, port) in [(0.0, SENDER, HOST, asked), (5.0, HOST, SENDER, called)] {
+                let flow = play.open(at, client, server, port);
+                pass(&mut play, flow, at, Client, Flags::SYN);
+            }
+            assert!(play.rows().is_empty(), "{asked} {called}");
+        }
+    }
+
+    #[test]
+    fn datagrams_are_none() {
+        let mut play = Play::of(MagicPacket::default());
+        for (at, client, server) in [(0.0, SENDER, HOST), (5.0, HOST, SENDER)] {
+            let flow = play.open_as(at, client, server, 8443, |flow| flow.transport = Transport::Udp);
+            pass(&mut play, flow, at, Client, Flags::SYN);
+        }
+        assert!(play.rows().is_empty());
+    }
+
+    // An answer from within without a SYN is no handshake.
+    #[test]
+    fn a_stray_that_is_refused_is_still_one() {
+        let mut play = Play::of(MagicPacket::default());
+        let flow = from_outside(&mut play, 0.0, 6000, Flags::SYN);
+        pass(&mut play, flow, 0.0, Server, Flags::RST);
+        call(&mut play, 30.0, false);
+        assert_eq!(play.rows(), ["D12.callback"]);
+    }
 }
