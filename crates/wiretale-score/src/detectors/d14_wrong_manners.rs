@@ -121,7 +121,7 @@ mod tests {
     use super::*;
     use crate::testing::{Client, HOST, Play, Server};
     use wiretale_packet::Flags;
-    use wiretale_protocol::{Observer, Passed};
+    use wiretale_protocol::{Flow, Observer, Passed};
 
     fn talk(play: &mut Play, service: &'static str, first: Direction) {
         talk_of(play, service, first, if service == "ssh" { 21 } else { 9 });
@@ -160,6 +160,47 @@ mod tests {
     fn a_port_may_serve_text() {
         let mut play = Play::of(WrongManners::default());
         (0..4).for_each(|_| talk(&mut play, "text", Client));
+        assert!(play.rows().is_empty());
+    }
+
+    // A port of SSH, and then a client that speaks first, in words of nobody's protocol.
+    fn odd(make: impl FnOnce(&mut Flow), packets: usize, state: State, missed: u64) -> Play {
+        let mut play = Play::of(WrongManners::default());
+        (0..3).for_each(|_| talk(&mut play, "ssh", Server));
+        let (flags, seq, ack, window, ip_len, ttl) = (Flags::ACK, 1, 1, 500, 49, 60);
+        let passed = Passed { flags, seq, ack, window, payload: 9, fresh: 9, ip_len, ttl };
+        let flow = play.open_as(9.0, [198, 51, 100, 9], HOST, 22, make);
+        for direction in [Client, Server, Client, Server, Client].into_iter().take(packets) {
+            play.at(flow, 9.0, direction, |scorer, scored, moment| scorer.passed(scored, moment, &passed));
+        }
+        play.close_as(flow, 19.0, state, [9, 9], |summary| summary.missed = missed);
+        play
+    }
+
+    #[test]
+    fn a_whole_dialogue_tells() {
+        for state in [State::Sf, State::S1, State::Rsto, State::Rstr] {
+            assert_eq!(odd(|_| {}, 4, state, 0).rows(), ["D14.client_first"], "{state:?}");
+        }
+    }
+
+    #[test]
+    fn half_of_one_does_not() {
+        let none = [
+            odd(|flow| flow.midstream = true, 4, State::Sf, 0),
+            odd(|flow| flow.transport = Transport::Udp, 4, State::Sf, 0),
+            odd(|_| {}, 3, State::Sf, 0),
+            odd(|_| {}, 4, State::Sf, 1),
+            odd(|_| {}, 4, State::Oth, 0),
+        ];
+        assert!(none.iter().all(|play| play.rows().is_empty()));
+    }
+
+    #[test]
+    fn a_port_is_known_by_the_third_time() {
+        let mut play = Play::of(WrongManners::default());
+        (0..2).for_each(|_| talk(&mut play, "ssh", Server));
+        talk(&mut play, "text", Client);
         assert!(play.rows().is_empty());
     }
 }
