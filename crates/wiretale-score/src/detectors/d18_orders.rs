@@ -107,7 +107,7 @@ const KNOWN: usize = 8;
 mod tests {
     use super::*;
     use crate::testing::{HOST, Play, Server};
-    use wiretale_irc::Wire;
+    use wiretale_irc::{ModeChange, ModeKind, Source, Wire};
 
     #[test]
     fn a_stranger_s_private_word_weighs_less() {
@@ -156,5 +156,19 @@ mod tests {
         }
         play.said(flow, 2.0, "#linux", ".advscan lsass 40 5 0");
         assert!(play.rows().is_empty(), "{:?}", play.rows());
+    }
+
+    #[test]
+    fn an_operator_orders_as_one_who_is_trusted() {
+        let mut play = Play::of(Orders::default());
+        let flow = play.session(0.0, HOST, 6667, "bot", "b");
+        for (letter, adding) in [(b'v', true), (b'o', true), (b'o', false)] {
+            let change = ModeChange { letter, kind: ModeKind::Rank, adding, argument: Wire(b"H3rd3r") };
+            let by = Source { name: Wire(b"irc.example.net"), ..Source::default() };
+            play.irc(flow, 1.0, Server, Event::Mode { by, target: Wire(b"#X"), change });
+            play.heard(flow, 2.0, "h3rd3r", "#x", ".advscan lsass 40 5 0");
+            play.heard(flow, 2.0, "h3rd3r", "#y", ".advscan lsass 40 5 0");
+        }
+        assert_eq!(play.rows(), ["D18.other", "D18.other", "D18.private", "D18.other", "D18.other", "D18.other"]);
     }
 }
