@@ -373,4 +373,68 @@ mod tests {
         assert!(beyond_chance(7, 0) && beyond_chance(20, 5));
         assert!(!beyond_chance(6, 0) && !beyond_chance(10, 8) && !beyond_chance(3, 3));
     }
+
+    // Orders of no bot's language, a minute apart, and what the host says after these delays.
+    fn answers(delays: &[f64], place: &str, words: &str) -> Vec<String> {
+        let mut play = Play::of(Obedience::default());
+        let flow = play.session(0.0, HOST, 6667, "b", "b");
+        for (n, delay) in (1..).map(f64::from).zip(delays) {
+            play.heard(flow, n * 60.0, "h", "#X", ".advscan lsass 40 5 0");
+            play.said(flow, n * 60.0 + delay, place, words);
+        }
+        play.rows().into_iter().map(str::to_owned).collect()
+    }
+
+    #[test]
+    fn three_answers_after_one_delay_are_no_person_s() {
+        assert_eq!(answers(&[2.0, 2.0, 2.1], "#x", "ok"), ["D19.reply"]);
+        assert!(answers(&[2.0, 2.0], "#x", "ok").is_empty());
+        assert!(answers(&[1.0, 9.0, 4.0], "#x", "ok").is_empty());
+        assert!(answers(&[2.0, 2.0, 2.0], "#y", "ok").is_empty());
+    }
+
+    #[test]
+    fn a_report_comes_within_ten_seconds_and_where_the_order_came_from() {
+        const REPORT: &str = "[MAIN]: Password accepted.";
+        assert_eq!(answers(&[10.0], "#x", REPORT), ["D19.reply"]);
+        assert!(answers(&[10.5], "#x", REPORT).is_empty());
+        assert!(answers(&[1.0], "#y", REPORT).is_empty());
+    }
+
+    // What a host does at these times after and before an order to scan or to flood another host.
+    fn contacts(order: &str, before: &[f64], after: &[f64]) -> Vec<String> {
+        let mut play = Play::of(Obedience::default());
+        let flow = play.session(0.0, HOST, 6667, "b", "b");
+        let mut last = 0;
+        let mut go = |play: &mut Play, at| {
+            last += 1;
+            play.open(at, HOST, [192, 0, 2, last], 445);
+        };
+        before.iter().for_each(|at| go(&mut play, *at));
+        play.heard(flow, 100.0, "h", "#x", order);
+        after.iter().for_each(|at| go(&mut play, *at));
+        play.rows().into_iter().map(str::to_owned).collect()
+    }
+
+    #[test]
+    fn what_was_before_the_last_minute_does_not_count_nor_what_is_after_the_next() {
+        const SCAN: &str = ".advscan lsass 40 5 0";
+        assert_eq!(contacts(SCAN, &[], &[160.0; 7]), ["D19.action"]);
+        assert!(contacts(SCAN, &[], &[161.0; 7]).is_empty());
+        assert!(contacts(SCAN, &[50.0; 9], &[101.0; 7]).is_empty());
+        assert_eq!(contacts(SCAN, &[30.0; 9], &[101.0; 7]), ["D19.action"]);
+        // A flood goes to who was named, and many others tell nothing of it.
+        assert!(contacts("!udp 203.0.113.200 1000 64 10", &[], &[101.0; 20]).is_empty());
+    }
+
+    #[test]
+    fn where_a_host_was_before_is_no_new_destination() {
+        let mut play = Play::of(Obedience::default());
+        let flow = play.session(0.0, HOST, 6667, "b", "b");
+        let go = |play: &mut Play, at| (0..9).for_each(|last| _ = play.open(at, HOST, [192, 0, 2, last], 445));
+        go(&mut play, 90.0);
+        play.heard(flow, 100.0, "h", "#x", ".advscan lsass 40 5 0");
+        (0..9).for_each(|n| go(&mut play, 101.0 + f64::from(n)));
+        assert!(play.rows().is_empty());
+    }
 }
