@@ -313,4 +313,44 @@ mod tests {
         play.close(flow, 9000.0, State::Sf, [1, 1]);
         assert!(play.rows().is_empty());
     }
+
+    #[test]
+    fn an_hour_in_a_channel_without_a_word_is_noted() {
+        for (stays, joins, rows) in [(3601.0, true, 1), (3600.0, true, 0), (9000.0, false, 0)] {
+            let mut play = Play::of(Automaton::default());
+            let flow = play.session(0.0, HOST, 6667, "a", "a");
+            if joins {
+                play.join(flow, 1.0, "#x");
+                play.join(flow, 1800.0, "#y");
+            }
+            play.close(flow, 1.0 + stays, State::Sf, [1, 1]);
+            assert_eq!(play.rows(), vec!["D22.automaton"; rows], "{stays}");
+            assert!(play.evidence().iter().all(|row| row.strength == 0.25));
+        }
+    }
+
+    #[test]
+    fn a_timer_convicts_and_a_person_s_words_speak_against_it() {
+        for (even, human, db) in [
+            (0.5, 0.0, 8.0),
+            (0.5, 0.02, 4.0),
+            (0.6, 0.0, 0.0),
+            (0.6, 0.05, -2.0),
+            (0.8, 0.04, -2.0),
+            (0.8, 0.05, -4.0),
+        ] {
+            assert_eq!(points(even, human), db, "{even} {human}");
+        }
+    }
+
+    #[test]
+    fn people_laugh_ask_and_put_right_what_they_said() {
+        let human = |text: &str| is_human(text.as_bytes(), sorts(text.as_bytes()));
+        for text in ["works for me :)", "s/teh/the/", "*the", "who is there?", "LOL"] {
+            assert!(human(text), "{text}");
+        }
+        for text in ["then wait until february", "s/one", "src/a/b", "a * b", "[MAIN]: alive"] {
+            assert!(!human(text), "{text}");
+        }
+    }
 }
