@@ -222,4 +222,50 @@ mod tests {
         play.join(flow, 15.0, "#x");
         assert!(play.rows().is_empty());
     }
+
+    // Two dead servers, and then something at a third; then a home.
+    fn third(tell: impl FnOnce(&mut Play, usize)) -> Vec<String> {
+        let mut play = Play::of(Hopping::default());
+        refused(&mut play, 0.0, [203, 0, 113, 12]);
+        let flow = play.open(10.0, HOST, [203, 0, 113, 11], 6667);
+        tell(&mut play, flow);
+        let flow = play.session(12.0, HOST, 6667, "sh4d0w", "jim");
+        play.join(flow, 15.0, "#x");
+        play.rows().into_iter().map(str::to_owned).collect()
+    }
+
+    #[test]
+    fn a_server_that_takes_nobody_in_is_one_in_vain_and_a_nick_in_use_is_not() {
+        let text = Wire(b"Closing Link");
+        let refuse = |reason| {
+            third(|play, flow| {
+                play.irc(flow, 10.5, Server, Event::Refused { reason, numeric: 0, nick: Wire(b"sh4d0w"), text });
+            })
+        };
+        assert_eq!(refuse(Refusal::Other)[0], "D23.hopping");
+        for reason in [Refusal::NickInUse, Refusal::BadNick, Refusal::Unavailable] {
+            assert!(refuse(reason).is_empty(), "{reason:?}");
+        }
+        assert_eq!(third(|play, flow| play.irc(flow, 10.5, Server, Event::Ended { reason: text }))[0], "D23.hopping");
+        // Who was taken in and goes was not sent away.
+        let stayed = third(|play, _| {
+            let flow = play.session(10.0, HOST, 6667, "sh4d0w", "jim");
+            play.irc(flow, 11.0, Server, Event::Ended { reason: text });
+        });
+        assert!(stayed.is_empty());
+    }
+
+    #[test]
+    fn only_irc_s_own_ports_that_did_not_answer_count() {
+        let closed = |port, state, transport| {
+            third(|play, _| {
+                let flow = play.open_as(10.0, HOST, [203, 0, 113, 14], port, |flow| flow.transport = transport);
+                play.close(flow, 10.5, state, [1, 1]);
+            })
+        };
+        assert_eq!(closed(6667, State::S0, Transport::Tcp)[0], "D23.hopping");
+        assert!(closed(80, State::S0, Transport::Tcp).is_empty());
+        assert!(closed(6667, State::Sf, Transport::Tcp).is_empty());
+        assert!(closed(6667, State::S0, Transport::Udp).is_empty());
+    }
 }
