@@ -119,7 +119,8 @@ pub(super) const fn words(kind: Kind) -> &'static str {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use wiretale_protocol::Direction;
+    use wiretale_dcc::Dcc;
+    use wiretale_protocol::{Content, Direction, Observe};
 
     use crate::testing::{Client, HOST, Play, Server};
 
@@ -142,5 +143,36 @@ mod tests {
     fn a_mask_weighs_more_and_a_picture_less() {
         assert!(transfer(Server, Some("me.jpg.exe"), b"MZ\x90\0").evidence()[0].strength > 1.0);
         assert!(transfer(Server, Some("me.jpg"), b"\xff\xd8\xff\xe0\0\x10JFIF").evidence()[0].strength < 1.0);
+    }
+
+    #[test]
+    fn what_weighs_how_much() {
+        for (sender, name, head, strength) in [
+            (Server, "x.exe", &b"MZ\x90\0"[..], 1.0),
+            // A tool by its name.
+            (Server, "psybnc", b"\x7fELF\x02", 1.4),
+            (Server, "notes.txt", b"hello\n", 1.0),
+            (Client, "notes.txt", b"hello\n", 0.6),
+            (Client, "a.tar.gz", b"\x1f\x8b\x08\0", 1.0),
+        ] {
+            assert_eq!(transfer(sender, Some(name), head).evidence()[0].strength, strength, "{name} {sender:?}");
+        }
+    }
+
+    #[test]
+    fn bytes_that_were_lost_make_it_weigh_less_and_no_byte_nothing() {
+        let mut play = Play::of(DccFile::default());
+        for (missed, data) in [(0, &b"MZ\x90\0"[..]), (4, b"MZ\x90\0"), (4, b"")] {
+            let flow = play.open(0.0, HOST, [198, 51, 100, 201], 33000);
+            let begin = Content::Begin { name: Some(&b"x.exe"[..]), size: None, start: 0 };
+            for step in [begin, Content::Data(data), Content::Gap(missed), Content::End] {
+                play.at(flow, 1.0, Server, |scorer, scored, moment| {
+                    Observe::<Dcc>::observe(scorer, scored, moment, &Event::Content(step));
+                });
+            }
+        }
+        let [whole, half] = play.evidence() else { panic!("{:?}", play.rows()) };
+        assert_eq!((whole.quality, half.quality), (1.0, 0.75));
+        assert!(whole.text.contains("(4 ") && half.text.contains("(8 "), "{} {}", whole.text, half.text);
     }
 }
