@@ -118,3 +118,38 @@ pub(crate) const fn heard_as(event: &Event<'_>, direction: Direction) -> Hears {
         _ => Hears::IRC,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing::{Client, Server, say};
+    use wiretale_irc::Wire;
+
+    #[test]
+    fn a_server_the_client_itself_and_nobody_give_no_orders() {
+        let mut session = IrcSession::default();
+        session.nick.extend_from_slice(b"anna");
+        let from = |name| Spoken::of(&say(name, "#x", b"hi"), Server, &session).map(|spoken| spoken.from.to_vec());
+        assert_eq!(from("boss"), Some(b"boss".to_vec()));
+        for name in ["", "irc.example.net", "Anna", "ANNA"] {
+            assert_eq!(from(name), None, "{name}");
+        }
+        assert!(Spoken::of(&say("boss", "#x", b"hi"), Client, &session).is_none());
+    }
+
+    #[test]
+    fn where_words_are_said_and_by_whom() {
+        let session = IrcSession::default();
+        let place = |event: &Event<'_>| {
+            let spoken = Spoken::of(event, Server, &session).unwrap();
+            (spoken.to == Target::Private, spoken.from.to_vec(), spoken.place.to_vec())
+        };
+        for channel in ["#x", "&x", "!x", "+x"] {
+            assert_eq!(place(&say("boss", channel, b"hi")), (false, b"boss".to_vec(), channel.into()));
+        }
+        assert_eq!(place(&say("boss", "anna", b"hi")), (true, b"boss".to_vec(), b"boss".to_vec()));
+        let (channel, text, setter) = (Wire(b"#x"), Wire(b"hi"), Wire(b"boss!~b@198.51.100.9"));
+        let topic = Event::Topic { channel, text, setter, time: None, changed: false };
+        assert_eq!(place(&topic), (false, b"boss".to_vec(), b"#x".to_vec()));
+    }
+}
