@@ -156,4 +156,32 @@ mod tests {
         assert!(Home::default().is_local(Address::v4([203, 0, 113, 1])));
         assert!(!Home::default().is_home(Address::v4([203, 0, 113, 1])));
     }
+
+    #[test]
+    fn a_network_ends_where_its_mask_ends() {
+        let private = Home::default();
+        for (inside, outside) in [
+            ([172, 16, 0, 0], [172, 15, 255, 255]),
+            ([172, 31, 255, 255], [172, 32, 0, 0]),
+            ([192, 168, 255, 255], [192, 169, 0, 0]),
+            ([100, 64, 0, 0], [100, 63, 255, 255]),
+            ([169, 254, 7, 7], [169, 255, 0, 0]),
+            ([10, 255, 255, 255], [11, 0, 0, 0]),
+        ] {
+            assert!(private.is_home(Address::v4(inside)) && !private.is_home(Address::v4(outside)), "{inside:?}");
+        }
+        let v6 = |text: &str| private.is_home(Address::from(text.parse::<std::net::IpAddr>().unwrap()));
+        assert!(v6("fd00::1") && v6("fe80::1") && v6("::1") && !v6("2001:db8::1") && !v6("fec0::1"));
+    }
+
+    #[test]
+    fn networks_may_be_wider_than_their_first_byte_and_lie_in_each_other() {
+        for nets in [["10.0.0.0/7", "10.1.0.0/16"], ["10.1.0.0/16", "10.0.0.0/7"]] {
+            let home = Home::new(nets.iter().map(|net| net.parse().unwrap()).collect());
+            for first in [10, 11] {
+                assert!(home.is_home(Address::v4([first, 200, 0, 1])), "{nets:?} {first}");
+            }
+            assert!(!home.is_home(Address::v4([12, 1, 0, 1])) && !home.is_home(Address::v4([9, 1, 0, 1])));
+        }
+    }
 }
