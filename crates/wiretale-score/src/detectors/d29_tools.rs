@@ -110,6 +110,7 @@ const GUESTS: &[&[u8]] = &[b"anonymous", b"ftp", b"guest", b"ftpuser"];
 mod tests {
     use super::*;
     use crate::testing::{Client, HOST, Play, Server};
+    use wiretale_ssh::{Confidence, Transfer, Typing};
 
     fn fetch(name: &str, head: &[u8], sender: Direction) -> Play {
         let mut play = Play::of(Tools::default());
@@ -130,5 +131,45 @@ mod tests {
         assert!(fetch("README", b"read me\n", Server).rows().is_empty());
         assert!(fetch("psy.mp3", b"ID3\x03\0\0", Server).rows().is_empty());
         assert!(fetch("psy.tgz", b"\x1f\x8b\x08\0", Client).rows().is_empty());
+    }
+
+    const PEER: [u8; 4] = [198, 51, 100, 9];
+
+    // Copied to a home host's SSH server, or to what the test makes of it.
+    fn copied(port: u16, make: impl FnOnce(&mut Session)) -> Vec<f64> {
+        let mut play = Play::of(Tools::default());
+        let upload = Transfer { bytes: LEAST, confidence: Confidence(50) };
+        let mut session = Session { upload, ..Session::default() };
+        make(&mut session);
+        let flow = play.open(0.0, PEER, HOST, port);
+        play.ssh(flow, 9.0, Client, Event::Session(session));
+        assert!(play.rows().iter().all(|row| *row == "D29.upload"));
+        play.evidence().iter().map(|row| row.strength).collect()
+    }
+
+    #[test]
+    fn an_upload_counts_in_full_where_ssh_has_no_business() {
+        assert_eq!((copied(22, |_| {}), copied(9886, |_| {})), (vec![0.5], vec![1.0]));
+    }
+
+    #[test]
+    fn who_types_copies_little_or_is_not_sure_brings_nothing() {
+        let typing = Typing { keystrokes: 9, confidence: Confidence(50) };
+        let none = [
+            copied(22, |session| session.typing = typing),
+            copied(22, |session| session.obfuscated = typing),
+            copied(22, |session| session.upload.bytes -= 1),
+            copied(22, |session| session.upload.confidence = Confidence(49)),
+            // The client of SSH is the home host: what it was sent it fetched.
+            copied(22, |session| session.client_listens = true),
+        ];
+        assert!(none.iter().all(Vec::is_empty), "{none:?}");
+        let mut play = Play::of(Tools::default());
+        let upload = Transfer { bytes: LEAST, confidence: Confidence(50) };
+        for (client, server) in [(HOST, PEER), ([10, 0, 0, 8], HOST)] {
+            let flow = play.open(0.0, client, server, 22);
+            play.ssh(flow, 9.0, Client, Event::Session(Session { upload, ..Session::default() }));
+        }
+        assert!(play.rows().is_empty());
     }
 }
