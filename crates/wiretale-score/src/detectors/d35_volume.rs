@@ -88,4 +88,21 @@ mod tests {
         moved(&mut play, HOST, PEER, [300, 9000]);
         assert!(play.rows().is_empty());
     }
+
+    #[test]
+    fn much_is_ten_megabytes_and_little_a_tenth_of_it_and_it_is_told_once() {
+        for (bytes, rows) in
+            [([10_000_000, 0], 1), ([9_999_999, 0], 0), ([20_000_000, 2_000_000], 1), ([20_000_000, 2_000_001], 0)]
+        {
+            let mut play = Play::of(Volume::default());
+            moved(&mut play, HOST, PEER, bytes);
+            assert_eq!(play.rows().len(), rows, "{bytes:?}");
+        }
+        let mut play = Play::of(Volume::default());
+        (0..6).for_each(|_| moved(&mut play, HOST, PEER, [5_000_000, 0]));
+        assert_eq!(play.rows().len(), 1);
+        // Each peer has its own account.
+        moved(&mut play, HOST, [198, 51, 100, 10], [5_000_000, 0]);
+        assert_eq!(play.rows().len(), 1);
+    }
 }
