@@ -105,6 +105,8 @@ const MANY: usize = 1024;
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::testing::{HOST, Play};
+    use wiretale_protocol::State;
 
     #[test]
     fn a_clock_is_regular_and_chance_is_not() {
@@ -112,5 +114,46 @@ mod tests {
         let wild: Vec<f64> = (1..17).map(|n| f64::from(n * n * n)).collect();
         assert!(regularity(&wild) < 0.6, "{}", regularity(&wild));
         assert_eq!(regularity(&[]), 0.0);
+    }
+
+    // Calls with these pauses before them, in which the host sends so much.
+    fn calls(pauses: &[f64], bytes: impl Fn(usize) -> u64, service: &'static str) -> Play {
+        let mut play = Play::of(Beacon::default());
+        let mut at = 0.0;
+        for (n, pause) in pauses.iter().enumerate() {
+            at += pause;
+            let flow = play.open(at, HOST, [198, 51, 100, 9], 443);
+            play.recognized(flow, at, service);
+            play.close_as(flow, at + 1.0, State::Sf, [5, 5], |summary| summary.client.bytes = Some(bytes(n)));
+        }
+        play
+    }
+
+    #[test]
+    fn eight_calls_like_a_clock_are_a_beacon_and_told_once() {
+        for (many, rows) in [(7, 0), (8, 1), (40, 1)] {
+            let play = calls(&vec![60.0; many], |_| 300, "http");
+            assert_eq!(play.rows(), vec!["D36.beacon"; rows], "{many}");
+            assert!(play.evidence().iter().all(|row| row.strength > 0.99));
+        }
+    }
+
+    #[test]
+    fn browsing_and_dns_are_none() {
+        let wild: Vec<f64> = (1..17).map(|n| f64::from(n * n * n)).collect();
+        assert!(calls(&wild, |n| 100 << n, "http").rows().is_empty());
+        assert!(calls(&[60.0; 40], |_| 300, "dns").rows().is_empty());
+    }
+
+    #[test]
+    fn what_a_home_host_is_asked_for_is_no_call_of_its_own() {
+        let mut play = Play::of(Beacon::default());
+        for at in (0..16).map(|n| f64::from(n) * 60.0) {
+            for (client, server) in [([198, 51, 100, 9], HOST), (HOST, [10, 0, 0, 8])] {
+                let flow = play.open(at, client, server, 443);
+                play.close(flow, at + 1.0, State::Sf, [5, 5]);
+            }
+        }
+        assert!(play.rows().is_empty());
     }
 }
