@@ -38,3 +38,41 @@ impl Detector for PeerContext {
 }
 
 const TELLING: &[&str] = &["ssh", "ftp", "irc", "text", "telnet", "irc-dcc-data", "irc-dcc-chat"];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing::{HOST, Play};
+    use wiretale_protocol::Address;
+
+    // A flow with a peer that no name leads to, where one does lead elsewhere.
+    fn met(named: [u8; 4], service: &'static str, state: State, transport: Transport) -> usize {
+        let mut play = Play::of(PeerContext);
+        if named != [0; 4] {
+            play.scorer().names_mut().learn(Address::v4(named), b"example.org");
+        }
+        let flow = play.open_as(0.0, HOST, PEER, 4000, |flow| flow.transport = transport);
+        play.recognized(flow, 0.5, service);
+        play.close(flow, 9.0, state, [9, 9]);
+        play.rows().len()
+    }
+
+    #[test]
+    fn a_peer_without_a_name_is_noted_where_names_are_known_and_the_service_tells() {
+        const OTHER: [u8; 4] = [192, 0, 2, 5];
+        let tcp = Transport::Tcp;
+        assert_eq!(met(OTHER, "ssh", State::Sf, tcp), 1);
+        for (named, service, state, transport) in [
+            // It has one, nobody asks for names, browsers go anywhere, nothing was said, it is no connection.
+            (PEER, "ssh", State::Sf, tcp),
+            ([0; 4], "ssh", State::Sf, tcp),
+            (OTHER, "http", State::Sf, tcp),
+            (OTHER, "ssh", State::Rej, tcp),
+            (OTHER, "ssh", State::Sf, Transport::Udp),
+        ] {
+            assert_eq!(met(named, service, state, transport), 0, "{named:?} {service} {state:?} {transport:?}");
+        }
+    }
+
+    const PEER: [u8; 4] = [198, 51, 100, 9];
+}
