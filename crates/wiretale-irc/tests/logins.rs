@@ -1,0 +1,89 @@
+//! What people and servers are let in by, and what became of it: `PASS`, SASL, and what a link tells of its users.
+
+mod common;
+
+use common::Session;
+use wiretale_protocol::Outcome;
+
+const GREETING: &str = "NICK ann\r\nUSER a 0 * :A\r\n";
+const WELCOME: &str = ":irc.example 001 ann :Welcome\r\n";
+
+// Every secret begins with `zz9`: none is in what is told.
+fn exposed(session: &Session) -> Vec<(&str, &str, Outcome)> {
+    let all = format!("{:?}{:?}", session.heard.messages, session.heard.events);
+    assert!(!all.contains("zz9"), "{all}");
+    session.heard.exposures.iter().map(|exposed| (exposed.kind, exposed.account.as_str(), exposed.outcome)).collect()
+}
+
+#[test]
+fn a_colon_in_a_password_parts_an_account_from_it() {
+    for (pass, kind, account) in [
+        ("zz9", "pass", "ann"),
+        ("bob:zz9", "pass", "bob"),
+        ("bob/net:zz9", "bouncer", "bob/net"),
+        ("bob@phone:zz9", "bouncer", "bob@phone"),
+        // No account, and no password.
+        ("::zz9", "pass", "ann"),
+        ("zz9:", "pass", "ann"),
+    ] {
+        let mut session = Session::new();
+        session.client(format!("PASS {pass}\r\n{GREETING}")).server(WELCOME).end();
+        assert_eq!(exposed(&session), [(kind, account, Outcome::Accepted)], "{pass}");
+    }
+}
+
+#[test]
+fn a_password_that_is_not_taken_is_refused() {
+    let mut session = Session::new();
+    session.client(format!("PASS zz9\r\n{GREETING}")).server(":irc.example 464 ann :Password incorrect\r\n").end();
+    assert_eq!(exposed(&session)[0].2, Outcome::Refused);
+}
+
+// `ann`, and a password of `zz9` and `m` more bytes, as PLAIN sends them.
+fn plain(more: usize) -> String {
+    use base64::Engine as _;
+    base64::engine::general_purpose::STANDARD.encode(format!("\0ann\0zz9{}", "m".repeat(more)))
+}
+
+fn sasl(lines: &[String], numeric: u16) -> Session {
+    let mut session = Session::new();
+    session.client(GREETING);
+    for line in lines {
+        session.client(format!("AUTHENTICATE {line}\r\n"));
+    }
+    session.server(format!(":irc.example {numeric} ann :SASL\r\n{WELCOME}")).end();
+    session
+}
+
+#[test]
+fn the_end_of_sasl_tells_what_became_of_it() {
+    for (numeric, outcome) in [(903, Outcome::Accepted), (904, Outcome::Refused)] {
+        // Where the choice was not seen, what reads like PLAIN is PLAIN.
+        for lines in [&["PLAIN".to_owned(), plain(4)][..], &[plain(4)]] {
+            let session = sasl(lines, numeric);
+            assert_eq!(exposed(&session), [("sasl-plain", "ann", outcome)], "{numeric} {lines:?}");
+            let all = format!("{:?}", session.heard.messages);
+            assert!(!all.contains(&plain(4)), "{all}");
+        }
+    }
+}
+
+#[test]
+fn a_long_response_is_put_together_and_no_piece_of_it_is_told() {
+    let whole = plain(500);
+    let (first, rest) = whole.split_at(400);
+    let session = sasl(&["PLAIN".to_owned(), first.to_owned(), rest.to_owned()], 903);
+    assert_eq!(exposed(&session), [("sasl-plain", "ann", Outcome::Accepted)]);
+    let all = format!("{:?}", session.heard.messages);
+    assert!(!all.contains(first) && !all.contains(rest), "{all}");
+}
+
+#[test]
+fn what_cannot_be_read_is_hidden_where_a_password_is_expected_and_only_there() {
+    for (mechanism, hidden) in [("PLAIN", true), ("LOGIN", true), ("SCRAM-SHA-256", false)] {
+        let session = sasl(&[mechanism.to_owned(), "biws".to_owned(), "*".to_owned()], 906);
+        assert!(session.heard.exposures.is_empty());
+        let all = format!("{:?}", session.heard.messages);
+        assert_eq!((all.contains("biws"), all.contains(mechanism)), (!hidden, true), "{mechanism}");
+    }
+}
