@@ -87,3 +87,45 @@ fn what_cannot_be_read_is_hidden_where_a_password_is_expected_and_only_there() {
         assert_eq!((all.contains("biws"), all.contains(mechanism)), (!hidden, true), "{mechanism}");
     }
 }
+
+// Two servers that speak TS6, the other of which brings a user.
+fn linked() -> Session {
+    let mut session = Session::new();
+    session.client("PASS zz9 TS 6 :0AA\r\nCAPAB :QS ENCAP\r\nSERVER a.example 1 :a\r\n");
+    session.server("PASS zz9 TS 6 :0BB\r\nCAPAB :QS ENCAP\r\nSERVER b.example 1 :b\r\n");
+    session.server(":0BB UID ann 1 1700000000 +i a h 198.51.100.9 0BBAAAAAA :A\r\n");
+    session.server(":0BB UID bob 1 1700000000 +i b h 198.51.100.9 0BBAAAAAB :B\r\n");
+    session
+}
+
+fn of_services(session: &Session) -> Vec<(&str, &str, Outcome)> {
+    exposed(session).into_iter().filter(|exposed| exposed.0 != "server-link").collect()
+}
+
+#[test]
+fn on_a_link_a_login_is_taken_where_its_own_user_is_logged_in() {
+    for (uid, account, outcome) in [
+        ("0BBAAAAAA", "ann", Outcome::Accepted),
+        ("0BBAAAAAB", "ann", Outcome::Unknown),
+        ("0BBAAAAAA", "eve", Outcome::Unknown),
+    ] {
+        let mut session = linked();
+        session.server(":0BBAAAAAA PRIVMSG NickServ :IDENTIFY zz9\r\n");
+        session.client(format!(":0AA ENCAP * SU {uid} {account}\r\n")).end();
+        assert_eq!(of_services(&session)[0].2, outcome, "{uid} {account}");
+    }
+}
+
+#[test]
+fn bytes_that_were_lost_leave_what_waits_for_a_verdict_open() {
+    use wiretale_protocol::{Chunk, Direction};
+    for (lost, outcome) in [(0, Outcome::Accepted), (100, Outcome::Unknown)] {
+        let mut session = Session::new();
+        session.client(GREETING).server(WELCOME).client("OPER root zz9\r\n");
+        if lost > 0 {
+            session.chunk(Direction::Server, Chunk::Gap(lost));
+        }
+        session.server(":irc.example NOTICE ann :hi\r\n:irc.example 381 ann :You are now an operator\r\n").end();
+        assert_eq!(exposed(&session), [("oper", "root", outcome)]);
+    }
+}
