@@ -41,8 +41,12 @@ fn a_password_that_is_not_taken_is_refused() {
 
 // `ann`, and a password of `zz9` and `m` more bytes, as PLAIN sends them.
 fn plain(more: usize) -> String {
+    encoded(&format!("\0ann\0zz9{}", "m".repeat(more)))
+}
+
+fn encoded(text: &str) -> String {
     use base64::Engine as _;
-    base64::engine::general_purpose::STANDARD.encode(format!("\0ann\0zz9{}", "m".repeat(more)))
+    base64::engine::general_purpose::STANDARD.encode(text)
 }
 
 fn sasl(lines: &[String], numeric: u16) -> Session {
@@ -76,6 +80,11 @@ fn a_long_response_is_put_together_and_no_piece_of_it_is_told() {
     assert_eq!(exposed(&session), [("sasl-plain", "ann", Outcome::Accepted)]);
     let all = format!("{:?}", session.heard.messages);
     assert!(!all.contains(first) && !all.contains(rest), "{all}");
+    // The first piece may end within the name, and neither is a response by itself.
+    let whole = encoded(&format!("{}\0ann\0zz9", "m".repeat(298)));
+    let (first, rest) = whole.split_at(400);
+    let session = sasl(&["PLAIN".to_owned(), first.to_owned(), rest.to_owned()], 903);
+    assert_eq!(exposed(&session), [("sasl-plain", "ann", Outcome::Accepted)]);
 }
 
 #[test]
