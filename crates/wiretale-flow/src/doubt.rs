@@ -3,7 +3,8 @@
 
 use wiretale_protocol::{Chunk, Direction, Identified, Observer, Services};
 
-use crate::delivery::{Delivery, Started};
+use crate::delivery::Delivery;
+use crate::probing::Started;
 use crate::reading::{Doubt, Held, Reading};
 use crate::settings::Limits;
 

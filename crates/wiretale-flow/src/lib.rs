@@ -57,6 +57,7 @@ mod lone;
 mod near;
 mod party;
 mod ports;
+mod probing;
 mod reading;
 mod recall;
 mod record;

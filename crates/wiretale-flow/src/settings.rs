@@ -93,9 +93,10 @@ pub struct Limits {
     pub memory: usize,
     /// Announced flows at a time; past it the oldest goes.
     pub expectations: usize,
-    /// Bytes of each direction that are kept while a flow is not recognised.
+    /// Bytes of each direction that are kept while a flow is not recognised. Of a side that says more before the other
+    /// speaks what came last is kept.
     pub probe_bytes: usize,
-    /// Pieces that are kept while a flow is not recognised.
+    /// Pieces that are kept while a flow is not recognised; those of one side that follow on each other become one first.
     pub probe_pieces: usize,
     /// Weirds of one kind that are reported of one flow; the rest is counted.
     pub weirds: u32,

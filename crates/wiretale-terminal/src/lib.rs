@@ -3,9 +3,11 @@
 //!
 //! Put last in a protocol list it takes every TCP flow whose first bytes are text and which nobody else wants. It says
 //! who greeted, what was asked and what was answered, line by line; a server's words without a line end, followed by
-//! the client's, are a prompt. Telnet's commands (RFC 854) are taken out.
+//! the client's, are a prompt. Telnet's commands (RFC 854) are taken out, and a flow that begins with them is named
+//! `telnet`. What a server sends back of what was typed is passed over where it stands alone.
 //!
-//! What a client answers to a question for a password is a secret: the line reads `<hidden>`, and an exposure is told.
+//! What a client answers to a question for a password is a secret: the line reads `<hidden>`, and so does the server's
+//! that sends it back; an exposure is told.
 //! It refuses to read more than [`LIMIT`] bytes of a direction, and to guess at what is no text.
 //!
 //! ```

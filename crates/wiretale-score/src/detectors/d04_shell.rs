@@ -183,7 +183,7 @@ mod tests {
     #[test]
     fn in_a_chat_a_shell_is_known_by_its_answers_alone() {
         assert_eq!(chat_sign(b"Who are you? # uid=0(root) gid=0(root)").map(|sign| sign.0), Some("D04.shell"));
-        assert_eq!(chat_sign(b"uid=0 is what root has").or(chat_sign(b"it costs 5$ ")), None);
+        assert_eq!([chat_sign(b"uid=0 is what root has"), chat_sign(b"it costs 5$ ")], [None, None]);
     }
 
     #[test]

@@ -1,0 +1,149 @@
+//! Whose bytes a flow's first ones are.
+
+use wiretale_protocol::{Chunk, Direction, Flow, Identified, Observer, Opening, Services};
+
+use crate::delivery::Delivery;
+use crate::near::Far;
+use crate::reading::{Held, Reading};
+
+impl<P: Services<O>, O: Observer> Delivery<'_, P, O> {
+    /// Asks whose bytes these are.
+    pub(crate) fn probe(&mut self, from: Direction, chunk: Chunk<'_>) {
+        let Chunk::Data(data) = chunk else {
+            if self.keep(from, chunk).is_some_and(|held| held.is_over()) {
+                self.conclude();
+            }
+            return;
+        };
+        match self.look(from, data, false) {
+            Identified::Yes(session) => {
+                let session = session.map(|session| self.identified(session));
+                self.decide(session, from, chunk);
+            }
+            Identified::Unsure if self.is_full(from, data.len()) => self.at_limit(from, data),
+            Identified::Unsure => self.hold(from, chunk),
+            Identified::Leftover(session) => {
+                let session = self.announced_or(session, self.has_spoken(from.opposite()));
+                self.decide(session, from, chunk);
+            }
+            Identified::No => {
+                let session = self.announced();
+                self.decide(session, from, chunk);
+            }
+        }
+    }
+
+    /// Whose bytes are those that are kept, and these?
+    pub(crate) fn look(&mut self, from: Direction, data: &[u8], last: bool) -> Identified<Option<Started<P, O>>> {
+        let held = match &mut *self.reading {
+            Reading::Probing(Some(held)) => held,
+            Reading::Doubting(doubt) => &mut doubt.held,
+            _ => return identify::<P, O>(&opening(None, Some((from, data)), self.flow, last)),
+        };
+        let before = held.lend(from, data);
+        let found = identify::<P, O>(&opening(Some(held), None, self.flow, last));
+        held.take_back(from, before);
+        found
+    }
+
+    /// With so many bytes more, is as much kept of a flow as may be?
+    fn is_full(&mut self, from: Direction, more: usize) -> bool {
+        let limits = &self.commons.limits;
+        let Reading::Probing(Some(held)) = &mut *self.reading else { return more >= limits.probe_bytes };
+        if held.pieces().len() >= limits.probe_pieces {
+            let before = held.memory();
+            held.merge();
+            self.commons.stats.probed_bytes -= (before - held.memory()) as u64;
+        }
+        held.len_of(from) + more >= limits.probe_bytes || held.pieces().len() >= limits.probe_pieces
+    }
+
+    fn hold(&mut self, from: Direction, chunk: Chunk<'_>) {
+        let datagrams = self.established.is_none();
+        if let Some(held) = self.keep(from, chunk).filter(|_| datagrams) {
+            // A datagram is whole by itself: the next one does not go on with it.
+            held.shut(from);
+        }
+    }
+
+    pub(crate) fn keep(&mut self, from: Direction, chunk: Chunk<'_>) -> Option<&mut Held> {
+        let held = match &mut *self.reading {
+            Reading::Probing(held) => held.get_or_insert_default(),
+            Reading::Doubting(doubt) => &mut doubt.held,
+            _ => return None,
+        };
+        let before = held.memory();
+        held.push(self.at, self.frame, from, chunk);
+        self.commons.stats.probed_bytes += (held.memory() - before) as u64;
+        Some(held)
+    }
+
+    /// The end of probing: what waited is read first, then `chunk`, which was never copied.
+    pub(crate) fn decide(&mut self, session: Option<Started<P, O>>, from: Direction, chunk: Chunk<'_>) {
+        let Some(held) = self.take_held() else { return };
+        self.begin(session, held);
+        if let Reading::Decoding(_) = self.reading {
+            self.feed(self.at, self.frame, from, chunk);
+        }
+    }
+
+    fn take_held(&mut self) -> Option<Option<Box<Held>>> {
+        match std::mem::replace(self.reading, Reading::Counting) {
+            Reading::Probing(held) => Some(held),
+            Reading::Doubting(doubt) => Some(Some(doubt.held)),
+            other => {
+                *self.reading = other;
+                None
+            }
+        }
+    }
+
+    fn begin(&mut self, session: Option<Started<P, O>>, held: Option<Box<Held>>) {
+        let Some(session) = session else {
+            self.commons.stats.probed_bytes -= held.map_or(0, |held| held.memory() as u64);
+            self.give_up();
+            return;
+        };
+        *self.reading = Reading::Decoding(session);
+        let Some(held) = held else { return };
+        self.commons.stats.probed_bytes -= held.memory() as u64;
+        for piece in held.pieces() {
+            self.feed(piece.at, piece.frame, piece.from, held.chunk(piece));
+        }
+    }
+
+    /// Nothing more will come: decides what is still undecided.
+    pub(crate) fn conclude(&mut self) {
+        self.settle();
+        let Reading::Probing(held) = self.reading else { return };
+        let held = held.take();
+        let opening = opening(held.as_deref(), None, self.flow, true);
+        let spoke = [!opening.client.is_empty(), !opening.server.is_empty()];
+        let session = match spoke.contains(&true).then(|| identify::<P, O>(&opening)) {
+            Some(Identified::Yes(session)) => session.map(|session| self.identified(session)),
+            Some(Identified::Leftover(session)) => self.announced_or(session, spoke == [true; 2]),
+            // An attempt that was never answered leaves the announcement to the next one.
+            _ if self.established == Some(false) => None,
+            _ => self.announced(),
+        };
+        self.begin(session, held);
+    }
+}
+
+/// A decoder where it stays: those of some protocols are large, and not moved about.
+pub(crate) type Started<P, O> = Box<Far<<P as Services<O>>::Session>>;
+
+/// Whose bytes these are, and a decoder for them.
+fn identify<P: Services<O>, O: Observer>(opening: &Opening<'_>) -> Identified<Option<Started<P, O>>> {
+    P::identify(opening).map(|place| P::start(place, opening).map(|session| Box::new(Far::new(session))))
+}
+
+/// The opening of a flow: what is held, or else the bytes that came just now.
+fn opening<'a>(held: Option<&'a Held>, now: Option<(Direction, &'a [u8])>, flow: &'a Flow, last: bool) -> Opening<'a> {
+    let of = |direction| match (held, now) {
+        (Some(held), _) => held.opening(direction),
+        (None, Some((from, data))) if from == direction => data,
+        _ => &[],
+    };
+    Opening { client: of(Direction::Client), server: of(Direction::Server), flow, last }
+}
