@@ -106,10 +106,10 @@ fn an_offer_that_names_the_port_hides_no_shell() {
         let talk = talk.server(":irc.example 001 bob :hi\r\n");
         talk.client(format!("PRIVMSG eve :\u{1}DCC {offer}\u{1}\r\n")).close(Client);
     };
-    for offer in ["SEND x.txt 167772167 9886 600", "SSEND x.txt 167772167 9886 600"] {
+    for offer in ["SEND x.txt 167772167 9886 9", "SSEND x.txt 167772167 9886 9", "CHAT chat 167772167 9886"] {
         assert_heard(&rows(|wire| irc(wire, offer), b"Who are you? "), &["D03.prompt", "D04.root"]);
     }
-    assert_heard(&rows(|wire| irc(wire, "CHAT chat 167772167 9886"), b"Who are you? "), &["D04.shell"]);
+    assert_heard(&rows(|wire| irc(wire, "CHAT chat 167772167 9886"), b"Hello!\r\n"), &["D04.shell"]);
     let ftp = |wire: &mut Wire| {
         let at = Timestamp::from_parts(1_000_000_000, 0);
         let talk =

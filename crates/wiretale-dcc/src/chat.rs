@@ -51,6 +51,12 @@ impl Protocol for DccChat {
         Some(ChatDecoder::new(Some(Box::new(announced))))
     }
 
+    // People in a chat are handed each other's words by the line, if not in one piece; what is answered behind a blank
+    // is a prompt.
+    fn may_be_text(opening: &Opening<'_>) -> bool {
+        ![opening.client, opening.server].iter().any(|said| said.ends_with(b" "))
+    }
+
     fn feed<O: Observe<Self>>(decoder: &mut ChatDecoder, cx: &mut Context<'_, O>, chunk: Chunk<'_>) -> Demand {
         decoder.feed(cx, chunk)
     }

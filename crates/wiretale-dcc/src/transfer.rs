@@ -43,7 +43,6 @@ pub struct TransferDecoder {
 
 impl Protocol for Dcc {
     const TAG: &'static str = "irc-dcc-data";
-    const DIALOGUE: bool = false;
 
     type Event<'a> = Event<'a>;
 
@@ -61,6 +60,11 @@ impl Protocol for Dcc {
         let announced = note.take::<Announced>().filter(|announced| announced.kind != Kind::Chat)?;
         let header = (announced.kind == Kind::Xmit && !announced.tls).then(Box::default);
         Some(TransferDecoder { announced: Some(Box::new(announced)), header, ..TransferDecoder::default() })
+    }
+
+    // The first counts are small numbers, and no text.
+    fn may_be_text(_: &Opening<'_>) -> bool {
+        false
     }
 
     fn feed<O: Observe<Self>>(decoder: &mut TransferDecoder, cx: &mut Context<'_, O>, chunk: Chunk<'_>) -> Demand {

@@ -7,7 +7,7 @@ use wiretale_dcc::{
     Announced, Dcc, DccChat, Fate, Malformed, Message, Negotiation, Offers, Outcome, Provenance, parse,
 };
 use wiretale_protocol::Direction::{Client, Server};
-use wiretale_protocol::{Address, Demand, FlowId, Protocol, Timestamp};
+use wiretale_protocol::{Address, Demand, FlowId, Opening, Protocol, Timestamp};
 
 const BOB: &str = "bob!b@198.51.100.201";
 
@@ -58,6 +58,14 @@ fn p29_a_chat_is_attached_and_its_lines_are_read() {
     assert_eq!(said[1], Said::Chat(Client, b"hello there".to_vec(), false));
     assert_eq!(said[2], Said::Chat(Server, b"hi back".to_vec(), false));
     assert_eq!(wire.shared.confirmed, ["irc-dcc-chat"]);
+}
+
+#[test]
+fn p29_a_chat_whose_lines_come_in_pieces_is_one_and_a_prompt_is_none() {
+    let flow = wiretale_testkit::flow();
+    let may = |client, server| DccChat::may_be_text(&Opening { client, server, flow: &flow, last: true });
+    assert!(may(b"hello, are", b"hi\n") && may(b"hello\n", b"hi"));
+    assert!(!may(b"psychoid\n", b"Who are you? "));
 }
 
 #[test]

@@ -2,7 +2,8 @@
 
 use smallvec::SmallVec;
 use wiretale_protocol::{
-    Chunk, Context, Demand, Direction, End, Flow, Moment, Observer, Quota, Services, Shared, Timestamp, Weird, Weirds,
+    Chunk, Context, Demand, Direction, End, Flow, Moment, Observer, Opening, Quota, Services, Shared, Timestamp, Weird,
+    Weirds,
 };
 use wiretale_reassembly::{Anomaly, Sink};
 
@@ -82,12 +83,16 @@ impl<P: Services<O>, O: Observer> Delivery<'_, P, O> {
     }
 
     /// A decoder for the flow as announced, or else the one that takes what nobody claims. Where both sides say what it
-    /// can read, it is no file that they exchange: else an offer would hide any dialogue on the port that it names.
-    pub(crate) fn announced_or(&mut self, session: Option<Started<P, O>>, both: bool) -> Option<Started<P, O>> {
-        if both && session.is_some() {
+    /// can read, and what was announced is not said so, an offer hides no dialogue on the port that it names.
+    pub(crate) fn announced_or(
+        &mut self,
+        session: Option<Started<P, O>>,
+        now: Option<(Direction, &[u8])>,
+    ) -> Option<Started<P, O>> {
+        if session.is_some() && self.established.is_some() {
             self.commons.hear_news();
             let tag = self.commons.expectations.tag(self.flow, self.at);
-            if tag.is_some_and(|tag| !P::may_be_dialogue(tag)) {
+            if tag.is_some_and(|tag| self.shown(now, true, |opening| is_other::<P, O>(tag, opening))) {
                 return session;
             }
         }
@@ -221,6 +226,11 @@ fn told(anomaly: &Anomaly<'_>) -> Option<String> {
         Anomaly::WindowScale(scale) => scale.to_string(),
         _ => String::new(),
     })
+}
+
+// Both sides spoke, and not as they do in what was announced.
+fn is_other<P: Services<O>, O: Observer>(tag: &str, opening: &Opening<'_>) -> bool {
+    !opening.client.is_empty() && !opening.server.is_empty() && !P::may_be_text(tag, opening)
 }
 
 /// The ends of a flow without connections.

@@ -22,8 +22,7 @@ impl<P: Services<O>, O: Observer> Delivery<'_, P, O> {
             Identified::No | Identified::Unsure => None,
         };
         if !self.is_quiet(from.opposite()) {
-            let both = self.has_spoken(from.opposite());
-            let session = self.announced_or(session, both);
+            let session = self.announced_or(session, Some((from, data)));
             return self.decide(session, from, chunk);
         }
         match self.announced() {

@@ -23,7 +23,7 @@ impl<P: Services<O>, O: Observer> Delivery<'_, P, O> {
             Identified::Unsure if self.is_full(from, data.len()) => self.at_limit(from, data),
             Identified::Unsure => self.hold(from, chunk),
             Identified::Leftover(session) => {
-                let session = self.announced_or(session, self.has_spoken(from.opposite()));
+                let session = self.announced_or(session, Some((from, data)));
                 self.decide(session, from, chunk);
             }
             Identified::No => {
@@ -35,22 +35,34 @@ impl<P: Services<O>, O: Observer> Delivery<'_, P, O> {
 
     /// Whose bytes are those that are kept, and these?
     pub(crate) fn look(&mut self, from: Direction, data: &[u8], last: bool) -> Identified<Option<Started<P, O>>> {
+        self.shown(Some((from, data)), last, identify::<P, O>)
+    }
+
+    /// What `with` makes of the bytes that are kept, and of those that come now.
+    pub(crate) fn shown<R>(
+        &mut self,
+        now: Option<(Direction, &[u8])>,
+        last: bool,
+        with: impl FnOnce(&Opening<'_>) -> R,
+    ) -> R {
         let held = match &mut *self.reading {
             Reading::Probing(Some(held)) => held,
             Reading::Doubting(doubt) => &mut doubt.held,
-            _ => return identify::<P, O>(&opening(None, Some((from, data)), self.flow, last)),
+            _ => return with(&opening(None, now, self.flow, last)),
         };
+        let Some((from, data)) = now else { return with(&opening(Some(held), None, self.flow, last)) };
         let before = held.lend(from, data);
-        let found = identify::<P, O>(&opening(Some(held), None, self.flow, last));
+        let made = with(&opening(Some(held), None, self.flow, last));
         held.take_back(from, before);
-        found
+        made
     }
 
     /// With so many bytes more, is as much kept of a flow as may be?
     fn is_full(&mut self, from: Direction, more: usize) -> bool {
         let limits = &self.commons.limits;
         let Reading::Probing(Some(held)) = &mut *self.reading else { return more >= limits.probe_bytes };
-        if held.pieces().len() >= limits.probe_pieces {
+        // Datagrams stay what they are.
+        if held.pieces().len() >= limits.probe_pieces && self.established.is_some() {
             let before = held.memory();
             held.merge();
             self.commons.stats.probed_bytes -= (before - held.memory()) as u64;
@@ -115,17 +127,19 @@ impl<P: Services<O>, O: Observer> Delivery<'_, P, O> {
     /// Nothing more will come: decides what is still undecided.
     pub(crate) fn conclude(&mut self) {
         self.settle();
-        let Reading::Probing(held) = self.reading else { return };
-        let held = held.take();
-        let opening = opening(held.as_deref(), None, self.flow, true);
-        let spoke = [!opening.client.is_empty(), !opening.server.is_empty()];
-        let session = match spoke.contains(&true).then(|| identify::<P, O>(&opening)) {
+        let Reading::Probing(_) = self.reading else { return };
+        let found = self.shown(None, true, |opening| {
+            let spoke = !opening.client.is_empty() || !opening.server.is_empty();
+            spoke.then(|| identify::<P, O>(opening))
+        });
+        let session = match found {
             Some(Identified::Yes(session)) => session.map(|session| self.identified(session)),
-            Some(Identified::Leftover(session)) => self.announced_or(session, spoke == [true; 2]),
+            Some(Identified::Leftover(session)) => self.announced_or(session, None),
             // An attempt that was never answered leaves the announcement to the next one.
             _ if self.established == Some(false) => None,
             _ => self.announced(),
         };
+        let held = self.take_held().flatten();
         self.begin(session, held);
     }
 }

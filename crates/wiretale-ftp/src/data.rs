@@ -96,7 +96,6 @@ enum Stage {
 
 impl Protocol for FtpData {
     const TAG: &'static str = "ftp-data";
-    const DIALOGUE: bool = false;
     type Event<'a> = DataEvent<'a>;
     type Decoder = DataDecoder;
 
@@ -129,6 +128,11 @@ impl Protocol for FtpData {
 
     fn start_expected(note: Note) -> Option<DataDecoder> {
         note.take::<Announced>().map(DataDecoder::new)
+    }
+
+    // One side sends, and the other listens.
+    fn may_be_text(_: &Opening<'_>) -> bool {
+        false
     }
 
     fn feed<O: Observe<Self>>(decoder: &mut DataDecoder, cx: &mut Context<'_, O>, chunk: Chunk<'_>) -> Demand {

@@ -18,10 +18,6 @@ pub trait Protocol: Sized {
     /// of it.
     const ANNOUNCED: bool = true;
 
-    /// May both sides of an announced flow of it write text? Where not, one in which they do is a dialogue, and the
-    /// announcement waits on.
-    const DIALOGUE: bool = true;
-
     /// What it has to say: small, `Copy`, its text borrowed from the packet or from the decoder.
     type Event<'a>: Copy + Debug;
 
@@ -39,6 +35,13 @@ pub trait Protocol: Sized {
     fn start_expected(note: Note) -> Option<Self::Decoder> {
         let _ = note;
         None
+    }
+
+    /// Both sides of an announced flow began with text: may it be this protocol's? Where not it is a dialogue, and the
+    /// announcement waits on.
+    fn may_be_text(opening: &Opening<'_>) -> bool {
+        let _ = opening;
+        true
     }
 
     /// One more chunk of the direction that `cx.moment().direction` names.

@@ -18,9 +18,9 @@ pub trait Services<O: Observer> {
     /// A decoder for an announced flow; `None` where no protocol has that tag or its note is foreign.
     fn start_expected(tag: &str, note: Note) -> Option<Self::Session>;
 
-    /// [`Protocol::DIALOGUE`] of the protocol with this tag.
-    fn may_be_dialogue(tag: &str) -> bool {
-        let _ = tag;
+    /// [`Protocol::may_be_text`] of the protocol with this tag.
+    fn may_be_text(tag: &str, opening: &Opening<'_>) -> bool {
+        let _ = (tag, opening);
         true
     }
 
@@ -143,8 +143,8 @@ where
         }
     }
 
-    fn may_be_dialogue(tag: &str) -> bool {
-        if tag == P::TAG { P::DIALOGUE } else { Rest::may_be_dialogue(tag) }
+    fn may_be_text(tag: &str, opening: &Opening<'_>) -> bool {
+        if tag == P::TAG { P::may_be_text(opening) } else { Rest::may_be_text(tag, opening) }
     }
 
     #[inline]
