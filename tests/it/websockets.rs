@@ -72,8 +72,12 @@ fn a_websocket_is_claimed_by_the_room_of_what_it_carries() {
     let other = with(&[(Client, b"{\"op\": 1, \"d\": null}"), (Server, b"{\"op\": 11}")]);
     let silent = with(&[]);
     let refused = vec![(Client, REQUEST.into()), (Server, b"HTTP/1.1 404 Not Found\r\n\r\n".to_vec())];
-    // One byte at a time would be more pieces than are kept of a flow not known yet.
-    for segment in [3, 7, 1000] {
+    let bare: Vec<_> = irc
+        .iter()
+        .map(|(from, bytes)| (*from, bytes.split(|&byte| byte == b'\r').collect::<Vec<_>>().concat()))
+        .collect();
+    for segment in [1, 3, 7, 1000] {
+        assert_eq!(services(&bare, segment), ["http", "websocket", "irc"], "{segment}");
         assert_eq!(services(&irc, segment), ["http", "websocket", "irc"], "{segment}");
         assert_eq!(services(&late, segment), ["http", "websocket", "irc"], "{segment}");
         assert_eq!(services(&ssh, segment), ["http", "websocket", "ssh"], "{segment}");

@@ -26,7 +26,7 @@ impl Upgrade {
         while let Some((&byte, rest)) = bytes.split_first() {
             *bytes = rest;
             head.push(byte);
-            if head.ends_with(EMPTY_LINE) {
+            if is_over(head) {
                 return Some(match direction {
                     Direction::Client => asks(head),
                     Direction::Server => agrees(head),
@@ -40,6 +40,11 @@ impl Upgrade {
     }
 }
 
+// Does it end with an empty line?
+fn is_over(head: &[u8]) -> bool {
+    head.ends_with(b"\n\r\n") || head.ends_with(b"\n\n")
+}
+
 /// Does this request ask for a WebSocket?
 pub(crate) fn asks(head: &[u8]) -> bool {
     is_upgrade(head) && request(head).1
@@ -51,8 +56,9 @@ pub(crate) fn request(bytes: &[u8]) -> (Option<usize>, bool) {
     let mut asks = false;
     for at in memchr_iter(b'\n', bytes) {
         let Some((head, line)) = bytes.split_at_checked(at + 1) else { break };
-        if line.starts_with(LINE_END) && head.ends_with(LINE_END) {
-            return (Some(head.len() + LINE_END.len()), asks);
+        let end = LINE_ENDS.iter().find(|end| line.starts_with(end));
+        if let Some(end) = end {
+            return (Some(head.len() + end.len()), asks);
         }
         asks |= field(line, b"upgrade").is_some_and(|value| value.eq_ignore_ascii_case(b"websocket"));
     }
@@ -83,8 +89,8 @@ fn field<'a>(bytes: &'a [u8], name: &[u8]) -> Option<&'a [u8]> {
 
 pub(crate) const METHOD: &[u8] = b"GET ";
 pub(crate) const LONGEST: usize = 8192;
-const LINE_END: &[u8] = b"\r\n";
-const EMPTY_LINE: &[u8] = b"\r\n\r\n";
+// A lone LF ends a line, too (RFC 9112 section 2.2).
+const LINE_ENDS: [&[u8]; 2] = [b"\r\n", b"\n"];
 
 #[cfg(test)]
 mod tests {
@@ -106,7 +112,7 @@ mod tests {
 
     // Line by line, in a head that is cut off first.
     fn plainly(bytes: &[u8]) -> (Option<usize>, bool) {
-        let over = bytes.windows(4).position(|four| four == EMPTY_LINE).map(|at| at + 4);
+        let over = (0..=bytes.len()).find(|end| is_over(&bytes[..*end]));
         let lines = bytes[..over.unwrap_or(bytes.len())].split(|byte| *byte == b'\n').skip(1);
         let asks = lines.filter_map(|line| line.split_at_checked(8)).any(|(name, value)| {
             name.eq_ignore_ascii_case(b"upgrade:") && value.trim_ascii().eq_ignore_ascii_case(b"websocket")
