@@ -237,10 +237,11 @@ impl fmt::Debug for Talks {
 }
 
 const HOSTS: usize = 4096;
-// Peers told of one host, of these who came first by one port, and of all hosts together.
+// Peers told of one host, of these who came first by one port, and of all hosts together: no more than the table holds
+// before it doubles.
 const PEERS: usize = 8192;
 const DOOR: usize = 1024;
-const ALL_PEERS: usize = 1 << 15;
+const ALL_PEERS: usize = 7 << 12;
 // Where room is short.
 const FEW_PEERS: usize = 64;
 // Connections kept one by one with one peer, with one where room is short, and of all hosts.
