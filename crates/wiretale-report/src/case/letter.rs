@@ -248,7 +248,10 @@ fn recover(letter: &mut Document, dossier: &Dossier<'_>, case: &Case) {
     ];
     let accounts = accounts(dossier, case);
     if !accounts.is_empty() {
-        steps.push(format!("Passwords of these accounts crossed the network in clear: {}.", accounts.join("; ")));
+        let accounts = accounts.join("; ");
+        steps.push(format!(
+            "Passwords of these accounts crossed the network in clear, the intruder's own perhaps among them: {accounts}."
+        ));
     }
     let reached = reached(dossier, case.host);
     if !reached.is_empty() {

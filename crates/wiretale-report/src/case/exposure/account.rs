@@ -114,11 +114,9 @@ impl Crossings {
         }
     }
 
-    /// The one whom the server spoke with, if there was no other.
-    pub(super) fn client(&self) -> Option<IpAddr> {
-        let mut all = self.senders.iter().chain(&self.receivers);
-        let first = all.next()?;
-        (!self.others && all.all(|other| other == first)).then_some(*first)
+    /// Those whom the server spoke with, if all are known.
+    pub(super) fn clients(&self) -> Option<impl Iterator<Item = IpAddr>> {
+        (!self.others).then(|| self.senders.iter().chain(&self.receivers).copied())
     }
 
     /// Who sent them to whom, as a sentence goes on.

@@ -52,11 +52,13 @@ impl Intruders {
         sort(secret.kind).is_prompt() && self.doors.contains(&(secret.server, secret.port))
     }
 
-    /// May it be the intruder's, and in whose case?
+    /// May it be the intruder's, and in whose case? Nobody else has used it then.
     pub(super) fn may_own(&self, whose: &Whose<'_>, account: &Account) -> Option<IpAddr> {
         if self.doors.contains(&(whose.server, whose.port)) {
             return Some(whose.server);
         }
-        account.right.client().filter(|client| self.peers.contains(&(*client, whose.server)))
+        let theirs = |client: &IpAddr| self.peers.contains(&(*client, whose.server));
+        let first = account.right.clients()?.next()?;
+        account.right.clients()?.all(|client| theirs(&client)).then_some(first)
     }
 }
