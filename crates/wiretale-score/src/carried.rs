@@ -48,7 +48,7 @@ impl SeenFile<'_> {
     pub(crate) fn hot_name(&self) -> Option<&'static str> {
         let name = self.base_name().to_ascii_lowercase();
         if name.starts_with(b"..") {
-            return Some("a name that hides");
+            return Some(HIDES);
         }
         let mut parts = name.split(|byte| !byte.is_ascii_alphanumeric()).map(|part| part.trim_ascii());
         parts.find_map(|part| {
@@ -60,6 +60,8 @@ impl SeenFile<'_> {
     }
 }
 
+/// What [`SeenFile::hot_name`] calls a name that a listing leaves out.
+pub(crate) const HIDES: &str = "..";
 const EVEN: f64 = 7.1;
 const EXECUTABLE: &[&str] = &[
     "executable",

@@ -71,7 +71,7 @@ fn crossed(scene: &Scene<'_>, file: &SeenFile<'_>, nicks: &(Vec<u8>, Vec<u8>), f
     let nick = if inwards { &nicks.0 } else { &nicks.1 };
     let name = shown(file.base_name());
     let what = words(kind);
-    let pretence = if file.pretends() { ", which it is not by its name" } else { "" };
+    let pretence = if file.pretends() { ", under a harmless name" } else { "" };
     let file_name = if file.base_name().is_empty() { "a file".to_owned() } else { format!("\"{name}\"") };
     let partner = if nick.is_empty() { scene.called(peer) } else { shown(nick).to_string() };
     let (verb, way) = if inwards { ("got", "from") } else { ("sent", "to") };
@@ -111,8 +111,8 @@ pub(super) const fn words(kind: Kind) -> &'static str {
         Kind::Executable => "a program",
         Kind::Archive => "an archive",
         Kind::Packed => "packed or encrypted",
-        Kind::Media => "picture or sound",
-        Kind::Other => "of no dangerous kind",
+        Kind::Media => "a picture, a sound or a film",
+        Kind::Other => "neither a program nor an archive",
     }
 }
 
@@ -137,6 +137,18 @@ mod tests {
         assert_eq!(transfer(Server, Some("cracklib.tar.gz"), b"\x1f\x8b\x08\0").rows(), ["D24.archive"]);
         assert_eq!(transfer(Client, Some("accounts.txt"), b"root:x:0:0:\n").rows(), ["D24.sent"]);
         assert_eq!(transfer(Server, None, b"\x1f\x8b\x08\0").rows(), ["D24.acknowledged"]);
+    }
+
+    #[test]
+    fn what_it_is_and_what_it_pretends_is_told() {
+        for (name, head, told) in [
+            ("me.jpg.exe", &b"MZ\x90\0"[..], "a program, under a harmless name"),
+            ("me.jpg", b"\xff\xd8\xff\xe0\0\x10JFIF", "a picture, a sound or a film"),
+            ("accounts.txt", b"root:x:0:0:\n", "neither a program nor an archive"),
+        ] {
+            let text = transfer(Server, Some(name), head).evidence()[0].text.clone();
+            assert!(text.contains(&format!(" bytes, {told}) from ")), "{text}");
+        }
     }
 
     #[test]

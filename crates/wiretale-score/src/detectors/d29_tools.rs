@@ -10,7 +10,7 @@ use wiretale_ssh::{Event, Session};
 
 use super::d24_dcc_file::{quality, size, words};
 use crate::bounded::{Bounded, SOME};
-use crate::carried::Kind;
+use crate::carried::{HIDES, Kind};
 use crate::text::shown;
 use crate::{Detector, Fact, Findings, Hears, Scene, SeenFile};
 
@@ -79,7 +79,11 @@ fn brought(scene: &Scene<'_>, file: &SeenFile<'_>, account: &Account, findings: 
     let foreign = !matches!(account.port, 0 | 21);
     let strength = if guest { 0.5 } else { 1.0 } + if foreign { 0.3 } else { 0.0 };
     let (host, name) = (scene.moment.flow.speaker(home).address, shown(file.base_name()));
-    let what = hot.map_or_else(|| words(kind).to_owned(), |tool| format!("{}, by its name {tool}", words(kind)));
+    let what = match hot {
+        None => words(kind).to_owned(),
+        Some(HIDES) => format!("{}, under a name that hides it", words(kind)),
+        Some(tool) => format!("{}, by its name {tool}", words(kind)),
+    };
     let user =
         account.user.as_deref().filter(|_| !guest).map(|user| format!(" as {}", shown(user))).unwrap_or_default();
     let text = format!("{host} got \"{name}\" ({}, {what}) from {}{user} by FTP", size(file), scene.called(peer));
@@ -124,6 +128,12 @@ mod tests {
         assert_eq!(fetch("psy.tgz", b"\x1f\x8b\x08\0", Server).rows(), ["D29.hot_name"]);
         assert_eq!(fetch("x", b"MZ\x90\0", Server).rows(), ["D29.executable"]);
         assert_eq!(fetch("tool-1.0.tar.gz", b"\x1f\x8b\x08\0", Server).rows(), ["D29.archive"]);
+    }
+
+    #[test]
+    fn a_name_that_hides_is_told_as_one() {
+        let text = fetch("...", b"MZ\x90\0", Server).evidence()[0].text.clone();
+        assert!(text.contains("a program, under a name that hides it)"), "{text}");
     }
 
     #[test]
