@@ -21,19 +21,22 @@ fn at_least(cases: &[Case], level: Level) -> BTreeSet<String> {
     cases.iter().filter(|case| case.level >= level).map(|case| case.host.to_string()).collect()
 }
 
-fn compromised(scenario: &str) -> BTreeSet<String> {
+/// Those that the truth about a recording calls so: `compromised`, `suspicious`.
+fn called(scenario: &str, what: &str) -> BTreeSet<String> {
     let text = std::fs::read_to_string(data(&format!("{scenario}.truth.json"))).expect("the truth is there");
     let truth: Value = serde_json::from_str(&text).expect("the truth is JSON");
-    truth["compromised"].as_array().into_iter().flatten().filter_map(Value::as_str).map(str::to_owned).collect()
+    truth[what].as_array().into_iter().flatten().filter_map(Value::as_str).map(str::to_owned).collect()
 }
 
 #[test]
 fn the_compromised_are_told_and_nobody_else() {
     for scenario in ["incident", "botnet", "noise", "benign", "exposure"] {
         let cases = cases(scenario);
-        let truth = compromised(scenario);
+        let truth = called(scenario, "compromised");
         assert_eq!(at_least(&cases, Level::High), truth, "{scenario}");
-        assert_eq!(at_least(&cases, Level::Medium), truth, "{scenario}");
+        // An account was guessed, a tunnel misused: there is reason for suspicion, and no more.
+        let suspicious = &called(scenario, "suspicious");
+        assert_eq!(&at_least(&cases, Level::Medium) - suspicious, truth, "{scenario}");
     }
 }
 
