@@ -82,7 +82,12 @@ impl Side {
         while !input.is_empty() {
             self.keep_pace(session);
             if let Some(tls) = &mut self.tls {
-                if !tls.pass(&mut input) {
+                let clear = tls.pass(&mut input);
+                // The reply to AUTH promises TLS; the first record keeps that promise.
+                if tls.begins() {
+                    cx.confirm("ssl");
+                }
+                if !clear {
                     return;
                 }
                 self.tls = None;

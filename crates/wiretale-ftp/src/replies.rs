@@ -169,7 +169,6 @@ impl Session {
     fn authenticated<O: Observe<Ftp>>(&mut self, cx: &mut Context<'_, O>, waiting: &Waiting, code: u16) {
         let mechanism = waiting.argument.trim_ascii();
         if TLS_NAMES.iter().any(|name| name.eq_ignore_ascii_case(mechanism)) {
-            cx.confirm("ssl");
             cx.emit::<Ftp>(Event::AuthTls);
             self.secure();
         } else if code == 334 {

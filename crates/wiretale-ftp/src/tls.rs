@@ -8,6 +8,9 @@ pub(crate) struct Tls {
     at: usize,
     skip: u64,
     lost: bool,
+    begun: bool,
+    // Its first record was told of.
+    told: bool,
 }
 
 impl Tls {
@@ -33,6 +36,11 @@ impl Tls {
         false
     }
 
+    /// True once, when the head of the first record has been read.
+    pub(crate) fn begins(&mut self) -> bool {
+        self.begun && !core::mem::replace(&mut self.told, true)
+    }
+
     /// Bytes were lost: inside a record that does no harm.
     pub(crate) fn gap(&mut self, len: u64) {
         self.lost |= len > self.skip;
@@ -47,6 +55,7 @@ impl Tls {
         if self.at == self.head.len() {
             let [kind, major, _, high, low] = self.head;
             self.lost = !(20..=24).contains(&kind) || major != 3;
+            self.begun |= !self.lost;
             self.skip = u64::from(u16::from_be_bytes([high, low]));
             self.at = 0;
         }

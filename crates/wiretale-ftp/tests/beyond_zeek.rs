@@ -16,8 +16,17 @@ fn auth_is_understood_in_any_case_and_by_any_name() {
         let mut talk = Talk::new();
         talk.server(HELLO).client(&format!("AUTH {name}\r\n")).server("234 go\r\n");
         assert_eq!(talk.said("AuthTls"), 1, "{name}");
-        assert!(talk.solo.shared.confirmed.contains(&"ssl"));
+        let ssl = |talk: &Talk| talk.solo.shared.confirmed.contains(&"ssl");
+        assert!(!ssl(&talk), "no record has crossed");
+        talk.solo.client(b"\x16\x03\x01\0");
+        assert!(!ssl(&talk), "nor has its head");
+        talk.solo.client(b"\x02hi");
+        assert!(ssl(&talk));
     }
+    let mut talk = Talk::new();
+    talk.server(HELLO).client("AUTH TLS\r\n").server("234 go\r\n").client("USER bob\r\n");
+    talk.solo.client(b"\x01\x02\x03\x04\x05");
+    assert!(!talk.solo.shared.confirmed.contains(&"ssl"), "what is no record is no TLS");
     let mut talk = Talk::new();
     talk.server(HELLO).client("AUT TLS\r\n").server("234 go\r\n");
     assert_eq!(talk.said("AuthTls"), 0, "AUT is no AUTH");
