@@ -19,6 +19,8 @@ pub struct ChatDecoder {
     lines: [Lines; 2],
     ended: [bool; 2],
     bytes: u64,
+    // Of them, those of lines, without their ends.
+    said: u64,
     missed: u64,
     opened: bool,
     finished: bool,
@@ -75,6 +77,7 @@ impl ChatDecoder {
             lines: [Lines::new(DccChat::LONGEST_LINE), Lines::new(DccChat::LONGEST_LINE)],
             ended: [false; 2],
             bytes: 0,
+            said: 0,
             missed: 0,
             opened: false,
             finished: false,
@@ -96,6 +99,7 @@ impl ChatDecoder {
             Chunk::Data(bytes) => self.data(cx, bytes),
             Chunk::Gap(len) => {
                 self.missed = self.missed.saturating_add(len);
+                self.bytes = self.bytes.saturating_add(len);
                 if let Some(lines) = self.lines.get_mut(cx.moment().direction.index()) {
                     lines.gap();
                 }
@@ -114,6 +118,7 @@ impl ChatDecoder {
 
     fn data<O: Observe<DccChat>>(&mut self, cx: &mut Context<'_, O>, bytes: &[u8]) {
         let Some(lines) = self.lines.get_mut(cx.moment().direction.index()) else { return };
+        self.bytes = self.bytes.saturating_add(bytes.len() as u64);
         let mut input = bytes;
         while let Some(line) = lines.next(&mut input) {
             if is_foreign(line.bytes) {
@@ -121,7 +126,7 @@ impl ChatDecoder {
                 return self.finish(cx);
             }
             cx.confirm(DccChat::TAG);
-            self.bytes += line.bytes.len() as u64;
+            self.said += line.bytes.len() as u64;
             cx.emit::<DccChat>(Event::Chat { line: line.bytes, cut: line.cut });
         }
     }
@@ -134,7 +139,6 @@ impl ChatDecoder {
             let rest = lines.rest();
             if !rest.is_empty() && !is_foreign(rest) {
                 cx.confirm(DccChat::TAG);
-                self.bytes += rest.len() as u64;
                 cx.emit::<DccChat>(Event::Chat { line: rest, cut: false });
             }
         }
@@ -145,8 +149,10 @@ impl ChatDecoder {
 
     fn finish<O: Observe<DccChat>>(&mut self, cx: &mut Context<'_, O>) {
         if !core::mem::replace(&mut self.finished, true) {
+            // Where it stopped to be a chat, more may have crossed than what was said: how much, hangs on the cuts.
+            let bytes = if self.unlike { self.said } else { self.bytes };
             cx.emit::<DccChat>(Event::Finished {
-                bytes: self.bytes,
+                bytes,
                 missed: self.missed,
                 size: None,
                 start: 0,

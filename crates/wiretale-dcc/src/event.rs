@@ -28,7 +28,8 @@ pub enum Event<'a> {
     },
     /// It is over.
     Finished {
-        /// Bytes of the file that crossed, lost ones included; of a chat, bytes of its lines.
+        /// Bytes of the file that crossed, lost ones included. Of a chat, those of both sides with their line ends; of an
+        /// encrypted one, none; of one that turned out to be none, those of the lines before that.
         bytes: u64,
         /// Of them, bytes that were not captured.
         missed: u64,

@@ -38,7 +38,7 @@ pub struct Record {
     pub flow: Option<FlowId>,
     /// Where the receiver wanted the transfer to start, and whether the sender agreed.
     pub resumed: Option<Resumed>,
-    /// Bytes of the file that crossed.
+    /// Bytes of the file that crossed, or of the chat, both ways and with its line ends.
     pub bytes: u64,
     /// Of them, bytes that were not captured.
     pub missed: u64,

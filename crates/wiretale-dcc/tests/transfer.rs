@@ -165,6 +165,15 @@ fn a_chat_says_its_lines() {
         ]
     );
     assert_eq!(wire.shared.confirmed, ["irc-dcc-chat"]);
+    assert_eq!(finished(&said).0, 14 + 15 + 10, "line ends are bytes, too");
+}
+
+#[test]
+fn bytes_of_a_chat_that_were_not_captured_crossed_all_the_same() {
+    let mut wire = wire::<DccChat>("CHAT chat 3325256905 5000");
+    wire.server("one\n");
+    wire.chunk(Server, Chunk::Gap(100));
+    assert_eq!(finished(&wire.end()).0, 104);
 }
 
 #[test]
