@@ -338,7 +338,7 @@ const fn ahead(seq: u32, other: u32) -> i32 {
     seq.wrapping_sub(other).cast_signed()
 }
 
-/// Further on, differences of numbers turn negative.
+/// Further on, two numbers of one side may be so far apart that their difference turns negative.
 const MAX_STEADY: u32 = i32::MAX as u32;
 
 /// Jumps beyond this are not believed of SYN and RST.

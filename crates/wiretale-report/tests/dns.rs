@@ -82,7 +82,9 @@ fn what_answers_hold_is_written_as_zeek_writes_it() {
         let rows = rows(53, &[query(A), reply(A, &[record(kind, data)])]);
         assert_eq!(rows[0]["answers"], serde_json::json!([told]), "{kind}");
     }
-    for (kind, data) in [(13, &b"\x03cpu\x02os"[..]), (65, b"\0\x01\0"), (257, b"\0\x05issueca"), (46, b"\0\x01")] {
+    for (kind, data) in
+        [(13, &b"\x03cpu\x02os"[..]), (65, b"\0\x01\0"), (257, b"\0\x05issueca"), (46, b"\0\x01"), (2, b"\0")]
+    {
         let rows = rows(53, &[query(A), reply(A, &[record(kind, data)])]);
         assert_eq!(rows[0]["answers"], serde_json::Value::Null, "{kind}");
     }

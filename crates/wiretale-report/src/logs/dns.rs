@@ -104,9 +104,9 @@ fn names(flow: &Flow) -> (Naming, Naming) {
 
 type Naming = fn(u16) -> Option<&'static str>;
 
-/// What a record tells, in Zeek's words; `None` where Zeek has none.
+/// What a record tells, in Zeek's words; `None` where Zeek has none, of the root's name for one.
 pub(crate) fn answer(record: &Record<'_>) -> Option<Vec<u8>> {
-    Some(match record.data {
+    let words = match record.data {
         Data::Address(address) => address.to_string().into_bytes(),
         Data::Name(name) | Data::Exchange { name, .. } | Data::Service { target: name, .. } => name.to_text(),
         Data::Authority { primary, .. } => primary.to_text(),
@@ -133,7 +133,8 @@ pub(crate) fn answer(record: &Record<'_>) -> Option<Vec<u8>> {
         }
         Data::Place { size, horizontal, vertical } => format!("LOC:  {size} {horizontal} {vertical}").into_bytes(),
         Data::Other(_) => unread(record.kind)?.into_bytes(),
-    })
+    };
+    Some(words).filter(|words| !words.is_empty())
 }
 
 /// `TXT 2 hi TXT 3 you`.
