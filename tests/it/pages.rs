@@ -7,9 +7,9 @@ fn every_test_that_beyond_zeek_names_exists() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
     let page = std::fs::read_to_string(root.join("docs/beyond-zeek.md")).expect("the page");
     let mut code = String::new();
-    for room in ["irc", "dcc", "ftp", "ssh"] {
-        let tests = root.join(format!("crates/wiretale-{room}/tests"));
-        for entry in std::fs::read_dir(tests).expect("a folder of tests") {
+    let rooms = ["irc", "dcc", "ftp", "ssh"].map(|room| format!("crates/wiretale-{room}/tests"));
+    for tests in rooms.iter().map(String::as_str).chain(["tests/it"]) {
+        for entry in std::fs::read_dir(root.join(tests)).expect("a folder of tests") {
             let path = entry.expect("readable").path();
             if path.extension().is_some_and(|extension| extension == "rs") {
                 code.push_str(&std::fs::read_to_string(path).expect("readable"));
