@@ -4,8 +4,8 @@ use alloc::vec::Vec;
 use core::time::Duration;
 
 use wiretale_protocol::{
-    Chunk, Context, Demand, Observe, Opening, Probe, Protocol, Record as Framed, Records as Frames, Timestamp,
-    Transport,
+    Chunk, Context, Demand, Direction, Observe, Opening, Probe, Protocol, Record as Framed, Records as Frames,
+    Timestamp, Transport,
 };
 
 use crate::{Flags, Message, Question, Record, Section, is_netbios, probe};
@@ -87,6 +87,7 @@ pub struct Decoder {
     asked: u64,
     dropped: u64,
     lost: [bool; 2],
+    served: bool,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -123,7 +124,8 @@ impl Protocol for Dns {
 
     fn start(_: &Opening<'_>) -> Decoder {
         let frames = Frames::new(2, 2 + u16::MAX as usize);
-        Decoder { frames: [frames.clone(), frames], pending: Vec::new(), asked: 0, dropped: 0, lost: [false; 2] }
+        let frames = [frames.clone(), frames];
+        Decoder { frames, pending: Vec::new(), asked: 0, dropped: 0, lost: [false; 2], served: false }
     }
 
     fn feed<O: Observe<Self>>(decoder: &mut Decoder, cx: &mut Context<'_, O>, chunk: Chunk<'_>) -> Demand {
@@ -212,6 +214,8 @@ impl Decoder {
         }
         if let Some(why) = unreadable {
             cx.weird(why.weird(), &[]);
+        } else if cx.moment().direction == Direction::Server && !core::mem::replace(&mut self.served, true) {
+            cx.serve(Dns::TAG);
         } else {
             cx.confirm(Dns::TAG);
         }

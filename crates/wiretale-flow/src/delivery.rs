@@ -170,6 +170,9 @@ impl<P: Services<O>, O: Observer> Delivery<'_, P, O> {
                 self.observer.recognized(self.state, &moment, service);
             }
         }
+        for service in self.commons.shared.served.drain(..) {
+            self.observer.served(self.state, &moment, service);
+        }
     }
 
     #[cold]

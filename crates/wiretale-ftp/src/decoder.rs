@@ -85,7 +85,7 @@ impl Side {
                 let clear = tls.pass(&mut input);
                 // The reply to AUTH promises TLS; the first record keeps that promise.
                 if tls.begins() {
-                    cx.confirm("ssl");
+                    if direction == Direction::Server { cx.serve("ssl") } else { cx.confirm("ssl") }
                 }
                 if !clear {
                     return;

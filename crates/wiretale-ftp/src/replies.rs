@@ -38,6 +38,9 @@ impl Session {
         let text = text.get(..MAX_TEXT).unwrap_or(text);
         let first = self.open.is_none_or(|(open, _)| open != code);
         self.unsure_server = false;
+        if self.commanded && !core::mem::replace(&mut self.served, true) {
+            cx.serve("ftp");
+        }
         self.open = more.then_some((code, self.open.is_some_and(|(_, asked)| asked && !first)));
         cx.emit::<Ftp>(Event::Reply(Reply { code, text, continued: more, first }));
         if first && !self.greeted && matches!(code, 120 | 220) {
@@ -173,7 +176,7 @@ impl Session {
             self.secure();
         } else if code == 334 {
             if mechanism.eq_ignore_ascii_case(b"GSSAPI") {
-                cx.confirm("gssapi");
+                cx.serve("gssapi");
             }
             cx.emit::<Ftp>(Event::AuthOther { mechanism });
         }

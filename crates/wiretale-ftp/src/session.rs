@@ -30,6 +30,9 @@ pub(crate) struct Session {
     secured: u32,
     pub(super) cleared: u32,
     pub(super) greeted: bool,
+    // A command came, and a reply after it.
+    pub(super) commanded: bool,
+    pub(super) served: bool,
     pub(super) violated: bool,
     // Lines of the server may be the tail of something unseen.
     pub(super) unsure_server: bool,
@@ -60,6 +63,8 @@ impl Session {
             secured: 0,
             cleared: 0,
             greeted: flow.midstream,
+            commanded: false,
+            served: false,
             violated: false,
             unsure_server: flow.midstream,
             unsure_client: flow.midstream,
@@ -212,6 +217,7 @@ impl Session {
     fn command<O: Observe<Ftp>>(&mut self, cx: &mut Context<'_, O>, name: &[u8], rest: &[u8]) {
         if !self.violated {
             cx.confirm("ftp");
+            self.commanded = true;
         }
         let verb = Verb::parse(name);
         let given = self.argument(cx, verb, rest);

@@ -33,6 +33,17 @@ fn auth_is_understood_in_any_case_and_by_any_name() {
 }
 
 #[test]
+fn a_server_serves_it_once_it_answers_a_command_in_kind() {
+    let served = |answer: &str| {
+        let mut talk = Talk::new();
+        talk.client("USER a\r\nPASS b\r\n").server(answer).server(answer);
+        talk.solo.shared.served
+    };
+    assert_eq!(served("530 no\r\n"), ["ftp"]);
+    assert_eq!(served("HTTP/1.1 400 Bad Request\r\n\r\n"), [""; 0]);
+}
+
+#[test]
 fn tokens_of_gssapi_are_known_by_kind_and_leave_nothing_else() {
     let mut talk = Talk::new();
     talk.server(HELLO).client("AUTH GSSAPI\r\n").server("334 go on\r\n");

@@ -86,13 +86,14 @@ impl Decoder {
         let mut demand = Demand::Stream;
         preludes.feed(cx.moment().direction, bytes, |target, bytes| {
             if let Some((kind, target)) = target {
-                cx.confirm(if *kind == proxy::HTTP { "http" } else { "socks" });
+                cx.confirm(service(kind));
                 cx.emit::<Irc>(Event::Proxied { kind, target: Wire(target.as_bytes()) });
             }
             if !bytes.is_empty() {
                 demand = self.unwrapped(cx, bytes);
             }
         });
+        preludes.served().into_iter().for_each(|kind| cx.serve(service(kind)));
         self.preludes = Some(preludes);
         demand
     }
@@ -107,7 +108,7 @@ impl Decoder {
         let Some(mut websocket) = self.websocket.take() else { return Demand::Stream };
         websocket.feed(direction, bytes, |piece| {
             let line = match piece {
-                Piece::Opened => return WRAPPINGS.into_iter().for_each(|name| cx.confirm(name)),
+                Piece::Opened => return WRAPPINGS.into_iter().for_each(|name| cx.serve(name)),
                 Piece::Bytes(bytes) => bytes,
                 // One message is one line, and has no line end of its own.
                 Piece::End => b"\r\n",
@@ -317,6 +318,10 @@ const fn weird_of(malformed: Malformed) -> &'static str {
 }
 
 // What stands around IRC in a WebSocket, by Zeek's names.
+fn service(proxy: &str) -> &'static str {
+    if proxy == proxy::HTTP { "http" } else { "socks" }
+}
+
 const WRAPPINGS: [&str; 2] = ["http", "websocket"];
 // IRCv3 message-tags: 8191 bytes with `@` and the space.
 const LONGEST_TAGS: usize = 8191;

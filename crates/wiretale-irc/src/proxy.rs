@@ -13,6 +13,9 @@ use wiretale_protocol::Direction;
 pub(crate) struct Preludes {
     sides: [Prelude; 2],
     target: Option<(&'static str, String)>,
+    // The proxy answered, and that was told.
+    answered: bool,
+    told: bool,
 }
 
 #[derive(Default)]
@@ -46,7 +49,7 @@ impl Preludes {
         bytes: &[u8],
         mut with: impl FnMut(Option<&(&'static str, String)>, &[u8]),
     ) {
-        let Self { sides: [client, server], target } = self;
+        let Self { sides: [client, server], target, answered, .. } = self;
         let prelude = if direction == Direction::Client { client } else { server };
         if prelude.over {
             return with(None, bytes);
@@ -58,6 +61,7 @@ impl Preludes {
                 Reach::More | Reach::None => break,
                 Reach::Over(len, next) => {
                     prelude.carry.drain(..len.min(prelude.carry.len()));
+                    *answered |= direction == Direction::Server;
                     if next.is_some() && next != *target {
                         *target = next;
                         with(target.as_ref(), &[]);
@@ -67,6 +71,13 @@ impl Preludes {
         }
         prelude.over = true;
         with(None, &core::mem::take(&mut prelude.carry));
+    }
+
+    /// The kind of the proxy, once, when it has answered as one.
+    pub(crate) fn served(&mut self) -> Option<&'static str> {
+        let (kind, _) = self.target.as_ref().filter(|_| self.answered && !self.told)?;
+        self.told = true;
+        Some(kind)
     }
 
     /// Bytes were lost: no prelude can be told from what follows.

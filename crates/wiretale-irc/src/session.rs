@@ -26,6 +26,8 @@ pub struct Session {
     pub(crate) bouncer: bool,
     // It is IRC beyond doubt.
     evidence: bool,
+    // The server's own words were among it.
+    served: bool,
     pub(crate) channels: Channels,
     pub(crate) own: Own,
     pub(crate) server: Name,
@@ -208,11 +210,17 @@ impl Session {
         open + self.channels.memory() + self.link.as_deref().map_or(0, Link::memory)
     }
 
-    // Says once that this is IRC beyond doubt.
+    // Says once that this is IRC beyond doubt, and once that the server speaks it.
     fn weigh<O: Observe<Irc>>(&mut self, cx: &mut Context<'_, O>, message: &Message<'_>, direction: Direction) {
-        if !self.evidence && crate::probe::tells(message, direction) {
+        let serves = !self.served && direction == Direction::Server;
+        if (serves || !self.evidence) && crate::probe::tells(message, direction) {
             self.evidence = true;
-            cx.confirm("irc");
+            if serves {
+                self.served = true;
+                cx.serve("irc");
+            } else {
+                cx.confirm("irc");
+            }
         }
     }
 }

@@ -30,6 +30,8 @@ fn p21_one_side_alone_cap_first_and_server_links_are_confirmed() {
             session.server(server);
         }
         assert_eq!(session.shared.confirmed, ["irc"], "{client}{server}");
+        // What the client says alone, no server speaks.
+        assert_eq!(session.shared.served.contains(&"irc"), !server.is_empty(), "{client}{server}");
     }
 }
 
@@ -129,6 +131,9 @@ fn p23_irc_through_socks_and_http_connect_is_read_and_the_target_named() {
             server.chunks(step).for_each(|piece| _ = session.server(piece));
             assert!(session.events("Proxied")[0].contains(&format!("target: \"{target}\"")));
             assert_eq!(session.heard.messages, ["NICK [\"ann\"]", ":s 001 [\"ann\", \"Welcome\"]"]);
+            let proxy = if client.starts_with(b"C") { "http" } else { "socks" };
+            assert!(["irc", proxy].iter().all(|name| session.shared.served.contains(name)), "{target}");
+            assert_eq!(session.shared.served.len(), 2, "{target}");
         }
     }
     let browsing =

@@ -86,6 +86,12 @@ impl<'c, O: Observer> Context<'c, O> {
         }
     }
 
+    /// The same, and its server says so itself: what a client says alone, it may say to any port. Say it once.
+    pub fn serve(&mut self, service: &'static str) {
+        self.confirm(service);
+        self.shared.served.push(service);
+    }
+
     /// The flow is not of this service after all, though it was confirmed.
     pub fn retract(&mut self, service: &'static str) {
         self.shared.retracted.push(service);
@@ -99,6 +105,8 @@ pub struct Shared {
     pub expected: Vec<Expectation>,
     /// Services confirmed since the engine last looked.
     pub confirmed: Vec<&'static str>,
+    /// Services that a server spoke itself, since the engine last looked: confirmed, too.
+    pub served: Vec<&'static str>,
     /// Services taken back since the engine last looked.
     pub retracted: Vec<&'static str>,
     key: SecretKey,
@@ -108,6 +116,6 @@ impl Shared {
     /// With this key for the tags of secrets.
     #[must_use]
     pub const fn new(key: SecretKey) -> Self {
-        Self { expected: Vec::new(), confirmed: Vec::new(), retracted: Vec::new(), key }
+        Self { expected: Vec::new(), confirmed: Vec::new(), served: Vec::new(), retracted: Vec::new(), key }
     }
 }

@@ -73,8 +73,13 @@ pub trait Observer {
         0
     }
 
-    /// The flow was found to be of this service. Once per flow and service.
+    /// The flow was found to be of this service, by what either side says. Once per flow and service.
     fn recognized(&mut self, flow: &mut Self::Flow, moment: &Moment<'_>, service: &'static str) {
+        let _ = (flow, moment, service);
+    }
+
+    /// Its server itself speaks as this service does: it serves it. Never before [`Observer::recognized`].
+    fn served(&mut self, flow: &mut Self::Flow, moment: &Moment<'_>, service: &'static str) {
         let _ = (flow, moment, service);
     }
 

@@ -63,6 +63,11 @@ impl<A: Observer, B: Observer> Observer for (A, B) {
         self.1.recognized(&mut flow.1, moment, service);
     }
 
+    fn served(&mut self, flow: &mut Self::Flow, moment: &Moment<'_>, service: &'static str) {
+        self.0.served(&mut flow.0, moment, service);
+        self.1.served(&mut flow.1, moment, service);
+    }
+
     fn weird(&mut self, flow: &mut Self::Flow, moment: &Moment<'_>, weird: &Weird<'_>) {
         self.0.weird(&mut flow.0, moment, weird);
         self.1.weird(&mut flow.1, moment, weird);

@@ -1,6 +1,8 @@
 //! The protocol that is all others.
 
-use wiretale_protocol::{Chunk, Context, Demand, Direction, Observe, Opening, Probe, Protocol, Transport};
+use wiretale_protocol::{
+    Chunk, Context, Demand, Direction, Flow, Moment, Observe, Opening, Probe, Protocol, Transport,
+};
 use wiretale_websocket::Sight;
 
 use crate::view::View;
@@ -10,10 +12,13 @@ use crate::{binary, datagram, text};
 #[derive(Clone, Copy, Debug)]
 pub struct Named;
 
-/// The name.
+/// The name, and whether the server speaks so, too.
 #[derive(Clone, Copy, Debug)]
 pub struct Decoder {
     name: &'static str,
+    // The server's first bytes: as many as tell.
+    head: [u8; ENOUGH],
+    len: usize,
 }
 
 impl Protocol for Named {
@@ -34,21 +39,54 @@ impl Protocol for Named {
     }
 
     fn start(opening: &Opening<'_>) -> Decoder {
-        Decoder { name: look(opening).unwrap_or(Self::TAG) }
+        Decoder { name: look(opening).unwrap_or(Self::TAG), head: [0; ENOUGH], len: 0 }
     }
 
-    fn feed<O: Observe<Self>>(decoder: &mut Decoder, cx: &mut Context<'_, O>, _: Chunk<'_>) -> Demand {
-        if decoder.name == WEBSOCKET {
-            cx.confirm("http");
+    fn feed<O: Observe<Self>>(decoder: &mut Decoder, cx: &mut Context<'_, O>, chunk: Chunk<'_>) -> Demand {
+        if decoder.name == Self::TAG {
+            return Demand::Nothing;
         }
-        if decoder.name != Self::TAG {
-            cx.confirm(decoder.name);
+        let names = if decoder.name == WEBSOCKET { &["http", WEBSOCKET][..] } else { &[decoder.name] };
+        names.iter().for_each(|name| cx.confirm(name));
+        let Moment { direction, flow, .. } = *cx.moment();
+        match chunk {
+            // What else the client says tells nothing more; whether it is served, the server's first bytes do.
+            _ if direction == Direction::Client => return Demand::Lengths,
+            Chunk::Data(bytes) => match decoder.answers(flow, bytes) {
+                Probe::Unsure => return Demand::Stream,
+                Probe::Yes => names.iter().for_each(|name| cx.serve(name)),
+                _ => {}
+            },
+            Chunk::Gap(_) | Chunk::End(_) => {}
         }
         Demand::Nothing
     }
 
     fn service(decoder: &Decoder) -> &'static str {
         decoder.name
+    }
+}
+
+impl Decoder {
+    // Does the server speak so, with these bytes behind those before?
+    fn answers(&mut self, flow: &Flow, bytes: &[u8]) -> Probe {
+        if flow.transport != Transport::Tcp {
+            return Probe::Yes;
+        }
+        let room = self.head.get_mut(self.len..).unwrap_or_default();
+        let taken = room.len().min(bytes.len());
+        room.iter_mut().zip(bytes).for_each(|(place, byte)| *place = *byte);
+        self.len += taken;
+        let server = self.head.get(..self.len).unwrap_or_default();
+        let view = View { client: &[], server, ports: [flow.client.port, flow.server.port] };
+        let name = if self.name == WEBSOCKET { "http" } else { self.name };
+        let Some((_, recognizer)) = STREAMS.iter().find(|(known, _)| *known == name) else { return Probe::Yes };
+        match recognizer(&view) {
+            // Of some the request alone tells.
+            Probe::No if ASKED.contains(&name) => Probe::Yes,
+            Probe::Unsure if self.len == ENOUGH => Probe::Yes,
+            answer => answer,
+        }
     }
 }
 
@@ -117,6 +155,10 @@ fn stream(view: &View<'_>) -> Result<&'static str, Probe> {
 }
 
 const WEBSOCKET: &str = "websocket";
+// Bytes of a server after which there is no doubt.
+const ENOUGH: usize = 16;
+// Whose answers look like anything.
+const ASKED: [&str; 6] = ["git", "redis", "mqtt", "postgresql", "x11", "socks"];
 // Longer than the words by which SSH and IRC are known at the least.
 const SHORT: usize = 16;
 const LONG: usize = 512;

@@ -108,8 +108,31 @@ fn a_name_is_all_it_wants() {
     let decoder: Decoder = Named::start(&Opening { client: bytes, server: b"", flow: &flow, last: false });
     assert_eq!((Named::service(&decoder), flow.id), ("http", FlowId(1)));
     let mut solo = Solo::<Named>::with(decoder);
-    assert_eq!(solo.chunk(Direction::Client, Chunk::Data(bytes)), Demand::Nothing);
+    assert_eq!(solo.chunk(Direction::Client, Chunk::Data(bytes)), Demand::Lengths);
     assert_eq!(solo.shared.confirmed, ["http"]);
+}
+
+#[test]
+fn a_server_serves_what_it_speaks_itself() {
+    let request = b"GET / HTTP/1.1\r\n\r\n";
+    let served = |client: &[u8], server: &[u8], cut: usize| {
+        let flow = Solo::<Named>::new().flow;
+        let mut solo = Solo::<Named>::with(Named::start(&Opening { client, server: b"", flow: &flow, last: false }));
+        solo.client(client);
+        for part in [&server[..cut], &server[cut..]] {
+            if !part.is_empty() && solo.chunk(Direction::Server, Chunk::Data(part)) == Demand::Nothing {
+                break;
+            }
+        }
+        assert!(solo.shared.confirmed.len() == 1 && solo.shared.served.len() <= 1);
+        solo.shared.served.first().copied()
+    };
+    for cut in 0..5 {
+        assert_eq!(served(request, b"HTTP/1.1 200 OK\r\n", cut), Some("http"));
+        assert_eq!(served(request, b"SSH-2.0-OpenSSH_9.6\r\n", cut), None);
+        assert_eq!(served(b"*1\r\n$4\r\nPING\r\n", b"+PONG\r\n", cut), Some("redis"));
+    }
+    assert_eq!(served(request, b"", 0), None);
 }
 
 #[test]

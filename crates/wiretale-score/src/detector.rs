@@ -50,6 +50,8 @@ pub enum Fact<'a> {
     Passed(&'a Passed),
     /// It was found to be of this service.
     Recognized(&'static str),
+    /// Its server itself speaks as this service does.
+    Served(&'static str),
     /// Something in it was not as it should be.
     Weird(&'a Weird<'a>),
     /// A secret crossed in clear.

@@ -33,10 +33,9 @@ pub struct Facts {
 impl Facts {
     /// Is there a home host in it that is only spoken to? Anybody can do that, under any address.
     #[inline]
-    pub(crate) const fn is_one_sided(&self) -> bool {
+    pub(crate) const fn is_home_silent(&self) -> bool {
         let [client, server] = self.took_part;
-        matches!(self.ends, Some([home, _]) if home && !client)
-            || matches!(self.ends, Some([_, home]) if home && !server)
+        matches!(self.ends, Some(home) if home[0] && !client || home[1] && !server)
     }
 
     /// How many of a flow's packets are told one by one.

@@ -145,7 +145,7 @@ impl Scorer {
         // Most words are nothing beside words.
         let woken = if kinds.is_one() { &wakes.kind } else { &wakes.family };
         // Nobody answers for what is only said to him, unless the capture has no answers.
-        if woken.is_empty() || kinds.is_words() && facts.is_one_sided() && !tap.is_one_sided() {
+        if woken.is_empty() || kinds.is_words() && facts.is_home_silent() && !tap.is_one_sided() {
             return;
         }
         let began = began.unwrap_or(moment.flow.opened);
@@ -281,6 +281,10 @@ impl Observer for Scorer {
     fn recognized(&mut self, scored: &mut Scored, moment: &Moment<'_>, service: &'static str) {
         scored.facts.service.get_or_insert(service);
         self.tell(&scored.facts, moment, Hears::RECOGNIZED, &Fact::Recognized(service));
+    }
+
+    fn served(&mut self, scored: &mut Scored, moment: &Moment<'_>, service: &'static str) {
+        self.tell(&scored.facts, moment, Hears::SERVED, &Fact::Served(service));
     }
 
     fn weird(&mut self, scored: &mut Scored, moment: &Moment<'_>, weird: &Weird<'_>) {

@@ -212,6 +212,11 @@ impl Play {
         self.at(flow, at, Server, |scorer, scored, moment| scorer.recognized(scored, moment, service));
     }
 
+    /// Its server speaks so itself.
+    pub(crate) fn served(&mut self, flow: usize, at: f64, service: &'static str) {
+        self.at(flow, at, Server, |scorer, scored, moment| scorer.served(scored, moment, service));
+    }
+
     pub(crate) fn ftp(&mut self, flow: usize, at: f64, direction: Direction, event: wiretale_ftp::Event<'_>) {
         self.at(flow, at, direction, |scorer, scored, moment| Observe::<Ftp>::observe(scorer, scored, moment, &event));
     }

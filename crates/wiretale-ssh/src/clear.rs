@@ -66,8 +66,9 @@ impl Decoder {
         let direction = cx.moment().direction;
         self.half(direction).phase = Phase::Sealed;
         cx.emit::<Ssh>(Event::NewKeys);
-        if self.client.speaks.is_some() && self.server.speaks.is_some() {
-            cx.confirm("ssh");
+        let both = self.client.speaks.is_some() && self.server.speaks.is_some();
+        if both && !core::mem::replace(&mut self.served, true) {
+            cx.serve("ssh");
         }
         let (client, server) = if self.reversed { (&self.server, &self.client) } else { (&self.client, &self.server) };
         self.sealed.software(&client.software, &server.software);

@@ -25,6 +25,8 @@ pub struct Decoder {
     pub(crate) initiated: bool,
     // The side that opened the TCP connection plays the server.
     pub(crate) reversed: bool,
+    // Both sides were known by their words.
+    pub(crate) served: bool,
     pub(crate) sealed: Sealed,
     // What stands around it, where it comes inside a WebSocket.
     websocket: Option<Box<WebSocket>>,
@@ -71,6 +73,7 @@ impl Decoder {
             method: Method::Unknown,
             initiated: false,
             reversed: false,
+            served: false,
             sealed: Sealed::new(),
             websocket: None,
         }
@@ -105,7 +108,7 @@ impl Decoder {
         let direction = cx.moment().direction;
         let mut demand = Demand::Stream;
         let with = |piece: Piece<'_>| match piece {
-            Piece::Opened => WRAPPINGS.into_iter().for_each(|name| cx.confirm(name)),
+            Piece::Opened => WRAPPINGS.into_iter().for_each(|name| cx.serve(name)),
             Piece::Bytes(bytes) => demand = self.unwrapped(cx, Chunk::Data(bytes)),
             Piece::Lost(lost) => demand = self.unwrapped(cx, Chunk::Gap(lost)),
             Piece::Compressed => cx.weird("websocket_compressed", &[]),

@@ -8,6 +8,7 @@ use wiretale_protocol::{
 
 use crate::probe;
 use crate::side::Side;
+use crate::telnet::IAC;
 
 /// The protocol that is none: text that nobody else claims.
 pub struct Terminal;
@@ -85,7 +86,13 @@ impl Protocol for Terminal {
         }
         match (chunk, cx.moment().direction) {
             (Chunk::Data(bytes), Direction::Client) => decoder.client_says(cx, bytes),
-            (Chunk::Data(bytes), Direction::Server) => decoder.server_says(cx, bytes),
+            (Chunk::Data(bytes), Direction::Server) => {
+                // A client may begin with telnet's commands at any port.
+                if decoder.telnet && decoder.server.read == 0 && bytes.first() == Some(&IAC) {
+                    cx.serve(TELNET);
+                }
+                decoder.server_says(cx, bytes);
+            }
             (Chunk::Gap(_), direction) => decoder.side(direction).gap(),
             (Chunk::End(_), direction) => decoder.ends(cx, direction),
         }
@@ -379,7 +386,18 @@ mod tests {
             let mut solo = Solo::<Terminal>::with(decoder);
             solo.server(server);
             assert_eq!(solo.shared.confirmed.contains(&"telnet"), service == "telnet");
+            assert_eq!(solo.shared.served.contains(&"telnet"), service == "telnet");
         }
+    }
+
+    #[test]
+    fn what_a_client_begins_with_is_not_what_the_server_serves() {
+        let flow = Solo::<Terminal>::new().flow;
+        let client = b"\xff\xfd\x18";
+        let mut solo =
+            Solo::<Terminal>::with(Terminal::start(&Opening { client, server: b"", flow: &flow, last: true }));
+        solo.client(client).server("HTTP/1.1 400 Bad Request\r\n");
+        assert_eq!((&*solo.shared.confirmed, solo.shared.served.len()), (&["telnet"][..], 0));
     }
 
     proptest! {

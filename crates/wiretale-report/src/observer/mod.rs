@@ -164,8 +164,12 @@ impl<W: Output> Observer for Logs<W> {
         }
     }
 
-    fn recognized(&mut self, state: &mut State, moment: &Moment<'_>, service: &'static str) {
+    fn recognized(&mut self, state: &mut State, _: &Moment<'_>, service: &'static str) {
         state.protocol.get_or_insert(service);
+    }
+
+    fn served(&mut self, state: &mut State, moment: &Moment<'_>, service: &'static str) {
+        state.served = true;
         self.service(state, moment, service);
     }
 

@@ -27,12 +27,9 @@ impl Known {
 }
 
 impl<W: Output> Logs<W> {
-    /// A flow was found to be of a service: its server offers it. Data connections are offered by nobody.
+    /// A flow's server speaks as a service does: it offers it.
     pub(super) fn service(&mut self, state: &State, moment: &Moment<'_>, service: &'static str) {
         let flow = moment.flow;
-        if matches!(service, "ftp-data" | "irc-dcc-data" | "irc-dcc-chat") || flow.transport == Transport::Icmp {
-            return;
-        }
         // What a flow changes over to (TLS after AUTH or STARTTLS) is not on a port of its own.
         if state.protocol == Some(service) {
             self.digest.service(flow, service);
@@ -50,7 +47,8 @@ impl<W: Output> Logs<W> {
     pub(super) fn unknown_service(&mut self, state: &State, moment: &Moment<'_>, summary: &Summary<'_>) {
         let flow = moment.flow;
         let spoke = summary.server.bytes.is_some_and(|bytes| bytes > 0);
-        if flow.transport != Transport::Tcp || !spoke || state.protocol.is_some() {
+        let offered = state.served || state.protocol.is_some_and(is_of_another);
+        if flow.transport != Transport::Tcp || !spoke || offered {
             return;
         }
         if self.home.is_local(flow.server.address) && self.services.first(flow.server, flow.transport, "") {
@@ -58,6 +56,11 @@ impl<W: Output> Logs<W> {
                 .row(&logs::known_services::TABLE, |row| row.time(moment.at).endpoint(flow.server).word("tcp").set([]));
         }
     }
+}
+
+// A data connection is offered by nobody: another one's server speaks of it.
+const fn is_of_another(service: &str) -> bool {
+    matches!(service.as_bytes(), b"ftp-data" | b"irc-dcc-data" | b"irc-dcc-chat")
 }
 
 const MOST: usize = 1 << 16;

@@ -9,6 +9,8 @@ pub struct State {
     parts: Option<Box<Parts>>,
     // The first service found.
     pub(super) protocol: Option<&'static str>,
+    // Its server spoke it.
+    pub(super) served: bool,
     // Files it carried so far.
     pub(super) files: u32,
 }

@@ -85,12 +85,15 @@ impl Hears {
     /// all that a scan brings.
     pub const IN_VAIN: Self = Self(1 << 26);
 
+    /// [`Fact::Served`].
+    pub const SERVED: Self = Self(1 << 27);
+
     /// What stands in a flow's bytes.
     pub(crate) const WORDS: Self =
         Self(!(Self::OPENED.0 | Self::PASSED.0 | Self::WEIRD.0 | Self::EXPOSED.0 | Self::DNS.0 | Self::CLOSED.0));
 
     /// How many kinds there are.
-    pub(crate) const KINDS: u32 = 27;
+    pub(crate) const KINDS: u32 = 28;
 
     /// No kind.
     pub(crate) const NONE: Self = Self(0);

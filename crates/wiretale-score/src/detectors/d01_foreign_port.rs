@@ -1,7 +1,8 @@
 //! D01: a known protocol on a port that is not its own, served from home (ATT&CK T1571).
 //!
 //! After Zhang and Paxson, "Detecting Backdoors", USENIX Security 2000. The protocol is known by its bytes; the port
-//! only tells that it is out of place. What the inventory approves is silent.
+//! only tells that it is out of place, and the client's bytes nothing: whatever it asks for, the server must answer in
+//! kind. What the inventory approves is silent.
 
 use wiretale_protocol::{Direction, Flow};
 
@@ -17,11 +18,11 @@ impl Detector for ForeignPort {
     }
 
     fn hears(&self) -> Hears {
-        Hears::RECOGNIZED
+        Hears::SERVED
     }
 
     fn hear(&mut self, scene: &Scene<'_>, fact: &Fact<'_>, findings: &mut Findings) {
-        let Fact::Recognized(service) = *fact else { return };
+        let Fact::Served(service) = *fact else { return };
         let server = scene.moment.flow.server;
         let Some((_, variant, ports)) = OWN_PORTS.iter().find(|(name, ..)| *name == service) else { return };
         let approved = is_turned(scene.moment.flow) || scene.inventory.serves(server.address, server.port);
@@ -58,26 +59,26 @@ mod tests {
     use super::*;
     use crate::testing::{HOST, Play};
 
-    fn served(service: &'static str, port: u16) -> Vec<String> {
+    fn told(service: &'static str, port: u16) -> Vec<String> {
         let mut play = Play::of(ForeignPort);
         let flow = play.open(0.0, [198, 51, 100, 9], HOST, port);
-        play.recognized(flow, 0.1, service);
+        play.served(flow, 0.1, service);
         play.rows().into_iter().map(str::to_owned).collect()
     }
 
     #[test]
     fn each_protocol_has_ports_of_its_own() {
         for (service, row, own) in [("ssh", "D01.ssh", 22), ("telnet", "D01.shell", 23), ("irc", "D01.irc", 6667)] {
-            assert_eq!((served(service, own), served(service, 9886)), (vec![], vec![row.to_owned()]), "{service}");
+            assert_eq!((told(service, own), told(service, 9886)), (vec![], vec![row.to_owned()]), "{service}");
         }
-        assert!(served("dns", 9886).is_empty());
+        assert!(told("dns", 9886).is_empty());
     }
 
     #[test]
     fn what_is_served_elsewhere_is_none() {
         let mut play = Play::of(ForeignPort);
         let flow = play.open(0.0, HOST, [198, 51, 100, 9], 9886);
-        play.recognized(flow, 0.1, "ssh");
+        play.served(flow, 0.1, "ssh");
         assert!(play.rows().is_empty());
     }
 
@@ -93,8 +94,18 @@ mod tests {
             let flow = play.open_as(0.0, [198, 51, 100, 9], HOST, server, |flow| {
                 (flow.client.port, flow.midstream) = (client, midstream);
             });
-            play.recognized(flow, 0.1, "ssh");
+            play.served(flow, 0.1, "ssh");
             assert_eq!(play.rows().is_empty(), turned, "{midstream} {client} {server}");
         }
+    }
+
+    #[test]
+    fn what_a_client_asks_for_is_not_served() {
+        let mut play = Play::of(ForeignPort);
+        let flow = play.open(0.0, [198, 51, 100, 9], HOST, 9090);
+        play.recognized(flow, 1.0, "irc");
+        assert!(play.rows().is_empty());
+        play.served(flow, 2.0, "irc");
+        assert_eq!(play.rows(), ["D01.irc"]);
     }
 }

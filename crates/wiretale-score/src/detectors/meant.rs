@@ -51,7 +51,7 @@ fn a_listener() {
         &["D01.ssh"],
         |play| {
             let flow = play.open(0.0, PEER, HOST, 31337);
-            play.recognized(flow, 0.1, "ssh");
+            play.served(flow, 0.1, "ssh");
         },
     );
     silent(

@@ -176,6 +176,11 @@ impl Observer for Recorder<'_> {
         self.slips.words.push(service);
     }
 
+    fn served(&mut self, flow: &mut Numbered, moment: &Moment<'_>, service: &'static str) {
+        self.note(*flow, moment, What::Served);
+        self.slips.words.push(service);
+    }
+
     fn weird(&mut self, flow: &mut Numbered, moment: &Moment<'_>, weird: &Weird<'_>) {
         self.note(*flow, moment, What::Weird);
         let weird = weird.relend(&mut self.slips.kept);

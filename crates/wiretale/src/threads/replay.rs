@@ -177,6 +177,7 @@ impl<'m, O: Listener> Replay<'m, O> {
                 observer.stream(state, moment, offset, relend(chunk, lender));
             }
             What::Recognized => observer.recognized(state, moment, slips.words[next(&mut at.words)]),
+            What::Served => observer.served(state, moment, slips.words[next(&mut at.words)]),
             What::Weird => {
                 let weird = slips.weirds[next(&mut at.weirds)].relend(lender);
                 let sender = || (flow.speaker(call.direction).address, Some(flow.transport));

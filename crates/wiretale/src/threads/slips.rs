@@ -61,6 +61,7 @@ pub(super) enum What {
     Passed,
     Stream,
     Recognized,
+    Served,
     Weird,
     Exposed,
     Closed,
