@@ -40,9 +40,14 @@ fn is_text(bytes: &[u8]) -> bool {
 /// At least nineteen bytes in twenty are printable ASCII, UTF-8's upper half or white space. A few NULs are borne, which
 /// terminals pass over: what writes a string with the byte behind it is no less a shell.
 fn is_plain(bytes: &[u8]) -> bool {
-    let is_odd = |byte| !matches!(byte, 0 | b'\t' | b'\n' | b'\r' | 0x07 | 0x08 | 0x1b | b' '..=b'~' | 0xa0..=0xff);
-    let odd = count(bytes, is_odd) + count(bytes, |byte| byte == 0).saturating_sub(padding(bytes));
-    odd * 20 <= bytes.len() && count(bytes, |byte| byte >= 0x80) * 2 <= bytes.len()
+    let is_odd = |byte| !matches!(byte, b'\t' | b'\n' | b'\r' | 0x07 | 0x08 | 0x1b | b' '..=b'~' | 0xa0..=0xff);
+    let few = |odd: usize| odd * 20 <= bytes.len();
+    let odd = count(bytes, is_odd);
+    // Most text has none, and most of what is no text has more than NULs.
+    let nuls = if odd == 0 { 0 } else { count(bytes, |byte| byte == 0) };
+    few(odd - nuls)
+        && (nuls == 0 || few(odd - nuls.min(padding(bytes))))
+        && count(bytes, |byte| byte >= 0x80) * 2 <= bytes.len()
 }
 
 /// NULs that are no binary's: behind a carriage return, one at the end of some text, and up to four elsewhere if three
