@@ -1,7 +1,7 @@
 //! What reads a flow's bytes.
 
 use smallvec::SmallVec;
-use wiretale_protocol::{Chunk, Direction, End, Timestamp};
+use wiretale_protocol::{Chunk, Direction, End, Timestamp, scan};
 
 use crate::near::Far;
 
@@ -135,8 +135,9 @@ impl Held {
     pub(crate) fn slide(&mut self, at: Timestamp, frame: u64, of: Direction, most: usize) {
         let bytes = &mut self.bytes[of.index()];
         let about = bytes.len().saturating_sub(most);
-        let line = bytes.iter().skip(about).position(|&byte| byte == b'\n').map(|end| about + end + 1);
-        bytes.drain(..line.filter(|&start| start < bytes.len()).unwrap_or(about));
+        let last = bytes.get(about..).unwrap_or_default();
+        let line = scan::first(last, *b"\n").map(|end| end + 1).filter(|&start| start < last.len());
+        bytes.drain(..about + line.unwrap_or(0));
         let what = What::Data(0, bytes.len());
         self.pieces.retain(|piece| piece.from != of || !matches!(piece.what, What::Data(..)));
         self.pieces.push(Piece { at, frame, from: of, what });

@@ -112,7 +112,8 @@ impl<'a> Iterator for &mut Lines<'a> {
 // Text, give or take a few bytes, that is not addressed to the web: a server hangs up on that.
 fn is_borne(line: &[u8]) -> bool {
     let controls = line.iter().filter(|&&byte| byte < b' ' && byte != b'\t').count();
-    !matches!(line, [1..=31, ..]) && controls <= 4 && memmem::find(line, b"HTTP/1").is_none()
+    let web = || line.ends_with(b" HTTP/1.1") || memmem::find(line, b"HTTP/1").is_some();
+    !matches!(line, [1..=31, ..]) && controls <= 4 && !web()
 }
 
 // May this be the beginning of a line of IRC's?
