@@ -1,13 +1,10 @@
 //! What was seen, in short: what the summary for a person is made of.
 
+mod entries;
 mod irc;
 mod paper;
 mod print;
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
-use std::hash::Hash;
-
-use foldhash::fast::RandomState;
 use wiretale::Stats;
 use wiretale::dcc::{Fate, Kind, Record};
 use wiretale::ftp::Event as Ftp;
@@ -18,6 +15,8 @@ use wiretale::ssh::Event as SshEvent;
 
 use crate::Home;
 
+pub(crate) use entries::FileMoved;
+use entries::{Bounded, Exposed, Host, Login, Moved, Ssh, Unusual, put};
 pub(crate) use paper::{grouped, plural};
 
 /// What was seen, in short. Printed, it is a page for a person: 80 columns, plain text, everything from the wire escaped.
@@ -47,114 +46,6 @@ pub struct Digest {
     evicted: u64,
     // Entries of the lists within lists.
     inner: usize,
-}
-
-/// A host at home.
-#[derive(Debug, Default)]
-struct Host {
-    // What it asked others for, and how often.
-    asked: BTreeMap<&'static str, u64>,
-    // What it answered, on which port.
-    answered: BTreeSet<(u16, &'static str)>,
-    contacted: u64,
-    unanswered: u64,
-    refused: u64,
-}
-
-#[derive(Debug)]
-struct Moved {
-    at: Timestamp,
-    name: Box<[u8]>,
-    how: &'static str,
-    from: Address,
-    to: Address,
-    bytes: u64,
-    missing: u64,
-    mime: Option<String>,
-    sha256: Option<String>,
-}
-
-#[derive(Debug, Default)]
-struct Unusual {
-    service: &'static str,
-    flows: u64,
-    // What it says first.
-    greeting: Box<[u8]>,
-}
-
-/// An SSH server, as lengths and times tell of its sessions.
-#[derive(Debug, Default)]
-struct Ssh {
-    clients: BTreeSet<Address>,
-    sessions: u64,
-    logins: u64,
-    refused: u64,
-    software: Box<[u8]>,
-}
-
-#[derive(Debug, Default)]
-struct Login {
-    accepted: u64,
-    refused: u64,
-    unknown: u64,
-}
-
-#[derive(Debug, Default)]
-struct Exposed {
-    protocol: Option<&'static str>,
-    outcomes: [u64; 3],
-    tags: BTreeSet<usize>,
-    // There were more tags than found room.
-    untold: bool,
-}
-
-/// A file's account, for the list of files moved.
-pub(crate) struct FileMoved<'a> {
-    pub(crate) name: Option<&'a [u8]>,
-    pub(crate) how: &'static str,
-    pub(crate) from: Address,
-    pub(crate) to: Address,
-    pub(crate) bytes: u64,
-    pub(crate) missing: u64,
-    pub(crate) mime: Option<&'a str>,
-    pub(crate) sha256: Option<&'a str>,
-}
-
-/// A map that takes so many entries and no more.
-#[derive(Debug)]
-struct Bounded<K, V> {
-    map: HashMap<K, V, RandomState>,
-    left_out: u64,
-}
-
-impl<K: Ord + Hash, V: Default> Bounded<K, V> {
-    fn new() -> Self {
-        Self { map: HashMap::default(), left_out: 0 }
-    }
-
-    /// The entries in the order of their keys.
-    fn in_order(&self) -> impl Iterator<Item = (&K, &V)> {
-        let mut entries: Vec<(&K, &V)> = self.map.iter().collect();
-        entries.sort_unstable_by_key(|(key, _)| *key);
-        entries.into_iter()
-    }
-
-    fn of(&mut self, key: K) -> Option<&mut V> {
-        self.within(MOST, key)
-    }
-
-    /// The same of what anybody can make up, a refused login: it leaves room for the rest.
-    fn refused(&mut self, key: K) -> Option<&mut V> {
-        self.within(MOST / 2, key)
-    }
-
-    fn within(&mut self, most: usize, key: K) -> Option<&mut V> {
-        if self.map.len() >= most && !self.map.contains_key(&key) {
-            self.left_out += 1;
-            return None;
-        }
-        Some(self.map.entry(key).or_default())
-    }
 }
 
 impl Digest {
@@ -341,29 +232,6 @@ impl Digest {
             mime: file.mime.map(str::to_owned),
             sha256: file.sha256.map(str::to_owned),
         });
-    }
-}
-
-/// Puts an entry into a list within a list, if there is room in all of them together.
-fn put<T: Ord>(inner: &mut usize, set: &mut BTreeSet<T>, entry: T) {
-    if set.len() < MOST && *inner < MOST_INNER && set.insert(entry) {
-        *inner += 1;
-    }
-}
-
-impl Moved {
-    fn told(&self) -> crate::case::MovedFile {
-        crate::case::MovedFile {
-            at: self.at,
-            name: self.name.clone(),
-            how: self.how,
-            from: self.from.to_ip(),
-            to: self.to.to_ip(),
-            bytes: self.bytes,
-            missing: self.missing,
-            mime: self.mime.clone(),
-            sha256: self.sha256.clone(),
-        }
     }
 }
 
