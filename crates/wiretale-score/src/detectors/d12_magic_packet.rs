@@ -4,6 +4,9 @@
 //! to a constant, and its window minus 8192 is the port to call back. Neither secret is needed: two different strays
 //! with the same sum do not happen by chance (2^-32), and a call back to a port that a recent stray spelt is telling.
 //!
+//! A call goes to an address, as a stray has no name to give: where DNS told of that address, the host may have had a
+//! reason of its own, and it weighs a third.
+//!
 //! What begins without a SYN may be a connection met in the middle: it is a stray once it is over and nothing followed.
 
 mod stray;
@@ -180,6 +183,9 @@ impl Call {
     fn evidence(&self, scene: &Scene<'_>, host: Direction, row: &str, text: String, strays: &[&Stray]) -> Evidence {
         let about = scene.evidence(host, row, self.server.address.to_string(), text).at(self.at);
         let frames = std::iter::once(self.frame).chain(strays.iter().map(|stray| stray.frame)).collect();
+        // Anybody can send strays in the name of a site that people go to by itself.
+        let strength = if scene.names.of(self.server.address).is_some() { NAMED } else { 1.0 };
+        let about = about.strength(strength);
         Evidence { port: Some(self.server.port), uids: vec![self.flow.to_string()], frames, ..about }
     }
 }
@@ -188,12 +194,13 @@ const IDENT: u16 = 113;
 // Services that call back in all innocence: FTP data, mail, ident.
 const EXPECTED: &[u16] = &[20, 25, IDENT];
 const RING: usize = 64;
+const NAMED: f64 = 0.3;
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::testing::{Client, HOST, Play, Server};
-    use wiretale_protocol::{Observer, State};
+    use wiretale_protocol::{Address, Observer, State};
 
     const SENDER: [u8; 4] = [198, 51, 100, 9];
 
@@ -245,6 +252,20 @@ mod tests {
         play.close_as(flow, 6.0, State::Oth, [1, 1], |summary| summary.history = b"Fr");
         call(&mut play, 30.0, false);
         assert!(play.rows().is_empty());
+    }
+
+    #[test]
+    fn a_way_to_a_name_weighs_a_third_of_a_call_to_an_address() {
+        let strength = |named: bool| {
+            let mut play = Play::of(MagicPacket::default());
+            if named {
+                play.scorer().names_mut().learn(Address::v4(SENDER), b"www.example.org");
+            }
+            from_outside(&mut play, 0.0, 6000, Flags::SYN);
+            call(&mut play, 30.0, false);
+            play.evidence()[0].strength
+        };
+        assert_eq!([false, true].map(strength), [1.0, NAMED]);
     }
 
     #[test]
