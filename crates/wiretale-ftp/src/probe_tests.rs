@@ -4,6 +4,7 @@ use super::*;
 use proptest::prelude::*;
 use wiretale_packet::{Address, Endpoint, Timestamp, Transport};
 use wiretale_protocol::{Flow, FlowId};
+use wiretale_testkit::assert_probe_law;
 
 fn ask(client: impl AsRef<[u8]>, server: impl AsRef<[u8]>, port: u16, last: bool) -> Probe {
     let flow = Flow {
@@ -121,18 +122,6 @@ fn text() -> impl Strategy<Value = Vec<u8>> {
 proptest! {
     #[test]
     fn whoever_said_no_does_not_come_back_on_it(client in text(), server in text(), turns in any::<u64>()) {
-        let (mut shown, mut refused) = ([0, 0], false);
-        for turn in 0..client.len() + server.len() {
-            let side = usize::from(turns.rotate_right(turn as u32 % 64) & 1 == 1);
-            shown[if shown[side] < [client.len(), server.len()][side] { side } else { 1 - side }] += 1;
-            let [client, server] = [&client[..shown[0]], &server[..shown[1]]];
-            match ask(client, server, 1234, false) {
-                Probe::Yes => {
-                    prop_assert!(!refused, "{:?} {:?}", client.escape_ascii(), server.escape_ascii());
-                    break;
-                }
-                verdict => refused |= verdict == Probe::No,
-            }
-        }
+        assert_probe_law(&client, &server, turns, |client, server| ask(client, server, 1234, false));
     }
 }

@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use wiretale_packet::{Address, Endpoint, Timestamp, Transport};
 use wiretale_protocol::{
     Chunk, Context, Demand, Direction, End, Escaped, Expectation, Exposure, Flow, FlowId, Moment, Observe, Observer,
-    Opening, Protocol, SecretKey, Shared, Weird,
+    Opening, Probe, Protocol, SecretKey, Shared, Weird,
 };
 
 /// What a decoder said, each event, weird and exposure as a line of text.
@@ -158,6 +158,24 @@ pub fn assert_split_law<P: Protocol>(turns: &[(Direction, Vec<u8>)], cuts: &[usi
     assert_eq!(whole, pieces, "the events depend on the cuts {cuts:?}");
     let bytewise = hear::<P>(turns, |bytes| bytes.chunks(1).collect());
     assert_eq!(whole, bytewise, "the events depend on the cuts: one byte at a time");
+}
+
+/// The law of probes: whoever said no to the first bytes of a flow does not say yes when more come. `probe` is shown one
+/// byte more each time, of the side that the next bit of `turns` names, as long as that has any.
+///
+/// # Panics
+/// If the law is broken, with what was shown.
+pub fn assert_probe_law(client: &[u8], server: &[u8], turns: u64, probe: impl Fn(&[u8], &[u8]) -> Probe) {
+    let (mut shown, mut refused) = ([0, 0], false);
+    for turn in 0..client.len() + server.len() {
+        let side = usize::from(turns.rotate_right(turn as u32 % 64) & 1 == 1);
+        shown[if shown[side] < [client.len(), server.len()][side] { side } else { 1 - side }] += 1;
+        let [client, server] = [&client[..shown[0]], &server[..shown[1]]];
+        match probe(client, server) {
+            Probe::Yes => return assert!(!refused, "{:?} {:?}", client.escape_ascii(), server.escape_ascii()),
+            verdict => refused |= verdict == Probe::No,
+        }
+    }
 }
 
 /// `bytes` in pieces, cut at `cuts` modulo its length.

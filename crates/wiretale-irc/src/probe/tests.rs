@@ -2,7 +2,7 @@ use alloc::format;
 use alloc::vec::Vec;
 
 use proptest::prelude::*;
-use wiretale_testkit::Solo;
+use wiretale_testkit::{Solo, assert_probe_law};
 
 use super::*;
 use crate::Irc;
@@ -151,18 +151,7 @@ proptest! {
     #[test]
     fn whoever_said_no_does_not_come_back_on_it(client in text(), server in text(), turns in any::<u64>()) {
         let solo = Solo::<Irc>::new();
-        let (mut shown, mut refused) = ([0, 0], false);
-        for turn in 0..client.len() + server.len() {
-            let side = usize::from(turns.rotate_right(turn as u32 % 64) & 1 == 1);
-            shown[if shown[side] < [client.len(), server.len()][side] { side } else { 1 - side }] += 1;
-            let opening = Opening { client: &client[..shown[0]], server: &server[..shown[1]], flow: &solo.flow, last: false };
-            match probe(&opening) {
-                Probe::Yes => {
-                    prop_assert!(!refused, "{:?} {:?}", opening.client.escape_ascii(), opening.server.escape_ascii());
-                    break;
-                }
-                verdict => refused |= verdict == Probe::No,
-            }
-        }
+        let ask = |client: &[u8], server: &[u8]| probe(&Opening { client, server, flow: &solo.flow, last: false });
+        assert_probe_law(&client, &server, turns, ask);
     }
 }
