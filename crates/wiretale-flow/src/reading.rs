@@ -87,14 +87,14 @@ impl Held {
         before
     }
 
-    /// Will nothing more come of a direction?
-    pub(crate) const fn has_ended(&self, of: Direction) -> bool {
-        self.ended[of.index()]
-    }
-
     /// Takes them away again.
     pub(crate) fn take_back(&mut self, from: Direction, before: usize) {
         self.bytes[from.index()].truncate(before);
+    }
+
+    /// Will nothing more come of a direction?
+    pub(crate) const fn has_ended(&self, of: Direction) -> bool {
+        self.ended[of.index()]
     }
 
     /// Keeps a chunk.

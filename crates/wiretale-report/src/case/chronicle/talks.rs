@@ -108,18 +108,15 @@ impl Talk {
 
 impl Sum {
     fn add(&mut self, talk: &Talk) {
-        self.began = if self.talks == 0 { talk.began } else { self.began.min(talk.began) };
-        self.ended = self.ended.max(talk.ended);
-        self.talks += 1;
-        self.sent += talk.sent;
-        self.received += talk.received;
-        self.midstream += u64::from(talk.midstream);
-        self.lossy += u64::from(talk.missed > 0);
-        self.missed += talk.missed;
-        if talk.is_sealed() {
-            self.sealed += 1;
-            self.sealed_bytes += talk.sent + talk.received;
-        }
+        *self = self.with(&Self::of(talk));
+    }
+
+    fn of(talk: &Talk) -> Self {
+        let Talk { began, ended, sent, received, missed, midstream, .. } = *talk;
+        let sealed = u64::from(talk.is_sealed());
+        let (midstream, lossy) = (u64::from(midstream), u64::from(missed > 0));
+        let sealed_bytes = sealed * (sent + received);
+        Self { talks: 1, began, ended, sent, received, sealed, sealed_bytes, midstream, lossy, missed }
     }
 
     /// Of these and others together.
