@@ -206,6 +206,12 @@ impl Account {
         segment.flags.0 & signs != 0 || self.deferred || self.parties.iter().any(|party| party.closed)
     }
 
+    /// Was it met in the middle, and one side alone seen so far?
+    pub(crate) fn is_alone(&self) -> bool {
+        let phases = self.parties.each_ref().map(|party| party.phase);
+        matches!(phases, [Phase::Partial, Phase::Inactive] | [Phase::Inactive, Phase::Partial])
+    }
+
     /// Was it answered, so that both ends had it?
     pub(crate) fn is_established(&self) -> bool {
         self.established

@@ -41,6 +41,8 @@ pub(crate) struct Delivery<'d, P: Services<O>, O: Observer> {
     pub(crate) streams: bool,
     /// For a TCP connection, whether it was answered.
     pub(crate) established: Option<bool>,
+    /// One side of it was not seen yet.
+    pub(crate) alone: bool,
     pub(crate) lookback: Option<Lookback<'d>>,
     pub(crate) observer: &'d mut O,
     pub(crate) commons: &'d mut Commons,

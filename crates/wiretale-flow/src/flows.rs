@@ -2,7 +2,7 @@
 
 use smallvec::SmallVec;
 use wiretale_packet::{Body, Checksum, Direction, Flags, Packet, Segment, Transport};
-use wiretale_protocol::{Flow, FlowId, Moment, Observer, Services, Weirds};
+use wiretale_protocol::{Flow, Moment, Observer, Services, Weirds};
 use wiretale_reassembly::End;
 
 use crate::analyzer::{Analyzer, Flows, Within};
@@ -13,7 +13,7 @@ use crate::datagrams::Datagrams;
 use crate::half::Half;
 use crate::history::History;
 use crate::id::flow_id;
-use crate::key::{Ends, is_broadcast};
+use crate::key::Ends;
 use crate::near::Far;
 use crate::reading::Reading;
 use crate::record::{Carrier, Record, Tcp};
@@ -139,42 +139,6 @@ impl<P: Services<O>, O: Observer> Analyzer<P, O> {
         let wake = second(record.deadline(&self.settings.timeouts));
         let at = self.table.insert(hash, key, forward != flipped, record, wake);
         self.take(at, if flipped { Direction::Server } else { Direction::Client }, arrived);
-    }
-
-    /// Who is client and who server. The sender of a SYN is the client; where the beginning was not seen, ports that
-    /// speak for a server decide, and announcements above them.
-    fn roles(&mut self, packet: &Packet<'_>, ends: &Ends, id: FlowId) -> Flow {
-        let ports = &self.settings.server_ports;
-        let (src, dst) = (ends.src, ends.dst);
-        let (midstream, mut flip) = match packet.body {
-            Body::Tcp { segment, .. } => {
-                let flags = segment.flags;
-                let (syn, ack) = (flags.has(Flags::SYN), flags.has(Flags::ACK));
-                let answer = syn && ack && !flags.has(Flags::FIN) && !flags.has(Flags::RST);
-                let spoken = ports.tcp(src.port) && (!ports.tcp(dst.port) || src.port < dst.port);
-                (!syn || ack, answer || (!syn && spoken))
-            }
-            Body::Udp(_) => (false, ports.udp(src.port) && !ports.udp(dst.port) && !is_broadcast(dst.address)),
-            _ => (false, false),
-        };
-        let opened = packet.at;
-        let as_sent = Flow {
-            id,
-            client: src,
-            server: dst,
-            transport: ends.transport,
-            opened,
-            midstream,
-            tunneled: packet.depth > 0,
-        };
-        let reversed = Flow { client: dst, server: src, ..as_sent };
-        if midstream {
-            self.commons.hear_news();
-            let expectations = &self.commons.expectations;
-            flip = expectations.matches_reversed(&as_sent, opened)
-                || (flip && !expectations.matches_reversed(&reversed, opened));
-        }
-        if flip { reversed } else { as_sent }
     }
 
     /// A flow without any packet, opened towards the observer.

@@ -62,6 +62,7 @@ mod reading;
 mod recall;
 mod record;
 mod refused;
+mod roles;
 mod settings;
 mod share;
 mod shared;

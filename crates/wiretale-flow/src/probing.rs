@@ -16,6 +16,10 @@ impl<P: Services<O>, O: Observer> Delivery<'_, P, O> {
             return;
         };
         match self.look(from, data, false) {
+            // What was said in the middle of a flow counts if whom it was said to answers.
+            Identified::Yes(_) | Identified::Leftover(_) if self.alone && !self.is_full(from, data.len()) => {
+                self.hold(from, chunk);
+            }
             Identified::Yes(session) => {
                 let session = session.map(|session| self.identified(session));
                 self.decide(session, from, chunk);

@@ -21,7 +21,8 @@ pub struct Settings {
     pub hosts: Vec<(Network, Host)>,
     /// How the hosts of these networks put fragments together; the longest prefix wins.
     pub fragment_hosts: Vec<(Network, FragmentPolicy)>,
-    /// Ports that speak for their side being the server, where the beginning of a flow was not seen.
+    /// Ports that speak for their side being the server, where the beginning of a flow was not seen. Where none does, a port
+    /// below 32768 is the server's if the other is not below it.
     pub server_ports: Ports,
     /// The key of the tags of secrets. Draw it at random for every run.
     pub secrets: SecretKey,

@@ -2,6 +2,7 @@
 
 mod bounds;
 mod expecting;
+mod middle;
 mod probing;
 mod script;
 mod states;
