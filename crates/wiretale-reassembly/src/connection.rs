@@ -1,15 +1,18 @@
 //! Both halves of a connection, and what of it counts.
 
+mod data;
+mod memory;
+
 use alloc::boxed::Box;
 
-use wiretale_packet::{Direction, Flags, SeqNumber, Timestamp};
+use wiretale_packet::{Direction, Flags, Timestamp};
 
-use crate::accept::{Judgement, PAWS_IDLE, TOO_OLD};
-use crate::doubt::{Doubt, Doubts};
+use crate::doubt::Doubts;
 use crate::half::{Bits, Half};
 use crate::opening::{Opening, Phase};
-use crate::options::Options;
-use crate::{Anomaly, Arrival, Chunk, Demand, End, Ledger, Limits, Policy, Reason, Sink, Verdict};
+use crate::{Anomaly, Arrival, Chunk, Demand, End, Limits, Policy, Sink, Verdict};
+
+pub(crate) use data::MAX_LEAD;
 
 /// Both halves of a TCP connection, told apart by who opened it.
 ///
@@ -166,153 +169,6 @@ impl Connection {
         self.peek(direction).next
     }
 
-    /// Bytes of payload held in memory.
-    #[must_use]
-    #[inline]
-    pub fn held_bytes(&self) -> usize {
-        let odd = self.doubts.is_some() || self.opening.is_some();
-        if odd || self.halves.iter().any(|half| half.has(Bits::WAITING)) { self.count_held_bytes() } else { 0 }
-    }
-
-    /// Bytes of memory in what is held: payload, and what it takes to keep it in order.
-    #[must_use]
-    #[inline]
-    pub fn held_memory(&self) -> usize {
-        let odd = self.doubts.is_some() || self.opening.is_some();
-        if odd || self.halves.iter().any(|half| half.has(Bits::WAITING)) { self.count_held_memory() } else { 0 }
-    }
-
-    #[cold]
-    fn count_held_memory(&self) -> usize {
-        let doubted = self.doubts.as_ref().map_or(0, |doubts| doubts.overhead());
-        let kept = self.halves.iter().map(Half::held_overhead).sum::<usize>();
-        self.count_held_bytes().saturating_add(doubted).saturating_add(kept)
-    }
-
-    #[cold]
-    fn count_held_bytes(&self) -> usize {
-        let doubted = self.doubts.as_ref().map_or(0, |doubts| doubts.bytes());
-        let on_syn = self.opening.as_ref().map_or(0, |opening| opening.bytes());
-        self.halves.iter().map(Half::held_bytes).sum::<usize>().saturating_add(doubted).saturating_add(on_syn)
-    }
-
-    /// What the next segment of `from` will need beyond the connection itself, if there is such: a byte of it, so far
-    /// behind where an empty slice begins. A caller with many connections at hand asks for that line of the cache ahead.
-    #[must_use]
-    #[inline]
-    pub fn recent(&self, from: Direction) -> Option<(&[u8], usize)> {
-        self.peek_pair(from).0.recent()
-    }
-
-    /// The account of what `direction` sent.
-    #[must_use]
-    pub fn ledger(&self, direction: Direction) -> Ledger {
-        let doubted = self.doubts.as_ref().map_or(0, |doubts| doubts.bytes_from(direction));
-        let on_syn = self.opening.as_ref().map_or(0, |opening| opening.bytes_from(direction));
-        self.peek(direction).ledger(doubted.saturating_add(on_syn))
-    }
-
-    /// Anything but SYN and RST.
-    fn data(&mut self, from: Direction, arrival: &Arrival<'_>, limits: &Limits, sink: &mut impl Sink) -> Verdict {
-        let segment = &arrival.segment;
-        let options = Options::read(segment.options);
-        self.choose_reply(from, segment);
-        self.choose_forgotten(from, segment);
-        let known = self.peek(from).newest_stamp();
-        let judgement = match self.judge(from, arrival, &options, known) {
-            Judgement::Doubt(Doubt::Old) if !self.has_room(limits) => TOO_OLD,
-            judgement => judgement,
-        };
-        match judgement {
-            Judgement::Take if self.hangs(from, segment, &options, limits) => {
-                self.keep_doubt(from, arrival, Doubt::Stamp, limits, sink);
-                Verdict::Doubted
-            }
-            Judgement::Take => {
-                self.take(from, arrival, &options, limits, sink);
-                if let Some(doubts) = &mut self.doubts {
-                    doubts.follow(from, segment, options.stamp);
-                }
-                Verdict::Accepted
-            }
-            Judgement::Doubt(doubt) => {
-                self.doubt(from, arrival, doubt, limits, sink);
-                Verdict::Doubted
-            }
-            Judgement::Refuse(why, anomaly) => {
-                self.half(from).drop_bytes(Reason::Refused, segment.payload.len() as u64);
-                if let Some(anomaly) = anomaly {
-                    if self.phase == Phase::SynSent && !segment.payload.is_empty() {
-                        sink.anomaly(from, Anomaly::DataBeforeEstablished);
-                    }
-                    sink.anomaly(from, anomaly);
-                }
-                Verdict::Ignored(why)
-            }
-        }
-    }
-
-    /// Takes a segment that counts.
-    pub(crate) fn take(
-        &mut self,
-        from: Direction,
-        arrival: &Arrival<'_>,
-        options: &Options,
-        limits: &Limits,
-        sink: &mut impl Sink,
-    ) {
-        let segment = &arrival.segment;
-        if self.phase == Phase::SynSent && from != self.opener && segment.seq_len() == 0 && !self.half(from).trusted() {
-            // A bare acknowledgement instead of a SYN-ACK: a challenge, or the first of a split handshake.
-            self.half(from).meet(from, arrival, options, sink);
-            return;
-        }
-        self.pick_up(from, segment.seq, sink);
-        self.belie_reset(from, segment, sink);
-        self.open(from, segment, limits, sink);
-        let shift = self.window_shift(from);
-        let rested = arrival.at.since(self.last) >= PAWS_IDLE;
-        let (half, peer) = self.pair(from);
-        if rested {
-            half.begin_time(options.stamp);
-        }
-        half.meet(from, arrival, options, sink);
-        half.settle_signature(options.signed);
-        peer.settle_signature(options.signed);
-        peer.bits.clear(Bits::ALONE);
-        peer.acknowledge_any(segment.ack, u32::from(segment.window) << shift);
-        if let Some(doubts) = &mut self.doubts {
-            doubts.hear_echo(from.opposite(), segment.ack, options.echo);
-        }
-        let half = self.half(from);
-        let empty = segment.payload.is_empty() && segment.missing == 0;
-        if empty && !segment.flags.has(Flags::FIN) {
-            // Its number tells how much was sent before it, captured or not.
-            half.reach(segment.seq);
-            return;
-        }
-        half.payload(from, arrival, limits, sink);
-        if segment.flags.has(Flags::FIN) {
-            half.finish(from, segment.seq.advance(segment.wire_len()), sink);
-        }
-    }
-
-    /// The first segment of a sender whose SYN was not seen begins his stream.
-    fn pick_up(&mut self, from: Direction, seq: SeqNumber, sink: &mut impl Sink) {
-        let half = self.half(from);
-        if half.has(Bits::STARTED) {
-            return;
-        }
-        // The receiver may have said what it expects; a little ahead of that is a hole.
-        let ahead = seq.ahead_of(half.claim());
-        let first = if half.has(Bits::CLAIMED) && (-1..MAX_LEAD).contains(&ahead) { half.claim() } else { seq };
-        half.start(first);
-        if !self.midstream {
-            self.midstream = true;
-            sink.anomaly(from, Anomaly::Midstream);
-        }
-    }
-
     /// After a pause, holes past their grace are given up before numbers are compared with them.
     fn catch_up(&mut self, now: Timestamp, limits: &Limits, sink: &mut impl Sink) {
         if now.since(self.last) < limits.grace {
@@ -342,23 +198,6 @@ impl Connection {
                 half.settle(from, now, !peer.has(Bits::SEEN), limits, sink);
             }
         }
-    }
-
-    /// Keeps a segment aside.
-    fn doubt(&mut self, from: Direction, arrival: &Arrival<'_>, doubt: Doubt, limits: &Limits, sink: &mut impl Sink) {
-        if doubt == Doubt::Handshake {
-            sink.anomaly(from, Anomaly::DataBeforeEstablished);
-        } else if doubt == Doubt::Reset {
-            sink.anomaly(from, Anomaly::DataAfterReset);
-        }
-        let shift = self.window_shift(from);
-        let (half, peer) = self.pair(from);
-        half.bits.set(Bits::SEEN);
-        if doubt == Doubt::Handshake && !peer.has(Bits::STARTED) {
-            // Where the SYN-ACK was not captured, this tells what it said.
-            peer.acknowledge(arrival.segment.ack, u32::from(arrival.segment.window) << shift);
-        }
-        self.keep_doubt(from, arrival, doubt, limits, sink);
     }
 
     /// How far the windows of `from` are shifted: as announced if both sides announced a scale (RFC 7323 section 2.2),
@@ -400,8 +239,5 @@ impl Connection {
         }
     }
 }
-
-/// How far behind the expected byte the first one seen may lie to make a hole rather than a start.
-pub(crate) const MAX_LEAD: i32 = 1 << 20;
 /// The greatest window scale.
 const MAX_SHIFT: u32 = 14;
