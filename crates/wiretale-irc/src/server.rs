@@ -1,12 +1,18 @@
 //! What the server tells a client.
 
+mod ircv3;
+mod modes;
+mod reasons;
+
 use wiretale_protocol::{Context, Observe};
 
 use crate::channels::Topic;
-use crate::modes::Modes;
 use crate::owned::Sender;
 use crate::session::{Session, keep};
-use crate::{Command, Event, Irc, Listed, Message, ModeChange, ModeKind, Refusal, Severity, Source, Wire};
+use crate::{Command, Event, Irc, Message, Refusal, Source, Wire};
+
+use reasons::is_netsplit;
+pub(crate) use reasons::refusal_in;
 
 impl Session {
     /// A message of the server: what it says is so.
@@ -34,46 +40,6 @@ impl Session {
             Command::Cap => self.capabilities(cx, message, 1),
             Command::Error => self.ended(cx, message.param(0)),
             _ => self.ircv3(cx, message, from),
-        }
-    }
-
-    fn ircv3<O: Observe<Irc>>(&mut self, cx: &mut Context<'_, O>, message: &Message<'_>, from: Source<'_>) {
-        match message.command {
-            Command::Account => {
-                let account = without_star(message.param(0).0);
-                if !account.is_empty() && self.is_own(&from.name) {
-                    self.ledger.logged_in(cx, &account);
-                }
-                cx.emit::<Irc>(Event::Account { who: from, account });
-            }
-            Command::Chghost => {
-                if self.is_own(&from.name) {
-                    keep(&mut self.own.user, &message.param(0));
-                    keep(&mut self.own.host, &message.param(1));
-                }
-                cx.emit::<Irc>(Event::HostChanged { who: from, user: message.param(0), host: message.param(1) });
-            }
-            Command::Setname => {
-                if self.is_own(&from.name) {
-                    keep(&mut self.own.real_name, &message.param(0));
-                }
-                cx.emit::<Irc>(Event::RealNameChanged { who: from, real_name: message.param(0) });
-            }
-            Command::Away => cx.emit::<Irc>(Event::Away { who: from, text: message.param(0) }),
-            // `RENAME #old #new :reason`
-            Command::Rename if self.support.is_channel(&message.param(1)) => {
-                self.channels.call(&message.param(0), &message.param(1), self.casemapping());
-            }
-            Command::Fail => standard_reply(cx, message, Severity::Fail),
-            Command::Warn => standard_reply(cx, message, Severity::Warn),
-            Command::Note => standard_reply(cx, message, Severity::Note),
-            Command::Batch => {
-                let reference = message.param(0);
-                let begins = reference.first() == Some(&b'+');
-                let kind = if begins { message.param(1) } else { Wire(&[]) };
-                cx.emit::<Irc>(Event::Batch { reference: Wire(reference.get(1..).unwrap_or_default()), kind, begins });
-            }
-            _ => {}
         }
     }
 
@@ -184,56 +150,6 @@ impl Session {
         }
     }
 
-    fn modes<O: Observe<Irc>>(&mut self, cx: &mut Context<'_, O>, message: &Message<'_>, by: Source<'_>) {
-        let mut arguments = message.params.iter();
-        let Some(target) = arguments.next() else {
-            return self.weird(cx, "irc_invalid_mode_message_format", &[]);
-        };
-        self.mode_changes(cx, target, by, arguments);
-    }
-
-    /// The changes of a `MODE` on a channel or a user, or of a reply that tells what is set.
-    pub(crate) fn mode_changes<O: Observe<Irc>>(
-        &mut self,
-        cx: &mut Context<'_, O>,
-        target: &[u8],
-        by: Source<'_>,
-        arguments: crate::ParamsIter<'_>,
-    ) {
-        let channel = self.support.is_channel(target);
-        let casemapping = self.casemapping();
-        let mut full = false;
-        let Self { support, channels, link, .. } = self;
-        let changes = if channel { Modes::channel(arguments, support) } else { Modes::user(arguments) };
-        for mut change in changes {
-            if change.kind == ModeKind::Rank {
-                let nick = link.as_deref().and_then(|link| link.name_of(change.argument.0));
-                change.argument = Wire(nick.unwrap_or(change.argument.0));
-                channels.rank(target, &change.argument, change.letter, change.adding, casemapping);
-            }
-            if channel && change.kind == ModeKind::List && !change.argument.is_empty() {
-                let ModeChange { adding, letter, argument: mask, .. } = change;
-                let entry = Listed { letter, mask, setter: by.name, time: None };
-                full |= if adding { !channels.list(target, entry, casemapping) } else { false };
-                if !adding {
-                    channels.unlist(target, letter, &mask, casemapping);
-                }
-            }
-            cx.emit::<Irc>(Event::Mode { target: Wire(target), by, change });
-        }
-        if full {
-            self.weird(cx, "irc_too_many_masks", &[]);
-        }
-    }
-
-    /// An entry of a channel's list was told.
-    pub(crate) fn listed<O: Observe<Irc>>(&mut self, cx: &mut Context<'_, O>, channel: Wire<'_>, entry: Listed<'_>) {
-        cx.emit::<Irc>(Event::Listed { channel, entry });
-        if !self.channels.list(&channel, entry, self.casemapping()) {
-            self.weird(cx, "irc_too_many_masks", &[]);
-        }
-    }
-
     fn topic_changed<O: Observe<Irc>>(&mut self, cx: &mut Context<'_, O>, message: &Message<'_>, by: Source<'_>) {
         let (channel, text) = (message.param(0), message.param(1));
         self.topic(cx, channel, Topic { text: text.0.into(), setter: by.name.0.into(), time: None }, true);
@@ -295,67 +211,7 @@ fn follows<O: Observe<Irc>>(cx: &Context<'_, O>, own: bool) -> bool {
     own || cx.wants_others()
 }
 
-// `FAIL command code [context …] :description`
-fn standard_reply<O: Observe<Irc>>(cx: &mut Context<'_, O>, message: &Message<'_>, severity: Severity) {
-    let rest = message.params.iter().skipped(2);
-    let description = rest.last().unwrap_or_default();
-    let rest = rest.rest();
-    let context = rest.get(..rest.len().saturating_sub(description.len())).unwrap_or_default().trim_ascii_end();
-    let context = Wire(context.strip_suffix(b":").unwrap_or(context).trim_ascii_end());
-    let (command, code, description) = (message.param(0), message.param(1), Wire(description));
-    cx.emit::<Irc>(Event::StandardReply { severity, command, code, context, description });
-}
-
 // `*` stands for no account.
 fn without_star(account: &[u8]) -> Wire<'_> {
     Wire(if account == b"*" { &[] } else { account })
-}
-
-// Two server names and nothing else, or the `*.net *.split` that networks put in their place.
-fn is_netsplit(reason: &[u8]) -> bool {
-    let mut words = reason.split(|&byte| byte == b' ');
-    let named = |word: Option<&[u8]>| {
-        word.is_some_and(|word| {
-            let mut labels = word.split(|&byte| byte == b'.');
-            word.contains(&b'.') && labels.all(|label| !label.is_empty() && label.iter().all(is_label))
-        })
-    };
-    named(words.next()) && named(words.next()) && words.next().is_none()
-}
-
-fn is_label(byte: &u8) -> bool {
-    byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'*' | b'_')
-}
-
-/// What the words of an `ERROR` mean.
-pub(crate) fn refusal_in(text: &[u8]) -> Refusal {
-    let text = text.to_ascii_lowercase();
-    let says = |word: &&[u8]| memchr::memmem::find(&text, word).is_some();
-    let any = |words: &[&[u8]]| words.iter().any(says);
-    if any(&[b"banned", b"-lined", b"k:line", b"z:line", b"g:line", b"d:line", b"akill", b"blacklist", b"dnsbl"]) {
-        Refusal::Banned
-    } else if any(&[b"throttl", b"too fast", b"too many", b"reconnect", b"clone"]) {
-        Refusal::Throttled
-    } else if any(&[b"full", b"no more connections"]) {
-        Refusal::Full
-    } else if any(&[b"password", b"access denied", b"authentication failed"]) {
-        Refusal::Password
-    } else {
-        Refusal::Other
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_netsplit_is_two_servers_and_nothing_else() {
-        assert!(is_netsplit(b"hub.example.net leaf.example.org"));
-        assert!(is_netsplit(b"*.net *.split"));
-        assert!(!is_netsplit(b"hub.example.net leaf.example.org bye"));
-        assert!(!is_netsplit(b"Quit: see example.org now."));
-        assert!(!is_netsplit(b"... ..."));
-        assert!(!is_netsplit(b""));
-    }
 }
