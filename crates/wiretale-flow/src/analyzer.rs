@@ -1,10 +1,11 @@
 //! The analyzer: packets in, the observer's calls out.
 
-use wiretale_packet::{
-    Address, Body, Endpoint, Fragment, Frame, Packet, Skip, Timestamp, dissect, dissect_ip, plain_tcp,
-};
+mod fragments;
+mod memory;
+
+use wiretale_packet::{Body, Endpoint, Frame, Packet, Skip, Timestamp, dissect, plain_tcp};
 use wiretale_protocol::{Observer, Place, Services, Shared, Stray, Weird};
-use wiretale_reassembly::{FragmentAnomaly, FragmentPolicy, FragmentSink, Fragments};
+use wiretale_reassembly::Fragments;
 
 use crate::aging::Over;
 use crate::clock::Clock;
@@ -14,7 +15,7 @@ use crate::key::Ends;
 use crate::recall::Lookback;
 use crate::record::{Record, Tcp};
 use crate::refused::Refused;
-use crate::settings::{Checksums, Network, Settings, longest};
+use crate::settings::{Checksums, Settings};
 use crate::shared::Joint;
 use crate::sources::{Covers, Judged, Sources};
 use crate::spare::Spare;
@@ -161,34 +162,6 @@ impl<P: Services<O>, O: Observer> Analyzer<P, O> {
         self.table.len()
     }
 
-    /// Bytes of memory in flows and what waits in them, in fragments, in announced flows, and in what the observer keeps,
-    /// as far as it can be counted.
-    #[must_use]
-    pub fn memory(&self) -> usize {
-        let stats = &self.commons.stats;
-        let records = self.table.records() * self.record_size;
-        let waiting = usize::try_from(stats.waiting()).unwrap_or(usize::MAX);
-        let pieces = records.saturating_add(waiting).saturating_add(self.fragments.held_bytes());
-        let table = self.table.memory();
-        // As measured under floods: pages of the table take a little more than they hold, and what is in many pieces that
-        // come and go half as much again, what an allocator adds and keeps, and an observer of flows that nobody decodes.
-        let (table, pieces) = (table + table / 32, pieces.saturating_add(pieces / 2));
-        table.saturating_add(pieces).saturating_add(self.beside)
-    }
-
-    /// Of [`Analyzer::memory`], what is not of flows and goes on when they are over: what the observer keeps, announced
-    /// flows, senders whose checksums are watched.
-    #[must_use]
-    pub const fn memory_beside_flows(&self) -> usize {
-        self.beside
-    }
-
-    /// Counts what changes slowly.
-    pub(crate) fn count_beside(&mut self) {
-        let tables = self.commons.expectations.memory() + self.sources.memory();
-        self.beside = tables.saturating_add(self.observer.memory());
-    }
-
     /// Closes every flow that is still open, the earliest first, and gives the observer back.
     #[must_use]
     pub fn finish(self) -> O {
@@ -276,50 +249,6 @@ impl<P: Services<O>, O: Observer> Analyzer<P, O> {
             }
         }
     }
-
-    /// Gives up packets whose fragments wait too long.
-    pub(crate) fn expire_fragments(&mut self, now: Timestamp) {
-        if self.fragments.is_empty() {
-            return;
-        }
-        let hosts = &self.settings.fragment_hosts;
-        let joint = &self.commons.joint;
-        let mut sink = FragmentWeirds { at: now, frame: 0, observer: &mut self.observer, hosts, joint };
-        self.fragments.expire(now, &mut sink);
-    }
-
-    /// Fragments are put together in every share: what they carry may be anybody's.
-    #[cold]
-    fn not_mine(&mut self, packet: &Packet<'_>, within: &Within<'_>, nested: u8) {
-        if let (Body::Fragment(fragment), true) = (packet.body, packet.ip.header_ok) {
-            self.fragment(packet, &fragment, within, nested);
-        }
-    }
-
-    #[cold]
-    fn fragment(&mut self, packet: &Packet<'_>, fragment: &Fragment<'_>, within: &Within<'_>, nested: u8) {
-        self.commons.stats.fragments += u64::from(self.commons.joint.is_mine(packet.ip.src, packet.ip.dst));
-        let mut sink = FragmentWeirds {
-            at: packet.at,
-            frame: within.number,
-            observer: &mut self.observer,
-            hosts: &self.settings.fragment_hosts,
-            joint: &self.commons.joint,
-        };
-        let Some(whole) = self.fragments.push(packet.at, &packet.ip, fragment, &mut sink) else { return };
-        if nested >= NESTED {
-            return;
-        }
-        let len = u32::try_from(whole.packet.len()).unwrap_or(u32::MAX);
-        let checks = self.settings.checks();
-        for found in dissect_ip(packet.at, &whole.packet, len, packet.depth, packet.tags, checks) {
-            self.next_packet(within.number);
-            match found {
-                Ok(packet) => self.ip(&packet, None, within, nested + 1),
-                Err(skip) => self.skipped(packet.at, within, &skip),
-            }
-        }
-    }
 }
 
 impl Within<'_> {
@@ -331,30 +260,6 @@ impl Within<'_> {
     }
 }
 
-/// Who hears of oddities among fragments.
-struct FragmentWeirds<'s, O> {
-    at: Timestamp,
-    frame: u64,
-    observer: &'s mut O,
-    hosts: &'s [(Network, FragmentPolicy)],
-    joint: &'s Joint,
-}
-
-impl<O: Observer> FragmentSink for FragmentWeirds<'_, O> {
-    fn anomaly(&mut self, src: Address, dst: Address, anomaly: FragmentAnomaly<'_>) {
-        if !self.joint.is_mine(src, dst) {
-            return;
-        }
-        let endpoints = Some((Endpoint::new(src, 0), Endpoint::new(dst, 0)));
-        let weird = Weird { name: anomaly.name(), addl: b"" };
-        self.observer.stray(&Stray { at: self.at, frame: self.frame, endpoints, weird });
-    }
-
-    fn policy(&self, dst: Address) -> Option<FragmentPolicy> {
-        longest(self.hosts, dst)
-    }
-}
-
 /// Frames after which memory beside flows is counted again.
 const COUNTED_EVERY: u64 = 4096;
 
@@ -363,6 +268,3 @@ const SPARE: usize = 64;
 
 /// Records and accounts that are kept at most: more than that end in a second of a busy link only.
 const MOST_SPARE: usize = 4096;
-
-/// Datagrams put together from fragments that lay in one another.
-const NESTED: u8 = 4;
