@@ -1,5 +1,8 @@
 //! One side of a TCP connection, as Zeek's account has it.
 
+mod steady;
+mod through;
+
 use std::mem::offset_of;
 
 use smallvec::SmallVec;
@@ -212,107 +215,6 @@ impl Party {
         u64::try_from(self.last.full() - i64::from(self.start)).unwrap_or(0)
     }
 
-    /// Bytes of it that were seen and not yet acknowledged.
-    fn has_unacknowledged(&self) -> bool {
-        let out_of_sight = self.nothing_acked() && self.last_to() > INITIAL_WINDOW;
-        self.has_beyond || (self.through > self.trimmed.max(1) && !out_of_sight)
-    }
-
-    /// Are bytes of it still to come before its end can be believed?
-    pub(crate) fn is_pending(&self, peer: &Self) -> bool {
-        let last = self.last_to();
-        if last < self.through {
-            return false;
-        }
-        let waits = self.through != last && self.through.saturating_add(1) != last;
-        waits || (self.phase != Phase::Reset && peer.has_unacknowledged())
-    }
-
-    /// Takes note of bytes seen.
-    pub(crate) fn saw(&mut self, from: u64, to: u64) {
-        if to <= self.through {
-            return;
-        }
-        if from <= self.through {
-            self.through = to;
-            return self.absorb();
-        }
-        let beyond = &mut self.odd().beyond;
-        let at = beyond.partition_point(|(_, end)| *end < from);
-        let mut range = (from, to);
-        while let Some((start, end)) = beyond.get(at).copied().filter(|(start, _)| *start <= range.1) {
-            range = (range.0.min(start), range.1.max(end));
-            beyond.remove(at);
-        }
-        if beyond.len() < RANGES {
-            beyond.insert(at, range);
-        }
-        self.has_beyond = !beyond.is_empty();
-    }
-
-    /// Takes note of an acknowledgement up to `to`; `hole` hears of each range in it that was not seen.
-    pub(crate) fn trim(&mut self, to: u64, mut hole: impl FnMut(u64, u64)) {
-        let to = if self.fin && to >= self.fin_end { self.fin_end.saturating_sub(1) } else { to };
-        self.trimmed = self.trimmed.max(to);
-        while self.through < to {
-            let beyond = self.odd.as_ref().and_then(|odd| odd.beyond.first());
-            let next = beyond.map_or(to, |(start, _)| to.min(*start));
-            if next > self.through {
-                hole(self.through, next);
-                self.through = next;
-            }
-            self.absorb();
-        }
-    }
-
-    fn absorb(&mut self) {
-        let Some(odd) = &mut self.odd else { return };
-        while let Some((start, end)) = odd.beyond.first().copied() {
-            if start > self.through {
-                break;
-            }
-            self.through = self.through.max(end);
-            odd.beyond.remove(0);
-        }
-        self.has_beyond = !odd.beyond.is_empty();
-    }
-
-    /// Is a segment of so many bytes at `seq` the next one of a side at its ease? Where it ends, counted from the start.
-    /// Numbers that went past zero, or are about to, are none of this.
-    #[inline(always)]
-    pub(crate) fn goes_on(&self, seq: u32, len: u32) -> Option<u64> {
-        let begin = self.steady_place(seq, self.last)?;
-        let goes_on = seq == self.last.seq && !self.has_beyond && begin <= self.through;
-        seq.checked_add(len).filter(|_| goes_on).map(|_| begin + u64::from(len))
-    }
-
-    /// Does `ack` acknowledge no less than before, and nothing that was not seen of a side at its ease? Up to where.
-    #[inline(always)]
-    pub(crate) fn is_acknowledged(&self, ack: u32) -> Option<u64> {
-        let to = self.steady_place(ack, self.acked)?;
-        (ack >= self.acked.seq && to <= self.through).then_some(to)
-    }
-
-    /// Moves on by a segment for which [`Party::goes_on`] gave `end`.
-    #[inline]
-    pub(crate) fn go_on(&mut self, len: u32, end: u64) {
-        self.last.seq += len;
-        self.through = self.through.max(end);
-    }
-
-    /// Takes an acknowledgement for which [`Party::is_acknowledged`] gave `to`.
-    #[inline]
-    pub(crate) fn take_acknowledgement(&mut self, ack: u32, to: u64) {
-        self.acked.seq = ack;
-        self.trimmed = self.trimmed.max(to);
-    }
-
-    #[inline]
-    fn steady_place(&self, seq: u32, near: Unwrapped) -> Option<u64> {
-        let steady = self.phase == Phase::Established && !self.fin && near.wraps == 0;
-        seq.checked_sub(self.start).filter(|place| steady && *place <= MAX_STEADY).map(u64::from)
-    }
-
     /// Takes note of a FIN that ends at `end`.
     pub(crate) fn finish(&mut self, end: u64) {
         self.fin = true;
@@ -338,17 +240,8 @@ const fn ahead(seq: u32, other: u32) -> i32 {
     seq.wrapping_sub(other).cast_signed()
 }
 
-/// Further on, two numbers of one side may be so far apart that their difference turns negative.
-const MAX_STEADY: u32 = i32::MAX as u32;
-
 /// Jumps beyond this are not believed of SYN and RST.
 const FAR: i32 = 1 << 20;
-
-/// Ranges kept track of beyond a hole; what comes past them is taken for unseen.
-const RANGES: usize = 256;
-
-/// Past this without any acknowledgement the peer's are taken to be out of sight.
-const INITIAL_WINDOW: u64 = 16_384;
 
 /// So many FINs or RSTs of one side are a storm.
 const STORM: u16 = 1000;
