@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use crate::Shown;
 use crate::text::{Piece, columns, columns_of, pieces};
 
 /// Text of ours with escaped wire text in it: it stays as it is, but for what must never reach a screen, which is
@@ -65,6 +66,14 @@ pub(super) fn signed(db: f64) -> String {
 /// `1 connection`, `12,345 connections`.
 pub(super) fn count(n: usize, one: &str, many: &str) -> String {
     crate::digest::plural(n as u64, one, many)
+}
+
+/// So many texts of the wire, escaped, and how many more there are.
+pub(super) fn several<'t>(texts: impl ExactSizeIterator<Item = &'t Box<[u8]>>, most: usize) -> String {
+    let more = texts.len().saturating_sub(most);
+    let mut names: Vec<String> = texts.take(most).map(|text| Shown(text).to_string()).collect();
+    names.extend((more > 0).then(|| format!("and {more} more")));
+    names.join(", ")
 }
 
 #[cfg(test)]

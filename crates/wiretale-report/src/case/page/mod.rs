@@ -2,6 +2,7 @@
 
 mod picture;
 mod view;
+mod waterfall;
 
 use minijinja::syntax::SyntaxConfig;
 use minijinja::value::{Serde, Value};

@@ -1,14 +1,17 @@
 //! What the page's templates are given: texts and numbers, ready to be set.
 
-use std::collections::{BTreeMap, BTreeSet};
-use std::net::IpAddr;
+mod files;
+mod peers;
+mod people;
+
+use std::collections::BTreeSet;
 
 use serde::Serialize;
-use wiretale::score::{Case, Level, Stage, size};
+use wiretale::score::{Case, Level, Stage};
 
-use super::picture::{self, Picture, Waterfall};
+use super::picture::{Picture, picture};
+use super::waterfall::{Waterfall, waterfall};
 use crate::Shown;
-use crate::case::chronicle::Peer;
 use crate::case::explain::{Explained, certainty, explain, percent};
 use crate::case::finding::Finding;
 use crate::case::moment::{clock, utc};
@@ -16,7 +19,11 @@ use crate::case::shown::{calm, count, signed};
 use crate::case::sightings::{sightings, weightiest};
 use crate::case::{Dossier, letter};
 use crate::digest::{grouped, plural};
-use crate::text::clipped;
+
+use files::{FileRow, files};
+use peers::{PeerRow, peers, peers_more};
+pub(super) use peers::{Peers, ranked};
+use people::{PersonRow, SessionRow, people, sessions};
 
 #[derive(Serialize)]
 pub(super) struct Report {
@@ -89,55 +96,6 @@ struct ListenerRow {
     held: bool,
 }
 
-#[derive(Serialize)]
-struct PeerRow {
-    name: String,
-    address: Option<String>,
-    country: Option<String>,
-    talks: String,
-    sent: String,
-    received: String,
-    services: String,
-    db: Option<String>,
-    first: String,
-}
-
-#[derive(Serialize)]
-struct SessionRow {
-    server: String,
-    network: String,
-    nicks: String,
-    channels: String,
-    refused: u64,
-}
-
-#[derive(Serialize)]
-struct PersonRow {
-    nick: String,
-    mask: String,
-    real: String,
-    server: String,
-    account: String,
-    channels: String,
-    oper: bool,
-}
-
-#[derive(Serialize)]
-struct FileRow {
-    time: String,
-    name: String,
-    how: &'static str,
-    direction: &'static str,
-    peer: String,
-    size: String,
-    missing: Option<String>,
-    mime: String,
-    sha256: String,
-}
-
-/// The peers of a host.
-pub(super) type Peers<'a> = BTreeMap<IpAddr, &'a Peer>;
-
 pub(super) fn report(dossier: &Dossier<'_>) -> Report {
     let told: Vec<&Case> = dossier.worth_telling().collect();
     let more = told.len().saturating_sub(CASES);
@@ -184,8 +142,8 @@ fn view(dossier: &Dossier<'_>, case: &Case) -> CaseView {
                 seen: case.stages.contains(stage),
             })
             .collect(),
-        picture: picture::picture(dossier, case, &findings, &all),
-        waterfall: picture::waterfall(&parts, case, dossier.weights),
+        picture: picture(dossier, case, &findings, &all),
+        waterfall: waterfall(&parts, case, dossier.weights),
         sentences: [Some(gate), without, missing].into_iter().flatten().collect(),
         unseen,
         timeline_more: rows.1,
@@ -253,123 +211,5 @@ fn listeners(dossier: &Dossier<'_>, case: &Case, findings: &[Finding<'_>]) -> Ve
     .collect()
 }
 
-/// The peers of a host that evidence names, the weightiest first, then those most was exchanged with.
-pub(super) fn ranked(findings: &[Finding<'_>], peers: &Peers<'_>) -> Vec<(IpAddr, f64)> {
-    let mut weights: BTreeMap<IpAddr, (f64, u64)> = BTreeMap::new();
-    for finding in findings {
-        if let Some(peer) = finding.evidence.peer {
-            weights.entry(peer).or_default().0 += finding.weight_db;
-        }
-    }
-    for (address, peer) in peers {
-        weights.entry(*address).or_default().1 += peer.sum.sent + peer.sum.received;
-    }
-    let mut ranked: Vec<(IpAddr, (f64, u64))> = weights.into_iter().collect();
-    ranked.sort_by(|(a, (x, n)), (b, (y, m))| y.total_cmp(x).then_with(|| m.cmp(n)).then_with(|| a.cmp(b)));
-    ranked.into_iter().map(|(peer, (db, _))| (peer, db)).collect()
-}
-
-fn peers(dossier: &Dossier<'_>, host: IpAddr, findings: &[Finding<'_>], all: &Peers<'_>) -> Vec<PeerRow> {
-    // Of a peer that found no room nothing is known, and it may be much.
-    let unlisted = dossier.chronicle.unlisted(host).talks > 0;
-    let row = |(address, db): (IpAddr, f64)| {
-        let own = || findings.iter().filter(move |finding| finding.evidence.peer == Some(address));
-        let known = all.get(&address);
-        let sum = known.map(|peer| peer.sum).unwrap_or_default();
-        let first = known.map(|_| sum.began.nanos()).into_iter();
-        let first = first.chain(own().map(|finding| finding.evidence.time_ns)).min();
-        let name = dossier.name(address);
-        let told = |text: String| if known.is_none() && unlisted { "?".to_owned() } else { text };
-        let mut ties = own().flat_map(|finding| &finding.evidence.ties);
-        PeerRow {
-            address: name.is_some().then(|| address.to_string()),
-            name: name.unwrap_or_else(|| address.to_string()),
-            country: ties.find_map(|tie| tie.strip_prefix("country:")).map(calm),
-            talks: told(grouped(sum.talks)),
-            sent: told(size(sum.sent)),
-            received: told(size(sum.received)),
-            services: known.map(|peer| services(peer)).unwrap_or_default(),
-            db: (db.abs() >= 0.05).then(|| signed(db)),
-            first: first.map(utc).unwrap_or_default(),
-        }
-    };
-    ranked(findings, all).into_iter().take(PEERS).map(row).collect()
-}
-
-fn services(peer: &Peer) -> String {
-    let services: BTreeSet<String> = peer
-        .ways
-        .iter()
-        .map(|(service, inbound)| {
-            let service = if service.is_empty() { "unknown" } else { service };
-            let way = if *inbound { "in" } else { "out" };
-            format!("{service} {way}")
-        })
-        .collect();
-    services.into_iter().take(5).collect::<Vec<_>>().join(", ")
-}
-
-/// The connections with peers that are not in the table.
-fn peers_more(dossier: &Dossier<'_>, host: IpAddr, findings: &[Finding<'_>], all: &Peers<'_>) -> Option<String> {
-    let left = ranked(findings, all).into_iter().skip(PEERS).filter_map(|(peer, _)| all.get(&peer));
-    let sum = left.fold(dossier.chronicle.unlisted(host), |sum, peer| sum.with(&peer.sum));
-    let told = plural(sum.talks, "connection with other peers is", "connections with other peers are");
-    let bytes = size(sum.sent + sum.received);
-    (sum.talks > 0).then(|| format!("{told} not told here ({bytes}); conn.log has all."))
-}
-
-fn sessions(dossier: &Dossier<'_>, host: IpAddr) -> Vec<SessionRow> {
-    let all = dossier.chronicle.people().sessions(host).take(ROWS);
-    all.map(|(server, port, session)| SessionRow {
-        server: format!("{} port {port}", dossier.called(server)),
-        network: Shown(&session.network).to_string(),
-        nicks: several(&session.nicks),
-        channels: several(&session.channels),
-        refused: session.refused,
-    })
-    .collect()
-}
-
-fn people(dossier: &Dossier<'_>, host: IpAddr) -> Vec<PersonRow> {
-    let all = dossier.chronicle.people().asked_by(host).take(ROWS);
-    all.map(|(nick, who)| PersonRow {
-        nick: Shown(nick).to_string(),
-        mask: format!("{}@{}", Shown(&who.user), Shown(&who.host)),
-        real: Shown(&who.real).to_string(),
-        server: Shown(&who.server).to_string(),
-        account: Shown(&who.account).to_string(),
-        channels: several(&who.channels),
-        oper: who.oper,
-    })
-    .collect()
-}
-
-fn files(dossier: &Dossier<'_>, host: IpAddr) -> Vec<FileRow> {
-    dossier
-        .files_of(host)
-        .take(ROWS)
-        .map(|file| FileRow {
-            time: utc(file.at.nanos()),
-            name: if file.name.is_empty() { "(no name)".into() } else { clipped(&Shown(&file.name).to_string(), 120) },
-            how: file.how,
-            direction: if file.to == host { "in" } else { "out" },
-            peer: dossier.called(if file.to == host { file.from } else { file.to }),
-            size: size(file.bytes),
-            missing: (file.missing > 0).then(|| size(file.missing)),
-            mime: file.mime.as_deref().map(calm).unwrap_or_default(),
-            sha256: file.sha256.clone().unwrap_or_default(),
-        })
-        .collect()
-}
-
-fn several(texts: &BTreeSet<Box<[u8]>>) -> String {
-    let more = texts.len().saturating_sub(NAMES);
-    let mut names: Vec<String> = texts.iter().take(NAMES).map(|text| Shown(text).to_string()).collect();
-    names.extend((more > 0).then(|| format!("and {more} more")));
-    names.join(", ")
-}
-
 const CASES: usize = 50;
 const ROWS: usize = 120;
-const PEERS: usize = 24;
-const NAMES: usize = 24;

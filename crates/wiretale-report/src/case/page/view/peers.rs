@@ -1,0 +1,102 @@
+//! The peers of a host, as the page lists them.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::net::IpAddr;
+
+use serde::Serialize;
+use wiretale::score::size;
+
+use crate::case::Dossier;
+use crate::case::chronicle::Peer;
+use crate::case::finding::Finding;
+use crate::case::moment::utc;
+use crate::case::shown::{calm, signed};
+use crate::digest::{grouped, plural};
+
+#[derive(Serialize)]
+pub(super) struct PeerRow {
+    name: String,
+    address: Option<String>,
+    country: Option<String>,
+    talks: String,
+    sent: String,
+    received: String,
+    services: String,
+    db: Option<String>,
+    first: String,
+}
+
+/// The peers of a host.
+pub(in crate::case::page) type Peers<'a> = BTreeMap<IpAddr, &'a Peer>;
+
+/// The peers of a host that evidence names, the weightiest first, then those most was exchanged with.
+pub(in crate::case::page) fn ranked(findings: &[Finding<'_>], peers: &Peers<'_>) -> Vec<(IpAddr, f64)> {
+    let mut weights: BTreeMap<IpAddr, (f64, u64)> = BTreeMap::new();
+    for finding in findings {
+        if let Some(peer) = finding.evidence.peer {
+            weights.entry(peer).or_default().0 += finding.weight_db;
+        }
+    }
+    for (address, peer) in peers {
+        weights.entry(*address).or_default().1 += peer.sum.sent + peer.sum.received;
+    }
+    let mut ranked: Vec<(IpAddr, (f64, u64))> = weights.into_iter().collect();
+    ranked.sort_by(|(a, (x, n)), (b, (y, m))| y.total_cmp(x).then_with(|| m.cmp(n)).then_with(|| a.cmp(b)));
+    ranked.into_iter().map(|(peer, (db, _))| (peer, db)).collect()
+}
+
+pub(super) fn peers(dossier: &Dossier<'_>, host: IpAddr, findings: &[Finding<'_>], all: &Peers<'_>) -> Vec<PeerRow> {
+    // Of a peer that found no room nothing is known, and it may be much.
+    let unlisted = dossier.chronicle.unlisted(host).talks > 0;
+    let row = |(address, db): (IpAddr, f64)| {
+        let own = || findings.iter().filter(move |finding| finding.evidence.peer == Some(address));
+        let known = all.get(&address);
+        let sum = known.map(|peer| peer.sum).unwrap_or_default();
+        let first = known.map(|_| sum.began.nanos()).into_iter();
+        let first = first.chain(own().map(|finding| finding.evidence.time_ns)).min();
+        let name = dossier.name(address);
+        let told = |text: String| if known.is_none() && unlisted { "?".to_owned() } else { text };
+        let mut ties = own().flat_map(|finding| &finding.evidence.ties);
+        PeerRow {
+            address: name.is_some().then(|| address.to_string()),
+            name: name.unwrap_or_else(|| address.to_string()),
+            country: ties.find_map(|tie| tie.strip_prefix("country:")).map(calm),
+            talks: told(grouped(sum.talks)),
+            sent: told(size(sum.sent)),
+            received: told(size(sum.received)),
+            services: known.map(|peer| services(peer)).unwrap_or_default(),
+            db: (db.abs() >= 0.05).then(|| signed(db)),
+            first: first.map(utc).unwrap_or_default(),
+        }
+    };
+    ranked(findings, all).into_iter().take(PEERS).map(row).collect()
+}
+
+fn services(peer: &Peer) -> String {
+    let services: BTreeSet<String> = peer
+        .ways
+        .iter()
+        .map(|(service, inbound)| {
+            let service = if service.is_empty() { "unknown" } else { service };
+            let way = if *inbound { "in" } else { "out" };
+            format!("{service} {way}")
+        })
+        .collect();
+    services.into_iter().take(5).collect::<Vec<_>>().join(", ")
+}
+
+/// The connections with peers that are not in the table.
+pub(super) fn peers_more(
+    dossier: &Dossier<'_>,
+    host: IpAddr,
+    findings: &[Finding<'_>],
+    all: &Peers<'_>,
+) -> Option<String> {
+    let left = ranked(findings, all).into_iter().skip(PEERS).filter_map(|(peer, _)| all.get(&peer));
+    let sum = left.fold(dossier.chronicle.unlisted(host), |sum, peer| sum.with(&peer.sum));
+    let told = plural(sum.talks, "connection with other peers is", "connections with other peers are");
+    let bytes = size(sum.sent + sum.received);
+    (sum.talks > 0).then(|| format!("{told} not told here ({bytes}); conn.log has all."))
+}
+
+const PEERS: usize = 24;
