@@ -1,0 +1,91 @@
+//! What to do now, and how to recover.
+
+use std::collections::BTreeSet;
+use std::net::IpAddr;
+
+use wiretale::protocol::Outcome;
+use wiretale::score::Case;
+
+use super::ROWS;
+use crate::Shown;
+use crate::case::chronicle::Exposed;
+use crate::case::exposure::Intruders;
+use crate::case::{Document, Dossier};
+use crate::digest::grouped;
+
+pub(super) fn now(letter: &mut Document) {
+    letter.heading("What to do now").steps(
+        [
+            "Take the machine off the network: pull the cable or switch off its wireless. Leave it running if you can.",
+            "Do not log in from it to any other machine, and type no password on it.",
+            "Keep things as they are: no cleaning, no reinstalling yet. An image of its disk and, if possible, of its \
+             memory tells what we could not see.",
+            "Do not trust what programs on it show you: they may have been replaced.",
+            "Call us.",
+        ]
+        .map(str::to_owned)
+        .to_vec(),
+    );
+}
+
+pub(super) fn recover(letter: &mut Document, dossier: &Dossier<'_>, case: &Case) {
+    let mut steps: Vec<String> = vec![
+        "Reinstall it from media known to be good, and bring it up to date before it is connected again.".into(),
+        "From another machine, change every password that was used on this one or from it.".into(),
+        "Replace its SSH host keys and the SSH keys of its users; remove the old ones wherever they open a door."
+            .into(),
+    ];
+    let accounts = accounts(dossier, case);
+    if !accounts.is_empty() {
+        let accounts = accounts.join("; ");
+        steps.push(format!(
+            "Passwords of these accounts crossed the network in clear, the intruder's own perhaps among them: {accounts}."
+        ));
+    }
+    let reached = reached(dossier, case.host);
+    if !reached.is_empty() {
+        steps.push(format!("Look at the machines at home that it spoke to: {}.", reached.join(", ")));
+    }
+    letter.heading("How to recover").steps(steps);
+}
+
+/// The accounts whose secrets this host sent or took, by name only; neither wrong guesses nor what opens a back door.
+fn accounts(dossier: &Dossier<'_>, case: &Case) -> Vec<String> {
+    let intruders = Intruders::of_case(dossier, case);
+    let own = |(from, to): &(IpAddr, IpAddr)| *from == case.host || *to == case.host;
+    let counts = |exposed: &Exposed<'_>| exposed.outcome != Outcome::Refused && !intruders.is_door(exposed.secret);
+    let names: BTreeSet<String> = dossier
+        .chronicle
+        .exposures()
+        .all()
+        .into_iter()
+        .filter(|exposed| counts(exposed) && exposed.crossed.ways.keys().any(own))
+        .map(|Exposed { secret, .. }| {
+            let account =
+                if secret.account.is_empty() { "(not named)".into() } else { Shown(&secret.account).to_string() };
+            format!("{account} at {} ({})", dossier.called(secret.server), secret.kind)
+        })
+        .collect();
+    first(names.into_iter().collect(), 0)
+}
+
+fn reached(dossier: &Dossier<'_>, host: IpAddr) -> Vec<String> {
+    let home = dossier.chronicle.home();
+    let peers = dossier.chronicle.peers(host);
+    let inside = peers.into_iter().filter(|(peer, known)| {
+        *peer != host && home.is_home((*peer).into()) && known.ways.iter().any(|(_, inbound)| !inbound)
+    });
+    first(inside.map(|(peer, _)| dossier.called(peer)).collect(), dossier.chronicle.unlisted(host).talks)
+}
+
+/// The first of many; a letter is short.
+fn first(mut names: Vec<String>, unlisted: u64) -> Vec<String> {
+    let more = names.len().saturating_sub(ROWS);
+    names.truncate(ROWS);
+    if more > 0 {
+        names.push(format!("and {} more", grouped(more as u64)));
+    } else if unlisted > 0 {
+        names.push("and perhaps others".into());
+    }
+    names
+}
