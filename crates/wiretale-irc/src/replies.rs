@@ -1,9 +1,10 @@
 //! What numeric replies mean for the session.
 
+mod gather;
+
 use wiretale_protocol::{Context, Observe, scan};
 
 use crate::channels::Topic;
-use crate::gather::Kept;
 use crate::session::{Session, StartTls, keep};
 use crate::support::split_token;
 use crate::{Event, Irc, Message, RecordKind, Refusal, Source, Wire};
@@ -235,86 +236,6 @@ impl Session {
                 cx.emit::<Irc>(Event::Login { account, who: self.own_source(), mechanism, accepted: false });
             }
             _ => {}
-        }
-    }
-
-    fn gather<O: Observe<Irc>>(&mut self, cx: &mut Context<'_, O>, message: &Message<'_>, number: u16) {
-        use RecordKind as Kind;
-        let whois = || self.gathered.is_open(Kind::Whois);
-        let whowas = || self.gathered.is_open(Kind::Whowas) && !whois();
-        let (kind, last) = match number {
-            301 if whois() => (Kind::Whois, false),
-            401 | 402 if self.gathered.is_asked(Kind::Whois, &message.param(1), self.casemapping()) => {
-                (Kind::Whois, false)
-            }
-            312 | 320 | 330 | 338 | 378 | 671 if whowas() => (Kind::Whowas, false),
-            275
-            | 276
-            | 307..=313
-            | 316
-            | 317
-            | 319
-            | 320
-            | 326
-            | 327
-            | 330
-            | 335
-            | 338
-            | 339
-            | 343
-            | 350
-            | 378
-            | 379
-            | 616
-            | 671
-            | 672 => (Kind::Whois, false),
-            318 => (Kind::Whois, true),
-            314 | 406 => (Kind::Whowas, false),
-            369 => (Kind::Whowas, true),
-            352 | 354 => (Kind::Who, false),
-            315 => (Kind::Who, true),
-            353 => (Kind::Names, false),
-            366 => (Kind::Names, true),
-            321 | 322 => (Kind::List, false),
-            323 => (Kind::List, true),
-            364 => (Kind::Links, false),
-            365 => (Kind::Links, true),
-            372 | 375 => (Kind::Motd, false),
-            376 | 422 => (Kind::Motd, true),
-            371 | 373 => (Kind::Info, false),
-            374 => (Kind::Info, true),
-            211..=218 | 220 | 223..=226 | 240..=249 => (Kind::Stats, false),
-            219 => (Kind::Stats, true),
-            367 => (Kind::Bans, false),
-            368 => (Kind::Bans, true),
-            348 => (Kind::Exceptions, false),
-            349 => (Kind::Exceptions, true),
-            346 => (Kind::Invites, false),
-            347 => (Kind::Invites, true),
-            728 => (Kind::Quiets, false),
-            729 => (Kind::Quiets, true),
-            732 => (Kind::Monitor, false),
-            733 => (Kind::Monitor, true),
-            6 | 15 => (Kind::Map, false),
-            7 | 17 => (Kind::Map, true),
-            704 | 705 => (Kind::Help, false),
-            706 => (Kind::Help, true),
-            _ => return,
-        };
-        if last {
-            let subject = message.param(1);
-            let casemapping = self.casemapping();
-            self.gathered.finish(kind, &subject, casemapping, |record| cx.emit::<Irc>(Event::Record(record)));
-        } else {
-            self.row(cx, kind, number, message.params.as_wire());
-        }
-    }
-
-    /// A line of an answer of several.
-    #[inline]
-    pub(crate) fn row<O: Observe<Irc>>(&mut self, cx: &mut Context<'_, O>, kind: RecordKind, number: u16, row: &[u8]) {
-        if self.gathered.row(kind, number, row) == Kept::FirstDropped {
-            self.weird(cx, "irc_record_too_long", &[]);
         }
     }
 }
