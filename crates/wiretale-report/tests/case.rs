@@ -185,6 +185,16 @@ fn evidence_is_read_as_it_was_written_and_makes_the_same_case() {
 }
 
 #[test]
+fn evidence_of_any_time_is_told() {
+    for times in [[i64::MIN, i64::MAX], [i64::MIN; 2], [i64::MAX; 2]] {
+        let mut rows = small();
+        rows.iter_mut().zip(times.into_iter().cycle()).for_each(|(row, at)| row.time_ns = at);
+        let page = told(&rows, "", |dossier, _| page(dossier));
+        assert!(page.contains("<svg") && !page.contains("NaN"), "{times:?}");
+    }
+}
+
+#[test]
 fn a_bundle_is_the_same_every_time_and_refers_only_to_what_is_in_it() {
     let bundle = told(&small(), "", |dossier, _| stix(dossier).unwrap());
     assert_eq!(bundle, told(&small(), "", |dossier, _| stix(dossier).unwrap()));
