@@ -8,6 +8,7 @@ mod config;
 mod conversation;
 mod decoders;
 mod ear;
+mod evidence;
 mod fragments;
 mod frames;
 mod geneva;
@@ -24,6 +25,7 @@ pub use captures::{pcap, pcapng};
 pub use config::config;
 pub use conversation::tcp_state;
 pub use decoders::{dcc, dcc_line, dns, ftp, ftp_data, irc, irc_line, recognize, ssh, terminal};
+pub use evidence::evidence;
 pub use fragments::fragments;
 pub use frames::{ip_headers, packet, pipeline};
 pub use geneva::geneva;
@@ -56,6 +58,7 @@ pub const TARGETS: &[Target] = &[
     ("pipeline", pipeline),
     ("geneva", geneva),
     ("config", config),
+    ("evidence", evidence),
 ];
 
 /// Runs `body` on the contents of files.
