@@ -5,7 +5,7 @@ mod support;
 
 use support::made::{CHACHA, CIPHERS, CLIENT, CTR, Made, SERVER, host_key, kexinit, packet, string};
 use support::{Piece, Said, decode};
-use wiretale_ssh::{Confidence, Login};
+use wiretale_ssh::{Confidence, KexInit, Login};
 
 #[test]
 fn coalesced_and_split_segments_do_not_change_the_judgement() {
@@ -282,6 +282,12 @@ fn strict_kex_and_ext_info_are_noted() {
     let said = made.said();
     let negotiated = said.events.iter().find(|event| event.contains("Negotiated")).unwrap();
     assert!(negotiated.contains("strict: true"));
+    let marks = |kex: &str| {
+        let packet = kexinit(kex, CHACHA.name, CHACHA.mac, "none");
+        KexInit::parse(&packet[6..]).map(|offer| (offer.strict(), offer.ext_info()))
+    };
+    assert_eq!([marks(client), marks(server)], [Some((true, true)); 2]);
+    assert_eq!(marks("curve25519-sha256"), Some((false, false)));
 }
 
 #[test]
