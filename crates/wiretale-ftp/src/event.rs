@@ -198,14 +198,6 @@ impl Exchange<'_> {
     }
 }
 
-impl Channel {
-    /// Is the port one that only a privileged process could open?
-    #[must_use]
-    pub const fn privileged(&self) -> bool {
-        self.advertised.port < 1024
-    }
-}
-
 impl fmt::Debug for Command<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}", Escaped(self.name))?;
