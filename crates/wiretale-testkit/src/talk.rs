@@ -39,13 +39,6 @@ impl<'w> Talk<'w> {
         }
     }
 
-    /// The server is the home host (by default the client is, unless the server alone is in `10.0.0.0/8`).
-    #[must_use]
-    pub fn server_is_home(mut self) -> Self {
-        self.home = Direction::Server;
-        self
-    }
-
     /// Nothing happens for a while.
     #[must_use]
     pub fn wait(mut self, time: Duration) -> Self {
