@@ -2,8 +2,8 @@
 //!
 //! [`Capture`] reads pcap (micro- and nanoseconds, either byte order, Kuznetzov's variant) and pcapng (any number of
 //! sections and interfaces), plain or compressed with gzip or zstd, and lends one [`Frame`] at a time, or [`Several`].
-//! [`Merged`] reads several captures as one, in the order of time. A capture that was cut off gives every packet before the cut, and then
-//! [`Error::Cut`].
+//! [`Merged`] reads several captures as one, in the order of time. A capture that was cut off gives every packet before
+//! the cut, and then [`Error::Cut`].
 //!
 //! It refuses to look into the frames (that is `wiretale-packet`), to trust a length it has not seen the bytes of, and to
 //! go on behind a broken record: what follows one cannot be told from noise.

@@ -9,7 +9,7 @@
 //! or a [`Weird`], never an error.
 //!
 //! ```
-//! use wiretale_protocol::{Chunk, Lines};
+//! use wiretale_protocol::Lines;
 //!
 //! let mut lines = Lines::new(512);
 //! let mut seen = Vec::new();
@@ -20,7 +20,6 @@
 //!     }
 //! }
 //! assert_eq!(seen, [&b"NICK alice"[..], b"USER a 0 * :Alice"]);
-//! # let _ = Chunk::Data(b"x");
 //! ```
 #![no_std]
 #![forbid(unsafe_code)]

@@ -8,6 +8,7 @@
 //!
 //! What a client answers to a question for a password is a secret: the line reads `<hidden>`, and so does the server's
 //! that sends it back; an exposure is told.
+//!
 //! It refuses to read more than [`LIMIT`] bytes of a direction, and to guess at what is no text.
 //!
 //! ```

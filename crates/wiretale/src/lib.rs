@@ -8,7 +8,7 @@
 //!
 //! ```no_run
 //! use wiretale::irc::{Event, Irc};
-//! use wiretale::protocol::{Escaped, Moment, Observe, Observer, Protocol};
+//! use wiretale::protocol::{Moment, Observe, Observer};
 //! use wiretale::{Settings, analyze};
 //!
 //! /// Prints what the IRC decoder hears; the other protocols are ignored.
@@ -31,7 +31,6 @@
 //! if let Some(cut) = read.trouble {
 //!     eprintln!("{cut}");
 //! }
-//! # let _ = Escaped(b"");
 //! # Ok::<(), wiretale::capture::Error>(())
 //! ```
 #![forbid(unsafe_code)]
