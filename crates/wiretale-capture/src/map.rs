@@ -15,7 +15,7 @@ impl Map {
     pub(crate) fn of(file: &File) -> io::Result<Self> {
         // SAFETY: the mapping is read-only and private, and is handed out only as `&[u8]` that cannot outlive it. That
         // nobody shortens or rewrites the file meanwhile is asked of the caller above, as it is of every mapping.
-        #[allow(unsafe_code)]
+        #[allow(unsafe_code, reason = "files are mapped here, and nowhere else")]
         let map = unsafe { memmap2::Mmap::map(file)? };
         #[cfg(unix)]
         let _ = map.advise(memmap2::Advice::Sequential);
@@ -46,7 +46,7 @@ impl Drop for Map {
         for offset in (0..self.0.len()).step_by(PIECE) {
             let len = PIECE.min(self.0.len() - offset);
             // SAFETY: nobody reads what is dropped; and pages of a file that nobody wrote to would only be read again.
-            #[allow(unsafe_code)]
+            #[allow(unsafe_code, reason = "files are mapped here, and nowhere else")]
             let _ = unsafe { self.0.unchecked_advise_range(memmap2::UncheckedAdvice::DontNeed, offset, len) };
         }
     }

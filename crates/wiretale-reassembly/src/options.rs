@@ -71,7 +71,11 @@ const SIGNED: &[u8] = &[19, 2];
 static SCALES: [[u8; 6]; 15] = {
     let mut all = [[19, 2, 1, 3, 3, 0]; 15];
     let mut scale = 0;
-    #[allow(clippy::indexing_slicing, clippy::cast_possible_truncation)]
+    #[allow(
+        clippy::indexing_slicing,
+        clippy::cast_possible_truncation,
+        reason = "the compiler works it out, and stops at a mistake"
+    )]
     while scale < 15 {
         all[scale][5] = scale as u8;
         scale += 1;

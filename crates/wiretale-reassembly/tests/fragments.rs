@@ -1,5 +1,4 @@
 //! Fragments: published vectors, any cut in any order, and what hosts refuse.
-#![allow(clippy::cast_possible_truncation)]
 
 use std::time::Duration;
 

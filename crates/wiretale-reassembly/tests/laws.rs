@@ -1,5 +1,4 @@
 //! Laws that hold for any packets whatever: conservation, order, bounds, one end.
-#![allow(clippy::cast_possible_truncation)]
 
 mod support;
 

@@ -1,5 +1,4 @@
 //! What opens a connection and what only looks so, and what an opening leaves behind.
-#![allow(clippy::cast_possible_truncation)]
 
 mod support;
 

@@ -1,7 +1,6 @@
 //! What connections yield when everything happens at once: conversations drawn at random, and what came of each, written
 //! down in `stories.txt`. A change of that file is a change of what hosts are taken to have read, and is to be looked at
 //! as such; `BLESS=1` writes it anew.
-#![allow(clippy::cast_possible_truncation)]
 
 mod support;
 

@@ -1,5 +1,5 @@
 //! Captures made for the tests, and readers with faults.
-#![allow(dead_code, missing_docs, unreachable_pub)]
+#![allow(dead_code, unreachable_pub, reason = "each test file uses its part")]
 
 use std::io::{self, Read, Write};
 

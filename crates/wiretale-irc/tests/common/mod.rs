@@ -1,5 +1,5 @@
 //! What the tests of this folder share: an observer that keeps what it hears, and the lab's recordings.
-#![allow(dead_code, unreachable_pub)]
+#![allow(dead_code, unreachable_pub, reason = "each test file uses its part")]
 
 use std::collections::BTreeMap;
 use std::fs;

@@ -1,5 +1,5 @@
 //! A recorder of what a connection yields, and short ways to make segments.
-#![allow(dead_code, unreachable_pub)]
+#![allow(dead_code, unreachable_pub, reason = "each test file uses its part")]
 
 use wiretale_packet::{Direction, Flags, Segment, SeqNumber, Timestamp};
 use wiretale_reassembly::{Anomaly, Arrival, Chunk, Connection, End, Limits, Policy, Sink, Verdict};
