@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use wiretale_packet::Timestamp;
 
-/// How far packet time has come. It never goes back. An [`Analyzer`](crate::Analyzer) has one of its own; several that share the work
-/// are told of time by who hands out the frames.
+/// How far packet time has come. It never goes back. An [`Analyzer`](crate::Analyzer) has one of its own; several that
+/// share the work are told of time by who hands out the frames.
 #[derive(Default, Debug)]
 pub struct Clock {
     now: Option<Timestamp>,

@@ -17,10 +17,10 @@ pub(crate) enum Covers {
 /// What was seen of the checksums that each sender sent to each receiver, counted once for each of their flows.
 ///
 /// A host that leaves checksums to its network card, captured on that host, has every one of them wrong. So a wrong
-/// checksum is believed to be such a one as long as its sender has shown no right one of that kind to the same receiver,
-/// or hardly any: one in eight. The first packet decides at once, since what was dropped cannot be taken back. What this gives up: a packet
-/// forged with a wrong checksum is taken if it is the first that its alleged sender shows to that receiver; and what it costs is only
-/// that packet, since the next right one ends it.
+/// checksum is believed to be such a one as long as its sender has shown no right one of that kind to the same
+/// receiver, or hardly any: one in eight. The first packet decides at once, since what was dropped cannot be taken
+/// back. What this gives up: a packet forged with a wrong checksum is taken if it is the first that its alleged sender
+/// shows to that receiver; and what it costs is only that packet, since the next right one ends it.
 #[derive(Debug)]
 pub(crate) struct Sources {
     short: HashMap<Short, Seen, SeedableRandomState>,

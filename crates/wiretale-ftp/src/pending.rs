@@ -119,8 +119,8 @@ impl Pending {
         false
     }
 
-    /// Replies come in the order of the commands (RFC 959 section 5.4). Where a reply cannot be the front's but is another's,
-    /// the replies between were lost.
+    /// Replies come in the order of the commands (RFC 959 section 5.4). Where a reply cannot be the front's but is
+    /// another's, the replies between were lost.
     pub(crate) fn find(&mut self, code: u16, unsure: bool) -> Match {
         let Some(front) = self.queue.front() else {
             self.due = self.due.saturating_sub(u32::from(code >= 200));

@@ -13,7 +13,8 @@ pub(crate) fn ethernet<'a>(walk: &mut Dissect<'a>, view: View<'a>) -> Step<'a> {
     }
 }
 
-/// What follows `ethertype`, behind port-extension tags (IEEE 802.1BR) and any number of VLAN tags (IEEE 802.1Q, 802.1ad). The two outermost are kept.
+/// What follows `ethertype`, behind port-extension tags (IEEE 802.1BR) and any number of VLAN tags (IEEE 802.1Q,
+/// 802.1ad). The two outermost are kept.
 pub(crate) fn tagged<'a>(walk: &mut Dissect<'a>, mut ethertype: u16, mut view: View<'a>) -> Step<'a> {
     while let VLAN | QINQ | QINQ_OLD | QINQ_OLDER | E_TAG = ethertype {
         if ethertype == E_TAG {

@@ -4,8 +4,8 @@ use super::first_alone;
 use crate::model::evaluate::with_campaign;
 use crate::model::{Gate, Weights};
 
-/// The score after each piece of evidence that is kept, and its peak, at whichever piece. Pieces of one instant count together: what speaks for a host is
-/// often found in the same packet as what speaks against it.
+/// The score after each piece of evidence that is kept, and its peak, at whichever piece. Pieces of one instant count
+/// together: what speaks for a host is often found in the same packet as what speaks against it.
 #[derive(Clone, Default, Debug)]
 pub(super) struct Course {
     /// Each step that is kept: (time, decibans).
