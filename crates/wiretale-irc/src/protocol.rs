@@ -1,15 +1,17 @@
 //! IRC as a protocol of the seam.
 
+mod wrapped;
+
 use alloc::boxed::Box;
 use alloc::vec::Vec;
 
 use wiretale_protocol::{Chunk, Context, Demand, Direction, End, Lines, Observe, Opening, Probe, Protocol};
-use wiretale_websocket::{Piece, WebSocket};
+use wiretale_websocket::WebSocket;
 
 use crate::proxy::{self, Preludes};
 use crate::secrets::Found;
 use crate::session::{Session, StartTls};
-use crate::{Command, Event, Malformed, Message, Wire, mask, parse};
+use crate::{Command, Event, Malformed, Message, mask, parse};
 
 /// Internet Relay Chat, between clients and servers and among servers.
 #[derive(Clone, Copy, Debug)]
@@ -80,46 +82,8 @@ impl Decoder {
         if self.preludes.is_some() { self.proxied(cx, bytes) } else { self.unwrapped(cx, bytes) }
     }
 
-    #[cold]
-    fn proxied<O: Observe<Irc>>(&mut self, cx: &mut Context<'_, O>, bytes: &[u8]) -> Demand {
-        let Some(mut preludes) = self.preludes.take() else { return Demand::Stream };
-        let mut demand = Demand::Stream;
-        preludes.feed(cx.moment().direction, bytes, |target, bytes| {
-            if let Some((kind, target)) = target {
-                cx.confirm(service(kind));
-                cx.emit::<Irc>(Event::Proxied { kind, target: Wire(target.as_bytes()) });
-            }
-            if !bytes.is_empty() {
-                demand = self.unwrapped(cx, bytes);
-            }
-        });
-        preludes.served().into_iter().for_each(|kind| cx.serve(service(kind)));
-        self.preludes = Some(preludes);
-        demand
-    }
-
     fn unwrapped<O: Observe<Irc>>(&mut self, cx: &mut Context<'_, O>, bytes: &[u8]) -> Demand {
         if self.websocket.is_some() { self.framed(cx, bytes) } else { self.stream(cx, bytes) }
-    }
-
-    #[cold]
-    fn framed<O: Observe<Irc>>(&mut self, cx: &mut Context<'_, O>, bytes: &[u8]) -> Demand {
-        let direction = cx.moment().direction;
-        let Some(mut websocket) = self.websocket.take() else { return Demand::Stream };
-        websocket.feed(direction, bytes, |piece| {
-            let line = match piece {
-                Piece::Opened => return WRAPPINGS.into_iter().for_each(|name| cx.serve(name)),
-                Piece::Bytes(bytes) => bytes,
-                // One message is one line, and has no line end of its own.
-                Piece::End => b"\r\n",
-                Piece::Compressed => return self.session.weird(cx, "websocket_compressed", &[]),
-                Piece::Lost(_) => return,
-            };
-            self.stream(cx, line);
-        });
-        let demand = if websocket.is_foreign() { Demand::Nothing } else { Demand::Stream };
-        self.websocket = Some(websocket);
-        demand
     }
 
     fn stream<O: Observe<Irc>>(&mut self, cx: &mut Context<'_, O>, mut bytes: &[u8]) -> Demand {
@@ -161,22 +125,6 @@ impl Decoder {
         let half = self.half(direction);
         half.lines.gap();
         if half.compressed { Demand::Lengths } else { Demand::Stream }
-    }
-
-    // Only the message in which bytes are lost is lost: it ends with its frame, and nothing is where no message was.
-    fn framed_gap(&mut self, direction: Direction, lost: u64) -> Demand {
-        let Some(mut websocket) = self.websocket.take() else { return Demand::Stream };
-        let lines = &mut self.half(direction).lines;
-        let demand = websocket.gap(direction, lost, |piece| match piece {
-            Piece::Lost(_) => lines.gap(),
-            Piece::End => lines.reset(),
-            _ => {}
-        });
-        if demand != Demand::Stream {
-            lines.gap();
-        }
-        self.websocket = Some(websocket);
-        demand
     }
 
     const fn half(&mut self, direction: Direction) -> &mut Half {
@@ -316,13 +264,6 @@ const fn weird_of(malformed: Malformed) -> &'static str {
         Malformed::Numeric => "irc_invalid_reply_number",
     }
 }
-
-// What stands around IRC in a WebSocket, by Zeek's names.
-fn service(proxy: &str) -> &'static str {
-    if proxy == proxy::HTTP { "http" } else { "socks" }
-}
-
-const WRAPPINGS: [&str; 2] = ["http", "websocket"];
 // IRCv3 message-tags: 8191 bytes with `@` and the space.
 const LONGEST_TAGS: usize = 8191;
 // RFC 1459 section 2.3: 512 bytes with CR and LF.
