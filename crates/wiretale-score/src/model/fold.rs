@@ -10,7 +10,7 @@ pub use self::cases::{cases, cases_on};
 use self::course::Course;
 use super::adds::adds;
 use super::evaluate::{Item, Score, evaluate, first_weight};
-use super::{Case, Evidence, Level, Stage, Weights};
+use super::{Case, Evidence, Level, Row, Stage, Weights};
 
 /// The evidence of one host, folded as it comes.
 #[derive(Clone, Debug)]
@@ -144,23 +144,27 @@ impl Folder {
     fn note(&mut self, evidence: &Evidence, weights: &Weights) -> u32 {
         let Some(row) = weights.row(&evidence.row) else { return 0 };
         let weight = first_weight(row.weight, evidence.strength, evidence.quality);
-        let found = self.rank(evidence, weight);
-        if let Ok(rank) = found {
-            let item = &mut self.items[self.by_name[rank]];
-            item.times = item.times.saturating_add(1);
-            item.last_ns = evidence.time_ns;
-            if weight.abs() > item.weight.abs() {
-                item.weight = weight;
-            }
-            return item.times;
+        let rank = match self.rank(evidence, weight) {
+            Ok(rank) => rank,
+            Err(rank) => return self.note_first(evidence, row, weight, rank),
+        };
+        let item = &mut self.items[self.by_name[rank]];
+        item.times = item.times.saturating_add(1);
+        item.last_ns = evidence.time_ns;
+        if weight.abs() > item.weight.abs() {
+            item.weight = weight;
         }
+        item.times
+    }
+
+    // The first piece of its item, which will have this rank; 0 if a bound is reached.
+    fn note_first(&mut self, evidence: &Evidence, row: &Row, weight: f64, rank: usize) -> u32 {
         let mut of_group = self.items.iter().filter(|item| item.group == row.group);
         let first_of_group = of_group.next().map(|item| item.group_number);
         let in_group = of_group.count() + usize::from(first_of_group.is_some());
         if in_group >= ITEMS_A_GROUP || self.items.len() >= KEYS {
             return 0;
         }
-        let rank = found.unwrap_or_else(|rank| rank);
         self.by_name[rank..].iter().for_each(|at| self.items[*at].rank += 1);
         first_alone(&mut self.by_name);
         self.by_name.insert(rank, self.items.len());
