@@ -182,5 +182,4 @@ const AUTH_NAMES: [&[u8]; 8] =
     [b"TLS", b"TLS-C", b"TLS-P", b"SSL", b"SSL-P", b"GSSAPI", b"KERBEROS_V4", b"KERBEROS_V5"];
 
 #[cfg(test)]
-#[path = "probe_tests.rs"]
 mod tests;
