@@ -55,7 +55,6 @@ fn a_split_takes_those_behind_it_and_no_others() {
 
 #[test]
 fn a_split_costs_no_more_than_those_who_go() {
-    let mut session = ts6();
     let took = |session: &mut Session, text: &str| -> Duration {
         session.heard = Default::default();
         let start = Instant::now();
@@ -63,10 +62,17 @@ fn a_split_costs_no_more_than_those_who_go() {
         start.elapsed()
     };
     let users: String = (0..10_000).map(|n| user("0BB", &format!("n{n}"), n)).collect();
-    let come = took(&mut session, &users);
-    let unknown = took(&mut session, &"SQUIT x\r\n".repeat(10_000));
-    let empty = took(&mut session, &":0BB SID c.example 2 0CC :c\r\nSQUIT 0CC\r\n".repeat(5_000));
-    assert!(unknown < come * 4 && empty < come * 4, "{come:?} {unknown:?} {empty:?}");
+    let round = || {
+        let mut session = ts6();
+        let come = took(&mut session, &users);
+        let unknown = took(&mut session, &"SQUIT x\r\n".repeat(10_000));
+        let empty = took(&mut session, &":0BB SID c.example 2 0CC :c\r\nSQUIT 0CC\r\n".repeat(5_000));
+        (come, unknown, empty)
+    };
+    // What else runs here may take the time of one round, and hardly of all.
+    let rounds = [(); 5].map(|()| round());
+    let cheap = |&(come, unknown, empty): &(Duration, Duration, Duration)| unknown < come * 4 && empty < come * 4;
+    assert!(rounds.iter().any(cheap), "{rounds:?}");
 }
 
 #[test]

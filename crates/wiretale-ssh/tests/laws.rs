@@ -118,14 +118,16 @@ fn long_lists_of_short_names_take_linear_time() {
         let list = vec!["x"; names].join(",");
         let list = list.as_str();
         let (client, server) = (offer(&[list; 10]), offer(&["y"; 10]));
-        let start = Instant::now();
-        for _ in 0..20 {
+        let once = || {
+            let start = Instant::now();
             let mut solo = Solo::<Ssh>::new();
             solo.client(b"SSH-2.0-a\r\n").server(b"SSH-2.0-b\r\n").client(&client).server(&server);
-        }
-        start.elapsed()
+            start.elapsed()
+        };
+        // The quickest of some: the others may have waited for what else runs here.
+        (0..20).map(|_| once()).min().expect("some")
     };
-    let (small, large) = (time(300).max(Duration::from_micros(200)), time(2400));
+    let (small, large) = (time(300).max(Duration::from_micros(10)), time(2400));
     assert!(large < small * 40, "{small:?} for 300 names, {large:?} for 2400");
 }
 
