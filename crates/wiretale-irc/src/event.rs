@@ -34,6 +34,13 @@ pub enum Event<'a> {
         /// The network's name as far as the greeting tells; [`Event::Network`] follows with the sure one.
         network: Wire<'a>,
     },
+    /// Whose connection it is, where its registration was not seen: what it shows is addressed to this nick.
+    Known {
+        /// The client's nick.
+        nick: Wire<'a>,
+        /// The server's name; empty while it is not known.
+        server: Wire<'a>,
+    },
     /// The network names itself (`NETWORK=` in 005).
     Network {
         /// Its name.

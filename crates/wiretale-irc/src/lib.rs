@@ -80,6 +80,7 @@ mod tags;
 mod talk;
 pub mod text;
 mod websocket;
+mod whose;
 mod whox;
 mod wire;
 

@@ -19,6 +19,7 @@ impl Event<'_> {
                 server: server.relend(lender),
                 network: network.relend(lender),
             },
+            Self::Known { nick, server } => Event::Known { nick: nick.relend(lender), server: server.relend(lender) },
             Self::Network { name, server } => {
                 Event::Network { name: name.relend(lender), server: server.relend(lender) }
             }

@@ -13,7 +13,7 @@ impl Session {
     /// A numeric reply of the server.
     pub(crate) fn numeric<O: Observe<Irc>>(&mut self, cx: &mut Context<'_, O>, message: &Message<'_>, number: u16) {
         if !self.has_names() {
-            self.learn_names(message, number);
+            self.learn_names(cx, message, number);
         }
         self.gather(cx, message, number);
         match number {
@@ -51,26 +51,6 @@ impl Session {
             303 | 600 | 601 | 604 | 605 | 730 | 731 => self.presence(cx, message, number),
             900..=908 => self.login(cx, message, number),
             _ => {}
-        }
-    }
-
-    /// Are the names of both ends known?
-    pub(crate) fn has_names(&self) -> bool {
-        !self.server.is_empty() && !self.own.nick.is_empty()
-    }
-
-    // Where the greeting was not seen, replies still say whose connection it is.
-    #[cold]
-    fn learn_names(&mut self, message: &Message<'_>, number: u16) {
-        if self.server.is_empty()
-            && let Some(prefix) = message.prefix
-        {
-            keep(&mut self.server, prefix.name());
-        }
-        let target = message.param(0);
-        if self.own.nick.is_empty() && matches!(number, 2..=5 | 200..=399) && !target.is_empty() && target != b"*" {
-            keep(&mut self.own.nick, &target);
-            self.registered = true;
         }
     }
 

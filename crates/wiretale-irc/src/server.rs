@@ -24,6 +24,9 @@ impl Session {
         match message.command {
             Command::Privmsg | Command::Notice | Command::Squery | Command::Cprivmsg | Command::Cnotice => {
                 self.sender(cx, from);
+                if self.own.nick.is_empty() {
+                    self.addressed(cx, from, message.param(0));
+                }
                 self.words(cx, message, from);
             }
             Command::Join => self.joined(cx, message, from),
@@ -139,7 +142,8 @@ impl Session {
 
     /// Somebody has a new nick.
     pub(crate) fn renamed<O: Observe<Irc>>(&mut self, cx: &mut Context<'_, O>, who: Source<'_>, nick: Wire<'_>) {
-        let own = self.is_own(&who.name);
+        let known = !self.own.nick.is_empty();
+        let own = if known { self.is_own(&who.name) } else { self.is_own_wish(&nick) };
         let forced = own && !self.same(&self.own.asked, &nick);
         if own {
             keep(&mut self.own.nick, &nick);
@@ -193,9 +197,9 @@ impl Session {
         cx.emit::<Irc>(Event::Killed { nick, by, reason, own });
     }
 
-    /// The server ends the connection; before registration that is a refusal.
+    /// The server ends the connection; before registration that is a refusal, if it was seen that there was none.
     pub(crate) fn ended<O: Observe<Irc>>(&mut self, cx: &mut Context<'_, O>, reason: Wire<'_>) {
-        if !self.registered && self.own.nick.is_empty() {
+        if !self.registered && self.own.nick.is_empty() && !self.is_unregistered_in_the_middle(cx) {
             let why = refusal_in(&reason);
             self.ledger.turned_away(cx, why == Refusal::Password);
             let nick = Sender::of(self.own_source());

@@ -176,6 +176,11 @@ impl Session {
         !self.own.nick.is_empty() && self.same(&self.own.nick, nick)
     }
 
+    /// Is this the nick that the client asked for?
+    pub(crate) fn is_own_wish(&self, nick: &[u8]) -> bool {
+        !self.own.asked.is_empty() && self.same(&self.own.asked, nick)
+    }
+
     /// Are these the same name on this network?
     pub(crate) fn same(&self, one: &[u8], other: &[u8]) -> bool {
         self.casemapping().equal(one, other)

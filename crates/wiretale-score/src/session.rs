@@ -93,6 +93,7 @@ impl IrcSession {
     pub(crate) fn learn(&mut self, at: Timestamp, event: &Event<'_>) {
         match *event {
             Event::Registered { .. }
+            | Event::Known { .. }
             | Event::Network { .. }
             | Event::NickChanged { own: true, .. }
             | Event::Joined { own: true, .. } => self.keys = None,
@@ -104,6 +105,7 @@ impl IrcSession {
                 (self.nick, self.user, self.real_name) = (as_nick(&nick), short(&user), short(&real_name));
                 (self.server, self.network) = (short(&server), short(&network));
             }
+            Event::Known { nick, server } => (self.nick, self.server) = (as_nick(&nick), short(&server)),
             Event::Network { name, .. } => self.network = short(&name),
             Event::NickChanged { nick, own: true, .. } => self.nick = as_nick(&nick),
             Event::Joined { own: true, who: Source { name, .. }, .. } if !name.is_empty() => {

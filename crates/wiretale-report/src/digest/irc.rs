@@ -61,7 +61,7 @@ impl super::Digest {
         }
         let client = server.clients.entry(moment.flow.client.address).or_default();
         match event {
-            Event::Registered { nick, .. } | Event::NickChanged { nick, own: true, .. } => {
+            Event::Registered { nick, .. } | Event::Known { nick, .. } | Event::NickChanged { nick, own: true, .. } => {
                 put(&mut self.inner, &mut client.nicks, nick);
             }
             Event::Joined { channel, own: true, .. } => put(&mut self.inner, &mut client.channels, channel),
@@ -75,6 +75,7 @@ const fn is_of_interest(event: &Event<'_>) -> bool {
     matches!(
         event,
         Event::Registered { .. }
+            | Event::Known { .. }
             | Event::Network { .. }
             | Event::LinkPeer { .. }
             | Event::NickChanged { own: true, .. }

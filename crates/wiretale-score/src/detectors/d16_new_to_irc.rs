@@ -1,7 +1,8 @@
 //! D16: a home host takes to IRC: for the first time, on a port that is not IRC's, at an address that no name led to
 //! (ATT&CK T1071, T1571).
 //!
-//! Before a learning span is over everybody is new, and being new weighs half.
+//! Before a learning span is over everybody is new, and being new weighs half. Who was there before the capture began is
+//! not new, and what led him there is not known.
 
 use wiretale_irc::Event;
 use wiretale_protocol::{Address, Direction};
@@ -30,7 +31,7 @@ impl Detector for NewToIrc {
     }
 
     fn hears(&self) -> Hears {
-        Hears::IRC
+        Hears::IRC | Hears::SERVED | Hears::IRC_CLOSED
     }
 
     fn ends(&self) -> Ends {
@@ -39,7 +40,23 @@ impl Detector for NewToIrc {
 
     fn hear(&mut self, scene: &Scene<'_>, fact: &Fact<'_>, findings: &mut Findings) {
         let flow = scene.moment.flow;
-        let Fact::Irc(Event::Registered { .. } | Event::Refused { .. }) = *fact else { return };
+        match *fact {
+            Fact::Irc(Event::Registered { .. } | Event::Refused { .. }) => {
+                self.begins(scene, findings);
+                off_port(scene, findings);
+            }
+            Fact::Served("irc") if flow.midstream => off_port(scene, findings),
+            Fact::Closed(_) if flow.midstream => {
+                self.known.entry(flow.client.address);
+            }
+            _ => {}
+        }
+    }
+}
+
+impl NewToIrc {
+    fn begins(&mut self, scene: &Scene<'_>, findings: &mut Findings) {
+        let flow = scene.moment.flow;
         let (host, server) = (flow.client.address, scene.called(flow.server.address));
         if self.known.get(&host).is_none() {
             self.known.entry(host);
@@ -49,14 +66,19 @@ impl Detector for NewToIrc {
             let evidence = scene.evidence(Direction::Client, "D16.novel", "irc", text);
             findings.push(evidence.strength(if learned { 1.0 } else { 0.5 }));
         }
-        if !is_own_port(flow.server.port) {
-            let text = format!("{host} speaks IRC to {server} on port {}, which is not IRC's", flow.server.port);
-            findings.push(scene.evidence(Direction::Client, "D16.off_port", flow.server.to_string(), text));
-        }
         if scene.names.any() && scene.names.of(flow.server.address).is_none() {
             let text = format!("{host} went to the IRC server {server}, which no name it asked for led to");
             findings.push(scene.evidence(Direction::Client, "D16.no_dns", flow.server.address.to_string(), text));
         }
+    }
+}
+
+fn off_port(scene: &Scene<'_>, findings: &mut Findings) {
+    let flow = scene.moment.flow;
+    if !is_own_port(flow.server.port) {
+        let (host, server) = (flow.client.address, scene.called(flow.server.address));
+        let text = format!("{host} speaks IRC to {server} on port {}, which is not IRC's", flow.server.port);
+        findings.push(scene.evidence(Direction::Client, "D16.off_port", flow.server.to_string(), text));
     }
 }
 
@@ -69,6 +91,7 @@ pub(super) const fn is_own_port(port: u16) -> bool {
 mod tests {
     use super::*;
     use crate::testing::{HOST, Play};
+    use wiretale_protocol::State;
 
     #[test]
     fn a_foreign_port_tells_and_irc_s_own_does_not() {
@@ -80,5 +103,21 @@ mod tests {
         play.session(5.0, HOST, 6667, "a", "a");
         assert_eq!(play.rows(), ["D16.novel"]);
         assert_eq!(play.evidence()[0].strength, 0.5);
+    }
+
+    #[test]
+    fn who_was_there_before_the_capture_is_not_new() {
+        let mut play = Play::of(NewToIrc::default());
+        let flow = play.open_as(0.0, HOST, [203, 0, 113, 9], 5190, |flow| flow.midstream = true);
+        play.served(flow, 0.0, "irc");
+        play.served(flow, 0.0, "http");
+        play.heard(flow, 1.0, "boss", "#x", "hi");
+        play.close(flow, 2.0, State::Sf, [3, 3]);
+        play.session(5.0, HOST, 6667, "a", "a");
+        assert_eq!(play.rows(), ["D16.off_port"]);
+        let mut play = Play::of(NewToIrc::default());
+        let flow = play.open(0.0, HOST, [203, 0, 113, 9], 5190);
+        play.served(flow, 0.0, "irc");
+        assert!(play.rows().is_empty(), "its registration tells");
     }
 }

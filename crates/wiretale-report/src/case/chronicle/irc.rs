@@ -86,6 +86,11 @@ impl IrcProfiles {
                     put(&mut session.nicks, nick);
                 }
             }
+            Event::Known { nick, .. } => {
+                if let Some(session) = self.session(moment) {
+                    put(&mut session.nicks, nick);
+                }
+            }
             Event::Network { name, .. } => {
                 if let Some(session) = self.session(moment) {
                     session.network = kept(name);

@@ -1,0 +1,48 @@
+//! Connections met in the middle: whose they are, and what their end is.
+
+mod common;
+
+use common::Session;
+
+fn met() -> Session {
+    let mut session = Session::new();
+    session.flow.midstream = true;
+    session
+}
+
+#[test]
+fn what_somebody_says_to_a_nick_is_said_to_the_client() {
+    let mut session = met();
+    session.server(":bob!b@h PRIVMSG #c :hi\r\n").server(":bob!b@h PRIVMSG @#c :ops\r\n");
+    session.server(":irc.example PRIVMSG ann :from no user\r\n").server(":oper!o@h NOTICE $*.example :all\r\n");
+    assert_eq!(session.decoder.session().nick(), b"");
+    session.server(":bob!b@h PRIVMSG [ann] :and to you\r\n").server(":bob!b@h PRIVMSG eve :no more\r\n");
+    assert_eq!(session.decoder.session().nick(), b"[ann]");
+    session.server(":[Ann]!a@h JOIN #d\r\n").server(":[ann]!a@h NICK ann2\r\n");
+    assert_eq!(session.decoder.session().nick(), b"ann2");
+    assert_eq!(session.events("Known").len(), 1, "{:?}", session.heard.events);
+    let joined = session.events("Joined");
+    assert!(joined.len() == 1 && joined[0].contains("own: true"), "{joined:?}");
+}
+
+#[test]
+fn a_connection_seen_from_its_beginning_is_nobody_s_until_the_server_says_so() {
+    let mut session = Session::new();
+    session.server(":bob!b@h PRIVMSG ann :hi\r\n");
+    assert_eq!(session.decoder.session().nick(), b"");
+    let mut session = met();
+    session.client("NICK ann\r\n").server(":bob!b@h PRIVMSG eve :hi\r\n");
+    assert_eq!(session.decoder.session().nick(), b"");
+    session.server(":old!a@h NICK Ann\r\n");
+    assert_eq!(session.decoder.session().nick(), b"Ann", "it was asked for");
+}
+
+#[test]
+fn the_end_of_a_session_met_in_the_middle_is_no_refusal() {
+    let mut session = met();
+    session.client("PRIVMSG #c :hi\r\nQUIT :bye\r\n").server("ERROR :Closing Link: ann (Quit: bye)\r\n");
+    assert_eq!((session.events("Refused").len(), session.events("Ended").len()), (0, 1));
+    let mut session = met();
+    session.client("NICK ann\r\nUSER a 0 * :Ann\r\n").server("ERROR :Closing Link: (K-lined)\r\n");
+    assert_eq!(session.events("Refused").len(), 1, "its registration was seen");
+}
