@@ -185,6 +185,7 @@ impl Decoder {
             Phase::Ident | Phase::Clear | Phase::Lost => {
                 half.phase = Phase::Lost;
                 half.matched = 0;
+                self.sealed.lose();
             }
             Phase::Done => {}
         }

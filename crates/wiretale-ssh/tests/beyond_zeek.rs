@@ -253,6 +253,54 @@ fn a_gap_within_a_packet_ends_nothing() {
     assert_eq!((login.accepted, login.attempts), (Some(true), 2));
 }
 
+// A login, and so many keystrokes. The yes was not captured, which is known only behind what the client said next.
+fn typed_behind_a_lost_yes(keystrokes: u64) -> Made {
+    let mut made = Made::opened(CTR, "OpenSSH_9.9");
+    made.asks(4, None).refuses().asks(4, Some(60)).client(&[10]);
+    let (at, ..) = made.recorded.pieces[made.recorded.pieces.len() - 1];
+    made.recorded.pieces.push((at, SERVER, Piece::Gap(CTR.packet(1).len() as u64)));
+    made.server(&[10]);
+    (0..keystrokes).for_each(|_| {
+        made.wait(150).client(&[10]).wait(20).server(&[10]);
+    });
+    made.end();
+    made
+}
+
+#[test]
+fn keystrokes_behind_a_lost_yes_are_no_refusals() {
+    let login = decode(&typed_behind_a_lost_yes(40).recorded).unwrap().session.unwrap().login;
+    assert_eq!((login.accepted, login.refused), (Some(true), 0));
+    let login = decode(&typed_behind_a_lost_yes(4).recorded).unwrap().session.unwrap().login;
+    assert_eq!((login.accepted, login.refused), (None, 0));
+}
+
+#[test]
+fn answers_as_long_as_a_refusal_are_none_behind_a_lost_yes() {
+    let mut made = typed_behind_a_lost_yes(0);
+    made.recorded.pieces.truncate(made.recorded.pieces.len() - 2);
+    // A tunnel, in which each word is as long as `publickey,password` with what stands around it.
+    (0..40).for_each(|_| {
+        made.wait(150).client(&[60]).wait(20).server(&[24]);
+    });
+    let login = decode(&made.end().recorded).unwrap().session.unwrap().login;
+    assert_eq!((login.accepted, login.refused), (None, 0));
+}
+
+#[test]
+fn keystrokes_of_which_half_were_lost_are_no_refusals() {
+    let mut made = Made::new(CHACHA);
+    made.keyed("OpenSSH_9.9", "OpenSSH_9.9", "curve25519-sha256", "none");
+    (0..80).for_each(|_| {
+        made.wait(150).client(&[10]).wait(20).server(&[10]);
+    });
+    made.end();
+    // With its offer to exchange keys the client's algorithms are lost.
+    lose(&mut made, |bytes| bytes.len() > 100 && bytes[5] == 20, 0..50);
+    let login = decode(&made.recorded).unwrap().session.unwrap().login;
+    assert_eq!((login.accepted, login.refused), (None, 0));
+}
+
 #[test]
 fn new_keys_are_found_behind_a_gap() {
     let mut made = Made::new(CHACHA);

@@ -28,6 +28,10 @@ pub(crate) struct Logins {
     asks_first: Option<bool>,
     // The server pads as dropbear does.
     pads: bool,
+    // How many exchanges were whole when bytes were lost: from there on turns may be none, and answers others'.
+    whole: Option<usize>,
+    // There were too many behind it.
+    endless: bool,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -50,7 +54,19 @@ impl Logins {
             request: None,
             asks_first: None,
             pads: false,
+            whole: None,
+            endless: false,
         }
+    }
+
+    /// Bytes were lost.
+    pub(crate) fn lose(&mut self) {
+        self.whole.get_or_insert(self.exchanges.len());
+    }
+
+    /// The same login under other seals, of which nothing is known yet.
+    pub(crate) fn under(&self, sizes: Sizes) -> Self {
+        Self { whole: self.whole, ..Self::new(sizes) }
     }
 
     /// Takes hints from the identification strings.
@@ -147,7 +163,11 @@ impl Logins {
     fn push(&mut self, request: u32, reply: u32, exact: bool) {
         if self.exchanges.len() >= LIMIT {
             let oldest = self.exchanges.remove(1);
-            self.dropped += u32::from(Some(oldest.reply) == self.failure(&self.exchanges));
+            // Behind a loss so many exchanges are more than guesses, and where these ended is forgotten.
+            self.endless |= self.whole.is_some_and(|whole| whole <= 1);
+            self.whole = self.whole.map(|whole| if whole > 1 { whole - 1 } else { whole });
+            let refused = Some(oldest.reply) == self.failure(&self.exchanges);
+            self.dropped += u32::from(refused && self.whole.is_none());
         }
         let exact = exact || reply == self.sizes.success();
         self.exchanges.push(Exchange { request, reply, exact, then: None });

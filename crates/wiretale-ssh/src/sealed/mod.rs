@@ -78,7 +78,7 @@ impl Sealed {
     /// Takes note of the seals; `compressed` when lengths say nothing of contents even before the login.
     pub(crate) fn agree(&mut self, (client, server): (Seal, Seal), compressed: bool) {
         self.sizes = Sizes::new(client, server);
-        self.logins = Logins::new(self.sizes);
+        self.logins = self.logins.under(self.sizes);
         self.client.borders = Borders::of(&client);
         self.server.borders = Borders::of(&server);
         if compressed {
@@ -126,8 +126,14 @@ impl Sealed {
         }
     }
 
+    /// Bytes were lost: who got in is harder to tell.
+    pub(crate) fn lose(&mut self) {
+        self.logins.lose();
+    }
+
     /// Encrypted bytes that were not captured.
     pub(crate) fn gap(&mut self, from: Direction, at: Timestamp, lost: u64) {
+        self.lose();
         let (way, turn) = self.speak(from, at);
         turn.bytes += lost;
         way.volume.bytes += lost;

@@ -23,6 +23,7 @@ impl Logins {
                 login.none = at == 0 && self.first_is_none();
                 login.confidence = self.confidence(sure);
             }
+            None if self.whole.is_some() => self.undecided(&mut login),
             None if refused > 0 && self.answered_with_refusals(tries) => {
                 login.accepted = Some(false);
                 login.confidence = self.confidence(if refused > 1 { 90 } else { 75 });
@@ -92,7 +93,29 @@ impl Logins {
         }
     }
 
+    // So short is no request for authentication.
+    fn is_too_short(&self, exchange: &Exchange) -> bool {
+        self.sizes.client.payload(exchange.request) < SHORTEST
+    }
+
+    // Behind a loss only what is asked and answered as before it, up to the first other answer: that may be the login's.
     fn refused(&self, tries: &[Exchange], over: bool) -> u32 {
+        let Some(whole) = self.whole else { return self.refused_in(tries, over) };
+        let (before, behind) = tries.split_at_checked(whole).unwrap_or((tries, &[]));
+        let behind = if self.endless { &[] } else { behind };
+        let asked: SmallVec<[Exchange; LIMIT]> =
+            tries.iter().filter(|exchange| !self.is_too_short(exchange)).copied().collect();
+        let failure = self.failure(if before.is_empty() { &asked } else { before });
+        let skip = usize::from(before.is_empty() && self.first_is_none());
+        let is_refusal = |exchange: &&Exchange| {
+            let asks = !self.is_too_short(exchange) && !self.sizes.key_accepted(exchange);
+            asks && Some(exchange.reply) == failure
+        };
+        let behind = behind.iter().skip(skip).take_while(is_refusal).count();
+        self.refused_in(before, false) + u32::try_from(behind).unwrap_or(u32::MAX)
+    }
+
+    fn refused_in(&self, tries: &[Exchange], over: bool) -> u32 {
         let Some(failure) = self.failure(tries) else {
             return 0;
         };
@@ -149,8 +172,11 @@ impl Logins {
     // No yes was seen, yet the talk goes on far longer than an authentication does.
     fn undecided(&self, login: &mut Login) {
         let failure = self.failure(&self.exchanges);
-        let other = self.exchanges.iter().rev().take_while(|exchange| Some(exchange.reply) != failure).count();
-        if other >= 8 {
+        let goes_on = |exchange: &&Exchange| match self.whole {
+            Some(_) => !self.sizes.guessed && self.is_too_short(exchange),
+            None => Some(exchange.reply) != failure,
+        };
+        if self.exchanges.iter().rev().take_while(goes_on).count() >= 8 {
             login.accepted = Some(true);
             login.attempts += 1;
             login.confidence = Confidence(50);
@@ -161,6 +187,9 @@ impl Logins {
         Confidence(if self.sizes.guessed { sure.min(70) } else { sure })
     }
 }
+
+/// What a request for the method `none` has, but for the user's name (RFC 4252 section 5).
+const SHORTEST: u32 = 31;
 
 /// A banner or EXT_INFO is at least so long, and no two answers of other kinds differ by more.
 const TEXT: u32 = 128;
