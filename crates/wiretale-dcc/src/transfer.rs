@@ -27,9 +27,9 @@ pub struct Dcc;
 #[derive(Debug, Default)]
 pub struct TransferDecoder {
     announced: Option<Box<Announced>>,
-    // Who sends the file; `None` while only the receiver-to-be has spoken, with fewer than four bytes.
+    // Who sends the file; `None` while only the receiver-to-be has spoken, with fewer bytes than tell.
     sender: Option<Direction>,
-    early: [u8; 4],
+    early: [u8; 8],
     early_len: usize,
     bytes: u64,
     missed: u64,
@@ -148,10 +148,15 @@ impl TransferDecoder {
         if self.sender != Some(direction) {
             self.acknowledgements.gap(len);
         } else if !self.finished {
-            self.bytes = self.bytes.saturating_add(len);
-            self.missed = self.missed.saturating_add(len);
-            cx.emit::<Dcc>(Event::Content(Content::Gap(len)));
+            self.lack(cx, len);
         }
+    }
+
+    // So many bytes of the file crossed and were not captured.
+    fn lack<O: Observe<Dcc>>(&mut self, cx: &mut Context<'_, O>, len: u64) {
+        self.bytes = self.bytes.saturating_add(len);
+        self.missed = self.missed.saturating_add(len);
+        cx.emit::<Dcc>(Event::Content(Content::Gap(len)));
     }
 
     // The most that can be acknowledged, by what was sent.

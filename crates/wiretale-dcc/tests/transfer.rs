@@ -102,6 +102,36 @@ fn lost_bytes_count_as_sent() {
 }
 
 #[test]
+fn counts_of_a_file_that_was_not_captured_are_no_file() {
+    let counts_of = |file: &[u8]| {
+        let mut wire = wire::<Dcc>("SEND a 3325256905 5000 4000");
+        for count in [1000u32, 2400, 4000] {
+            wire.client(count.to_be_bytes());
+        }
+        let said = wire.server(file).end();
+        assert_eq!(said[0], Said::Opened { name: Some(b"a".to_vec()), sender: Server });
+        assert_eq!(counts(&said), [1000, 2400, 4000]);
+        assert_eq!(weirds(&said), [""; 0]);
+        said
+    };
+    let said = counts_of(b"");
+    assert_eq!(finished(&said), (4000, 0, Outcome::Complete));
+    assert!(said.contains(&Said::Gap(4000)));
+    // Some captures have what is counted behind the counts.
+    assert_eq!(data(&counts_of(&[b'x'; 4000])), [b'x'; 4000]);
+}
+
+#[test]
+fn a_file_that_begins_with_a_small_number_is_one_all_the_same() {
+    let film = *b"\x00\x00\x00\x18ftypmp42";
+    for (file, size) in [(&film[..], 4000), (&film[..4], 4)] {
+        let said = wire::<Dcc>(&format!("SEND a 3325256905 5000 {size}")).client(file).end();
+        assert_eq!(said[0], Said::Opened { name: Some(b"a".to_vec()), sender: Client });
+        assert_eq!(data(&said), file);
+    }
+}
+
+#[test]
 fn an_unseen_resume_shows_in_the_last_count() {
     let mut wire = wire::<Dcc>("SEND a 3325256905 5000 100");
     wire.server([1; 40]).client(80u32.to_be_bytes()).client(100u32.to_be_bytes());

@@ -17,8 +17,9 @@ impl TransferDecoder {
         }
         if self.sender.is_none() && self.ended == [true; 2] {
             let expected = self.expected_sender();
-            // Fewer than four bytes and nothing the other way: a very short file.
-            self.settle(cx, if self.early_len == 0 { expected } else { expected.opposite() });
+            // So few bytes and nothing the other way: a very short file, or a single count.
+            let is_count = self.early_len == 4 && self.size() != Some(4);
+            self.settle(cx, if self.early_len == 0 || is_count { expected } else { expected.opposite() });
         }
         let Some(sender) = self.sender else { return };
         if self.ended.get(sender.index()) == Some(&true) {
@@ -35,6 +36,9 @@ impl TransferDecoder {
             return;
         }
         let hidden = self.announced.as_ref().is_some_and(|announced| announced.tls);
+        if let Some(count) = self.acknowledged.filter(|_| self.bytes == 0) {
+            self.lack(cx, count.saturating_sub(self.start()));
+        }
         if !hidden {
             cx.emit::<Dcc>(Event::Content(Content::End));
         }

@@ -23,7 +23,8 @@ impl TransferDecoder {
     }
 
     // The receiver-to-be speaks first. Its first word is a count if it says that it has nothing yet, or as much as it
-    // had before; else the offer was wrong about who sends. Returns the bytes that are still to be looked at.
+    // had before; or if it and the next one are counts of a file that size, of which the capture has nothing, or has it
+    // later. Else the offer was wrong about who sends. Returns the bytes that are still to be looked at.
     pub(super) fn early<'a, O: Observe<Dcc>>(
         &mut self,
         cx: &mut Context<'_, O>,
@@ -41,11 +42,22 @@ impl TransferDecoder {
             room.copy_from_slice(head);
             self.early_len += head.len();
         }
-        if self.early_len == self.early.len() {
-            let counts = u64::from(u32::from_be_bytes(self.early)) <= self.start();
+        if let Some(counts) = self.are_counts() {
             self.settle(cx, if counts { expected } else { direction });
         }
         rest
+    }
+
+    // Whether what was said early is counts, once that can be told.
+    fn are_counts(&self) -> Option<bool> {
+        let (words, _) = self.early.as_chunks::<4>();
+        let mut words = words.iter().map(|word| u64::from(u32::from_be_bytes(*word))).take(self.early_len / 4);
+        let first = words.next()?;
+        if first <= self.start() {
+            return Some(true);
+        }
+        let Some(size) = self.size().filter(|size| first <= *size) else { return Some(false) };
+        words.next().map(|second| (first..=size).contains(&second))
     }
 
     // Decides who sends, and looks at what was held until then.
