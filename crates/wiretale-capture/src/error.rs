@@ -102,10 +102,24 @@ impl Error {
             Fault::Broken(reason) => Self::Broken { file, offset, reason },
             Fault::Link(link) => Self::Link { file, link },
             Fault::Unknown(begins) => {
+                let other = OTHERS.iter().find(|(magic, _)| begins.starts_with(magic));
                 let begins = begins.iter().map(|byte| format!("{byte:02x}")).collect::<Vec<_>>();
-                let begins = if begins.is_empty() { "nothing".to_owned() } else { begins.join(" ") };
+                let mut begins = if begins.is_empty() { "nothing".to_owned() } else { begins.join(" ") };
+                if let Some((_, name)) = other {
+                    begins += &format!(", as files of {name} do");
+                }
                 Self::Unknown { file, begins }
             }
         }
     }
 }
+
+// What captures come in that other programs make pcap of.
+const OTHERS: &[(&[u8], &str)] = &[
+    (b"\xfd7zX", "xz"),
+    (b"\x04\"M\x18", "lz4"),
+    (b"BZh", "bzip2"),
+    (b"PK", "zip"),
+    (b"snoo", "snoop"),
+    (b"GMBU", "Network Monitor"),
+];

@@ -41,12 +41,29 @@ impl Pcap {
         }
     }
 
+    /// What stands here is the header of another capture, written behind this one: `cat 1.pcap 2.pcap`. As a packet it
+    /// would be one without a byte.
+    #[cold]
+    fn anew(&mut self, window: &[u8]) -> Result<Option<Step>, Fault> {
+        if !Self::begins(window) {
+            return Ok(None);
+        }
+        let Some((pcap, len)) = Self::parse(window)? else { return Ok(Some(Step::Need(GLOBAL))) };
+        *self = pcap;
+        Ok(Some(Step::Skip(len)))
+    }
+
     #[inline]
-    pub(crate) fn step(&self, window: &[u8]) -> Result<Step, Fault> {
+    pub(crate) fn step(&mut self, window: &[u8]) -> Result<Step, Fault> {
         let Some([seconds, fraction, captured, wire_len]) = record(self.endian, window) else {
             return Ok(Step::Need(self.head));
         };
         let captured = usize::try_from(captured).unwrap_or(usize::MAX);
+        if captured == 0
+            && let Some(step) = self.anew(window)?
+        {
+            return Ok(step);
+        }
         if captured > MAX_RECORD {
             return Err(Fault::Broken("a packet said to be longer than 256 MiB"));
         }

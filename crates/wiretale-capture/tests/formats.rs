@@ -48,6 +48,19 @@ fn every_format_gives_the_same_frames() {
 }
 
 #[test]
+fn captures_one_behind_the_other_are_one() {
+    let frames = frames(60);
+    for first in [pcap(&frames[..20], Order::Little, false), pcap(&frames[..20], Order::Big, true)] {
+        let bytes = [first, pcap(&frames[20..], Order::Little, true)].concat();
+        let (found, error) = read(&bytes);
+        assert!(error.is_none(), "{error:?}");
+        assert_eq!(found, frames);
+        let found: Vec<_> = Frames::new("made", &bytes).unwrap().map(|frame| Owned::of(frame.unwrap())).collect();
+        assert_eq!(found, frames);
+    }
+}
+
+#[test]
 fn frames_of_a_mapped_capture_are_borrowed_from_it() {
     let frames = frames(50);
     let bytes = pcapng(&frames, Order::Little, 9);
