@@ -18,6 +18,7 @@ pub(crate) fn judge<S, F>(
     packet: &Packet<'_>,
 ) -> Judged {
     match covers(packet) {
+        Some(covers) if checksums == Checksums::Auto && is_joined(packet) => sources.left(packet.ip.src, covers),
         Some(covers) if checksums == Checksums::Auto && !record.credited[from.index()] => {
             sources.bad(packet.ip.src, packet.ip.dst, covers)
         }
@@ -77,6 +78,12 @@ pub(crate) fn credit(sources: &mut Sources, checksums: Checksums, packet: &Packe
     }
 }
 
+// Longer than any packet that is routed through networks of Ethernet: a host put it together from several that it
+// received, or its card is to cut it into several. In neither is there a checksum, whatever those of the sender's others are.
+fn is_joined(packet: &Packet<'_>) -> bool {
+    matches!(packet.body, Body::Tcp { .. }) && packet.ip.total_len > MTU
+}
+
 fn covers(packet: &Packet<'_>) -> Option<Covers> {
     match packet.body {
         Body::Tcp { .. } => Some(Covers::Tcp),
@@ -84,3 +91,5 @@ fn covers(packet: &Packet<'_>) -> Option<Covers> {
         _ => None,
     }
 }
+
+const MTU: u32 = 1500;

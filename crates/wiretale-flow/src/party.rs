@@ -221,6 +221,11 @@ impl Party {
         self.fin_end = end;
     }
 
+    /// Behind its last byte, once that is known.
+    pub(crate) fn payload_end(&self) -> u64 {
+        if self.fin { self.fin_end.saturating_sub(1) } else { u64::MAX }
+    }
+
     /// Takes note of a SYN (0), FIN (1) or RST (2) at `at`; true if the last one stood elsewhere.
     pub(crate) fn flag_moved(&mut self, which: usize, at: u64) -> bool {
         self.last_flag.get_mut(which).is_some_and(|last| std::mem::replace(last, at) != at)

@@ -27,7 +27,10 @@ impl Account {
         let holes = std::mem::take(&mut self.holes);
         let mut letters = SmallVec::<[(usize, Direction); 4]>::new();
         for hole in &holes {
-            self.missed = self.missed.saturating_add(hole.to - hole.from);
+            // A FIN may come behind its acknowledgement as well, and is no byte.
+            let to = hole.to.min(self.parties[hole.of.index()].payload_end());
+            let Some(lost) = to.checked_sub(hole.from).filter(|lost| *lost > 0) else { continue };
+            self.missed = self.missed.saturating_add(lost);
             if self.party_mut(hole.of).odd().gaps.hit() {
                 letters.push((hole.letters, hole.of));
             }

@@ -82,6 +82,16 @@ fn losses_and_repetitions_leave_letters() {
 }
 
 #[test]
+fn an_end_behind_its_acknowledgement_is_no_byte_that_was_missed() {
+    let mut swapped = Script::new().handshake().tcp("C:PA", "one").tcp("S:A", "").farewell();
+    // The server's FIN and what acknowledges it change places.
+    let at = swapped.frames.len() - 2;
+    let (fin, ack) = (swapped.frames[at].1.clone(), swapped.frames[at + 1].1.clone());
+    (swapped.frames[at].1, swapped.frames[at + 1].1) = (ack, fin);
+    assert!(!one(&swapped).contains("missed"), "{}", one(&swapped));
+}
+
+#[test]
 fn gigabytes_that_were_not_captured_are_missed_wherever_numbers_begin() {
     const HOLE: u32 = 300_000_000;
     for begin in [0, 9000, 0x7000_0000, 0x7fff_ffff, 0x8000_0000, 0xf000_0000, u32::MAX] {
@@ -173,6 +183,17 @@ fn a_sender_that_leaves_checksums_to_its_card_is_recognised_once() {
     let heard = script.play::<()>(Settings::default());
     assert_eq!(heard.closed, ["10.0.0.1:5000 > 10.0.0.2:7000 S1 ShAD 0.4 8/0 4/1"]);
     assert_eq!(heard.said, ["weird checksum_offload"]);
+}
+
+#[test]
+fn what_a_host_put_together_has_no_checksum_of_the_senders() {
+    let joined = "x".repeat(3000);
+    let script = || Script::new().handshake().tcp("C:PA", "one").tcp("C:PA", &joined).corrupted().tcp("C:PA", "two");
+    let heard = script().play::<()>(Settings::default());
+    assert_eq!(heard.closed, ["10.0.0.1:5000 > 10.0.0.2:7000 S1 ShAD 0.5 3006/0 5/1"]);
+    assert_eq!(heard.said, ["weird checksum_offload"]);
+    let verify = script().play::<()>(Settings { checksums: Checksums::Verify, ..Settings::default() });
+    assert_eq!(verify.said, ["weird bad_TCP_checksum"]);
 }
 
 #[test]
