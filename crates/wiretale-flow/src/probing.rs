@@ -54,9 +54,11 @@ impl<P: Services<O>, O: Observer> Delivery<'_, P, O> {
             Reading::Doubting(doubt) => &mut doubt.held,
             _ => return with(&opening(None, now, self.flow, last)),
         };
-        let Some((from, data)) = now else { return with(&opening(Some(held), None, self.flow, last)) };
+        // What lacks its beginning is as if met in the middle.
+        let flow = &Flow { midstream: self.flow.midstream || held.is_holed(), ..*self.flow };
+        let Some((from, data)) = now else { return with(&opening(Some(held), None, flow, last)) };
         let before = held.lend(from, data);
-        let made = with(&opening(Some(held), None, self.flow, last));
+        let made = with(&opening(Some(held), None, flow, last));
         held.take_back(from, before);
         made
     }

@@ -48,6 +48,8 @@ pub(crate) struct Held {
     shut: [Option<usize>; 2],
     /// Directions that ended.
     ended: [bool; 2],
+    /// A direction begins with a gap.
+    holed: bool,
 }
 
 /// One chunk of it.
@@ -92,6 +94,11 @@ impl Held {
         self.bytes[from.index()].truncate(before);
     }
 
+    /// Does a direction lack its beginning?
+    pub(crate) const fn is_holed(&self) -> bool {
+        self.holed
+    }
+
     /// Will nothing more come of a direction?
     pub(crate) const fn has_ended(&self, of: Direction) -> bool {
         self.ended[of.index()]
@@ -106,7 +113,9 @@ impl Held {
                 What::Data(bytes.len() - data.len(), bytes.len())
             }
             Chunk::Gap(len) => {
-                if !bytes.is_empty() {
+                if bytes.is_empty() {
+                    self.holed = true;
+                } else {
                     self.shut[from.index()].get_or_insert(bytes.len());
                 }
                 What::Gap(len)
