@@ -45,8 +45,9 @@ pub trait Detector: Send {
 pub enum Fact<'a> {
     /// It began.
     Opened,
-    /// One of the packets that open the flow passed: those at the time of its first one, and those with SYN, as far as
-    /// they are among the first [`Facts::FIRST`](crate::Facts::FIRST).
+    /// One of the packets that open the flow passed: those at the time of its first one, those with SYN, and the client's
+    /// as long as nothing of the server was seen; as far as they are among the first
+    /// [`Facts::FIRST`](crate::Facts::FIRST).
     Passed(&'a Passed),
     /// It was found to be of this service.
     Recognized(&'static str),

@@ -58,6 +58,18 @@ impl Play {
         self.begin(at, client, server, port, Scored::default(), |flow| flow.midstream = true)
     }
 
+    /// A flow from its beginning on, of which nothing was seen yet, made as the test needs it.
+    pub(crate) fn met_as(
+        &mut self,
+        at: f64,
+        client: [u8; 4],
+        server: [u8; 4],
+        port: u16,
+        make: impl FnOnce(&mut Flow),
+    ) -> usize {
+        self.begin(at, client, server, port, Scored::default(), make)
+    }
+
     fn begin(
         &mut self,
         at: f64,
@@ -193,6 +205,14 @@ impl Play {
                 _ => Observe::<FtpData>::observe(scorer, scored, moment, &DataEvent::Content(step)),
             });
         }
+    }
+
+    /// The server's words before the client said anything.
+    pub(crate) fn greeting(&mut self, flow: usize, at: f64, direction: Direction, text: &str) {
+        let event = wiretale_terminal::Event::Greeting(text.as_bytes());
+        self.at(flow, at, direction, |scorer, scored, moment| {
+            Observe::<Terminal>::observe(scorer, scored, moment, &event);
+        });
     }
 
     /// A line of a dialogue that no protocol claims.

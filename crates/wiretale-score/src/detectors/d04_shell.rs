@@ -57,7 +57,8 @@ impl Detector for Shell {
             Fact::Text(&(Event::Line(text) | Event::Prompt(text))) | Fact::Chat(&Chat::Chat { line: text, .. }) => {
                 (text, false)
             }
-            Fact::Text(&Event::Greeting(text)) => (text, true),
+            // Where nothing of the client was captured, it may have asked.
+            Fact::Text(&Event::Greeting(text)) => (text, scene.facts.took_part[Direction::Client.index()]),
             _ => return,
         };
         let flow = scene.moment.flow;
@@ -164,6 +165,21 @@ mod tests {
         assert!(answered(&format!("ECHO \"{ROOT}\""), 0.1).is_empty());
         // It was long ago.
         assert_eq!(answered(ROOT, 100.0), ["D04.root"]);
+    }
+
+    #[test]
+    fn a_prompt_to_a_client_that_was_not_captured_may_be_asked_for() {
+        let row = |captured: bool| {
+            let mut play = Play::of(Shell::default());
+            let flow = play.met(0.0, [198, 51, 100, 9], HOST, 79);
+            if captured {
+                play.passes(flow, 0.0, Client, wiretale_packet::Flags::SYN);
+            }
+            play.passes(flow, 0.1, Server, wiretale_packet::Flags::ACK);
+            play.greeting(flow, 0.1, Server, "# ");
+            play.rows().into_iter().map(str::to_owned).collect::<Vec<_>>()
+        };
+        assert_eq!([true, false].map(row), [["D04.prompt"], ["D04.shell"]]);
     }
 
     #[test]

@@ -8,6 +8,7 @@
 //! reason of its own, and it weighs a third.
 //!
 //! What begins without a SYN may be a connection met in the middle: it is a stray once it is over and nothing followed.
+//! Nor is a SYN one whose sender goes on as a connection does: its answer went another way, or was not captured.
 
 mod stray;
 
@@ -78,7 +79,10 @@ impl MagicPacket {
     fn passed(&mut self, scene: &Scene<'_>, passed: &Passed, findings: &mut Findings) {
         // Only a flow's first packet matters here, and the answer that opens it; all others leave at once.
         let first = scene.moment.at == scene.moment.flow.opened;
-        let answer = scene.moment.direction == Direction::Server && passed.flags.has(Flags::SYN);
+        let answer = match scene.moment.direction {
+            Direction::Server => passed.flags.has(Flags::SYN),
+            Direction::Client => !scene.facts.took_part[Direction::Server.index()] && goes_on(passed),
+        };
         let Some(pair) = scene.facts.pair.filter(|_| first || answer) else { return };
         match scene.home_end() {
             Some(Direction::Server) => self.inbound(scene, pair, passed, findings),
@@ -89,20 +93,26 @@ impl MagicPacket {
 
     fn inbound(&mut self, scene: &Scene<'_>, pair: Pair, passed: &Passed, findings: &mut Findings) {
         let flow = scene.moment.flow;
-        if scene.moment.direction == Direction::Server {
+        let opens = match scene.moment.direction {
             // An answer that opens a connection makes the packet an ordinary one.
-            if passed.flags.has(Flags::SYN)
-                && let Some(account) = self.pairs.get_mut(pair)
-                && let Some(stray) = account.strays.iter_mut().rev().find(|stray| stray.source_port == flow.client.port)
-            {
-                stray.ordinary = true;
+            Direction::Server => passed.flags.has(Flags::SYN),
+            // So does a word behind the SYN, which takes an answer.
+            Direction::Client => !flow.midstream && goes_on(passed),
+        };
+        if opens {
+            if let Some(account) = self.pairs.get_mut(pair) {
+                account.opened(flow.client.port);
             }
             return;
         }
-        if scene.moment.at != flow.opened {
+        if scene.moment.at != flow.opened || scene.moment.direction == Direction::Server {
             return;
         }
         let account = self.pairs.entry(pair);
+        // Some captures have every packet twice.
+        if account.strays.iter().any(|stray| (stray.source_port, stray.seq) == (flow.client.port, passed.seq)) {
+            return;
+        }
         if account.strays.len() >= RING {
             account.strays.remove(0);
         }
@@ -146,6 +156,12 @@ impl MagicPacket {
 }
 
 impl Account {
+    fn opened(&mut self, port: u16) {
+        if let Some(stray) = self.strays.iter_mut().rev().find(|stray| stray.source_port == port) {
+            stray.ordinary = true;
+        }
+    }
+
     // The host is at this end of the flow that is being told of.
     fn judge(&mut self, scene: &Scene<'_>, host: Direction, findings: &mut Findings) {
         let Some(call) = &mut self.call else { return };
@@ -188,6 +204,11 @@ impl Call {
         let about = about.strength(strength);
         Evidence { port: Some(self.server.port), uids: vec![self.flow.to_string()], frames, ..about }
     }
+}
+
+// As a client does behind the answer to its SYN.
+const fn goes_on(passed: &Passed) -> bool {
+    passed.flags.has(Flags::ACK) && !passed.flags.has(Flags::SYN) && !passed.flags.has(Flags::RST)
 }
 
 const IDENT: u16 = 113;

@@ -1,9 +1,8 @@
 //! What the inventory knows makes no evidence, whichever detector looks; the same of anybody else does.
 
 use wiretale_packet::Flags;
-use wiretale_protocol::{Address, Observe, Observer, Passed, State};
+use wiretale_protocol::{Address, Observer, Passed, State};
 use wiretale_ssh::{Confidence, Event as Ssh, Session, Transfer, Typing};
-use wiretale_terminal::{Event as Text, Terminal};
 
 use super::*;
 use crate::Inventory;
@@ -39,8 +38,8 @@ fn typing() -> Session {
 
 fn greet(play: &mut Play, text: &str) {
     let flow = play.open(0.0, PEER, HOST, 31337);
-    let event = Text::Greeting(text.as_bytes());
-    play.at(flow, 0.1, Server, |scorer, scored, moment| Observe::<Terminal>::observe(scorer, scored, moment, &event));
+    play.greeting(flow, 0.1, Server, text);
+    play.close(flow, 1.0, State::Sf, [3, 3]);
 }
 
 #[test]

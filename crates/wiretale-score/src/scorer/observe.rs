@@ -77,7 +77,9 @@ impl Observer for Scorer {
         if let Some(ends) = scored.facts.ends {
             self.tap.passed(ends, moment.direction, scored.facts.took_part);
         }
-        let opens = moment.at == moment.flow.opened || passed.flags.has(Flags::SYN);
+        // A client that goes on though nothing of the server is seen shows that there is one.
+        let alone = moment.direction == Direction::Client && !scored.facts.took_part[Direction::Server.index()];
+        let opens = moment.at == moment.flow.opened || passed.flags.has(Flags::SYN) || alone;
         if opens && scored.facts.packets <= Facts::FIRST && self.wakes(Hears::PASSED, &scored.facts) {
             self.meet(&mut scored.facts, moment);
             self.tell(&scored.facts, moment, Hears::PASSED, &Fact::Passed(passed));

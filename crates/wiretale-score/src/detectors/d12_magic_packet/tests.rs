@@ -124,6 +124,31 @@ fn datagrams_are_none() {
     assert!(play.rows().is_empty());
 }
 
+#[test]
+fn a_connection_of_which_one_side_was_captured_is_none() {
+    let rows = |goes_on: bool| {
+        let mut play = Play::of(MagicPacket::default());
+        let flow = play.met_as(0.0, SENDER, HOST, 21, |flow| flow.client.port = 6000);
+        pass(&mut play, flow, 0.0, Client, Flags::SYN);
+        if goes_on {
+            pass(&mut play, flow, 0.1, Client, Flags::ACK);
+        }
+        call(&mut play, 30.0, false);
+        play.rows().len()
+    };
+    assert_eq!([true, false].map(rows), [0, 1]);
+}
+
+#[test]
+fn a_connection_whose_packets_were_captured_twice_is_none() {
+    let mut play = Play::of(MagicPacket::default());
+    let flow = from_outside(&mut play, 0.0, 6000, Flags::SYN);
+    pass(&mut play, flow, 0.0, Client, Flags::SYN);
+    pass(&mut play, flow, 0.1, Server, Flags::SYN);
+    call(&mut play, 30.0, false);
+    assert!(play.rows().is_empty());
+}
+
 // An answer from within without a SYN is no handshake.
 #[test]
 fn a_stray_that_is_refused_is_still_one() {
