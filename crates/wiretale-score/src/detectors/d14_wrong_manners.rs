@@ -67,8 +67,11 @@ impl Detector for WrongManners {
             return;
         }
         let talked = scene.facts.data_packets.iter().all(|packets| *packets >= 2);
-        let complete =
-            matches!(summary.state, State::Sf | State::S1 | State::Rsto | State::Rstr) && summary.missed == 0;
+        // Where the capture lacks the answer that opens the connection it may lack what comes next, too.
+        let opens = |letter: &u8| letter.eq_ignore_ascii_case(&b'h');
+        let complete = matches!(summary.state, State::Sf | State::S1 | State::Rsto | State::Rstr)
+            && summary.missed == 0
+            && summary.history.iter().any(opens);
         let Some(service) = known.filter(|_| talked && complete) else { return };
         if roles.and_then(|roles| roles.get(service)).is_some_and(|role| role.greets_with(scene.facts.greeting)) {
             return;
@@ -136,7 +139,7 @@ mod tests {
             play.at(flow, 1.0, direction, |scorer, scored, moment| scorer.passed(scored, moment, &passed));
         }
         play.at(flow, 1.0, Server, |scorer, scored, moment| scorer.recognized(scored, moment, service));
-        play.close(flow, 2.0, State::Sf, [9, 9]);
+        play.close_as(flow, 2.0, State::Sf, [9, 9], |summary| summary.history = b"ShADadFf");
     }
 
     #[test]
@@ -167,14 +170,30 @@ mod tests {
     fn odd(make: impl FnOnce(&mut Flow), packets: usize, state: State, missed: u64) -> Play {
         let mut play = Play::of(WrongManners::default());
         (0..3).for_each(|_| talk(&mut play, "ssh", Server));
+        let flow = play.open_as(9.0, [198, 51, 100, 9], HOST, 22, make);
+        said_by_turns(&mut play, flow, packets);
+        play.close_as(flow, 19.0, state, [9, 9], |summary| {
+            (summary.missed, summary.history) = (missed, b"ShADadFf");
+        });
+        play
+    }
+
+    #[test]
+    fn half_of_a_capture_does_not() {
+        let mut play = Play::of(WrongManners::default());
+        (0..3).for_each(|_| talk(&mut play, "ssh", Server));
+        let flow = play.open(9.0, [198, 51, 100, 9], HOST, 22);
+        said_by_turns(&mut play, flow, 4);
+        play.close_as(flow, 19.0, State::Sf, [9, 9], |summary| summary.history = b"SADadFf");
+        assert!(play.rows().is_empty());
+    }
+
+    fn said_by_turns(play: &mut Play, flow: usize, packets: usize) {
         let (flags, seq, ack, window, ip_len, ttl) = (Flags::ACK, 1, 1, 500, 49, 60);
         let passed = Passed { flags, seq, ack, window, payload: 9, fresh: 9, ip_len, ttl };
-        let flow = play.open_as(9.0, [198, 51, 100, 9], HOST, 22, make);
         for direction in [Client, Server, Client, Server, Client].into_iter().take(packets) {
             play.at(flow, 9.0, direction, |scorer, scored, moment| scorer.passed(scored, moment, &passed));
         }
-        play.close_as(flow, 19.0, state, [9, 9], |summary| summary.missed = missed);
-        play
     }
 
     #[test]
