@@ -64,9 +64,9 @@ impl Detector for Hopping {
             Fact::Closed(summary)
                 if flow.transport == Transport::Tcp
                     && is_own_port(flow.server.port)
-                    && matches!(summary.state, State::S0 | State::Rej) =>
+                    && (summary.state == State::Rej || summary.state == State::S0 && super::is_unanswered(summary)) =>
             {
-                let how = if summary.state == State::Rej { "refused it" } else { "did not answer" };
+                let how = if summary.state == State::Rej { "refused it" } else { "showed no answer" };
                 let text = format!("{client} tried the IRC server {}, which {how}", server());
                 self.failed(scene, flow.opened, text, None);
             }

@@ -87,14 +87,18 @@ impl Detector for Scan {
 // Did nobody answer? Who sends bytes and says goodbye was answered, by somebody who was not captured.
 fn is_failed(summary: &Summary<'_>) -> bool {
     let silent = summary.client.bytes.unwrap_or(0) == 0;
-    matches!(summary.state, State::S0 | State::Rej | State::RstoS0) || summary.state == State::Sh && silent
+    match summary.state {
+        State::S0 => super::is_unanswered(summary),
+        State::Sh => silent,
+        state => matches!(state, State::Rej | State::RstoS0),
+    }
 }
 
 fn in_vain(silent: u32, refused: u32) -> String {
     match (silent, refused) {
-        (_, 0) => format!("{silent} did not answer"),
+        (_, 0) => format!("{silent} showed no answer"),
         (0, _) => format!("{refused} refused"),
-        _ => format!("{silent} did not answer and {refused} refused"),
+        _ => format!("{silent} showed no answer and {refused} refused"),
     }
 }
 
@@ -130,8 +134,18 @@ mod tests {
             let flow = play.open(f64::from(n), HOST, [198, 51, 100, n], 80);
             play.close(flow, f64::from(n) + 0.5, state, [1, 1]);
         }
-        let text = "10.0.0.7 tried 8 ports of 8 hosts; 4 did not answer and 4 refused, the last 198.51.100.8:80";
+        let text = "10.0.0.7 tried 8 ports of 8 hosts; 4 showed no answer and 4 refused, the last 198.51.100.8:80";
         assert_eq!(play.evidence()[0].text, text);
+    }
+
+    #[test]
+    fn who_goes_on_was_answered() {
+        let mut play = Play::of(Scan::default());
+        for n in 1..=20 {
+            let flow = play.open(f64::from(n), HOST, [198, 51, 100, n], 80);
+            play.close_as(flow, f64::from(n) + 0.5, State::S0, [3, 0], |summary| summary.history = b"SAD");
+        }
+        assert!(play.rows().is_empty());
     }
 
     fn hang_up(bytes: u64) -> Play {

@@ -42,7 +42,14 @@ mod d40_benign;
 #[cfg(test)]
 mod meant;
 
+use wiretale_protocol::Summary;
+
 use crate::Detector;
+
+// Of a client that sent a SYN: who goes on behind it was answered, by somebody who was not captured.
+fn is_unanswered(summary: &Summary<'_>) -> bool {
+    !summary.history.contains(&b'A')
+}
 
 /// All detectors, in the order of the catalogue.
 #[must_use]
