@@ -21,7 +21,7 @@ pub fn evidence(data: &[u8]) {
     let chronicle = Chronicle::new(Home::default());
     let (inventory, names) = (Inventory::default(), Names::default());
     let (weights, inventory, names, chronicle) = (&weights, &inventory, &names, &chronicle);
-    told(&cases, &Dossier { cases: &cases, weights, inventory, names, chronicle, files: &[] });
+    told(&cases, &Dossier { cases: &cases, weights, inventory, names, chronicle, files: &[], lacks: &[] });
 }
 
 fn stored(evidence: &[Evidence]) -> String {

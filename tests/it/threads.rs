@@ -185,8 +185,15 @@ fn tell(path: &Path, threads: usize) -> Told {
     evidence_lines(&mut lines, scorer.evidence()).expect("memory takes everything");
     let (cases, files, inventory) = (scorer.cases(), digest.files_moved(), Inventory::default());
     let (weights, names) = (&weights, scorer.names());
-    let dossier =
-        Dossier { cases: &cases, weights, inventory: &inventory, names, chronicle: &chronicle, files: &files };
+    let dossier = Dossier {
+        cases: &cases,
+        weights,
+        inventory: &inventory,
+        names,
+        chronicle: &chronicle,
+        files: &files,
+        lacks: &[],
+    };
     let pages = Terminal(dossier).to_string();
     let talks: Vec<_> = cases.iter().map(|case| (chronicle.peers(case.host), chronicle.unlisted(case.host))).collect();
     let (people, listeners) = (chronicle.people(), chronicle.listeners());

@@ -72,7 +72,7 @@ fn open_one(path: &Path) -> Result<Capture, Error> {
     if path == Path::new("-") { Capture::open(path) } else { Capture::map(path) }
 }
 
-/// Every frame through the line. A capture that is cut off is noted and no error; one that is broken is.
+/// Every frame through the line. A capture that is cut off is noted and no error; one that is broken is both.
 fn read(mut captures: Vec<Capture>, line: &mut Line, errors: &mut Vec<Error>, notes: &mut Vec<String>) {
     if let [only] = captures.as_mut_slice() {
         return read_one(only, line, errors, notes);
@@ -117,6 +117,7 @@ fn broken(error: Error, errors: &mut Vec<Error>, notes: &mut Vec<String>) {
         let _ = writeln!(io::stderr(), "wiretale: {error}");
         notes.push(error.to_string());
     } else {
+        notes.push(format!("{error}; what stands behind it was not read"));
         errors.push(error);
     }
 }
@@ -181,9 +182,9 @@ fn tell(
     let threads = usize::from(args.threads);
     let (written, cases) = cases(directory.path(), threads, evidence, &tables.weights);
     written?;
-    let files = digest.files_moved();
+    let (files, lacks) = (digest.files_moved(), digest.lacks());
     let (weights, inventory) = (&tables.weights, &tables.inventory);
-    let dossier = Dossier { cases: &cases, weights, inventory, names: &names, chronicle, files: &files };
+    let dossier = Dossier { cases: &cases, weights, inventory, names: &names, chronicle, files: &files, lacks: &lacks };
     let write = || case::write_all(&args.out, &args.scoring, &dossier, threads > 1);
     let (written, (noticed, told)) = case::both(threads > 1, write, || {
         let mut writer = Writer::new(directory, format(args));

@@ -26,7 +26,8 @@ pub(crate) fn run(args: &Score) -> Result<(), Failure> {
     let cases = cases(evidence, &tables.weights);
     let (chronicle, names) = (Chronicle::new(tables.home(&args.home)), Names::default());
     let (weights, inventory) = (&tables.weights, &tables.inventory);
-    let dossier = Dossier { cases: &cases, weights, inventory, names: &names, chronicle: &chronicle, files: &[] };
+    let dossier =
+        Dossier { cases: &cases, weights, inventory, names: &names, chronicle: &chronicle, files: &[], lacks: &[] };
     if let Some(out) = &args.out {
         let mut writer = Writer::new(folder::ready(out, &["notice"])?, Format::Tsv);
         notices(&mut writer, &dossier);

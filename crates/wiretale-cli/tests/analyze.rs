@@ -275,6 +275,17 @@ fn a_cut_capture_is_reported_and_no_failure() {
 }
 
 #[test]
+fn a_capture_with_something_else_in_it_is_told_up_to_there() {
+    let place = Place::new();
+    fs::write(place.path("made.pcap"), [&capture()[..], &[0xff; 64]].concat()).unwrap();
+    let output = place.analyze(&[]);
+    assert_eq!(output.status.code(), Some(2));
+    let told = String::from_utf8_lossy(&output.stdout).replace("\n    ", " ");
+    assert!(told.contains("what stands behind it was not read"), "{told}");
+    assert!(place.log("irc").contains("alice"));
+}
+
+#[test]
 fn what_cannot_be_read_is_one_line_and_exit_2() {
     let place = Place::new();
     fs::write(place.path("text.pcap"), "this is no capture").unwrap();

@@ -114,6 +114,7 @@ impl<P: Services<O>, O: Observer> Analyzer<P, O> {
         if self.commons.joint.is_alone() {
             self.commons.stats.frames += 1;
             self.commons.stats.bytes += frame.data.len() as u64;
+            self.commons.stats.cut += u64::from(frame.is_cut());
             self.advance(frame.at);
         }
         if number.is_multiple_of(COUNTED_EVERY) {
@@ -183,7 +184,7 @@ impl<P: Services<O>, O: Observer> Analyzer<P, O> {
             self.lapse_own(Place::END, |_| true, |_| now);
             self.commons.joint.reach_end();
         }
-        (self.observer, self.commons.stats)
+        (self.observer, Stats { course: self.clock.course(), ..self.commons.stats })
     }
 
     #[cold]

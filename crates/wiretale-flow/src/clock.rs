@@ -13,6 +13,18 @@ pub struct Clock {
     turn: Option<Timestamp>,
     /// A leap seen once and not yet believed.
     leap: Option<Timestamp>,
+    course: Course,
+}
+
+/// How the times of a capture's packets ran.
+#[derive(Clone, Copy, PartialEq, Eq, Default, Debug)]
+pub struct Course {
+    /// Packets of a time before that of one that stood before them.
+    pub late: u64,
+    /// By how much at the most.
+    pub back: Duration,
+    /// The longest leap ahead, from when to when, if there was one.
+    pub leap: Option<(Timestamp, Timestamp)>,
 }
 
 impl Clock {
@@ -27,6 +39,7 @@ impl Clock {
             self.now = Some(now.max(at));
             self.leap = None;
         } else if self.leap.is_some_and(|leap| at.since(leap) <= LEAP && leap.since(at) <= LEAP) {
+            self.leapt(now, at);
             self.now = Some(at);
             self.leap = None;
         } else {
@@ -34,11 +47,32 @@ impl Clock {
         }
     }
 
+    fn leapt(&mut self, from: Timestamp, to: Timestamp) {
+        if self.course.leap.is_none_or(|(before, after)| to.since(from) > after.since(before)) {
+            self.course.leap = Some((from, to));
+        }
+    }
+
+    #[cold]
+    fn is_late(&mut self, by: Duration) {
+        self.course.late += 1;
+        self.course.back = self.course.back.max(by);
+    }
+
+    /// How time ran so far.
+    #[must_use]
+    pub fn course(&self) -> Course {
+        self.course
+    }
+
     /// The time of a packet; the time it is now, if another second begins with it, as one does with the first packet.
     #[inline]
     pub fn turns(&mut self, at: Timestamp) -> Option<Timestamp> {
         if self.turn.is_some_and(|turn| at < turn) {
-            self.now = self.now.max(Some(at));
+            match self.now {
+                Some(now) if at < now => self.is_late(now.since(at)),
+                _ => self.now = Some(at),
+            }
             self.leap = None;
             return None;
         }
@@ -103,6 +137,19 @@ mod tests {
         for at in [0, 1, 999_999_999, 1_000_000_000].map(Timestamp::from_nanos) {
             assert_eq!(Clock::default().turns(at), Some(at));
         }
+    }
+
+    #[test]
+    fn it_is_told_how_time_ran() {
+        let (mut clock, nanos) = (Clock::default(), Timestamp::from_nanos);
+        for at in [5_000_000_000, 5_200_000_000, 5_100_000_000, 4_000_000_000, 6_000_000_000] {
+            clock.turns(nanos(at));
+        }
+        assert_eq!(clock.course(), Course { late: 2, back: Duration::from_millis(1200), leap: None });
+        for second in [900_000, 900_001] {
+            clock.turns(moment(second));
+        }
+        assert_eq!(clock.course().leap, Some((moment(6), moment(900_001))));
     }
 
     #[test]

@@ -75,7 +75,7 @@ mod table;
 mod turns;
 
 pub use analyzer::Analyzer;
-pub use clock::Clock;
+pub use clock::{Clock, Course};
 pub use community::{CommunityId, community_id};
 pub use near::{Far, near_all, read_ahead};
 pub use ports::Ports;

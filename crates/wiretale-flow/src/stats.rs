@@ -1,5 +1,7 @@
 //! What was counted.
 
+use crate::Course;
+
 /// Counters of one analyzer, from its beginning.
 #[derive(Clone, Copy, PartialEq, Eq, Default, Debug)]
 pub struct Stats {
@@ -7,6 +9,10 @@ pub struct Stats {
     pub frames: u64,
     /// Their captured bytes.
     pub bytes: u64,
+    /// Frames of which the capture has less than crossed.
+    pub cut: u64,
+    /// How their times ran.
+    pub course: Course,
     /// IP packets found in them, those inside tunnels and those put together from fragments included.
     pub packets: u64,
     /// Parts of frames that could not be read.

@@ -15,6 +15,15 @@ pub struct Frame<'a> {
     pub wire_len: u32,
 }
 
+impl Frame<'_> {
+    /// Has the capture less of it than crossed?
+    #[inline]
+    #[must_use]
+    pub fn is_cut(&self) -> bool {
+        usize::try_from(self.wire_len).is_ok_and(|len| len > self.data.len())
+    }
+}
+
 /// A link-layer header type, by its number in the registry of libpcap (`LINKTYPE_…`).
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub struct LinkType(pub u16);

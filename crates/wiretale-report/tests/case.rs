@@ -65,6 +65,7 @@ fn told<T>(evidence: &[Evidence], inventory: &str, with: impl FnOnce(&Dossier<'_
         names: &names,
         chronicle: &chronicle,
         files: &[],
+        lacks: &[],
     };
     with(&dossier, &cases)
 }
@@ -540,8 +541,12 @@ fn one_of_a_thing_is_told_as_one() {
     let page = told(&rows, "", |dossier, _| page(dossier));
     assert!(page.contains(">timeline.csv has 1 more, of less weight.<"));
     let chronicle = one_byte_lost();
-    let text = told(&small(), "", |dossier, _| Terminal(Dossier { chronicle: &chronicle, ..*dossier }).to_string());
+    let lacks = ["2 of 9 packets were cut short.".to_owned()];
+    let text = told(&small(), "", |dossier, _| {
+        Terminal(Dossier { chronicle: &chronicle, lacks: &lacks, ..*dossier }).to_string()
+    });
     assert!(text.contains("In 1 connection, the capture lacks 1 byte that crossed."), "{text}");
+    assert!(text.contains(&*lacks[0]), "{text}");
 }
 
 #[test]

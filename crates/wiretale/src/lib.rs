@@ -56,7 +56,7 @@ pub use wiretale_terminal as terminal;
 pub use analyze::{AT_ONCE, Analyzed, analyze, analyze_captures, analyze_several};
 pub use threads::{Crashed, Listener, MOST_THREADS, analyze_threads};
 pub use wiretale_flow::{
-    Analyzer, Checksums, CommunityId, Limits, Lookback, Network, Settings, Stats, Timeouts, community_id,
+    Analyzer, Checksums, CommunityId, Course, Limits, Lookback, Network, Settings, Stats, Timeouts, community_id,
 };
 
 /// Every protocol that is decoded or known by name, in the order in which they are asked whose bytes those are. A list

@@ -25,6 +25,8 @@ pub struct Dossier<'a> {
     pub chronicle: &'a Chronicle,
     /// Files that crossed.
     pub files: &'a [MovedFile],
+    /// What the capture lacks as a whole, a sentence each.
+    pub lacks: &'a [String],
 }
 
 /// A file that crossed.

@@ -3,7 +3,7 @@
 use crate::number;
 
 /// `2026-11-22 03:07:20`.
-pub(super) fn utc(ns: i64) -> String {
+pub(crate) fn utc(ns: i64) -> String {
     strftime(ns, "%Y-%m-%d %H:%M:%S")
 }
 

@@ -1,5 +1,6 @@
 //! What was seen, in short: what the summary for a person is made of.
 
+mod condition;
 mod entries;
 mod irc;
 mod paper;
@@ -14,6 +15,8 @@ use wiretale::protocol::{
 use wiretale::ssh::Event as SshEvent;
 
 use crate::Home;
+
+use condition::Condition;
 
 pub(crate) use entries::FileMoved;
 use entries::{Bounded, Exposed, Host, Login, Moved, Ssh, Unusual, put};
@@ -31,6 +34,7 @@ pub struct Digest {
     bytes: u64,
     flows: u64,
     notes: Vec<String>,
+    condition: Condition,
     hosts: Bounded<Address, Host>,
     irc: irc::Networks,
     ssh: Bounded<Endpoint, Ssh>,
@@ -58,6 +62,7 @@ impl Digest {
             bytes: 0,
             flows: 0,
             notes: Vec::new(),
+            condition: Condition::default(),
             hosts: Bounded::new(),
             irc: irc::Networks::default(),
             ssh: Bounded::new(),
@@ -88,6 +93,12 @@ impl Digest {
         self.files.iter().map(Moved::told).collect()
     }
 
+    /// What the capture lacks as a whole, a sentence each.
+    #[must_use]
+    pub fn lacks(&self) -> Vec<String> {
+        self.condition.of_the_whole()
+    }
+
     /// Something the reader of the summary should know: that a capture was cut off.
     pub fn note(&mut self, text: impl Into<String>) {
         self.notes.push(text.into());
@@ -96,6 +107,7 @@ impl Digest {
     pub(crate) fn counted(&mut self, stats: &Stats, weirds: u64, weirds_left_out: u64) {
         (self.packets, self.bytes) = (stats.frames, stats.bytes);
         (self.corrupt, self.offloaded) = (stats.corrupt, stats.offloaded);
+        self.condition.counted(stats);
         self.evicted = stats.evicted + stats.evicted_half_open;
         self.weirds = (weirds, weirds_left_out);
     }
@@ -110,6 +122,7 @@ impl Digest {
         if flow.transport == Transport::Icmp {
             return;
         }
+        self.condition.closed(flow, summary);
         if self.home.is_home(flow.client.address)
             && let Some(host) = self.hosts.of(flow.client.address)
         {

@@ -50,6 +50,12 @@ fn set(f: &mut fmt::Formatter<'_>, label: &str, indent: usize, words: &[String])
     f.write_char('\n')
 }
 
+/// A sentence that the reader should know.
+pub(super) fn note(f: &mut fmt::Formatter<'_>, text: &str) -> fmt::Result {
+    let words: Vec<String> = text.split(' ').map(|word| clipped(word, WIDTH - 5)).collect();
+    set(f, "Note:", 4, &words)
+}
+
 /// A label with a name from the wire in it; what is too long of the name gives way, and not what stands after it.
 pub(super) fn label(before: &str, name: &[u8], after: &str) -> String {
     let room = WIDTH.saturating_sub(columns(before) + columns(after));

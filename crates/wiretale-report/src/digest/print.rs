@@ -6,7 +6,7 @@ use wiretale::protocol::{Address, Timestamp};
 use wiretale::score::size;
 
 use super::irc::{Client, Server};
-use super::paper::{grouped, heading, label, line, list, plural};
+use super::paper::{grouped, heading, label, line, list, note, plural};
 use super::{Digest, Exposed, Host, Login, Moved, Ssh, UNKNOWN, Unusual};
 use crate::text::Shown;
 
@@ -32,7 +32,8 @@ impl Digest {
         if let Some(began) = self.began {
             line(f, &format!("from {} to {} UTC", clock(began), clock(self.ended)))?;
         }
-        self.notes.iter().try_for_each(|note| line(f, &format!("Note: {}", Shown(note.as_bytes()))))
+        let notes = self.condition.notes();
+        self.notes.iter().chain(&notes).try_for_each(|text| note(f, &Shown(text.as_bytes()).to_string()))
     }
 
     fn hosts(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -46,6 +46,7 @@ impl Told {
             names: &self.names,
             chronicle: &self.chronicle,
             files: &self.files,
+            lacks: &[],
         })
     }
 

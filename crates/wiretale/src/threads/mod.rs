@@ -117,6 +117,7 @@ pub fn analyze_threads<O: Listener>(
         return Some(Err(Crashed));
     };
     (stats.frames, stats.bytes, stats.flows_peak) = (read.frames, read.bytes, shares[0].peak());
+    (stats.cut, stats.course) = (read.cut, read.course);
     Some(Ok(Analyzed { observer, stats, trouble: read.trouble }))
 }
 

@@ -4,7 +4,7 @@ use std::sync::mpsc::{Receiver, Sender, SyncSender};
 use std::sync::{Mutex, PoisonError};
 
 use wiretale_capture::{Error, Frames};
-use wiretale_flow::{Clock, Share, read_ahead};
+use wiretale_flow::{Clock, Course, Share, read_ahead};
 use wiretale_packet::{Body, Checks, Frame, Packet, Timestamp, dissect, plain_tcp, plain_tcp_into};
 
 /// The frames of a stretch of a capture that one thread is to look at.
@@ -42,6 +42,8 @@ pub(super) struct Turn {
 pub(super) struct Read {
     pub(super) frames: u64,
     pub(super) bytes: u64,
+    pub(super) cut: u64,
+    pub(super) course: Course,
     /// Why reading ended early, if it did.
     pub(super) trouble: Option<Error>,
 }
@@ -113,12 +115,14 @@ impl<'m> Reader<'m> {
                 Some(Ok(frame)) => frame,
                 last => {
                     read.trouble = last.and_then(Result::err);
+                    read.course = clock.course();
                     close(rounds, read, clock);
                     return true;
                 }
             };
             read.frames += 1;
             read.bytes += frame.data.len() as u64;
+            read.cut += u64::from(frame.is_cut());
             if let Some(now) = clock.turns(frame.at) {
                 for round in rounds.iter_mut() {
                     round.turns.push(Turn { before: round.frames.len(), frame: read.frames, now });

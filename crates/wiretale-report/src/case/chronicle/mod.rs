@@ -19,6 +19,8 @@ use wiretale::score::Home;
 use wiretale::ssh::{Event as Ssh, Ssh as SshProtocol};
 use wiretale::terminal::{Event as Text, Terminal};
 
+use super::unseen::is_one_sided;
+
 pub use exposures::{Crossed, Exposed, Exposures, Secret};
 pub use irc::{IrcProfile, IrcProfiles, IrcSession};
 pub use listeners::{Listener, Listeners};
@@ -150,6 +152,7 @@ impl Chronicle {
             received: sides[home.opposite().index()],
             missed: summary.missed,
             midstream: flow.midstream,
+            one_sided: is_one_sided(summary),
         };
         self.talks.hear(host, peer, talk);
     }

@@ -43,6 +43,8 @@ pub struct Talk {
     pub missed: u64,
     /// It had begun before the capture did.
     pub midstream: bool,
+    /// One side alone was captured.
+    pub one_sided: bool,
 }
 
 /// All connections of a home host with one peer.
@@ -77,6 +79,8 @@ pub struct Sum {
     pub sealed_bytes: u64,
     /// How many had begun before the capture did.
     pub midstream: u64,
+    /// Of how many one side alone was captured.
+    pub one_sided: u64,
     /// How many were not captured as a whole.
     pub lossy: u64,
     /// Bytes that were on the wire but not captured.
@@ -112,11 +116,11 @@ impl Sum {
     }
 
     fn of(talk: &Talk) -> Self {
-        let Talk { began, ended, sent, received, missed, midstream, .. } = *talk;
+        let Talk { began, ended, sent, received, missed, midstream, one_sided, .. } = *talk;
         let sealed = u64::from(talk.is_sealed());
-        let (midstream, lossy) = (u64::from(midstream), u64::from(missed > 0));
+        let [midstream, one_sided, lossy] = [midstream, one_sided, missed > 0].map(u64::from);
         let sealed_bytes = sealed * (sent + received);
-        Self { talks: 1, began, ended, sent, received, sealed, sealed_bytes, midstream, lossy, missed }
+        Self { talks: 1, began, ended, sent, received, sealed, sealed_bytes, midstream, one_sided, lossy, missed }
     }
 
     /// Of these and others together.
@@ -134,6 +138,7 @@ impl Sum {
             sealed: self.sealed + other.sealed,
             sealed_bytes: self.sealed_bytes + other.sealed_bytes,
             midstream: self.midstream + other.midstream,
+            one_sided: self.one_sided + other.one_sided,
             lossy: self.lossy + other.lossy,
             missed: self.missed + other.missed,
         }

@@ -1,0 +1,135 @@
+//! How well the capture shows what was: what it lacks makes sentences wrong that would be right otherwise.
+
+use std::time::Duration;
+
+use wiretale::protocol::{Flow, Summary, Transport};
+use wiretale::score::size;
+use wiretale::{Course, Stats};
+
+use super::paper::{grouped, plural};
+use crate::case::{is_one_sided, utc};
+
+/// What the capture lacks.
+#[derive(Debug, Default)]
+pub(super) struct Condition {
+    frames: u64,
+    cut: u64,
+    corrupt: u64,
+    course: Course,
+    // TCP connections in which something was said, those of which one side was captured, and those with holes.
+    talks: u64,
+    one_sided: u64,
+    lossy: u64,
+    missed: u64,
+}
+
+impl Condition {
+    pub(super) fn counted(&mut self, stats: &Stats) {
+        (self.frames, self.cut, self.corrupt, self.course) = (stats.frames, stats.cut, stats.corrupt, stats.course);
+    }
+
+    pub(super) fn closed(&mut self, flow: &Flow, summary: &Summary<'_>) {
+        let said = [summary.client.bytes, summary.server.bytes].iter().any(|bytes| bytes.is_some_and(|n| n > 0));
+        if flow.transport != Transport::Tcp || !said {
+            return;
+        }
+        self.talks += 1;
+        self.one_sided += u64::from(is_one_sided(summary));
+        self.lossy += u64::from(summary.missed > 0);
+        self.missed += summary.missed;
+    }
+
+    /// What the reader should know of it, a sentence each.
+    pub(super) fn notes(&self) -> Vec<String> {
+        let mut notes = Vec::new();
+        let of = |n: u64| format!("{} of {}", grouped(n), plural(self.talks, "connection", "connections"));
+        if self.one_sided > 0 && self.one_sided * FEW >= self.talks {
+            let talks = of(self.one_sided);
+            notes.push(format!("Only one side of {talks} was captured: whether the other answered is not known."));
+        }
+        if self.missed > 0 {
+            notes.push(format!("The capture lacks {} that crossed in {}.", size(self.missed), of(self.lossy)));
+        }
+        notes.extend(self.of_the_whole());
+        if self.has_many_corrupt() {
+            notes.push("Where a network card computes checksums, --checksums ignore takes such packets.".to_owned());
+        }
+        notes
+    }
+
+    const fn has_many_corrupt(&self) -> bool {
+        self.corrupt > 0 && self.corrupt * FEW >= self.frames
+    }
+
+    /// What of it concerns every host.
+    pub(super) fn of_the_whole(&self) -> Vec<String> {
+        let mut notes = Vec::new();
+        let of = |n: u64| format!("{} of {}", grouped(n), plural(self.frames, "packet", "packets"));
+        if self.cut > 0 {
+            let packets = of(self.cut);
+            notes
+                .push(format!("{packets} were cut short by the capture (its snap length): what stood behind is lost."));
+        }
+        if self.has_many_corrupt() {
+            notes.push(format!("{} have wrong checksums and were passed over.", of(self.corrupt)));
+        }
+        if self.course.late > 0 && self.course.back >= NOTICED {
+            let (packets, span) = (of(self.course.late), span(self.course.back));
+            notes.push(format!(
+                "{packets} stand behind later ones, by {span} at most: a clock was set back, or the capture is not in the \
+                 order of time. What came first may be told wrong."
+            ));
+        }
+        if let Some((from, to)) = self.course.leap {
+            let (from, to) = (utc(from.nanos()), utc(to.nanos()));
+            notes.push(format!("From {from} to {to} UTC nothing was captured, or a clock was set ahead."));
+        }
+        notes
+    }
+}
+
+fn span(span: Duration) -> String {
+    let seconds = span.as_secs();
+    match seconds {
+        0 => format!("{} ms", span.as_millis()),
+        1..=119 => plural(seconds, "second", "seconds"),
+        120..=7199 => plural(seconds / 60, "minute", "minutes"),
+        7200..=172_799 => plural(seconds / 3600, "hour", "hours"),
+        _ => plural(seconds / 86_400, "day", "days"),
+    }
+}
+
+// One in so many is worth a word.
+const FEW: u64 = 10;
+// Network cards stamp the packets of their queues less than this apart from their order.
+const NOTICED: Duration = Duration::from_millis(1);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn told(condition: &Condition) -> String {
+        condition.notes().join("; ")
+    }
+
+    #[test]
+    fn a_whole_capture_has_no_note() {
+        let course = Course { late: 3, back: Duration::from_micros(20), leap: None };
+        assert_eq!(told(&Condition { frames: 100, talks: 20, one_sided: 1, course, ..Condition::default() }), "");
+    }
+
+    #[test]
+    fn each_lack_has_its_sentence() {
+        let condition = Condition { talks: 5, one_sided: 4, ..Condition::default() };
+        assert!(told(&condition).starts_with("Only one side of 4 of 5 connections was captured"));
+        let condition = Condition { frames: 9, cut: 2, ..Condition::default() };
+        assert!(told(&condition).starts_with("2 of 9 packets were cut short"));
+        let condition = Condition { frames: 9, corrupt: 4, ..Condition::default() };
+        assert!(told(&condition).starts_with("4 of 9 packets have wrong checksums"));
+        let condition = Condition { talks: 5, lossy: 1, missed: 2000, ..Condition::default() };
+        assert_eq!(told(&condition), "The capture lacks 2.0 kB that crossed in 1 of 5 connections.");
+        let course = Course { late: 7, back: Duration::from_secs(3600), leap: None };
+        let condition = Condition { frames: 9, course, ..Condition::default() };
+        assert!(told(&condition).starts_with("7 of 9 packets stand behind later ones, by 60 minutes at most"));
+    }
+}
