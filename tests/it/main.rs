@@ -14,6 +14,7 @@ mod hearing;
 mod hostile;
 mod laws;
 mod layering;
+mod lossy;
 mod manifest;
 mod pages;
 mod proxies;
