@@ -86,9 +86,13 @@ fn brought(scene: &Scene<'_>, file: &SeenFile<'_>, account: &Account, findings: 
     };
     let user =
         account.user.as_deref().filter(|_| !guest).map(|user| format!(" as {}", shown(user))).unwrap_or_default();
-    let text = format!("{host} got \"{name}\" ({}, {what}) from {}{user} by FTP", size(file), scene.called(peer));
-    let evidence = scene.evidence(home, row, name.to_string(), text).strength(strength).quality(quality(file));
-    findings.push(evidence.tie(format!("file:{name}")));
+    // The command that names it may not have been captured.
+    let nameless = file.base_name().is_empty();
+    let file_name = if nameless { "a file".to_owned() } else { format!("\"{name}\"") };
+    let key = if nameless { scene.moment.flow.id.to_string() } else { name.to_string() };
+    let text = format!("{host} got {file_name} ({}, {what}) from {}{user} by FTP", size(file), scene.called(peer));
+    let evidence = scene.evidence(home, row, key.clone(), text).strength(strength).quality(quality(file));
+    findings.push(evidence.tie(format!("file:{key}")));
 }
 
 fn uploaded(scene: &Scene<'_>, session: &Session, findings: &mut Findings) {
@@ -134,6 +138,12 @@ mod tests {
     fn a_name_that_hides_is_told_as_one() {
         let text = fetch("...", b"MZ\x90\0", Server).evidence()[0].text.clone();
         assert!(text.contains("a program, under a name that hides it)"), "{text}");
+    }
+
+    #[test]
+    fn a_file_whose_name_was_not_captured_has_none() {
+        let text = fetch("", b"\x1f\x8b\x08\0", Server).evidence()[0].text.clone();
+        assert!(text.starts_with("10.0.0.7 got a file ("), "{text}");
     }
 
     #[test]
