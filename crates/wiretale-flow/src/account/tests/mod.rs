@@ -1,3 +1,7 @@
+mod letters;
+mod talk;
+mod times;
+
 use super::*;
 use proptest::collection::vec;
 use proptest::prelude::*;
