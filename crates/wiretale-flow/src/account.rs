@@ -146,7 +146,7 @@ impl Account {
         let [client, server] = &self.parties;
         let unanswered = matches!(client.phase, Phase::SynSent | Phase::SynAckSent) && server.phase == Phase::Inactive;
         match self.attempted {
-            Some(at) if unanswered && !self.over => deadline = deadline.min(at + times.tcp_attempt),
+            Some(at) if unanswered => deadline = deadline.min(at + times.tcp_attempt),
             None if client.phase == Phase::Inactive && server.phase == Phase::Inactive => {
                 deadline = deadline.min(opened + times.tcp_attempt);
             }

@@ -161,9 +161,9 @@ impl Party {
         self.since_start(seq, self.last)
     }
 
-    /// The same for a number that the peer acknowledges.
-    pub(crate) fn relative_ack(&self, ack: u32) -> (u64, bool) {
-        self.since_start(ack, self.acked)
+    /// A number that the peer acknowledges, counted from the start; 0 before it.
+    pub(crate) fn relative_ack(&self, ack: u32) -> u64 {
+        self.since_start(ack, self.acked).0
     }
 
     /// Counted from a number near it whose place is known: its own difference from the start turns negative past 2 GiB.

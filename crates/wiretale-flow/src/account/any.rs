@@ -121,10 +121,7 @@ impl Account {
             peer.place_by_ack(segment.ack.0);
             return 1;
         }
-        let (rel, underflow) = peer.relative_ack(segment.ack.0);
-        if underflow {
-            return 0;
-        }
+        let rel = peer.relative_ack(segment.ack.0);
         if !flags.has(Flags::RST) {
             peer.acknowledge(segment.ack.0);
         }
@@ -140,7 +137,6 @@ impl Account {
                 self.party_mut(of).ended = true;
                 if self.deferred {
                     self.close(of, at);
-                    self.deferred = false;
                 }
             }
         }

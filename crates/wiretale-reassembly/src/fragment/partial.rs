@@ -75,8 +75,9 @@ impl Partial {
             self.first = Some(*ip);
         }
         self.hold(ip, offset, bytes, most, sink);
+        // Nothing is held of one that was dropped.
         let whole = self.total.is_some_and(|total| self.held.bytes() as u64 == total);
-        if whole && !self.doomed { Outcome::Complete } else { Outcome::Waiting }
+        if whole { Outcome::Complete } else { Outcome::Waiting }
     }
 
     /// What of a fragment a host takes.
