@@ -4,7 +4,7 @@ mod support;
 
 use support::{Wire, data, segment};
 use wiretale_packet::Direction::{Client, Server};
-use wiretale_packet::{Flags, Segment};
+use wiretale_packet::{Flags, Segment, Timestamp};
 use wiretale_reassembly::{Policy, Verdict, Why};
 
 const ACK: Flags = Flags::ACK;
@@ -51,6 +51,8 @@ fn any_timestamp_will_do_after_twenty_four_days_of_silence() {
         // The next packet takes a millisecond of its own.
         wire.now += silence - 1_000_000;
         assert_eq!(wire.send(Client, with(&stamp(10), data(101, 1000, b"b"))), verdict, "{silence}");
+        // Those behind it are compared with that.
+        assert_eq!(wire.send(Client, with(&stamp(50), data(102, 1000, b"c"))), verdict, "{silence}");
     }
 }
 
@@ -66,6 +68,82 @@ fn a_pause_as_long_as_its_grace_gives_a_hole_up_before_what_comes_then_is_looked
         wire.now += pause * 1_000_000;
         wire.send(Client, data(100, 1000, b"before "));
         assert_eq!(wire.out.dotted(Client), want, "{pause} ms");
+    }
+}
+
+/// Twenty times as long is enough where hardly any packets come.
+#[test]
+fn without_packets_a_hole_is_given_up_after_twenty_times_its_grace() {
+    for (age, want) in [(1999, ""), (2000, ".......after")] {
+        let mut wire = open();
+        wire.send(Client, data(107, 1000, b"after"));
+        wire.send(Server, segment(1000, 112, ACK, b""));
+        for pause in [age / 2, age - age / 2] {
+            wire.now += pause * 1_000_000 - 1_000_000;
+            wire.send(Server, segment(1000, 112, ACK, b""));
+        }
+        assert_eq!(wire.out.dotted(Client), want, "{age} ms");
+    }
+}
+
+/// Also the second of two, which was acknowledged no longer ago than that.
+#[test]
+fn a_pause_of_twenty_times_the_grace_gives_up_all_that_was_acknowledged_before_it() {
+    for (pause, want) in [(1999, ".bcd"), (2000, ".b.d")] {
+        let mut wire = open();
+        for (seq, ack, byte) in [(101, 102, b"b"), (103, 104, b"d")] {
+            wire.send(Client, data(seq, 1000, byte));
+            wire.send(Server, segment(1000, ack, ACK, b""));
+        }
+        wire.now += pause * 1_000_000 - 1_000_000;
+        wire.send(Client, data(102, 1000, b"c"));
+        assert_eq!(wire.out.dotted(Client), want, "{pause} ms");
+    }
+}
+
+#[test]
+fn an_idle_connection_gives_an_acknowledged_hole_up_when_its_grace_is_over() {
+    for (past, want) in [(99_999_999, ""), (100_000_000, ".......after")] {
+        let mut wire = open();
+        wire.send(Client, data(107, 1000, b"after"));
+        wire.send(Server, segment(1000, 112, ACK, b""));
+        wire.connection.expire(Timestamp::from_nanos(wire.now + past), &wire.limits, &mut wire.out);
+        assert_eq!(wire.out.dotted(Client), want, "{past} ns");
+    }
+}
+
+/// RFC 7323 section 2.3: by fourteen at the most, and as far where its SYN was not seen.
+#[test]
+fn a_window_is_scaled_by_fourteen_at_the_most() {
+    let joined = || {
+        let mut wire = Wire::new(Policy::default());
+        wire.send(Client, Segment { window: 1, ..data(100, 1000, b"a") });
+        wire.send(Server, Segment { window: 1, ..segment(1000, 101, ACK, b"") });
+        (wire, 101)
+    };
+    let past = || {
+        let mut wire = Wire::new(Policy::default());
+        wire.send(Client, with(&[3, 3, 2, 0], segment(99, 0, Flags::SYN, b"")));
+        let answer = Segment { window: 1, ..segment(999, 100, Flags::SYN.with(ACK), b"") };
+        wire.send(Server, with(&[3, 3, 20, 0], answer));
+        wire.send(Server, Segment { window: 1, ..segment(1000, 100, ACK, b"") });
+        (wire, 100)
+    };
+    for (wire, acknowledged) in [joined, past].map(|f: fn() -> (Wire, u32)| [f(), f()]).into_iter().flatten() {
+        let mut wire = wire;
+        let edge = acknowledged + (1 << 14);
+        assert_eq!(wire.send(Client, data(edge, 1000, b"!")), Verdict::Doubted);
+        assert_eq!(wire.send(Client, data(edge - 1, 1000, b"!")), Verdict::Accepted);
+    }
+}
+
+#[test]
+fn a_stream_begins_a_megabyte_behind_what_was_acknowledged_or_where_it_was_first_seen() {
+    for (lead, begins) in [(0, true), ((1 << 20) - 1, false), (1 << 20, true)] {
+        let mut wire = Wire::new(Policy::default());
+        wire.send(Client, segment(100, 1000, ACK, b""));
+        wire.send(Server, data(1000 + lead, 100, b"first"));
+        assert_eq!(!wire.out.bytes(Server).is_empty(), begins, "{lead}");
     }
 }
 
@@ -140,5 +218,16 @@ fn an_acknowledgement_far_from_all_that_was_sent_moves_no_window() {
         wire.close();
         assert_eq!(wire.out.bytes(Client).len(), 400_005, "{far}");
         assert!(!wire.out.has("out_of_window"), "{far}");
+    }
+}
+
+/// Whose bytes nobody acknowledged has none missing at the end, wherever his numbers are.
+#[test]
+fn where_nothing_was_acknowledged_nothing_is_missing_at_the_end() {
+    for first in [100, 0u32.wrapping_sub(100)] {
+        let mut wire = Wire::new(Policy::default());
+        wire.send(Client, data(first, 1000, b"hello"));
+        wire.close();
+        assert_eq!((wire.connection.ledger(Client).gap, wire.out.dotted(Client)), (0, "hello".into()));
     }
 }

@@ -509,6 +509,21 @@ fn one_side_alone_is_enough() {
 }
 
 #[test]
+fn of_a_connection_seen_on_one_side_it_is_told_which() {
+    for (from, whose) in [(Client, &[Client; 2]), (Server, &[Server; 2])] {
+        let mut wire = Wire::new(Policy::default());
+        wire.send(from, data(100, 1000, b"hello"));
+        wire.close();
+        assert_eq!((&wire.out.names[..], &wire.out.whose[..]), (&["midstream_pickup", "one_sided"][..], &whose[..]));
+        // Who sent nothing but a SYN was not answered.
+        let mut wire = Wire::new(Policy::default());
+        wire.send(from, segment(99, 0, SYN, b""));
+        wire.close();
+        assert_eq!(wire.out.names, [""; 0]);
+    }
+}
+
+#[test]
 fn a_side_that_falls_silent_is_not_waited_for() {
     let mut wire = talk();
     wire.send(Server, Segment { window: 10, ..segment(1005, 105, ACK, b"") });
@@ -799,4 +814,15 @@ fn halves_can_be_swapped_in_the_middle() {
     wire.out.streams.swap(0, 1);
     wire.send(Client, data(1005, 105, b"first"));
     assert_eq!(wire.out.bytes(Client), b"HELLOfirstlater");
+}
+
+#[test]
+fn a_reset_changes_sides_with_its_sender() {
+    let mut wire = talk();
+    wire.send(Server, segment(1005, 0, RST, b""));
+    wire.connection.flip();
+    assert!(wire.connection.closed());
+    assert_eq!(wire.send(Server, data(105, 1005, b"still")), Verdict::Doubted, "he waits for the other's word");
+    wire.send(Client, data(1005, 105, b"on"));
+    assert_eq!((wire.out.names.last(), wire.connection.closed()), (Some(&"reopened_after_reset"), false));
 }

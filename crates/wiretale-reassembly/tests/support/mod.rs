@@ -10,6 +10,8 @@ pub struct Recorder {
     pub streams: [Vec<Option<u8>>; 2],
     pub ends: [Option<End>; 2],
     pub names: Vec<&'static str>,
+    /// Whose segments the names speak of.
+    pub whose: Vec<Direction>,
     pub conflicts: Vec<(u64, Vec<u8>, Vec<u8>)>,
     pub chunks: usize,
     /// The capture, for looking back.
@@ -54,8 +56,9 @@ impl Sink for Recorder {
         }
     }
 
-    fn anomaly(&mut self, _: Direction, anomaly: Anomaly<'_>) {
+    fn anomaly(&mut self, from: Direction, anomaly: Anomaly<'_>) {
         self.names.push(anomaly.name());
+        self.whose.push(from);
         if let Anomaly::Conflict(conflict) = anomaly {
             assert_eq!(conflict.old.len(), conflict.new.len());
             assert_ne!(conflict.old, conflict.new);
