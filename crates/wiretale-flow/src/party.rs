@@ -250,3 +250,6 @@ const FAR: i32 = 1 << 20;
 
 /// So many FINs or RSTs of one side are a storm.
 const STORM: u16 = 1000;
+
+#[cfg(test)]
+mod tests;

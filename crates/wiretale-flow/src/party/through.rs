@@ -70,7 +70,7 @@ impl Party {
 }
 
 /// Ranges kept track of beyond a hole; what comes past them is taken for unseen.
-const RANGES: usize = 256;
+pub(super) const RANGES: usize = 256;
 
 /// Past this without any acknowledgement the peer's are taken to be out of sight.
 const INITIAL_WINDOW: u64 = 16_384;

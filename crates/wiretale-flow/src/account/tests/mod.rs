@@ -1,4 +1,6 @@
 mod letters;
+mod places;
+mod states;
 mod talk;
 mod times;
 

@@ -21,6 +21,8 @@ pub(super) struct Talk {
     pub(super) history: History,
     pub(super) weirds: Vec<&'static str>,
     pub(super) now: Timestamp,
+    /// The next number of each side, for [`Talk::play`].
+    next: [u32; 2],
 }
 
 /// So many bytes from `seq` on, acknowledging `ack` where the flag is set.
@@ -59,6 +61,28 @@ impl Talk {
         let seen = Seen { from, at: self.now, segment, ip_len, last };
         let Self { account, history, weirds, .. } = self;
         account.segment(seen, history, &mut |name| weirds.push(name))
+    }
+
+    /// What both say in order, with the numbers that belong there: `cS sSA cA` is a handshake, `cPA` brings five bytes.
+    pub(super) fn play(script: &str) -> Self {
+        let mut talk = Self { next: [99, 999], ..Self::default() };
+        for word in script.split_whitespace() {
+            let (who, letters) = word.split_at(1);
+            let from = if who == "c" { Direction::Client } else { Direction::Server };
+            let flag = |letter| match letter {
+                'S' => SYN,
+                'F' => Flags::FIN,
+                'R' => RST,
+                'P' => Flags::PSH,
+                _ => ACK,
+            };
+            let flags = letters.chars().fold(Flags::default(), |flags, letter| flags.with(flag(letter)));
+            let ack = if flags.has(ACK) { talk.next[from.opposite().index()] } else { 0 };
+            let segment = segment(flags, talk.next[from.index()], ack, if flags.has(Flags::PSH) { 5 } else { 0 });
+            talk.next[from.index()] += segment.seq_len();
+            talk.send(from, &segment);
+        }
+        talk
     }
 
     pub(super) fn letters(&self) -> &str {
