@@ -23,7 +23,8 @@ pub(crate) enum Judgement {
 
 impl Connection {
     /// Judges a segment without SYN and RST as a modern host does, in the order of Linux: option, timestamp, window,
-    /// acknowledgement. Nothing is asked of the other side where it is not seen.
+    /// acknowledgement. Nothing is asked of the other side where it fell silent; of one that was never seen neither window
+    /// nor numbers are known.
     /// `known` is the newest timestamp that came before it.
     #[inline]
     pub(crate) fn judge(
@@ -59,7 +60,7 @@ impl Connection {
         if reset && !segment.payload.is_empty() {
             return Judgement::Doubt(Doubt::Reset);
         }
-        if !peer.has(Bits::SEEN) || half.has(Bits::ALONE) {
+        if half.has(Bits::ALONE) {
             return Judgement::Take;
         }
         half.judge_window(segment).or_else(|| judge_ack(segment, peer, widest)).unwrap_or(Judgement::Take)

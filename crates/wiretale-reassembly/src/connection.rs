@@ -208,7 +208,8 @@ impl Connection {
         if !half.has(Bits::SYN) {
             return MAX_SHIFT;
         }
-        let agreed = half.has(Bits::SCALED) && (peer.has(Bits::SCALED) || !peer.has(Bits::SYN));
+        // Where it announced none, its scale is 0.
+        let agreed = peer.has(Bits::SCALED) || !peer.has(Bits::SYN);
         if agreed { u32::from(half.scale).min(MAX_SHIFT) } else { 0 }
     }
 

@@ -47,7 +47,6 @@ impl Connection {
                 }
                 self.half(from).begin(from, arrival, options, sink);
                 self.phase = Phase::Replied;
-                self.opener = from;
                 self.refuse_quietly(from, arrival);
                 Verdict::Accepted
             }

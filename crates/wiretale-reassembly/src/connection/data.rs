@@ -66,7 +66,7 @@ impl Connection {
         sink: &mut impl Sink,
     ) {
         let segment = &arrival.segment;
-        if self.phase == Phase::SynSent && from != self.opener && segment.seq_len() == 0 && !self.half(from).trusted() {
+        if self.phase == Phase::SynSent && segment.seq_len() == 0 && !self.half(from).trusted() {
             // A bare acknowledgement instead of a SYN-ACK: a challenge, or the first of a split handshake.
             self.half(from).meet(from, arrival, options, sink);
             return;

@@ -86,7 +86,7 @@ impl Doubts {
     pub(crate) fn hear_echo(&mut self, from: Direction, ack: SeqNumber, echo: Option<u32>) {
         let old = |doubted: &Doubted| doubted.from == from && doubted.doubt == Doubt::Old;
         let acked = |doubted: &Doubted| old(doubted) && ack.ahead_of(doubted.end()) >= 0;
-        if echo.is_none() || !self.list.iter().any(|doubted| acked(doubted) && doubted.stamp == echo) {
+        if !self.list.iter().any(|doubted| acked(doubted) && doubted.stamp == echo) {
             return;
         }
         for doubted in self.list.iter_mut().filter(|doubted| acked(doubted)) {

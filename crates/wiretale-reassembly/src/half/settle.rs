@@ -158,7 +158,7 @@ impl Half {
     /// The end of the first hole: what waits behind it, or the FIN.
     fn target(&self) -> Option<u64> {
         let held = self.rare.as_ref().and_then(|rare| rare.held.first());
-        let fin = (self.has(Bits::FIN) && !self.has(Bits::ENDED)).then(|| self.offset(self.fin));
+        let fin = self.has(Bits::FIN).then(|| self.offset(self.fin));
         let target = match (held, fin) {
             (Some(held), Some(fin)) => held.min(fin),
             (held, fin) => held.or(fin)?,
