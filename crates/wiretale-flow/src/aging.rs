@@ -143,6 +143,7 @@ impl<P: Services<O>, O: Observer> Analyzer<P, O> {
         let now = self.clock.now();
         let slot = self.table.slot_mut(at);
         let Known::Full { flow: record, .. } = &mut slot.body else { return };
+        let last = record.last;
         if record.held_bytes() > 0 {
             let limits = self.commons.limits.reassembly;
             let around = Around { frame: record.last_frame, ..Around::at(now) };
@@ -150,7 +151,9 @@ impl<P: Services<O>, O: Observer> Analyzer<P, O> {
                 connection.expire(now, &limits, sink);
             });
         }
-        let holes = self.hole_second(at, now);
+        // What waits came with the last packet at the latest. What was waited for so long is given up by now.
+        let holes = self.hole_second(at, last);
+        let holes = if holes > second(now) { holes } else { self.hole_second(at, now) };
         self.table.arm(at, second(deadline).min(holes));
     }
 

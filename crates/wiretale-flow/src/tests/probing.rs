@@ -1,9 +1,11 @@
 //! Whose bytes they are, and that none is lost or turned around while that is found out.
 
+use std::time::Duration;
+
 use wiretale_packet::Direction;
 use wiretale_protocol::{Chunk, Context, Demand, Observe, Opening, Probe, Protocol};
 
-use super::script::{Heard, Script};
+use super::script::{Heard, Script, end, start};
 use crate::{Analyzer, Limits, Settings};
 
 /// Its first bytes are `HELO` of the client and `OK` of the server; it needs both, and repeats every chunk.
@@ -181,5 +183,67 @@ fn what_is_kept_of_small_chunks_counts_with_its_list() {
     {
         let (_, stats) = script.play_to(Analyzer::<One, Heard>::new(Heard::default(), Settings::default()));
         assert_eq!(stats.probed_bytes, 0);
+    }
+}
+
+/// A hole that nobody acknowledges is given up after a minute.
+#[test]
+fn where_nothing_more_comes_the_packets_of_others_tell_the_time() {
+    let broken = Script::new().handshake().tcp("C:PA", "HELO").tcp("S:PA", "OK").lose(Direction::Client, 3);
+    let broken = broken.tcp("C:PA", "later");
+    let second = Duration::from_secs(1);
+    let others = Script::new().ends(end(7, 1), end(8, 2));
+    let others = (0..70).fold(others, |others, _| others.udp(Direction::Client, b"tick").wait(second));
+    let mut analyzer = Analyzer::<One, Heard>::new(Heard::default(), Settings::default());
+    let mut given_up = None;
+    for frame in &broken.then(others).frames {
+        analyzer.packet(wiretale_testkit::lend(frame), 1);
+        if analyzer.observer().said.iter().any(|line| line.contains("(\"gap\", 3)")) {
+            given_up.get_or_insert(frame.0);
+        }
+    }
+    let age = given_up.expect("a gap").since(start());
+    assert!((Duration::from_secs(60)..Duration::from_secs(64)).contains(&age), "{age:?}");
+    assert!(analyzer.observer().said.iter().any(|line| line.contains("(\"later\", 5)")));
+    assert_eq!(analyzer.stats().held_bytes, 0);
+}
+
+/// Confirms the services that its bytes name by their numbers.
+struct Namer;
+
+const NAMES: [&str; 10] = ["a", "b", "c", "d", "e", "f", "g", "h", "i", "ssh"];
+
+impl Protocol for Namer {
+    const TAG: &'static str = "namer";
+    type Event<'a> = ();
+    type Decoder = ();
+
+    fn probe(_: &Opening<'_>) -> Probe {
+        Probe::Yes
+    }
+
+    fn start(_: &Opening<'_>) -> Self::Decoder {}
+
+    fn feed<O: Observe<Self>>((): &mut (), cx: &mut Context<'_, O>, chunk: Chunk<'_>) -> Demand {
+        if let Chunk::Data(digits) = chunk {
+            digits.iter().for_each(|digit| cx.confirm(NAMES[usize::from(digit - b'0')]));
+        }
+        Demand::Stream
+    }
+}
+
+#[test]
+fn a_flow_has_each_service_once_and_no_more_than_eight() {
+    let script = Script::new().handshake().tcp("C:PA", "01").tcp("C:PA", "1234").tcp("C:PA", "56789");
+    let heard = script.play::<(Namer, ())>(Settings::default());
+    assert!(heard.closed[0].ends_with(" a,b,c,d,e,f,g,h"), "{:?}", heard.closed);
+    assert_eq!(heard.said.len(), 8);
+}
+
+#[test]
+fn a_flow_is_as_patient_as_its_service() {
+    for (service, flows) in [("0", 2), ("9", 1)] {
+        let script = Script::new().handshake().tcp("C:PA", service).wait(Duration::from_secs(1000)).tcp("C:PA", "1");
+        assert_eq!(script.play::<(Namer, ())>(Settings::default()).closed.len(), flows, "{service}");
     }
 }
