@@ -155,3 +155,6 @@ impl Expectations {
 
 /// Bytes of what is noted with an announced flow, on the heap.
 const NOTE: usize = 64;
+
+#[cfg(test)]
+mod tests;

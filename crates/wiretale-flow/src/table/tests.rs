@@ -34,6 +34,71 @@ fn flows_come_out_when_the_wheel_has_passed_them() {
 }
 
 #[test]
+fn the_first_in_the_wheel_is_the_first_from_the_present_on() {
+    let (mut table, mut out) = (Table::new(7, 100), Vec::new());
+    // So that the wheel goes round its end before it reaches what is far.
+    let now = BUCKETS as i64 * 3 + 4000;
+    table.turn(now, &mut out);
+    assert_eq!(table.first_armed(), None);
+    let far = insert(&mut table, 1, now + 99_999);
+    assert_eq!(table.first_armed(), Some(far));
+    let later = insert(&mut table, 2, now + 200);
+    let soon = insert(&mut table, 3, now + 5);
+    for at in [soon, later, far] {
+        assert_eq!(table.first_armed(), Some(at));
+        table.take(at);
+    }
+    // What should have been looked at before is looked at next.
+    let past = insert(&mut table, 4, now - 100);
+    assert!(table.first_armed() == Some(past) && !table.is_armed_after(past, now));
+}
+
+#[test]
+fn a_flow_stands_earlier_than_it_could_only_as_far_as_the_wheel_goes() {
+    let (mut table, mut out) = (Table::new(7, 100), Vec::new());
+    table.turn(100, &mut out);
+    let farthest = 100 + BUCKETS as i64 - 1;
+    for (second, stands) in [(105, 105), (farthest, farthest), (99_999, farthest), (50, 100)] {
+        let at = insert(&mut table, 1, second);
+        let before = |second| table.is_armed_before(at, second);
+        assert!(!before(stands - 1) && !before(stands), "{second}");
+        assert_eq!((before(stands + 1), before(99_999)), (stands < farthest, stands < farthest), "{second}");
+        table.take(at);
+    }
+}
+
+#[test]
+fn another_page_is_made_where_one_is_full() {
+    let mut table = Table::new(7, 100);
+    assert_eq!(table.growth(), Pages::<u16>::BYTES);
+    for n in 0..PAGE as u16 {
+        insert(&mut table, n, 9);
+        assert_eq!(table.growth(), if usize::from(n) + 1 < PAGE { 0 } else { Pages::<u16>::BYTES });
+    }
+}
+
+#[test]
+fn each_part_of_a_key_tells_in_its_hash() {
+    let table = Table::<u16>::new(7, 100);
+    let end = |d, port| Endpoint::new(Address::v4([10, 0, 0, d]), port);
+    let hash = |low, high, transport| table.hash(&FlowKey::new(low, high, transport).0);
+    let mut hashes = vec![
+        hash(end(1, 1), end(3, 1), Transport::Tcp),
+        hash(end(2, 1), end(3, 1), Transport::Tcp),
+        hash(end(1, 1), end(4, 1), Transport::Tcp),
+        hash(end(1, 2), end(3, 1), Transport::Tcp),
+        hash(end(1, 1), end(3, 2), Transport::Tcp),
+    ];
+    let others = (0..=255).map(Transport::Other);
+    let transports = [Transport::Udp, Transport::Icmp].into_iter().chain(others);
+    hashes.extend(transports.map(|transport| hash(end(1, 1), end(3, 1), transport)));
+    let all = hashes.len();
+    hashes.sort_unstable();
+    hashes.dedup();
+    assert_eq!(hashes.len(), all);
+}
+
+#[test]
 fn a_bucket_of_any_size_is_emptied() {
     for size in 0..7 {
         let mut table = Table::new(7, 100);

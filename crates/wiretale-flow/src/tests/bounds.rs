@@ -34,6 +34,18 @@ fn half_open_flows_go_first_then_the_idle() {
     );
 }
 
+/// They stand in the table at the time they would have ended without what came since.
+#[test]
+fn of_flows_that_are_open_the_one_that_was_silent_longest_goes() {
+    let limits = Limits { flows: 3, ..Limits::default() };
+    let host = |host: u8, second: u64| Script::new().ends(end(host, 1), end(9, 7000)).at(second);
+    let busy = |first: u8| host(first, 1).handshake().wait(Duration::from_secs(200)).tcp("C:PA", "x");
+    let silent = host(3, 100).handshake();
+    let script = busy(1).then(busy(2)).then(silent).then(host(4, 210).handshake());
+    let heard = script.play::<()>(Settings { limits, ..Settings::default() });
+    assert!(heard.closed[0].starts_with("10.0.0.3:1 "), "{:?}", heard.closed);
+}
+
 #[test]
 fn a_flood_of_syns_stays_small_and_leaves_nothing() {
     let mut analyzer = Analyzer::<(), Heard>::new(Heard::default(), Settings::default());

@@ -2,7 +2,8 @@
 
 use std::time::Duration;
 
-use wiretale_packet::{Direction, Timestamp};
+use wiretale_packet::{Direction, Flags, Timestamp};
+use wiretale_testkit::build::{TcpHeader, tcp_frame};
 
 use super::script::{Script, end};
 use crate::{Checksums, Settings};
@@ -151,6 +152,30 @@ fn silence_ends_flows_at_zeeks_times() {
     assert_eq!((udp(8, 53), udp(12, 53)), (1, 2));
     let attempts = Script::new().tcp("C:S", "").seq(1000, 0).wait(Duration::from_secs(6)).tcp("C:S", "");
     assert_eq!(attempts.closed().len(), 2);
+}
+
+#[test]
+fn who_is_the_client_does_not_hang_on_addresses() {
+    let (low, high) = (end(1, 5000), end(2, 7000));
+    for (client, server) in [(low, high), (high, low)] {
+        let script = || Script::new().ends(client, server);
+        let udp = script().udp(Direction::Client, b"x");
+        for script in [script().tcp("C:S", ""), script().tcp("C:S", "").tcp("S:RA", ""), script().handshake(), udp] {
+            let [row] = &script.closed()[..] else { panic!("one flow") };
+            assert!(row.starts_with(&format!("{client} > {server} ")), "{row}");
+        }
+    }
+}
+
+/// RFC 9293 section 3.8.6: nothing may be sent into a closed window, not even on a SYN.
+#[test]
+fn a_lone_syn_with_a_closed_window_says_so() {
+    let mut script = Script::new();
+    for (window, history) in [(0, "S0 SW"), (1, "S0 S")] {
+        let header = TcpHeader { seq: 7, ack: 0, flags: Flags::SYN, window, options: vec![] };
+        script.frames = vec![(script.now, tcp_frame(end(1, 5000), end(2, 7000), 64, &header, b""))];
+        assert_eq!(one(&script), format!("{history} - -/- 1/0"));
+    }
 }
 
 #[test]
