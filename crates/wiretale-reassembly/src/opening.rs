@@ -205,9 +205,9 @@ impl Connection {
 
     /// Delivers as much of a SYN's data as the SYN-ACK acknowledges (RFC 7413 section 4.2.2).
     pub(crate) fn judge_syn_data(&mut self, from: Direction, ack: SeqNumber, limits: &Limits, sink: &mut impl Sink) {
-        let Some(mut opening) = self.opening.take() else { return };
+        let Some(opening) = self.opening.take() else { return };
         let half = self.half(from);
-        for syn in core::mem::take(&mut opening.syns) {
+        for syn in opening.syns {
             let this = syn.from == from && syn.seq.advance(1) == half.first();
             let taken = if this { usize::try_from(ack.ahead_of(half.first())).unwrap_or(0) } else { 0 };
             let taken = taken.min(syn.data.len());
@@ -222,9 +222,6 @@ impl Connection {
                 let [accepted, refused] = [accepted, refused].map(|part| u32::try_from(part.len()).unwrap_or(u32::MAX));
                 sink.anomaly(from, Anomaly::SynDataJudged { accepted, refused });
             }
-        }
-        if opening.pending.is_some() {
-            self.opening = Some(opening);
         }
     }
 

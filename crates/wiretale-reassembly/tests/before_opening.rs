@@ -181,3 +181,61 @@ fn ports_are_used_again_after_the_end_or_before_it() {
     assert_eq!(wire.send(Client, segment(599, 0, SYN, b"")), Verdict::NewConnection);
     assert_eq!(wire.out.names, ["SYN_after_close"]);
 }
+
+#[test]
+fn a_syn_that_comes_again_as_it_was_leaves_no_doubt_who_signs() {
+    let mut wire = asked();
+    wire.send(Client, segment(99, 0, SYN, b""));
+    assert_eq!(wire.send(Client, with(&MD5, segment(100, 1000, ACK, b""))), Verdict::Ignored(Why::Signature));
+    // Of one who was not heard it is not known.
+    let mut wire = Wire::new(Policy::default());
+    wire.send(Client, with(&MD5, segment(99, 0, SYN, b"")));
+    assert_eq!(wire.send(Server, with(&MD5, segment(0, 100, Flags::RST.with(ACK), b""))), Verdict::Accepted);
+}
+
+#[test]
+fn no_host_takes_a_reset_with_a_syn() {
+    let mut wire = Wire::open(Policy::default(), 100, 1000);
+    let verdict = wire.send(Client, segment(100, 1000, SYN.with(Flags::RST), b""));
+    assert_eq!((verdict, &wire.out.names[..]), (Verdict::Ignored(Why::BadFlags), &["baroque_SYN"][..]));
+    assert!(!wire.connection.closed());
+}
+
+/// The scale goes with the number.
+#[test]
+fn the_syn_and_the_answer_that_count_tell_the_scale() {
+    let scale = [3, 3, 4, 0];
+    let few = |segment| Segment { window: 10, ..segment };
+    let mut wire = asked();
+    wire.send(Client, with(&scale, segment(599, 0, SYN, b"")));
+    wire.send(Server, with(&scale, segment(999, 600, SYN_ACK, b"")));
+    wire.send(Client, few(segment(600, 1000, ACK, b"")));
+    assert_eq!(wire.send(Server, data(1159, 600, b"!")), Verdict::Accepted);
+    assert_eq!(wire.send(Server, data(1160, 600, b"!")), Verdict::Doubted);
+    let mut wire = Wire::new(Policy::default());
+    wire.send(Client, with(&scale, segment(99, 0, SYN, b"")));
+    wire.send(Server, few(segment(999, 100, SYN_ACK, b"")));
+    wire.send(Server, few(with(&scale, segment(1999, 100, SYN_ACK, b""))));
+    wire.send(Client, segment(100, 2000, ACK, b""));
+    wire.send(Server, few(segment(2000, 100, ACK, b"")));
+    assert_eq!(wire.send(Client, data(259, 2000, b"!")), Verdict::Accepted);
+    assert_eq!(wire.send(Client, data(260, 2000, b"!")), Verdict::Doubted);
+}
+
+#[test]
+fn answers_change_sides_with_their_sender() {
+    let mut wire = asked();
+    wire.send(Server, segment(999, 100, SYN_ACK, b""));
+    wire.send(Server, segment(1999, 100, SYN_ACK, b""));
+    wire.connection.flip();
+    wire.send(Server, segment(100, 2000, ACK, b""));
+    wire.send(Client, data(2000, 100, b"220 ready"));
+    assert_eq!(wire.out.dotted(Client), "220 ready");
+}
+
+#[test]
+fn nobody_confirms_his_own_syn() {
+    let mut wire = Wire::open(Policy::default(), 100, 1000);
+    wire.send(Client, segment(7776, 0, SYN, b""));
+    assert_eq!(wire.send(Client, segment(8887, 7777, SYN_ACK, b"")), Verdict::Ignored(Why::BadHandshake));
+}

@@ -166,3 +166,17 @@ fn where_there_is_no_room_for_doubt_the_timestamp_tells() {
     let more = wire.send(Client, with(&stamps(20, 10), data(117, 1000, b"b")));
     assert_eq!(more, Verdict::Ignored(Why::OldTimestamp));
 }
+
+/// Where the first shows that the receiver is not to be heard, the second need not wait as long.
+#[test]
+fn of_two_in_doubt_the_second_does_not_wait_for_a_word_that_did_not_come() {
+    let mut wire = stamped();
+    assert_eq!(wire.send(Client, data(101, 1050, b"b")), Verdict::Doubted);
+    wire.now += 95_000_000;
+    assert_eq!(wire.send(Client, data(102, 1050, b"c")), Verdict::Doubted);
+    for _ in 0..6 {
+        wire.send(Client, segment(103, 1000, ACK, b""));
+    }
+    assert_eq!(wire.out.bytes(Client), b"abc");
+    assert_eq!(wire.connection.held_memory(), 0);
+}

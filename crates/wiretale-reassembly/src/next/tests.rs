@@ -180,6 +180,25 @@ fn a_hole_that_was_filled_is_not_in_the_way() {
     }
 }
 
+/// Bytes that acknowledge what was not seen, until their receiver acknowledges them.
+#[test]
+fn nor_is_what_was_in_doubt_once_it_was_judged() {
+    let (mut connection, limits) = (stamped(), Limits::default());
+    for (from, seq, ack, payload, next) in [
+        (Direction::Client, 101, 503, &b"ab"[..], false),
+        (Direction::Client, 103, 501, b"", false),
+        (Direction::Server, 503, 103, b"", false),
+        (Direction::Client, 103, 503, b"", true),
+    ] {
+        let (seq, ack, flags) = (SeqNumber(seq), SeqNumber(ack), Flags::ACK);
+        let segment = Segment { seq, ack, flags, window: 4, urgent: 0, options: &[], payload, missing: 0 };
+        let arrival = Arrival { at: Timestamp::from_nanos(0), segment, ttl: 64, origin: None };
+        assert_eq!(connection.is_next(from, &arrival, &limits).is_some(), next, "{seq:?}");
+        connection.segment(from, &arrival, &limits, &mut Heard::default());
+    }
+    assert!(connection.doubts.is_none());
+}
+
 /// Numbers of a side that was not seen stand at 0, and mean nothing.
 #[test]
 fn nothing_is_next_where_one_side_is_seen_alone() {
