@@ -23,7 +23,7 @@ impl Account {
             let awaited =
                 from == Direction::Server && client.phase == Phase::SynSent && server.phase == Phase::Inactive;
             return (awaited && !client.spans(segment.ack.0.wrapping_sub(1)))
-                || (client.phase == Phase::Inactive && (self.is_closed() || segment.seq.0 != server.start()));
+                || (client.phase == Phase::Inactive && segment.seq.0 != server.start());
         }
         if self.is_closed() {
             return true;

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use wiretale_packet::{Address, Endpoint, Flags};
+use wiretale_packet::{Address, Direction, Endpoint, Flags};
 use wiretale_protocol::{Chunk, Context, Demand, Lines, Observe, Opening, Probe, Protocol};
 use wiretale_testkit::build::{TcpHeader, tcp_frame};
 use wiretale_testkit::lend;
@@ -32,6 +32,23 @@ fn half_open_flows_go_first_then_the_idle() {
         "{:?}",
         heard.closed
     );
+}
+
+#[test]
+fn what_is_over_is_told_when_the_packets_of_others_show_it() {
+    let [tcp, udp] = [2, 3].map(|host| Script::new().ends(end(host, 1), end(9, 7000)));
+    let silent = tcp.handshake().then(udp.udp(Direction::Client, b"x"));
+    let second = Duration::from_secs(1);
+    let others = Script::new().ends(end(7, 1), end(8, 2));
+    let others = (0..310).fold(others, |others, _| others.udp(Direction::Client, b"tick").wait(second));
+    let mut analyzer = Analyzer::<(), Heard>::new(Heard::default(), Settings::default());
+    let mut times = Vec::new();
+    for frame in &silent.then(others).frames {
+        analyzer.packet(lend(frame), 1);
+        times.resize(analyzer.observer().closed.len(), frame.0.since(start()).as_secs());
+    }
+    let [udp, tcp] = times[..] else { panic!("{times:?}") };
+    assert!((60..=62).contains(&udp) && (300..=303).contains(&tcp), "{times:?}");
 }
 
 /// They stand in the table at the time they would have ended without what came since.

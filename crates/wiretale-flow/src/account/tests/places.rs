@@ -171,6 +171,14 @@ fn an_answer_to_another_syn_is_that_of_another_connection() {
     }
 }
 
+#[test]
+fn only_who_was_asked_and_has_said_nothing_answers_another_syn() {
+    for (script, from) in [("cS", Client), ("cSA", Server), ("cS sPA", Server), ("cS sSA", Server)] {
+        let talk = Talk::play(script);
+        assert!(!talk.account.is_reuse(from, &segment(SYN_ACK, 999, 5555, 0)), "{script} {from:?}");
+    }
+}
+
 /// What the client sends once both had said something, or had closed.
 #[test]
 fn a_syn_on_ports_in_use_is_another_connection_where_the_old_one_ended_or_never_was() {
@@ -182,6 +190,8 @@ fn a_syn_on_ports_in_use_is_another_connection_where_the_old_one_ended_or_never_
         ("cS sSA cA sR", false, true),
         ("cS sSA cA cFA sFA cA", true, true),
         ("sA", false, false),
+        ("cS sPA", false, true),
+        ("cPA", true, true),
     ] {
         let talk = Talk::play(script);
         let reuse = |seq| talk.account.is_reuse(Client, &segment(SYN, seq, 0, 0));
@@ -220,13 +230,14 @@ fn a_syn_inside_a_connection_is_foreign_by_its_number() {
 #[test]
 fn what_was_reused_has_a_name_unless_it_was_over_for_some_time() {
     use std::time::Duration;
-    let (soon, later) = (Duration::from_millis(4999), Duration::from_secs(5));
+    let (soon, later) = (Duration::from_nanos(4_999_999_999), Duration::from_secs(5));
     for (script, flags, names) in [
         ("cS", SYN_ACK, [Some("bad_SYN_ack"); 2]),
         ("cS", SYN, [Some("SYN_seq_jump"); 2]),
         ("cS sSA cA", SYN, [Some("active_connection_reuse"); 2]),
         ("cS sSA cA cFA sFA cA", SYN, [Some("premature_connection_reuse"), None]),
         ("cS sSA cA sFA cR", SYN, [None, None]),
+        ("cS sSA cA cFA sR", SYN, [None, None]),
     ] {
         let talk = Talk::play(script);
         let reuse = |pause| talk.account.reuse(&segment(flags, 500, 0, 0), pause);
@@ -264,4 +275,35 @@ fn holes_count_where_both_sides_were_well_established() {
         // Behind a FIN there is nothing to miss.
         assert_eq!(talk.told().2, missed, "{script}");
     }
+}
+
+#[test]
+fn no_hole_counts_where_one_side_closed_before_it_was_open() {
+    let mut talk = Talk::play("sSA cFA");
+    talk.client(ACK, 100, 1050, 0);
+    assert_eq!(talk.told().2, 0);
+}
+
+#[test]
+fn of_many_holes_the_first_and_the_tenth_are_written_and_all_are_counted() {
+    let mut talk = Talk::open();
+    for n in 1..=64 {
+        talk.server(ACK, 1000, 100 + 10 * n, 0);
+    }
+    assert_eq!(talk.account.missed, 0, "they may yet be filled");
+    talk.server(ACK, 1000, 750, 0);
+    assert_eq!((talk.account.missed, talk.count('G')), (650, 2), "as long as there is room for them");
+    assert_eq!(talk.told().2, 650);
+}
+
+#[test]
+fn a_syn_that_moved_nothing_is_taken_back_with_its_length() {
+    let mut talk = Talk::open();
+    let before = talk.account.side(Client, true);
+    talk.account.aside(Client, 60);
+    let with = talk.account.side(Client, true);
+    assert_eq!((with.packets, with.ip_bytes), (before.packets + 1, before.ip_bytes + 60));
+    assert_eq!(talk.account.take_back(Client, 40), 60);
+    assert_eq!(talk.account.side(Client, true), before);
+    assert_eq!(talk.account.take_back(Client, 40), 40, "it was taken back");
 }
