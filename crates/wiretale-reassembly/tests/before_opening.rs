@@ -52,12 +52,14 @@ fn bytes_before_the_answer_offer_no_window() {
 /// RFC 7323 section 3.2: timestamps begin with the SYN. A challenge may bear any (RFC 5961 section 4).
 #[test]
 fn a_timestamp_before_the_answer_makes_nobody_deaf() {
-    let mut wire = Wire::new(Policy::default());
-    wire.send(Client, with(&stamp(1), segment(99, 0, SYN, b"")));
-    wire.send(Server, with(&stamp(90), segment(5000, 77, ACK, b"")));
-    wire.send(Server, with(&stamp(5), segment(999, 100, SYN_ACK, b"")));
-    wire.send(Client, with(&stamp(2), segment(100, 1000, ACK, b"")));
-    assert_eq!(wire.send(Server, with(&stamp(6), data(1000, 100, b"welcome"))), Verdict::Accepted);
+    for seq in [5000, 0xf000_0000] {
+        let mut wire = Wire::new(Policy::default());
+        wire.send(Client, with(&stamp(1), segment(99, 0, SYN, b"")));
+        wire.send(Server, with(&stamp(90), segment(seq, 77, ACK, b"")));
+        wire.send(Server, with(&stamp(5), segment(999, 100, SYN_ACK, b"")));
+        wire.send(Client, with(&stamp(2), segment(100, 1000, ACK, b"")));
+        assert_eq!(wire.send(Server, with(&stamp(6), data(1000, 100, b"welcome"))), Verdict::Accepted, "{seq}");
+    }
 }
 
 #[test]
@@ -72,17 +74,20 @@ fn a_challenge_shows_how_far_its_sender_is() {
 
 #[test]
 fn a_stray_answer_shows_nothing_of_him_who_answers_then() {
-    let mut wire = Wire::new(Policy::default());
-    wire.send_ttl(Server, segment(7000, 8000, SYN_ACK, b""), 200);
-    wire.send_ttl(Server, segment(7500, 8000, SYN_ACK, b""), 200);
-    wire.send(Client, segment(99, 0, SYN, b""));
-    wire.send(Server, data(1000, 100, b"early"));
-    wire.send(Server, segment(999, 100, SYN_ACK, b""));
-    assert!(!wire.out.has("ttl_changed"));
-    // Nor does whoever acknowledges the second stray one make it the one that counts.
-    wire.send(Client, segment(100, 7501, ACK, b""));
-    wire.send(Server, data(1000, 100, b"early"));
-    assert_eq!(wire.out.dotted(Server), "early");
+    for early in [false, true] {
+        let mut wire = Wire::new(Policy::default());
+        wire.send_ttl(Server, segment(7000, 8000, SYN_ACK, b""), 200);
+        wire.send_ttl(Server, segment(7500, 8000, SYN_ACK, b""), 200);
+        wire.send(Client, segment(99, 0, SYN, b""));
+        if early {
+            wire.send(Server, data(1000, 100, b"wel"));
+        }
+        wire.send(Server, segment(999, 100, SYN_ACK, b""));
+        // Nor does whoever acknowledges the second stray one make it the one that counts.
+        wire.send(Client, segment(100, 7501, ACK, b""));
+        wire.send(Server, data(1000, 100, b"welcome"));
+        assert_eq!((wire.out.dotted(Server), wire.out.has("ttl_changed")), ("welcome".into(), false), "{early}");
+    }
 }
 
 /// The first number of one who was not heard is none, though it is kept as 0.
