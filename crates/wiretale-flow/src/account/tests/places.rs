@@ -115,6 +115,13 @@ fn an_attempt_that_was_given_up_sent_nothing_if_it_was_acknowledged() {
         talk.client(RST, 110, 0, 0);
         assert_eq!(sent(&mut talk), Some(count), "{ack:?}");
     }
+    for (answer, end) in [(segment(ACK, 1000, 150, 0), FIN), (segment(ACK, 1000, 150, 5), RST)] {
+        let mut talk = Talk::default();
+        talk.client(SYN, 99, 0, 10);
+        talk.send(Server, &answer);
+        talk.client(end, 110, 0, 0);
+        assert!(sent(&mut talk) >= Some(40), "a FIN gives nothing up, and bytes are an answer");
+    }
     // Where the other side had answered, or this one did more than ask, it is counted.
     for script in ["cS sSA cPA cR", "cPA cR"] {
         assert_eq!(sent(&mut Talk::play(script)), Some(5), "{script}");
@@ -145,6 +152,12 @@ fn an_end_waits_for_what_the_other_sent_and_was_not_acknowledged() {
         talk.client(ACK, 101, end, 0);
         assert!(is_closed(&talk));
     }
+    let mut talk = Talk::open();
+    for n in 0..5 {
+        talk.server(ACK, 1000 + n * 4096, 100, 4096);
+    }
+    talk.client(FIN, 100, 1010, 0);
+    assert!(!is_closed(&talk), "one acknowledgement was seen");
     let mut talk = Talk::open();
     talk.server(ACK, 1000, 100, 10);
     talk.client(RST, 100, 0, 0);
