@@ -4,6 +4,7 @@ mod bounds;
 mod expecting;
 mod middle;
 mod probing;
+mod refusals;
 mod script;
 mod states;
 mod steady;

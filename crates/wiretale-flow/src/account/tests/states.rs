@@ -28,6 +28,8 @@ fn attempts() {
         // A challenge (RFC 5961 section 4) is no answer, bytes are something.
         ("cS sA", "SynSent Inactive S0", &[]),
         ("cS sPA", "SynSent Partial OTH", &[]),
+        ("cS sPA cFA", "Closed Partial SH", &[]),
+        ("cS cSFA", "Closed Inactive SH", &["inappropriate_FIN"]),
         ("cSA", "SynAckSent Inactive OTH", &["connection_originator_SYN_ack"]),
         ("cSA sA", "SynAckSent Partial OTH", &["connection_originator_SYN_ack"]),
         ("cSA cSA", "SynAckSent Inactive OTH", &["connection_originator_SYN_ack"]),
@@ -52,6 +54,8 @@ fn connections() {
         ("cS sSA cA sFA cR", "Reset Closed RSTO", &[]),
         // A FIN and then a RST are a normal end, if the other side closes, too.
         ("cS sSA cA cFA cR sFA", "Closed Closed SF", &[]),
+        ("cS sSA cA cR sFA", "Reset Closed RSTO", &[]),
+        ("cS sSA cA cFRA sFA", "Reset Closed RSTO", &[]),
         // Where both reset and nothing was said it was as good as refused.
         ("cS sSA cA cR sR", "Reset Reset REJ", &[]),
         ("cS sSA cA cPA cR sR", "Reset Reset RSTR", &[]),
@@ -67,11 +71,15 @@ fn beginnings_that_were_not_seen() {
         ("sSA", "Inactive Established OTH", &[]),
         ("sSA cA", "Established Established S1", &[]),
         ("sSA cS", "SynSent Established OTH", &[]),
+        ("sSA cP", "Partial Established OTH", &[]),
         ("sSA cR", "Reset Established RSTO", &[]),
         ("sSA sR", "Inactive Reset RSTRH", &[]),
         ("sSA sFA", "Inactive Closed SHR", &[]),
         ("cPA", "Partial Inactive OTH", &[]),
         ("cPA sA", "Partial Partial OTH", &[]),
+        ("cPA sPA cS", "Partial Partial OTH", &[]),
+        ("sPA sS sSA", "Inactive SynSent OTH", &["SYN_after_partial"]),
+        ("sPA sS cA", "Partial SynSent OTH", &["SYN_after_partial"]),
         ("cPA cS", "SynSent Inactive S0", &["SYN_after_partial"]),
         ("cPA cFA", "Closed Inactive SH", &[]),
         ("cPA sFA", "Partial Closed SHR", &[]),
