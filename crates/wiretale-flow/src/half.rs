@@ -127,3 +127,6 @@ const HAS_SCALE: u8 = 0x10;
 const HAS_STAMP: u8 = 0x20;
 const TUNNELED: u8 = 0x40;
 const HAS_ECN: u8 = 0x80;
+
+#[cfg(test)]
+mod tests;
