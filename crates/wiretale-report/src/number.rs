@@ -178,6 +178,28 @@ mod tests {
         assert_eq!(written(10_000_000_000_000_000), "10000000000.000000");
     }
 
+    #[test]
+    fn an_address_of_either_family_is_written() {
+        for text in ["192.0.2.7", "2001:db8::7", "::ffff:192.0.2.7"] {
+            assert_eq!(written(|out| ip(out, text.parse().unwrap())), text);
+        }
+    }
+
+    #[test]
+    fn before_1970_there_is_a_sign() {
+        let written = |nanos| written(|out| time(out, Timestamp::from_nanos(nanos)));
+        assert_eq!([-1, -1_000, -1_500_000_000].map(written), ["-0.000001", "-0.000001", "-1.500000"]);
+        assert_eq!([0, 999, 1_000].map(written), ["0.000000", "0.000000", "0.000001"]);
+    }
+
+    #[test]
+    fn tenths_of_what_is_no_number_of_tenths_are_rounded() {
+        for n in [0.0, -0.0, 0.05, 0.25, 0.35, -0.04, -0.06, 1e9, 1e8 + 0.1, -1e8, 1e12, 1e300, f64::INFINITY, f64::NAN]
+        {
+            assert_eq!(written(|out| tenths(out, n)), format!("{n:.1}"), "{n}");
+        }
+    }
+
     proptest! {
         #[test]
         fn numbers_read_as_the_standard_library_writes_them(n: u64, less in 0u32..64, nanos: i64) {

@@ -305,6 +305,19 @@ mod tests {
     use wiretale::protocol::{FlowId, Transport};
 
     #[test]
+    fn a_plain_word_is_as_any_word_and_without_letters_unset() {
+        for format in [Format::Tsv, Format::Json] {
+            let written = |cell: &dyn for<'r> Fn(Row<'r>) -> Row<'r>| {
+                let mut out = Vec::new();
+                cell(Row::new(&mut out, &crate::logs::known_services::TABLE, format).unset().unset().unset()).end();
+                String::from_utf8(out).unwrap()
+            };
+            assert_eq!(written(&|row| row.plain(b"tcp")), written(&|row| row.word("tcp")));
+            assert_eq!(written(&|row| row.plain(b"")), written(&|row| row.unset()));
+        }
+    }
+
+    #[test]
     fn what_names_a_flow_is_the_same_when_it_was_written_before() {
         for [client, server] in [["10.0.0.1", "192.0.2.7"], ["2001:db8::1", "2001:db8::2:3"]] {
             let end = |address: &str, port| Endpoint::new(address.parse::<std::net::IpAddr>().unwrap().into(), port);

@@ -76,6 +76,43 @@ fn hostile_text_stays_in_its_cell() {
 }
 
 #[test]
+fn a_number_that_is_none_is_unset() {
+    for none in [f64::NAN, f64::INFINITY, f64::NEG_INFINITY] {
+        let written = |format| {
+            let mut out = Vec::new();
+            Row::new(&mut out, &SOME, format).double(none).word("x").end();
+            String::from_utf8(out).unwrap()
+        };
+        assert_eq!([Format::Tsv, Format::Json].map(written), ["-\tx\n", "{\"word\":\"x\"}\n"]);
+    }
+}
+
+#[test]
+fn a_word_is_never_taken_for_an_unset_cell() {
+    for (word, tsv, json) in [("-", "\\x2d", "-"), ("", "(empty)", ""), ("(empty)", "\\x28empty)", "(empty)")] {
+        let written = |format| {
+            let mut out = Vec::new();
+            Row::new(&mut out, &SOME, format).double(0.5).word(word).end();
+            String::from_utf8(out).unwrap()
+        };
+        assert_eq!(written(Format::Tsv), format!("0.500\t{tsv}\n"));
+        assert_eq!(written(Format::Json), format!("{{\"number\":0.500,\"word\":\"{json}\"}}\n"));
+    }
+}
+
+const SOME: Table = Table {
+    name: "some",
+    columns: &[Column { name: "number", kind: Kind::Double }, Column { name: "word", kind: Kind::Enum }],
+};
+
+#[cfg(debug_assertions)]
+#[test]
+#[should_panic(expected = "is no Some(Port)")]
+fn a_cell_of_another_kind_is_noticed() {
+    Row::new(&mut Vec::new(), &SOME, Format::Tsv).port(22).end();
+}
+
+#[test]
 fn a_comma_in_a_set_is_escaped_and_an_empty_set_says_so() {
     assert!(row(Format::Tsv, b"x", &[b"a,b", b"-"]).contains("\ta\\x2cb,\\x2d\t"));
     assert!(row(Format::Tsv, b"x", &[]).contains("\t(empty)\t"));
