@@ -23,6 +23,28 @@ fn ftp<'l>(wire: &mut Wire, client: Address, port: u16, logins: impl IntoIterato
     talk.close(Direction::Client);
 }
 
+/// An FTP login that nobody answers.
+fn unanswered(wire: &mut Wire, client: Address, port: u16, name: &str, password: &str) {
+    let at = Timestamp::from_parts(1_795_317_000 + i64::from(port) / 10, 0);
+    let mut talk = wire.tcp(at, Endpoint::new(client, port), Endpoint::new(SERVER, 21)).server("220 ready\r\n");
+    talk.speak(Direction::Client, format!("USER {name}\r\n").as_bytes());
+    talk.speak(Direction::Server, b"331 go on\r\n");
+    talk.speak(Direction::Client, format!("PASS {password}\r\n").as_bytes());
+    talk.close(Direction::Client);
+}
+
+/// A back door on port 9886, which the crook opens.
+fn back_door(wire: &mut Wire, home: Address, port: u16) {
+    let at = Timestamp::from_parts(1_795_317_000 + i64::from(port), 0);
+    wire.tcp(at, Endpoint::new(CROOK, port), Endpoint::new(home, 9886))
+        .server("Who are you? ")
+        .client("sesame99\n")
+        .server("# ")
+        .client("id\n")
+        .server("uid=0(root) gid=0(root) groups=0(root)\n# ")
+        .close(Direction::Client);
+}
+
 /// What is told of a wire, on lines of any length.
 fn told(wire: Wire) -> String {
     let (home, weights) = (Home::default(), Weights::built_in());
@@ -162,21 +184,101 @@ fn an_account_has_one_part_whatever_was_said_to_the_services() {
 #[test]
 fn what_opens_a_back_door_is_not_to_be_changed() {
     let mut wire = wire();
-    let home = Address::v4([10, 20, 3, 7]);
-    for n in 0..2 {
-        let at = Timestamp::from_parts(1_795_317_000 + n, 0);
-        wire.tcp(at, Endpoint::new(CROOK, 4000 + n as u16), Endpoint::new(home, 9886))
-            .server("Who are you? ")
-            .client("sesame99\n")
-            .server("# ")
-            .client("id\n")
-            .server("uid=0(root) gid=0(root) groups=0(root)\n# ")
-            .close(Direction::Client);
-    }
+    back_door(&mut wire, Address::v4([10, 20, 3, 7]), 4000);
+    back_door(&mut wire, Address::v4([10, 20, 3, 7]), 4001);
     let text = told(wire);
     let door = part(&text, "Password prompt at 10.20.3.7 port 9886");
     assert!(door.contains("It may be the intruder's own: 10.20.3.7 has "), "{door}");
-    assert!(!door.contains("1. ") && !text.contains("Heard by"), "{text}");
+    assert!(!door.contains("If not") && !door.contains("1. ") && !text.contains("Heard by"), "{text}");
+}
+
+#[test]
+fn what_the_intruder_may_own_is_changed_if_it_is_not_his() {
+    let mut wire = wire();
+    let (home, crook) = (Address::v4([10, 20, 3, 7]), Endpoint::new(CROOK, 21));
+    // Of the case before it nothing is told here.
+    for n in 0..2 {
+        back_door(&mut wire, Address::v4([10, 20, 3, 6]), 4000 + n);
+        back_door(&mut wire, home, 4010 + n);
+    }
+    wire.tcp(Timestamp::from_parts(1_795_321_100, 0), Endpoint::new(home, 5000), crook)
+        .server("220 go\r\n")
+        .client("USER psycho\r\n")
+        .server("331 on\r\n")
+        .client("PASS 0wn3d99\r\n")
+        .server("230 in\r\n")
+        .client("RETR psy.tgz\r\n")
+        .close(Direction::Client);
+    let text = told(wire);
+    let theirs = part(&text, "FTP account psycho at 198.51.100.55 port 21");
+    let own = "It may be the intruder's own: 10.20.3.7 has almost certainly been broken into, and this is part of its \
+               case. Then there is nothing to change. If not:\n\n1. Change it on the server";
+    assert!(theirs.contains(own), "{theirs}");
+    assert!(part(&text, "Heard by 10.20.3.7").contains("- FTP account psycho at "), "{text}");
+}
+
+#[test]
+fn what_was_seen_of_an_account_is_told_and_nothing_else() {
+    let mut wire = wire();
+    let ann = Address::v4([10, 20, 4, 9]);
+    unanswered(&mut wire, ann, 20_000, "bob", "sunshine7");
+    ftp(&mut wire, ann, 20_100, [("carol", "l1lac", true)]);
+    ftp(&mut wire, ann, 20_200, [("dan", "r0se", true)]);
+    unanswered(&mut wire, ann, 20_300, "dan", "vi0let");
+    ftp(&mut wire, ann, 20_400, [("eve", "tul1p", true), ("eve", "p0ppy", true)]);
+    let text = told(wire);
+    for (name, became) in [
+        ("bob", "Whether s1 was accepted was not seen."),
+        ("carol", "s2 was accepted: it is the right one."),
+        ("dan", "s3 was accepted: it is the right one. Whether s4 was accepted was not seen."),
+        ("eve", "2 different ones were accepted: s5 and s6."),
+    ] {
+        let told = part(&text, &format!("FTP account {name} at 10.20.5.20 port 21"));
+        assert!(told.contains(&format!(" sent by 10.20.4.9 to 10.20.5.20. {became}\n\n1. Change it on ")), "{told}");
+        assert!(told.contains("\n2. Change it wherever else it is used"), "{told}");
+        assert!(told.contains("\n3. From now on use encryption to reach 10.20.5.20 (TLS, or SSH).\n"), "{told}");
+    }
+    assert!(text.contains("| s3 | accepted | ftp | FTP account dan at "), "{text}");
+    assert!(text.contains("| s4 | unknown | ftp | FTP account dan at "), "{text}");
+}
+
+#[test]
+fn of_secrets_that_many_share_the_first_are_named() {
+    let mut wire = wire();
+    let ann = Address::v4([10, 20, 4, 9]);
+    // Each of the passwords after the first is that of two accounts more; one is that of seven.
+    let logins = |names: &[&'static str], password: &'static str| -> Vec<(&str, &str, bool)> {
+        names.iter().map(|name| (*name, password, true)).collect()
+    };
+    let all = [
+        logins(&["bob", "u1", "u2", "u3", "u4", "u5", "u6"], "p1ne"),
+        logins(&["bob", "v1"], "0ak"),
+        logins(&["bob", "v1"], "b1rch"),
+        logins(&["bob", "w1"], "elm99"),
+        logins(&["bob", "w2"], "yew99"),
+        logins(&["bob", "w3"], "fir99"),
+    ];
+    for (port, logins) in (20_000..).step_by(100).zip(all) {
+        ftp(&mut wire, ann, port, logins);
+    }
+    let text = told(wire);
+    let bob = part(&text, "FTP account bob at 10.20.5.20 port 21");
+    let ftp = |name: &str| format!("FTP account {name} at 10.20.5.20 port 21");
+    let five = ["u1", "u2", "u3", "u4", "u5"].map(ftp).join("; ");
+    let steps = [
+        "1. Change it on the server".to_owned(),
+        format!("2. s1 also crossed for {five}; and 1 more. Where that"),
+        format!("3. s2 and s3 also crossed for {}. Where that", ftp("v1")),
+        format!("4. s4 also crossed for {}. Where that", ftp("w1")),
+        "5. 2 more secrets of it crossed for others, too.".to_owned(),
+        "6. Change it wherever".to_owned(),
+    ];
+    for step in steps {
+        assert!(bob.contains(&format!("\n{step}")), "{step}: {bob}");
+    }
+    let last = part(&text, "FTP account w3 at 10.20.5.20 port 21");
+    assert!(last.contains("\n2. s6 also crossed for FTP account bob at 10.20.5.20 port 21. Where"), "{last}");
+    assert!(!last.contains("more"), "{last}");
 }
 
 #[test]
