@@ -15,6 +15,7 @@ use wiretale_report::{Format, Memory, Writer};
 use wiretale_testkit::{Weather, Wire, lend};
 
 use hostile::Told;
+use serde_json::Value;
 
 fn seen(minute: i64, row: &str, key: &str, peer: &str, text: &str) -> Evidence {
     Evidence {
@@ -102,9 +103,9 @@ fn a_line_of_json_is_a_case() {
     let at = |host: &str| Evidence { host: host.parse().unwrap(), ..small().remove(0) };
     let evidence = [at("10.20.3.7"), at("10.20.3.8"), at("10.20.3.9")];
     let json = told(&evidence, "", |dossier, _| text(|out| cases_json(out, dossier)));
-    let all: Vec<serde_json::Value> = serde_json::from_str(&json).unwrap();
+    let all: Vec<Value> = serde_json::from_str(&json).unwrap();
     let lines = json.lines().skip(1).take(3).map(|line| serde_json::from_str(line.trim_end_matches(',')).unwrap());
-    assert_eq!((all.len(), json.lines().count(), lines.collect::<Vec<serde_json::Value>>()), (3, 5, all));
+    assert_eq!((all.len(), json.lines().count(), lines.collect::<Vec<Value>>()), (3, 5, all));
 }
 
 #[test]
@@ -112,7 +113,7 @@ fn times_are_cut_to_the_microsecond() {
     let at = |time_ns| {
         let evidence = [Evidence { time_ns, ..small().remove(0) }];
         let json = told(&evidence, "", |dossier, _| text(|out| cases_json(out, dossier)));
-        let all: serde_json::Value = serde_json::from_str(&json).unwrap();
+        let all: Value = serde_json::from_str(&json).unwrap();
         all[0]["opened"].to_string()
     };
     assert_eq!(at(1_700_000_000_320_413_999), "1700000000.320413");
@@ -129,6 +130,74 @@ fn a_small_letter() {
         markdown.starts_with("# Your machine yourbox (10.20.3.7)\n\nTo: Dana Doe &lt;dana&#64;example.edu&gt;"),
         "{markdown}"
     );
+}
+
+/// A machine in two intruders' hands: a back door, FTP, IRC with questions about people, files both ways, a neighbour
+/// who logs in there. A guest on another machine is looked at, too.
+fn intrusion() -> Told {
+    let mut wire = Wire::new(Weather::default(), 3);
+    let at = |second: i64| Timestamp::from_parts(1_795_316_824 + second, 0);
+    let (home, neighbour) = (Address::v4([10, 20, 3, 7]), Address::v4([10, 20, 3, 8]));
+    let (one, other) = (Address::v4([198, 51, 100, 77]), Address::v4([198, 51, 100, 78]));
+    let (irc, bars) = (Address::v4([203, 0, 113, 10]), Address::v4([203, 0, 113, 11]));
+    for (second, crook) in [(0, one), (40, other)] {
+        wire.tcp(at(second), Endpoint::new(crook, 5000), Endpoint::new(home, 9886))
+            .server("Who are you? ")
+            .client("sesame99\n")
+            .server("# ")
+            .client("id\n")
+            .server("uid=0(root) gid=0(root) groups=0(root)\n# ")
+            .close(Direction::Client);
+    }
+    for (second, client, server, name) in [(60, home, one, "psycho"), (70, neighbour, home, "bob")] {
+        wire.tcp(at(second), Endpoint::new(client, 5001), Endpoint::new(server, 21))
+            .server("220 go\r\n")
+            .client(format!("USER {name}\r\n"))
+            .server("331 on\r\n")
+            .client(format!("PASS 0wn3d{name}\r\n"))
+            .server("230 in\r\n")
+            .close(Direction::Client);
+    }
+    wire.tcp(at(110), Endpoint::new(home, 5002), Endpoint::new(bars, 6667))
+        .client("NICK bee\r\nUSER a 0 * :A\r\n")
+        .server("ERROR :Closing Link: bee (banned from server)\r\n")
+        .close(Direction::Server);
+    let _ = wire
+        .tcp(at(120), Endpoint::new(home, 5003), Endpoint::new(irc, 6667))
+        .client("NICK bee\r\nUSER a 0 * :A\r\n")
+        .server(":irc.example 001 bee :Welcome\r\n:irc.example 005 bee NETWORK=ExampleNet :are supported\r\n")
+        .client("JOIN #warez,#tea\r\nWHOIS mallory\r\n")
+        .server(":bee!a@h JOIN #warez\r\n:bee!a@h JOIN #tea\r\n")
+        .server(":s 311 bee mallory mal evil.example * :Mallory M\r\n")
+        .server(":s 319 bee mallory :@#warez\r\n:s 313 bee mallory :is an IRC operator\r\n")
+        .server(":s 330 bee mallory mal0 :is logged in as\r\n:s 318 bee mallory :End of WHOIS\r\n")
+        .server(":mallory!m@h PRIVMSG bee :\x01DCC SEND psy.exe 3325256782 33000 12\x01\r\n")
+        .client("PRIVMSG mallory :\x01DCC SEND accounts.txt 169083655 33001 9\x01\r\n")
+        .leave();
+    wire.tcp(at(130), Endpoint::new(home, 5004), Endpoint::new(other, 33000))
+        .server(b"MZ\x90\0\x03\0\0\0\x04\0\0\0")
+        .client([0, 0, 0, 12])
+        .close(Direction::Server);
+    wire.tcp(at(140), Endpoint::new(other, 5005), Endpoint::new(home, 33001))
+        .server("ann bob c")
+        .client([0, 0, 0, 9])
+        .close(Direction::Server);
+    wire.tcp(at(150), Endpoint::new(one, 5006), Endpoint::new(neighbour, 22))
+        .server("SSH-2.0-OpenSSH_9.2\r\n")
+        .client("SSH-2.0-look_1\r\n")
+        .close(Direction::Client);
+    Told::of(wire, DANA)
+}
+
+#[test]
+fn every_sign_in_the_picture_has_its_key() {
+    let page = intrusion().with(page);
+    let drawn = |class: &str| page.contains(&format!("<circle class=\"dot {class}\""));
+    let told = |class: &str| page.contains(&format!("<i class=\"dot {class}\"></i>"));
+    for class in ["s1", "s2", "s3", "s4", "s5", "s6", "none"] {
+        assert_eq!(drawn(class), told(class), "{class}");
+    }
+    assert!(drawn("s6") && drawn("none") && !drawn("s1"));
 }
 
 #[test]
@@ -199,7 +268,7 @@ fn evidence_of_any_time_is_told() {
 fn a_bundle_is_the_same_every_time_and_refers_only_to_what_is_in_it() {
     let bundle = told(&small(), "", |dossier, _| stix(dossier).unwrap());
     assert_eq!(bundle, told(&small(), "", |dossier, _| stix(dossier).unwrap()));
-    let bundle: serde_json::Value = serde_json::from_str(&bundle).unwrap();
+    let bundle: Value = serde_json::from_str(&bundle).unwrap();
     let objects = bundle["objects"].as_array().unwrap();
     let ids: Vec<&str> = objects.iter().map(|object| object["id"].as_str().unwrap()).collect();
     for kind in [
@@ -229,7 +298,7 @@ fn a_bundle_is_the_same_every_time_and_refers_only_to_what_is_in_it() {
 
 /// The protocols of each connection in a bundle, by the server's port.
 fn protocols(bundle: &str) -> Vec<(u64, String)> {
-    let bundle: serde_json::Value = serde_json::from_str(bundle).unwrap();
+    let bundle: Value = serde_json::from_str(bundle).unwrap();
     let traffic = bundle["objects"].as_array().unwrap().iter().filter(|object| object["type"] == "network-traffic");
     traffic.map(|object| (object["dst_port"].as_u64().unwrap(), object["protocols"].to_string())).collect()
 }
@@ -256,7 +325,7 @@ fn a_file_under_two_names_is_two_objects_of_a_bundle() {
         let again = MovedFile { name: name.as_bytes().into(), sha256: Some(hash.into()), ..told.files[0].clone() };
         told.files.push(again);
     }
-    let bundle: serde_json::Value = serde_json::from_str(&told.with(|dossier| stix(dossier).unwrap())).unwrap();
+    let bundle: Value = serde_json::from_str(&told.with(|dossier| stix(dossier).unwrap())).unwrap();
     let files = bundle["objects"].as_array().unwrap().iter().filter(|object| object["hashes"]["SHA-256"] == hash);
     let mut found: Vec<(&str, &str)> =
         files.map(|file| (file["name"].as_str().unwrap_or_default(), file["id"].as_str().unwrap())).collect();
@@ -273,7 +342,7 @@ fn a_file_under_two_names_is_two_objects_of_a_bundle() {
 #[test]
 fn alerts_name_what_ecs_wants_named() {
     let lines = told(&small(), DANA, |dossier, _| ecs(dossier));
-    let first: serde_json::Value = serde_json::from_str(lines.lines().next().unwrap()).unwrap();
+    let first: Value = serde_json::from_str(lines.lines().next().unwrap()).unwrap();
     assert_eq!(first["event"]["kind"], "alert");
     assert_eq!(first["rule"]["id"], "D01.ssh");
     assert_eq!(first["threat"]["technique"][0]["id"], "T1571");
@@ -365,9 +434,9 @@ fn hostile_text_is_no_formula_and_ends_no_line() {
 #[test]
 fn hostile_text_leaves_json_whole() {
     let told = Told::new();
-    serde_json::from_str::<serde_json::Value>(&told.with(|dossier| text(|out| cases_json(out, dossier)))).unwrap();
-    serde_json::from_str::<serde_json::Value>(&told.with(|dossier| stix(dossier).unwrap())).unwrap();
-    told.with(ecs).lines().for_each(|line| drop(serde_json::from_str::<serde_json::Value>(line).unwrap()));
+    serde_json::from_str::<Value>(&told.with(|dossier| text(|out| cases_json(out, dossier)))).unwrap();
+    serde_json::from_str::<Value>(&told.with(|dossier| stix(dossier).unwrap())).unwrap();
+    told.with(ecs).lines().for_each(|line| drop(serde_json::from_str::<Value>(line).unwrap()));
     read_evidence(&text(|out| evidence_lines(out, &told.evidence))).unwrap();
 }
 
@@ -515,7 +584,7 @@ fn a_bundle_warns_of_nobody_at_home() {
     let mut rows = small();
     rows.push(seen(62, "D03.prompt", "9887", "10.20.0.5", "10.20.3.7:9887 spoke first"));
     let bundle = told(&rows, "", |dossier, _| stix(dossier).unwrap());
-    let bundle: serde_json::Value = serde_json::from_str(&bundle).unwrap();
+    let bundle: Value = serde_json::from_str(&bundle).unwrap();
     let of = |kind: &str| -> Vec<String> {
         let objects = bundle["objects"].as_array().unwrap().iter();
         objects.filter(|object| object["type"] == kind).map(ToString::to_string).collect()

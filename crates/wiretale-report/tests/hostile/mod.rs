@@ -1,4 +1,4 @@
-//! A capture whose every text is an attack on who reads it.
+//! What is told of a capture; one whose every text is an attack on who reads it.
 #![allow(dead_code, reason = "each test program uses a part of it")]
 
 use wiretale::packet::{Address, Direction, Endpoint, Timestamp};
@@ -23,18 +23,24 @@ pub(crate) struct Told {
 
 impl Told {
     pub(crate) fn new() -> Self {
+        Self::of(wire(), "")
+    }
+
+    /// What is made of any wire, by somebody who knows this of the home network.
+    pub(crate) fn of(wire: Wire, inventory: &str) -> Self {
         let (home, weights) = (Home::default(), Weights::built_in());
-        let scorer = Scorer::new(home.clone(), Inventory::default(), weights.clone());
+        let inventory = Inventory::parse(inventory).unwrap();
+        let scorer = Scorer::new(home.clone(), inventory.clone(), weights.clone());
         let logs = Logs::new(Memory::default(), Options::default());
         let mut line = Analyzer::<Standard, _>::new((logs, (scorer, Chronicle::new(home))), Settings::default());
-        for (frame, number) in wire().into_frames().iter().zip(1..) {
+        for (frame, number) in wire.into_frames().iter().zip(1..) {
             line.packet(lend(frame), number);
         }
         let ((logs, (scorer, chronicle)), stats) = line.finish_with_stats();
         let (_, digest): (_, Digest) = logs.finish(&stats).unwrap();
         let (evidence, names) = scorer.finish();
         let cases = cases(evidence.iter().cloned(), &weights);
-        let (inventory, files) = (Inventory::default(), digest.files_moved());
+        let files = digest.files_moved();
         Self { evidence, cases, weights, inventory, names, chronicle, files }
     }
 

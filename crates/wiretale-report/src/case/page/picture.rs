@@ -15,7 +15,7 @@ use crate::case::finding::Finding;
 use crate::case::moment::utc;
 use crate::case::shown::count;
 
-use lane::{Lane, lane};
+use lane::{Key, Lane, keys, lane};
 use scale::{Scale, Tick};
 use score::{SCORE, Score, score};
 
@@ -29,6 +29,7 @@ pub(super) struct Picture {
     lanes_bottom: f64,
     ticks: Vec<Tick>,
     lanes: Vec<Lane>,
+    keys: Vec<Key>,
     score: Score,
     caption: String,
 }
@@ -58,6 +59,7 @@ pub(super) fn picture(
         right: RIGHT,
         lanes_bottom,
         ticks: scale.ticks(),
+        keys: keys(&lanes),
         lanes,
         score: score(&scale, case, dossier.weights, lanes_bottom + GAP),
         caption: format!("{} to {} UTC{more}", utc(scale.began), utc(scale.ended)),

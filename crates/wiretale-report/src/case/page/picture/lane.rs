@@ -4,7 +4,7 @@ use std::net::IpAddr;
 
 use serde::Serialize;
 use wiretale::protocol::Timestamp;
-use wiretale::score::size;
+use wiretale::score::{Stage, size};
 
 use super::scale::Scale;
 use super::{LANE, TOP, rounded};
@@ -43,6 +43,19 @@ struct Dot {
     title: String,
 }
 
+/// A kind of dots that is drawn, and what it stands for.
+#[derive(Serialize)]
+pub(super) struct Key {
+    class: String,
+    words: &'static str,
+}
+
+pub(super) fn keys(lanes: &[Lane]) -> Vec<Key> {
+    let all = Stage::ALL.iter().map(|stage| (class_of(Some(*stage)), stage.words()));
+    let all = all.chain([(class_of(None), "of no stage")]).map(|(class, words)| Key { class, words });
+    all.filter(|key| lanes.iter().flat_map(|lane| &lane.dots).any(|dot| dot.class == key.class)).collect()
+}
+
 pub(super) fn lane(
     dossier: &Dossier<'_>,
     scale: &Scale,
@@ -75,14 +88,17 @@ fn bars(scale: &Scale, peer: &Peer, y: f64) -> Vec<Bar> {
 
 fn dot(scale: &Scale, finding: &Finding<'_>, y: f64) -> Dot {
     let (at, row, db) = (finding.evidence.time_ns, &finding.evidence.row, finding.weight_db);
-    let stage = finding.stage.map(|stage| format!("{stage:?}").to_lowercase());
     Dot {
         x: scale.x(at),
         y: y + LANE / 2.0,
         r: rounded(3.0 + db.clamp(0.0, 16.0) / 4.0),
-        class: stage.unwrap_or_else(|| "none".to_owned()),
+        class: class_of(finding.stage),
         title: format!("{} {row} {} dB: {}", clock(at), signed(db), clipped(&finding.text(), 160)),
     }
+}
+
+fn class_of(stage: Option<Stage>) -> String {
+    stage.map_or_else(|| "none".to_owned(), |stage| format!("{stage:?}").to_lowercase())
 }
 
 fn together(rest: &Sum) -> String {
