@@ -190,6 +190,54 @@ fn intrusion() -> Told {
 }
 
 #[test]
+fn an_intrusion_in_every_form() {
+    let told = intrusion();
+    let page = told.with(page);
+    let (_, body) = page.split_once("<body>\n").unwrap();
+    golden("intrusion.html", body);
+    golden("intrusion-letter.txt", &told.letter(Style::Plain));
+    golden("intrusion-exposure.txt", &told.with(|dossier| exposure_list(dossier).render(Style::Plain)));
+    golden("intrusion-stix.txt", &objects(&told.with(|dossier| stix(dossier).unwrap())));
+    golden("intrusion.nft", &told.with(nftables).apply);
+}
+
+/// The objects of a bundle, one a line, under their names instead of identifiers.
+fn objects(bundle: &str) -> String {
+    let bundle: Value = serde_json::from_str(bundle).unwrap();
+    let objects = bundle["objects"].as_array().unwrap();
+    let of = |id: &Value| objects.iter().find(|object| object["id"] == *id).unwrap();
+    let mut lines: Vec<String> = objects.iter().map(|object| called(object, &of) + "\n").collect();
+    lines.sort_unstable();
+    lines.concat()
+}
+
+/// What an object is called: its type and the first of what tells it from others.
+fn called<'b>(object: &Value, of: &dyn Fn(&Value) -> &'b Value) -> String {
+    let kind = object["type"].as_str().unwrap();
+    match kind {
+        "relationship" => {
+            let [from, to] = ["source_ref", "target_ref"].map(|end| called(of(&object[end]), of));
+            format!("{from} {} {to}", object["relationship_type"].as_str().unwrap())
+        }
+        "network-traffic" => {
+            let [from, to] = ["src_ref", "dst_ref"].map(|end| of(&object[end])["value"].as_str().unwrap());
+            format!("{kind} {from}-{to} {} {}", object["dst_port"], object["start"])
+        }
+        "observed-data" => format!("observed {}", called(of(&object["object_refs"][2]), of)),
+        "indicator" => {
+            let pattern = object["pattern"].as_str().unwrap().replace("network-traffic:", "").replace("_ref.value", "");
+            format!("{kind} {} {pattern}", object["name"].as_str().unwrap())
+        }
+        "file" => format!("{kind} {} of {}", object["name"], object["size"]),
+        "incident" => format!("{kind} ({})", object["description"].as_str().unwrap()),
+        _ => {
+            let name = ["value", "name", "abstract"].into_iter().find_map(|key| object[key].as_str());
+            format!("{kind} {}", name.unwrap_or_default())
+        }
+    }
+}
+
+#[test]
 fn every_sign_in_the_picture_has_its_key() {
     let page = intrusion().with(page);
     let drawn = |class: &str| page.contains(&format!("<circle class=\"dot {class}\""));
@@ -293,7 +341,18 @@ fn a_bundle_is_the_same_every_time_and_refers_only_to_what_is_in_it() {
             };
             assert!(refs.iter().all(|id| ids.contains(&id.as_str().unwrap())), "{key} of {object}");
         }
+        assert_eq!(object["spec_version"], "2.1", "{object}");
+        // What is seen is everybody's, what is said of it ours.
+        let seen = ["ipv4-addr", "network-traffic", "marking-definition", "identity"];
+        assert_eq!(object["created_by_ref"].is_null(), seen.contains(&object["type"].as_str().unwrap()), "{object}");
     }
+    let report = objects.iter().find(|object| object["type"] == "report").unwrap();
+    let mut told: Vec<&str> = report["object_refs"].as_array().unwrap().iter().map(|id| id.as_str().unwrap()).collect();
+    let beside = ["report--", "identity--", "marking-definition--"];
+    let mut all: Vec<&str> = ids.into_iter().filter(|id| !beside.iter().any(|kind| id.starts_with(kind))).collect();
+    told.sort_unstable();
+    all.sort_unstable();
+    assert_eq!(told, all, "the report refers to everything");
 }
 
 /// The protocols of each connection in a bundle, by the server's port.
