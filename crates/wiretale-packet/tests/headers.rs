@@ -140,6 +140,32 @@ fn a_datagram_without_a_checksum() {
 }
 
 #[test]
+fn a_datagram_without_a_length_ends_with_its_packet() {
+    let mut data = udp(&SRC, &DST, 53, b"query");
+    data[4..6].fill(0);
+    let packet = one(RAW, &ipv4(17, &data));
+    assert!(matches!(packet.body, Body::Udp(Datagram { payload: b"query", missing: 0, .. })), "{packet:?}");
+}
+
+#[test]
+fn a_header_may_fill_the_packet() {
+    assert!(matches!(one(RAW, &ipv4(99, &[])).body, Body::Other { payload: [], missing: 0 }));
+    assert_eq!(weird(RAW, &ipv4_with(99, 0, &[1; 4], &[])[..22]), Some("truncated_IP_len"));
+}
+
+#[test]
+fn as_many_extension_headers_as_any_sender_uses_are_walked() {
+    let chain = |n: usize| {
+        let mut chain: Vec<u8> = [60, 0, 1, 4, 0, 0, 0, 0].repeat(n - 1);
+        chain.extend([6, 0, 1, 4, 0, 0, 0, 0]);
+        chain.extend(tcp(&SRC6, &DST6, 0x18, &[], b"six"));
+        ipv6(60, &chain)
+    };
+    assert_eq!(payload(&one(RAW, &chain(31))), b"six");
+    assert_eq!(weird(RAW, &chain(32)), Some("excessive_IPv6_extension_headers"));
+}
+
+#[test]
 fn a_datagram_ends_where_it_says() {
     let mut data = udp(&SRC, &DST, 53, b"abc");
     data.extend(b"trailer");

@@ -55,6 +55,74 @@ fn teredo_on_any_port_behind_its_indications() {
 }
 
 #[test]
+fn teredo_is_known_by_its_addresses_and_its_length() {
+    let teredo = [&[0x20, 1, 0, 0][..], &[7; 12]].concat();
+    let local = [&[0xfe, 0x80][..], &[7; 14]].concat();
+    let [other, near] = [[&[0x20, 1, 0, 1][..], &[7; 12]].concat(), [&[0xfe, 0x81][..], &[7; 14]].concat()];
+    let mapped = [&[7; 12][..], &[0x20, 1, 0, 0]].concat();
+    let found = |src: &[u8], dst: &[u8], change: fn(&mut Vec<u8>)| {
+        let mut inside = ipv6(59, &[]);
+        inside[8..24].copy_from_slice(src);
+        inside[24..40].copy_from_slice(dst);
+        change(&mut inside);
+        all(RAW, &in_udp(3544, &[], &inside)).len()
+    };
+    for [src, dst] in [[&teredo, &other], [&other, &teredo], [&local, &other], [&other, &local], [&teredo, &local]] {
+        assert_eq!(found(src, dst, |_| {}), 2, "{src:?} {dst:?}");
+        assert_eq!(found(src, dst, |inside| inside[5] = 1), 1, "longer than the datagram");
+        assert_eq!(found(src, dst, |inside| inside[0] = 0x50), 1, "of another version");
+    }
+    for [src, dst] in [[&other, &other], [&near, &near], [&mapped, &mapped]] {
+        assert_eq!(found(src, dst, |_| {}), 1, "{src:?} {dst:?}");
+    }
+    assert_eq!(all(RAW, &in_udp(3544, &[], &ipv6(59, &[])[..39])).len(), 1, "cut");
+}
+
+#[test]
+fn tags_in_a_tunnel_lead_to_either_version() {
+    let (four, six) = (segment(b"x"), ipv6(17, &udp(&SRC6, &DST6, 53, b"q")));
+    let tagged =
+        |ethertype: u16, inside: &[u8]| gre(0, 0x8100, &[&[0, 9][..], &ethertype.to_be_bytes()].concat(), inside);
+    assert_eq!(payload(&innermost(RAW, &tagged(0x0800, &four))), b"x");
+    assert_eq!(payload(&innermost(RAW, &tagged(0x86dd, &six))), b"q");
+    assert_eq!(weird(RAW, &tagged(0x0806, &four)), None);
+}
+
+#[test]
+fn ipv4_in_ipv6_has_its_own_icmp() {
+    let mut echo = [8, 0, 0, 0, 0, 1, 0, 2];
+    let check = wire::sum(&[&echo]);
+    echo[2..4].copy_from_slice(&check.to_be_bytes());
+    let packet = one(RAW, &ipv6(4, &ipv4(1, &echo)));
+    assert!(matches!(packet.body, Body::Icmp(icmp) if !icmp.v6), "{packet:?}");
+    assert_eq!(packet.checksum, Checksum::Good);
+}
+
+#[test]
+fn a_tunnel_over_ipv6_may_leave_its_checksum_out() {
+    let mut carrier =
+        udp(&SRC6, &DST6, 4789, &[&[8, 0, 0, 0, 0, 0, 1, 0][..], &ethernet(0x0800, &segment(b"x"))].concat());
+    carrier[6..8].fill(0);
+    let data = ipv6(17, &carrier);
+    let found = all(RAW, &data);
+    let checksums: Vec<_> = found.into_iter().map(|packet| packet.unwrap().checksum).collect();
+    assert_eq!(checksums, [Checksum::Unknown, Checksum::Good]);
+}
+
+#[test]
+fn gre_numbers_that_are_aruba_s_end() {
+    let data = |protocol: u16| {
+        gre(0, protocol, &[], &[&[8, 1][..], &[0; 22], &[0xaa, 0xaa, 3, 0, 0, 0, 8, 0], &segment(b"x")].concat())
+    };
+    for protocol in [0x8200, 0x8210, 0x8300, 0x8370] {
+        assert_eq!(payload(&innermost(RAW, &data(protocol))), b"x", "{protocol:#x}");
+    }
+    for protocol in [0x8201, 0x8380, 0x83f0, 0x8400] {
+        assert!(all(RAW, &data(protocol))[0].is_err(), "{protocol:#x}");
+    }
+}
+
+#[test]
 fn depth_is_bounded_and_said() {
     let mut data = segment(b"x");
     for _ in 0..=MAX_TUNNELS {
