@@ -194,11 +194,62 @@ fn options_move_the_clock() {
     assert_eq!(build(&offset(-2)), -1_000_000_000);
     assert_eq!(build(&offset(i64::MIN)), i64::MIN);
     assert_eq!(build(&[9, 0, 255, 255, 3]), 1_000_000_000, "an option longer than its block");
+    assert_eq!(build(&[&[0, 0, 0, 0][..], &offset(5)].concat()), 1_000_000_000, "behind the last option");
+    assert_eq!(build(&[&[14, 0, 4, 0, 5, 0, 0, 0][..], &offset(0)].concat()), 1_000_000_000, "an offset too short");
     assert_eq!(
         build(&[2, 0, 1, 0, b'x', 0, 0, 0, 9, 0, 1, 0, 3]),
         1_000_000_000_000,
         "an option of no interest before it"
     );
+}
+
+#[test]
+fn a_simple_packet_ends_where_the_snap_length_cuts_it() {
+    let read = |snap: u32, wire_len: u32, data: &[u8]| {
+        let mut file = Pcapng::new(Vec::new(), Order::Little).unwrap();
+        file.block(1, &[&[1, 0, 0, 0], &snap.to_le_bytes()]).unwrap();
+        file.block(3, &[&wire_len.to_le_bytes(), data]).unwrap();
+        let (frames, error) = read(&file.into_inner());
+        assert!(error.is_none(), "{error:?}");
+        frames.into_iter().map(|frame| (frame.data, frame.wire_len)).collect::<Vec<_>>()
+    };
+    // With three bytes of padding.
+    let data = [1, 2, 3, 4, 5, 0, 0, 0];
+    assert_eq!(read(0, 5, &data), [(data[..5].to_vec(), 5)], "no limit");
+    assert_eq!(read(5, 90, &data), [(data[..5].to_vec(), 90)]);
+    assert_eq!(read(96, 5, &data), [(data[..5].to_vec(), 5)]);
+    assert_eq!(read(96, 90, &data), [(data.to_vec(), 90)], "no more than there is");
+}
+
+#[test]
+fn more_interfaces_than_any_machine_has_are_refused() {
+    let mut file = Pcapng::new(Vec::new(), Order::Little).unwrap();
+    for _ in 0..65_536 {
+        file.interface(LinkType::ETHERNET, 6).unwrap();
+    }
+    file.frame(65_535, 1, &frames(2)[1].frame()).unwrap();
+    file.interface(LinkType::ETHERNET, 6).unwrap();
+    let (found, error) = read(&file.into_inner());
+    assert_eq!(found.len(), 1);
+    assert!(error.unwrap().to_string().contains("more than 65536 interfaces"));
+}
+
+#[test]
+fn how_far_it_came_is_told() {
+    for (name, bytes) in formats(&frames(50)) {
+        let len = bytes.len() as u64;
+        let mut capture = Capture::from_bytes(&*bytes, "made").unwrap();
+        while let Some(frame) = capture.next() {
+            frame.unwrap();
+            assert!((1..=len).contains(&capture.bytes_read()), "{name}");
+        }
+        assert_eq!(capture.bytes_read(), len, "{name}");
+    }
+    let bytes = pcap(&frames(50), Order::Little, false);
+    let made = || Capture::from_bytes(&*bytes, "made").unwrap();
+    let mut both = Merged::new(vec![made(), made()]);
+    while both.next().is_some() {}
+    assert_eq!((both.bytes_read(), both.captures().len()), (2 * bytes.len() as u64, 2));
 }
 
 #[test]
