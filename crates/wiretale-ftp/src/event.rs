@@ -9,7 +9,7 @@ use wiretale_protocol::Escaped;
 use crate::{Mechanism, Verb};
 
 /// One step of a control connection.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Event<'a> {
     /// The client sent a command.
@@ -20,7 +20,7 @@ pub enum Event<'a> {
     Exchange(Exchange<'a>),
     /// A login ended.
     Login(Login<'a>),
-    /// The server's greeting (the text of its last line).
+    /// The server's greeting (the text of its first line).
     Greeting {
         /// Its text.
         text: &'a [u8],
@@ -195,6 +195,35 @@ impl Exchange<'_> {
             out.extend_from_slice(self.command.argument);
         }
         out.truncate(from.saturating_add(crate::MAX_TEXT));
+    }
+}
+
+impl fmt::Debug for Event<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut told = |name: &str, what: &dyn fmt::Debug| f.debug_tuple(name).field(what).finish();
+        match self {
+            Self::Command(command) => told("Command", command),
+            Self::Reply(reply) => told("Reply", reply),
+            Self::Exchange(exchange) => told("Exchange", exchange),
+            Self::Login(login) => told("Login", login),
+            Self::Greeting { text } => told("Greeting", &Escaped(text)),
+            Self::System { text } => told("System", &Escaped(text)),
+            Self::Client { text } => told("Client", &Escaped(text)),
+            Self::DataChannel(channel) => told("DataChannel", channel),
+            Self::Transfer(transfer) => told("Transfer", transfer),
+            Self::Directory { path } => told("Directory", &Escaped(path)),
+            Self::AuthTls => f.write_str("AuthTls"),
+            Self::AuthOther { mechanism } => told("AuthOther", &Escaped(mechanism)),
+            Self::SecurityData { mechanism, bytes, done } => f
+                .debug_struct("SecurityData")
+                .field("mechanism", mechanism)
+                .field("bytes", bytes)
+                .field("done", done)
+                .finish(),
+            Self::Clear => f.write_str("Clear"),
+            Self::Violation { reason } => told("Violation", reason),
+            Self::Ended => f.write_str("Ended"),
+        }
     }
 }
 
