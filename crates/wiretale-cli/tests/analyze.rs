@@ -11,6 +11,10 @@ use wiretale_testkit::{Weather, Wire, lend};
 /// An IRC session in which a password crosses, a message is full of what no terminal should see, and a file is offered
 /// and moved.
 fn capture() -> Vec<u8> {
+    pcap(&session())
+}
+
+fn session() -> Vec<(Timestamp, Vec<u8>)> {
     let mut wire = Wire::new(Weather::default(), 7);
     let home = Address::v4([10, 20, 0, 1]);
     let (server, friend) = (Address::v4([203, 0, 113, 1]), Address::v4([198, 51, 100, 201]));
@@ -27,7 +31,7 @@ fn capture() -> Vec<u8> {
         .server("hello friend")
         .client([0, 0, 0, 12])
         .close(Direction::Server);
-    pcap(&wire.into_frames())
+    wire.into_frames()
 }
 
 fn pcap(frames: &[(Timestamp, Vec<u8>)]) -> Vec<u8> {
@@ -184,6 +188,107 @@ fn the_same_capture_gives_the_same_bytes() {
     for name in names {
         let name = name.to_str().unwrap();
         assert_eq!(text(one.path(&format!("out/{name}"))), text(other.path(&format!("out/{name}"))), "{name}");
+    }
+}
+
+/// All that a run writes, and what it prints, with these captures read from this standard input.
+fn written(place: &Place, args: &[&str], input: &[u8]) -> Vec<(String, String)> {
+    let out = place.path("written");
+    fs::write(place.path("input"), input).unwrap();
+    let output = Command::new(env!("CARGO_BIN_EXE_wiretale"))
+        .args(["analyze", "--messages", "--out", &out])
+        .args(args)
+        .stdin(fs::File::open(place.path("input")).unwrap())
+        .output()
+        .unwrap();
+    assert!(output.status.success(), "{}", stderr(&output));
+    let names = fs::read_dir(&out).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap());
+    let mut all: Vec<_> = names.map(|name| (name.clone(), text(Path::new(&out).join(name)))).collect();
+    all.sort_unstable();
+    all.push(("standard output".to_owned(), String::from_utf8(output.stdout).unwrap()));
+    fs::remove_dir_all(&out).unwrap();
+    all
+}
+
+#[test]
+fn however_a_capture_is_read_the_same_is_written() {
+    let place = Place::new();
+    let frames = session();
+    let (first, last) = frames.split_at(frames.len() / 2);
+    fs::write(place.path("first.pcap"), pcap(first)).unwrap();
+    fs::write(place.path("last.pcap"), pcap(last)).unwrap();
+    let [whole, first, last] = ["made.pcap", "first.pcap", "last.pcap"].map(|name| place.path(name));
+    let expected = written(&place, &[&whole], b"");
+    assert!(expected.len() > 8 && expected.iter().any(|(name, text)| name == "irc.log" && text.contains("alice")));
+    assert_eq!(written(&place, &["-"], &capture()), expected, "from standard input");
+    assert_eq!(written(&place, &["--threads", "2", &whole], b""), expected, "in two threads");
+    assert_eq!(written(&place, &[&last, &first], b""), expected, "in two files, the later one first");
+    assert_eq!(
+        written(&place, &[&last, "-"], &pcap(&frames[..frames.len() / 2])),
+        expected,
+        "a file and standard input"
+    );
+}
+
+#[test]
+fn a_capture_that_breaks_is_a_failure_and_what_came_before_stays() {
+    let place = Place::new();
+    // A record of more bytes than any has.
+    let broken = [&capture()[..], &[0, 0, 0, 0, 0, 0, 0, 0, 255, 255, 255, 255, 255, 255, 255, 255]].concat();
+    fs::write(place.path("made.pcap"), broken).unwrap();
+    fs::write(place.path("other.pcap"), pcap(&session()[..3])).unwrap();
+    let other = place.path("other.pcap");
+    for more in [&[][..], &["--threads", "2"], &[&other]] {
+        let output = place.analyze(more);
+        assert_eq!(output.status.code(), Some(2), "{more:?}");
+        let said = stderr(&output);
+        assert!(said.starts_with("wiretale: ") && said.contains("made.pcap: byte "), "{said}");
+        assert_eq!(said.lines().count(), 1, "{said}");
+        assert!(place.log("irc").contains("alice"), "{more:?}");
+    }
+}
+
+#[test]
+fn each_capture_that_cannot_be_read_has_its_line() {
+    let place = Place::new();
+    let output = place.analyze(&[&place.path("one.pcap"), &place.path("two.pcap")]);
+    assert_eq!(output.status.code(), Some(2));
+    let said = stderr(&output);
+    let lines: Vec<&str> = said.lines().collect();
+    assert_eq!(lines.len(), 2, "{said}");
+    for (line, name) in lines.iter().zip(["one.pcap", "two.pcap"]) {
+        assert!(line.starts_with("wiretale: ") && line.contains(name), "{said}");
+    }
+}
+
+#[test]
+fn wrong_checksums_are_taken_as_is_asked() {
+    let place = Place::new();
+    let mut frames = session();
+    let nick = frames.iter_mut().find(|(_, frame)| frame.windows(10).any(|part| part == b"NICK alice")).unwrap();
+    // The checksum of the segment.
+    nick.1[14 + 20 + 16] ^= 1;
+    fs::write(place.path("made.pcap"), pcap(&frames)).unwrap();
+    for (how, taken) in [("ignore", true), ("verify", false), ("auto", false)] {
+        assert!(place.analyze(&["--checksums", how]).status.success());
+        assert_eq!(place.log("irc").contains("\tNICK\t"), taken, "{how}");
+    }
+}
+
+#[test]
+fn home_is_what_is_named_or_else_what_the_inventory_has() {
+    let place = Place::new();
+    fs::write(place.path("inventory.toml"), "networks = [\"203.0.113.0/24\"]\n").unwrap();
+    let inventory = place.path("inventory.toml");
+    for (args, home) in [
+        (&[][..], "10.20.0.1"),
+        (&["--home", "203.0.113.0/24"], "203.0.113.1"),
+        (&["--inventory", &inventory], "203.0.113.1"),
+        (&["--inventory", &inventory, "--home", "10.0.0.0/8"], "10.20.0.1"),
+    ] {
+        let page = String::from_utf8(place.analyze(args).stdout).unwrap();
+        let (_, hosts) = page.split_once("Hosts at home\n-------------\n").unwrap();
+        assert!(hosts.starts_with(home), "{args:?}: {hosts}");
     }
 }
 

@@ -63,6 +63,46 @@ fn what_was_said_is_added_to_the_evidence() {
 }
 
 #[test]
+fn what_says_nothing_or_asks_nothing_is_a_listener_and_no_prompt() {
+    for (says, text) in [("", "is open and says nothing"), ("hello\r\n", "is open and said \"hello\\x0d\\x0a\"")] {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let port = listener.local_addr().unwrap().port();
+        let server = thread::spawn(move || listener.accept().unwrap().0.write_all(says.as_bytes()).unwrap());
+        let output = confirm(&["127.0.0.1", "--home", "127.0.0.0/8", "--ports", &port.to_string()]);
+        server.join().unwrap();
+        let row: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+        assert_eq!((row["v"].as_u64(), row["row"].as_str()), (Some(1), Some("D02.listener")), "{row}");
+        assert!(row["text"].as_str().unwrap().ends_with(text), "{row}");
+        assert!(row["ties"].as_array().is_none_or(Vec::is_empty), "{row}");
+    }
+}
+
+#[test]
+fn of_stored_evidence_the_listeners_of_the_host_alone_are_asked() {
+    let place = tempfile::tempdir().unwrap();
+    let path = place.path().join("evidence.jsonl");
+    let row = |host: &str, row: &str, port: u16| {
+        format!(
+            "{{\"v\":1,\"time_ns\":1,\"host\":\"{host}\",\"row\":\"{row}\",\"key\":\"{port}\",\"port\":{port},\
+             \"strength\":1.0,\"quality\":1.0,\"text\":\"it answers\",\"uids\":[],\"frames\":[]}}\n"
+        )
+    };
+    let args = ["127.0.0.1", "--home", "127.0.0.0/8", "--evidence", path.to_str().unwrap()];
+    // Of another machine, and of what is no listener.
+    let others = [row("127.0.0.2", "D02.listener", 1), row("127.0.0.1", "D23.hopping", 2)].concat();
+    std::fs::write(&path, &others).unwrap();
+    let output = confirm(&args);
+    let told = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.code() == Some(2) && told.contains("no port to ask"), "{told}");
+    std::fs::write(&path, others + &row("127.0.0.1", "D02.listener", 3)).unwrap();
+    let output = confirm(&args);
+    assert!(output.status.success());
+    let told = String::from_utf8_lossy(&output.stderr);
+    assert!(told.starts_with("port 3: ") && told.lines().count() == 1, "{told}");
+    assert_eq!(std::fs::read_to_string(&path).unwrap().lines().count(), 3, "of a closed port nothing is added");
+}
+
+#[test]
 fn hosts_outside_the_home_networks_are_refused() {
     for (host, home) in [("192.0.2.1", "10.0.0.0/8"), ("127.0.0.1", "10.0.0.0/8")] {
         let output = confirm(&[host, "--home", home, "--ports", "22"]);
