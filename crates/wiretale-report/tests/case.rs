@@ -199,6 +199,58 @@ fn an_intrusion_in_every_form() {
     golden("intrusion-exposure.txt", &told.with(|dossier| exposure_list(dossier).render(Style::Plain)));
     golden("intrusion-stix.txt", &objects(&told.with(|dossier| stix(dossier).unwrap())));
     golden("intrusion.nft", &told.with(nftables).apply);
+    golden("intrusion.txt", &format!("{}\n{}", told.summary, told.with(|dossier| Terminal(*dossier).to_string())));
+    // What it took is no matter of its words.
+    let logs = told.logs.logs.iter().filter(|(name, _)| **name != "stats");
+    let logs: Vec<u8> = logs.flat_map(|(_, log)| log.iter().copied()).collect();
+    golden("intrusion.logs", &String::from_utf8(logs).unwrap());
+}
+
+#[test]
+fn a_letter_has_the_first_of_many() {
+    let mut rows = small();
+    rows.extend((0..40).map(|n| seen(70 + n, "D02.listener", &(9000 + n).to_string(), "198.51.100.77", "it answers")));
+    let mut case = Told::of(Wire::new(Weather::default(), 3), DANA);
+    rows.into_iter().for_each(|row| case.add(row));
+    let sent = |n: u32| MovedFile {
+        at: Timestamp::from_parts(1_795_316_840 + i64::from(n), 0),
+        name: format!("file{n}.txt").into_bytes().into(),
+        from: [10, 20, 3, 7].into(),
+        to: [198, 51, 100, 55].into(),
+        bytes: 18_260,
+        missing: 0,
+        ..intrusion().files[0].clone()
+    };
+    case.files = (0..25).map(sent).collect();
+    let letter = case.letter(Style::Plain);
+    assert!(
+        letter.contains("\nAnd 1 file more, which we can send you.\n") && letter.contains("file23.txt"),
+        "{letter}"
+    );
+    assert!(!letter.contains("file24.txt"), "{letter}");
+    assert!(
+        letter.contains("\nAnd 2 ports more, which we can send you.\n") && letter.contains("\n  9039  "),
+        "{letter}"
+    );
+    assert!(!letter.contains("\n  9886  "), "{letter}");
+    case.files.truncate(24);
+    assert!(!case.letter(Style::Plain).contains("file more"));
+}
+
+#[test]
+fn what_is_meant_to_answer_is_no_stranger_in_a_letter() {
+    let known = format!("{DANA}services = [22102, 9886]\n");
+    let letter = told(&small(), &known, |dossier, _| letters(dossier).remove(0).1.render(Style::Plain));
+    assert!(letter.contains("Only programs that are meant to take connections there answered."), "{letter}");
+    let quiet: Vec<Evidence> =
+        small().into_iter().filter(|row| !row.row.starts_with("D01") && !row.row.starts_with("D03")).collect();
+    let rows = [&quiet[..], &[seen(3, "D04.root", "x", "198.51.100.77", "a root shell")]].concat();
+    let letter = told(&rows, "", |dossier, _| letters(dossier).remove(0).1.render(Style::Plain));
+    assert!(letter.contains("We saw no program on it that takes connections."), "{letter}");
+    assert!(
+        letter.contains("To: whom it may concern at 10.20.3.7\n") && letter.contains("Dear colleague,"),
+        "{letter}"
+    );
 }
 
 /// The objects of a bundle, one a line, under their names instead of identifiers.

@@ -181,18 +181,55 @@ mod tests {
 
     #[test]
     fn reserved_addresses_are_known() {
-        for reserved in
-            ["127.0.0.1", "10.1.2.3", "224.0.0.1", "255.255.255.255", "169.254.1.1", "::1", "fe80::1", "::ffff:1.2.3.4"]
-        {
+        for reserved in [
+            "0.0.0.1",
+            "10.1.2.3",
+            "100.64.0.0",
+            "100.127.255.255",
+            "127.0.0.1",
+            "169.254.1.1",
+            "172.16.0.1",
+            "192.168.0.1",
+            "198.18.0.1",
+            "198.19.255.255",
+            "224.0.0.1",
+            "240.0.0.1",
+            "255.255.255.255",
+            "::",
+            "::1",
+            "fd00::1",
+            "fe80::1",
+            "ff02::1",
+            "::ffff:1.2.3.4",
+        ] {
             assert!(is_reserved(reserved.parse().unwrap()), "{reserved}");
         }
-        assert!(!is_reserved("8.8.8.8".parse().unwrap()) && !is_reserved("2a00::1".parse().unwrap()));
+        for other in [
+            "1.0.0.0",
+            "8.8.8.8",
+            "64.100.1.1",
+            "100.63.255.255",
+            "100.128.0.0",
+            "101.64.0.0",
+            "192.0.2.1",
+            "198.17.255.255",
+            "198.20.0.0",
+            "198.51.100.1",
+            "199.18.0.1",
+            "223.255.255.255",
+            "2001:db8::1",
+            "2a00::1",
+        ] {
+            assert!(!is_reserved(other.parse().unwrap()), "{other}");
+        }
     }
 
     #[test]
     fn a_name_from_a_table_of_weights_brings_nothing_in() {
         assert_eq!(detector("D12"), "D12");
         assert_eq!(detector("\" }; flush ruleset; #"), "D");
-        assert_eq!(detector("Dé"), "D");
+        for name in ["Dé", "D1", "D123", "E12", "D1x", "Dx1", ""] {
+            assert_eq!(detector(name), "D", "{name}");
+        }
     }
 }

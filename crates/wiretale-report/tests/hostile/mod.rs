@@ -19,6 +19,9 @@ pub(crate) struct Told {
     names: Names,
     chronicle: Chronicle,
     pub(crate) files: Vec<MovedFile>,
+    /// Every log, and the summary.
+    pub(crate) logs: Memory,
+    pub(crate) summary: String,
 }
 
 impl Told {
@@ -31,17 +34,18 @@ impl Told {
         let (home, weights) = (Home::default(), Weights::built_in());
         let inventory = Inventory::parse(inventory).unwrap();
         let scorer = Scorer::new(home.clone(), inventory.clone(), weights.clone());
-        let logs = Logs::new(Memory::default(), Options::default());
+        let options = Options { messages: true, hashes: true, ..Options::default() };
+        let logs = Logs::new(Memory::default(), options);
         let mut line = Analyzer::<Standard, _>::new((logs, (scorer, Chronicle::new(home))), Settings::default());
         for (frame, number) in wire.into_frames().iter().zip(1..) {
             line.packet(lend(frame), number);
         }
         let ((logs, (scorer, chronicle)), stats) = line.finish_with_stats();
-        let (_, digest): (_, Digest) = logs.finish(&stats).unwrap();
+        let (logs, digest): (Memory, Digest) = logs.finish(&stats).unwrap();
         let (evidence, names) = scorer.finish();
         let cases = cases(evidence.iter().cloned(), &weights);
-        let files = digest.files_moved();
-        Self { evidence, cases, weights, inventory, names, chronicle, files }
+        let (files, summary) = (digest.files_moved(), digest.to_string());
+        Self { evidence, cases, weights, inventory, names, chronicle, files, logs, summary }
     }
 
     pub(crate) fn with<T>(&self, with: impl FnOnce(&Dossier<'_>) -> T) -> T {
