@@ -207,6 +207,13 @@ fn an_intrusion_in_every_form() {
 }
 
 #[test]
+fn who_names_itself_an_ssh_server_answers_ssh() {
+    let summary = intrusion().summary;
+    assert!(summary.contains("\n10.20.3.8 opened 1 connection: 1 ftp\n    answers ssh on 22\n"), "{summary}");
+    assert!(summary.contains("\n10.20.3.8:22: 1 session, OpenSSH_9.2\n"), "{summary}");
+}
+
+#[test]
 fn a_letter_has_the_first_of_many() {
     let mut rows = small();
     rows.extend((0..40).map(|n| seen(70 + n, "D02.listener", &(9000 + n).to_string(), "198.51.100.77", "it answers")));

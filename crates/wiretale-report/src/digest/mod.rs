@@ -139,7 +139,11 @@ impl Digest {
             && let Some(host) = self.hosts.of(flow.server.address)
         {
             match summary.services.first() {
-                None => put(&mut self.inner, &mut host.answered, (flow.server.port, UNKNOWN)),
+                None => {
+                    // A server that said it is SSH is one, also to whom asks for no more.
+                    let service = if self.ssh.map.contains_key(&flow.server) { "ssh" } else { UNKNOWN };
+                    put(&mut self.inner, &mut host.answered, (flow.server.port, service));
+                }
                 // Data connections are answered, and no service.
                 Some(&("ftp-data" | "irc-dcc-data" | "irc-dcc-chat")) => {}
                 Some(service) => put(&mut self.inner, &mut host.answered, (flow.server.port, *service)),
