@@ -116,9 +116,9 @@ fn without(dossier: &Dossier<'_>, case: &Case) -> Option<String> {
     let level = Level::of(case.without_strongest_db, &dossier.weights.model.levels);
     let name = format!("{} {}", calm(&top.row), calm(&top.key));
     Some(format!(
-        "Without the strongest ({}): {:.1} dB, {}.",
+        "Without the strongest ({}): {} dB, {}.",
         name.trim_end(),
-        case.without_strongest_db,
+        signed(case.without_strongest_db),
         level.as_str()
     ))
 }
