@@ -111,6 +111,9 @@ fn what_an_earlier_run_left_is_gone() {
     for name in ["letter-10.20.3.7.txt", "stix.json", "block.nft", "exposure.md"] {
         assert!(fs::metadata(place.path(&format!("out/{name}"))).is_err(), "{name}");
     }
+    let names = fs::read_dir(place.path("out")).unwrap().map(|entry| entry.unwrap().file_name());
+    let kept: Vec<_> = names.filter(|name| name.to_str().unwrap().starts_with("letter-")).collect();
+    assert!(kept.is_empty(), "a letter that nobody filled in is not kept: {kept:?}");
 }
 
 #[test]
