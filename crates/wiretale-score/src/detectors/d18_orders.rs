@@ -4,25 +4,18 @@
 //! channel it may be a joke. What the arguments of an order must be is in [`crate::dialect`]. Quotations count half, and
 //! private words of somebody to whom the client never said any count less: anybody can send them.
 
-use smallvec::SmallVec;
 use wiretale_irc::Event;
-use wiretale_protocol::{Direction, FlowId};
+use wiretale_protocol::Direction;
 
-use crate::bounded::Bounded;
-use crate::heard::{Heard, Spoken, Target, is_private};
+use super::known::Known;
+use crate::heard::{Heard, Spoken, Target};
 use crate::text::shown;
 use crate::{Detector, Ends, Fact, Findings, Hears, Scene};
 
 /// Orders received.
+#[derive(Default)]
 pub(super) struct Orders {
-    // To whom clients say something in private.
-    known: Bounded<FlowId, SmallVec<[u64; KNOWN]>>,
-}
-
-impl Default for Orders {
-    fn default() -> Self {
-        Self { known: Bounded::new(1 << 14) }
-    }
+    known: Known,
 }
 
 impl Detector for Orders {
@@ -35,7 +28,7 @@ impl Detector for Orders {
     }
 
     fn memory(&self) -> usize {
-        self.known.memory(0)
+        self.known.memory()
     }
 
     fn ends(&self) -> Ends {
@@ -43,13 +36,10 @@ impl Detector for Orders {
     }
 
     fn hear(&mut self, scene: &Scene<'_>, fact: &Fact<'_>, findings: &mut Findings) {
-        if let Fact::Irc(Event::Text { target, .. }) = *fact
+        if let Fact::Irc(event @ Event::Text { .. }) = fact
             && scene.moment.direction == Direction::Client
         {
-            if is_private(target) {
-                self.said(scene, target);
-            }
-            return;
+            return self.known.hear(scene, event);
         }
         let Some(Heard { spoken: Some(spoken), order: Some(order), .. }) = scene.heard else { return };
         if order.fits == 0 {
@@ -57,7 +47,8 @@ impl Detector for Orders {
         }
         let Spoken { to, from, place } = *spoken;
         let row = spoken.row(scene);
-        let stranger = to == Target::Private && !self.knows(scene, from);
+        let knows = || self.known.knows(scene.moment.flow.id, scene.name_key(from));
+        let stranger = to == Target::Private && !knows();
         let doubt = if order.quoted { 0.5 } else { 1.0 } * if stranger { 0.6 } else { 1.0 };
         let strength = [0.6, 0.85, 1.0][order.fits.min(3) as usize - 1] * doubt;
         let host = scene.moment.flow.client.address;
@@ -77,19 +68,6 @@ impl Detector for Orders {
     }
 }
 
-impl Orders {
-    fn said(&mut self, scene: &Scene<'_>, to: &[u8]) {
-        let (known, to) = (self.known.entry(scene.moment.flow.id), scene.name_key(to));
-        if known.len() < KNOWN && !known.contains(&to) {
-            known.push(to);
-        }
-    }
-
-    fn knows(&self, scene: &Scene<'_>, nick: &[u8]) -> bool {
-        self.known.get(&scene.moment.flow.id).is_some_and(|known| known.contains(&scene.name_key(nick)))
-    }
-}
-
 impl Spoken<'_> {
     /// The row that an order in them makes.
     fn row(&self, scene: &Scene<'_>) -> &'static str {
@@ -100,8 +78,6 @@ impl Spoken<'_> {
         }
     }
 }
-
-const KNOWN: usize = 8;
 
 #[cfg(test)]
 mod tests {

@@ -1,0 +1,237 @@
+use super::*;
+use crate::testing::{Client, HOST, Play, Server, say};
+use wiretale_irc::{Event, Source, Wire};
+use wiretale_protocol::{State, Transport};
+
+#[test]
+fn a_report_tells_without_the_password() {
+    let mut play = Play::of(Obedience::default());
+    let flow = play.session(0.0, HOST, 6667, "[XP]7731", "xp");
+    play.heard(flow, 10.0, "CrAcKeR", "[XP]7731", ".login r00tb0t");
+    play.said(flow, 10.4, "CrAcKeR", "[MAIN]: Password accepted.");
+    assert_eq!(play.rows(), ["D19.reply"]);
+    let text = &play.evidence()[0].text;
+    assert!(text.contains("CrAcKeR") && text.contains(".login <hidden>") && !text.contains("r00tb0t"), "{text}");
+}
+
+#[test]
+fn a_scan_after_the_order_tells_and_browsing_does_not() {
+    let mut play = Play::of(Obedience::default());
+    let flow = play.session(0.0, HOST, 6667, "b", "b");
+    for n in 0..3 {
+        play.open(5.0, HOST, [198, 51, 100, n], 80);
+    }
+    play.heard(flow, 10.0, "h", "#x", ".advscan lsass 40 5 0");
+    for n in 0..4 {
+        play.open(11.0, HOST, [192, 0, 2, n], 445);
+    }
+    assert!(play.rows().is_empty());
+    for n in 4..20 {
+        play.open(12.0, HOST, [192, 0, 2, n], 445);
+    }
+    assert_eq!(play.rows(), ["D19.action"]);
+}
+
+// Ten seconds in, an order names a target, to which the host turns with so many packets; it may have been there.
+fn turned_to_the_target(order: &str, been: bool, at: f64, packets: u64) -> usize {
+    const TARGET: [u8; 4] = [203, 0, 113, 200];
+    let mut play = Play::of(Obedience::default());
+    let flow = play.session(0.0, HOST, 6667, "b", "b");
+    if been {
+        play.open(1.0, HOST, TARGET, 53);
+    }
+    play.heard(flow, 10.0, "h", "#x", order);
+    let flow = play.open_as(at, HOST, TARGET, 53, |flow| flow.transport = Transport::Udp);
+    play.open(100.0, HOST, [198, 51, 100, 9], 80);
+    play.close_as(flow, 200.0, State::S0, [packets, 0], |summary| summary.client.bytes = Some(packets));
+    play.rows().len()
+}
+
+#[test]
+fn the_named_target_tells_at_once_where_it_is_new() {
+    let relay = |been| turned_to_the_target("!redirect 8080 203.0.113.200 53", been, 12.0, 1);
+    assert_eq!((relay(false), relay(true)), (1, 0));
+}
+
+#[test]
+fn an_order_to_flood_waits_for_the_flood() {
+    let flood = |been, packets| turned_to_the_target("!udp 203.0.113.200 1000 64 10", been, 12.0, packets);
+    assert_eq!((flood(false, 1000), flood(true, 1000), flood(false, 5)), (1, 1, 0));
+}
+
+#[test]
+fn what_began_before_the_order_and_is_told_of_behind_it_is_no_answer() {
+    assert_eq!(turned_to_the_target("!udp 203.0.113.200 1000 64 10", false, 9.0, 1000), 0);
+    assert_eq!(turned_to_the_target("!redirect 8080 203.0.113.200 53", false, 9.0, 1), 0);
+}
+
+#[test]
+fn a_weather_bot_is_no_bot() {
+    let mut play = Play::of(Obedience::default());
+    let flow = play.session(0.0, HOST, 6667, "wxbot", "wxbot");
+    for n in 0..5 {
+        let at = f64::from(n) * 60.0;
+        play.heard(flow, at, "carol", "#gardening", "!weather Oslo");
+        play.said(flow, at + 0.8, "#gardening", "carol: weather for Oslo: 12C, light rain");
+    }
+    assert!(play.rows().is_empty());
+}
+
+// Orders of no bot's language, a minute apart, and what the host says after these delays.
+fn answers(delays: &[f64], place: &str, words: &str) -> Vec<String> {
+    let mut play = Play::of(Obedience::default());
+    let flow = play.session(0.0, HOST, 6667, "b", "b");
+    for (n, delay) in (1..).map(f64::from).zip(delays) {
+        play.heard(flow, n * 60.0, "h", "#X", ".advscan lsass 40 5 0");
+        play.said(flow, n * 60.0 + delay, place, words);
+    }
+    play.rows().into_iter().map(str::to_owned).collect()
+}
+
+#[test]
+fn three_answers_after_one_delay_are_no_person_s() {
+    assert_eq!(answers(&[2.0, 2.0, 2.1], "#x", "ok"), ["D19.reply"]);
+    assert!(answers(&[2.0, 2.0], "#x", "ok").is_empty());
+    assert!(answers(&[1.0, 9.0, 4.0], "#x", "ok").is_empty());
+    assert!(answers(&[2.0, 2.0, 2.0], "#y", "ok").is_empty());
+}
+
+#[test]
+fn a_report_comes_within_ten_seconds_and_where_the_order_came_from() {
+    const REPORT: &str = "[MAIN]: Password accepted.";
+    assert_eq!(answers(&[10.0], "#x", REPORT), ["D19.reply"]);
+    assert!(answers(&[10.5], "#x", REPORT).is_empty());
+    assert!(answers(&[1.0], "#y", REPORT).is_empty());
+}
+
+// What a host does at these times after and before an order to scan or to flood another host.
+fn contacts(order: &str, before: &[f64], after: &[f64]) -> Vec<String> {
+    let mut play = Play::of(Obedience::default());
+    let flow = play.session(0.0, HOST, 6667, "b", "b");
+    let mut last = 0;
+    let mut go = |play: &mut Play, at| {
+        last += 1;
+        play.open(at, HOST, [192, 0, 2, last], 445);
+    };
+    before.iter().for_each(|at| go(&mut play, *at));
+    play.heard(flow, 100.0, "h", "#x", order);
+    after.iter().for_each(|at| go(&mut play, *at));
+    play.rows().into_iter().map(str::to_owned).collect()
+}
+
+#[test]
+fn what_was_before_the_last_minute_does_not_count_nor_what_is_after_the_next() {
+    const SCAN: &str = ".advscan lsass 40 5 0";
+    assert_eq!(contacts(SCAN, &[], &[160.0; 7]), ["D19.action"]);
+    assert!(contacts(SCAN, &[], &[161.0; 7]).is_empty());
+    assert!(contacts(SCAN, &[50.0; 9], &[101.0; 7]).is_empty());
+    assert_eq!(contacts(SCAN, &[30.0; 9], &[101.0; 7]), ["D19.action"]);
+    // A flood goes to who was named, and many others tell nothing of it.
+    assert!(contacts("!udp 203.0.113.200 1000 64 10", &[], &[101.0; 20]).is_empty());
+}
+
+#[test]
+fn where_a_host_was_before_is_no_new_destination() {
+    let mut play = Play::of(Obedience::default());
+    let flow = play.session(0.0, HOST, 6667, "b", "b");
+    let go = |play: &mut Play, at| (0..9).for_each(|last| _ = play.open(at, HOST, [192, 0, 2, last], 445));
+    go(&mut play, 90.0);
+    play.heard(flow, 100.0, "h", "#x", ".advscan lsass 40 5 0");
+    (0..9).for_each(|n| go(&mut play, 101.0 + f64::from(n)));
+    assert!(play.rows().is_empty());
+}
+
+const ORDER: &str = ".advscan lsass 40 5 0";
+
+// A scan's order in private, after which the host turns to these.
+fn after_a_private_order(named: bool, dns: bool, contacts: impl Iterator<Item = ([u8; 4], u16)>) -> usize {
+    let mut play = Play::of(Obedience::default());
+    let flow = play.session(0.0, HOST, 6667, "anna", "anna");
+    play.heard(flow, 100.0, "tr0ll", "anna", ORDER);
+    if dns {
+        play.scorer().names_mut().learn(Address::v4([198, 51, 100, 9]), b"www.example.net");
+    }
+    for (address, port) in contacts {
+        if named {
+            play.scorer().names_mut().learn(Address::v4(address), b"cdn.example.net");
+        }
+        play.open(101.0, HOST, address, port);
+    }
+    play.rows().len()
+}
+
+#[test]
+fn what_a_person_s_machine_does_anyway_is_no_scan() {
+    let many = |port: fn(u8) -> u16| (0..40).map(move |last| ([192, 0, 2, last], port(last)));
+    for (named, dns) in [(false, false), (false, true), (true, true)] {
+        assert_eq!(after_a_private_order(named, dns, many(|_| 443)), 0, "{named} {dns}");
+    }
+    assert_eq!(after_a_private_order(false, false, many(|_| 80)), 0);
+    assert_eq!(after_a_private_order(true, true, many(|_| 80)), 0);
+    assert_eq!(after_a_private_order(true, true, many(|_| 445)), 0);
+    // What shares files.
+    assert_eq!(after_a_private_order(false, true, many(|last| 10000 + u16::from(last) * 7)), 0);
+    assert_eq!(after_a_private_order(false, true, many(|_| 80)), 1);
+    assert_eq!(after_a_private_order(false, false, many(|_| 445)), 1);
+}
+
+#[test]
+fn who_gives_orders_in_vain_must_wait_for_more() {
+    let after = |orders: u32| {
+        let mut play = Play::of(Obedience::default());
+        let flow = play.session(0.0, HOST, 6667, "anna", "anna");
+        (0..orders).for_each(|n| play.heard(flow, 1.0 + f64::from(n), "tr0ll", "anna", ORDER));
+        (0..7).for_each(|last| _ = play.open(30.0, HOST, [192, 0, 2, last], 445));
+        play.rows().len()
+    };
+    assert_eq!((after(1), after(10)), (1, 0));
+}
+
+#[test]
+fn an_order_in_private_weighs_less_from_somebody_who_is_not_known() {
+    for (speaks, strength) in [(false, 0.6), (true, 1.0)] {
+        let mut play = Play::of(Obedience::default());
+        let flow = play.session(0.0, HOST, 6667, "b", "b");
+        play.heard(flow, 1.0, "h", "b", ORDER);
+        if speaks {
+            play.irc(flow, 1.5, Client, say("", "H", b"scanning"));
+        }
+        (0..7).for_each(|last| _ = play.open(2.0, HOST, [192, 0, 2, last], 445));
+        assert_eq!(play.evidence()[0].strength, strength);
+    }
+}
+
+#[test]
+fn where_a_name_or_a_browser_leads_tells_less() {
+    const NAMED: [u8; 4] = [203, 0, 113, 200];
+    let strength = |port, name| {
+        let mut play = Play::of(Obedience::default());
+        let flow = play.session(0.0, HOST, 6667, "b", "b");
+        play.heard(flow, 1.0, "h", "#x", "!redirect 8080 203.0.113.200 53");
+        if name {
+            play.scorer().names_mut().learn(Address::v4(NAMED), b"mail.example.net");
+        }
+        play.open(2.0, HOST, NAMED, port);
+        play.evidence()[0].strength
+    };
+    assert_eq!([strength(53, false), strength(53, true), strength(80, false)], [1.0, 0.4, 0.4]);
+}
+
+#[test]
+fn who_takes_an_offered_file_does_not_obey() {
+    use wiretale_dcc::{Kind, Message, Offer};
+    for (offers, rows) in [(true, 0), (false, 1)] {
+        let mut play = Play::of(Obedience::default());
+        let flow = play.session(0.0, HOST, 6667, "anna", "anna");
+        if offers {
+            let (name, address) = (&b"cat.jpg"[..], Address::v4([203, 0, 113, 200]));
+            let (kind, port, size, token, tls, turbo) = (Kind::Send, 4000, Some(5), &b""[..], false, false);
+            let message = Message::Offer(Offer { kind, name, address, port, size, token, tls, turbo });
+            let from = Source { name: Wire(b"tr0ll"), ..Source::default() };
+            play.irc(flow, 1.0, Server, Event::Dcc { from, target: Wire(b"anna"), message, step: None });
+        }
+        play.heard(flow, 2.0, "tr0ll", "anna", ".scan 203.0.113.200");
+        play.open(3.0, HOST, [203, 0, 113, 200], 4000);
+        assert_eq!(play.rows().len(), rows);
+    }
+}
