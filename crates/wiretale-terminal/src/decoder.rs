@@ -9,6 +9,7 @@ use wiretale_protocol::{
 use crate::probe;
 use crate::side::Side;
 use crate::telnet::IAC;
+use crate::words::{accepts, asks_for_name, asks_for_secret, refuses};
 
 /// The protocol that is none: text that nobody else claims.
 pub struct Terminal;
@@ -22,6 +23,9 @@ pub enum Event<'a> {
     /// A line of the side in [`wiretale_protocol::Moment::direction`]. A client's answer to a question for a password
     /// reads `<hidden>`.
     Line(&'a [u8]),
+    /// The client's words so far, without a line end, where the server says something else. They may go on: a
+    /// [`Event::Line`] has all of them. Of an answer to a question for a password nothing is told so.
+    Typed(&'a [u8]),
     /// The server's words without a line end, to which the client then answered: `# `, `login: `.
     Prompt(&'a [u8]),
 }
@@ -31,6 +35,7 @@ impl fmt::Debug for Event<'_> {
         let (name, text) = match *self {
             Self::Greeting(text) => ("Greeting", text),
             Self::Line(text) => ("Line", text),
+            Self::Typed(text) => ("Typed", text),
             Self::Prompt(text) => ("Prompt", text),
         };
         write!(f, "{name}({:?})", Escaped(text))
@@ -46,8 +51,10 @@ pub struct Decoder {
     client: Side,
     server: Side,
     client_spoke: bool,
-    // The server asked for a password, and the client's line that answers is not complete.
-    asked: bool,
+    // The server asked for a password when so much of the client was read, and the line that answers is not complete.
+    asked: Option<usize>,
+    // How much of the client was read when its words were told that have no line end.
+    typed: usize,
     // How much of that line the server has sent back so far.
     echoed: usize,
     // A password was given and not yet judged by what the server says next.
@@ -129,7 +136,8 @@ impl Decoder {
     }
 
     fn client_line<O: Observe<Terminal>>(&mut self, cx: &mut Context<'_, O>) {
-        if !core::mem::take(&mut self.asked) {
+        // What was said before the question does not answer it.
+        if self.asked.take().is_none_or(|before| self.client.read == before) {
             cx.emit::<Terminal>(Event::Line(self.client.text()));
             return;
         }
@@ -151,10 +159,27 @@ impl Decoder {
                 continue;
             }
             self.judge(cx, false);
+            self.tell_typed(cx);
             let event = if self.client_spoke { Event::Line } else { Event::Greeting };
             tell(cx, event(self.server.text()));
-            self.asked = asks_for_secret(self.server.text()) || self.asked && !self.goes_on();
+            self.asked = self.asked.filter(|_| !self.goes_on());
+            self.ask();
             self.server.told();
+        }
+    }
+
+    // Does the server ask for a password?
+    fn ask(&mut self) {
+        if asks_for_secret(self.server.text()) {
+            self.asked = Some(self.client.read);
+        }
+    }
+
+    // What the client said so far of its line, once, lest the server's answer be taken for words of its own.
+    fn tell_typed<O: Observe<Terminal>>(&mut self, cx: &mut Context<'_, O>) {
+        if self.asked.is_none() && !self.client.text().is_empty() && self.typed != self.client.read {
+            self.typed = self.client.read;
+            tell(cx, Event::Typed(self.client.text()));
         }
     }
 
@@ -162,7 +187,7 @@ impl Decoder {
     // than an echo, and a line without a word may be a prompt.
     fn goes_on(&self) -> bool {
         let said = self.server.text().trim_ascii_end();
-        let prompts = matches!(said.last(), Some(b':' | b'>' | b'?'));
+        let prompts = matches!(said.last(), Some(b':' | b'>' | b'?')) && !asks_for_name(said);
         self.client.text().is_empty() && !prompts && said.iter().any(u8::is_ascii_alphanumeric)
     }
 
@@ -174,17 +199,19 @@ impl Decoder {
         }
         // Byte by byte what is typed comes back, which asks nothing.
         if !typed.is_empty() && typed.ends_with(said) {
-            self.echoed += if self.asked { said.len() } else { 0 };
+            self.echoed += if self.asked.is_some() { said.len() } else { 0 };
             return self.server.told();
         }
         if self.repeats_secret(cx) {
             return self.server.told();
         }
         self.judge(cx, true);
+        self.tell_typed(cx);
         let event = if self.client_spoke { Event::Prompt } else { Event::Greeting };
         tell(cx, event(self.server.text()));
         // An asterisk for each byte typed, or a bare prompt below the question, does not take the question back.
-        self.asked |= asks_for_secret(self.server.text());
+        self.asked = self.asked.filter(|_| !asks_for_name(self.server.text()));
+        self.ask();
         self.server.told();
     }
 
@@ -224,25 +251,6 @@ impl Decoder {
 
 fn tell<O: Observe<Terminal>>(cx: &mut Context<'_, O>, event: Event<'_>) {
     cx.emit::<Terminal>(event);
-}
-
-// A question whose answer opens something: it asks for a password, or for who is there.
-fn asks_for_secret(text: &[u8]) -> bool {
-    has(text, b"assw") || has(text, b"who are you") || has(text, b"passphrase") || has(text, b"secret")
-}
-
-fn refuses(text: &[u8]) -> bool {
-    [&b"go away"[..], b"incorrect", b"wrong", b"denied", b"failed", b"invalid", b"bad "]
-        .iter()
-        .any(|word| has(text, word))
-}
-
-fn accepts(text: &[u8]) -> bool {
-    [&b"welcome"[..], b"last login", b"granted", b"accepted"].iter().any(|word| has(text, word))
-}
-
-fn has(text: &[u8], word: &[u8]) -> bool {
-    text.windows(word.len()).any(|window| window.eq_ignore_ascii_case(word))
 }
 
 const TELNET: &str = "telnet";

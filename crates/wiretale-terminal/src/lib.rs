@@ -39,5 +39,6 @@ mod probe;
 mod relend;
 mod side;
 mod telnet;
+mod words;
 
 pub use decoder::{Decoder, Event, LIMIT, Terminal};

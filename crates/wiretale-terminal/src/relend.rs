@@ -11,6 +11,7 @@ impl Event<'_> {
         match *self {
             Self::Greeting(text) => Event::Greeting(lender.lend(text)),
             Self::Line(text) => Event::Line(lender.lend(text)),
+            Self::Typed(text) => Event::Typed(lender.lend(text)),
             Self::Prompt(text) => Event::Prompt(lender.lend(text)),
         }
     }

@@ -52,6 +52,7 @@ impl Detector for Shell {
             Fact::Text(&Event::Line(text)) | Fact::Chat(&Chat::Chat { line: text, .. }) if by_client => {
                 return self.heard(scene, text);
             }
+            Fact::Text(&Event::Typed(text)) => return self.heard(scene, text),
             // id(1) ends its line. What has no end may be as much of the client's line as has come so far.
             Fact::Text(&Event::Prompt(text)) if text.starts_with(WORDS[0]) => return,
             Fact::Text(&(Event::Line(text) | Event::Prompt(text))) | Fact::Chat(&Chat::Chat { line: text, .. }) => {
@@ -147,6 +148,8 @@ const ECHO: Duration = Duration::from_secs(60);
 mod tests {
     use super::*;
     use crate::testing::{Client, HOST, Play, Server};
+    use wiretale_protocol::Observe;
+    use wiretale_terminal::Terminal;
 
     const ROOT: &str = "uid=0(root) gid=0(root)";
 
@@ -180,6 +183,20 @@ mod tests {
             play.rows().into_iter().map(str::to_owned).collect::<Vec<_>>()
         };
         assert_eq!([true, false].map(row), [["D04.prompt"], ["D04.shell"]]);
+    }
+
+    #[test]
+    fn what_the_client_said_without_a_line_end_comes_back_and_is_no_shell() {
+        let mut play = Play::of(Shell::default());
+        let flow = play.open(0.0, [198, 51, 100, 9], HOST, 7);
+        let typed = Event::Typed(b"root@host:~# ");
+        play.at(flow, 1.0, Server, |scorer, scored, moment| {
+            Observe::<Terminal>::observe(scorer, scored, moment, &typed);
+        });
+        play.line(flow, 1.0, Server, "root@host:~# ");
+        assert!(play.rows().is_empty());
+        play.line(flow, 1.0, Server, ROOT);
+        assert_eq!(play.rows(), ["D04.root"]);
     }
 
     #[test]

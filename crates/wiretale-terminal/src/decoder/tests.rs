@@ -65,6 +65,57 @@ fn a_bare_prompt_does_not_take_the_question_back_but_other_text_does() {
 }
 
 #[test]
+fn what_was_said_before_the_question_does_not_answer_it() {
+    let refused = said(&[
+        (Direction::Client, b"1022\0lns\0root\0mkdir testdir\0"),
+        (Direction::Server, b"\x01Password incorrect.\n"),
+        (Direction::Client, b"again\n"),
+    ]);
+    assert!(refused.iter().all(|line| !line.contains("exposed") && !line.contains("hidden")), "{refused:?}");
+    let ended = said(&[(Direction::Client, b"hello"), (Direction::Server, b"Password:\n")]);
+    assert_eq!(ended.last().unwrap(), "Client Line(\"hello\")");
+    let answered =
+        said(&[(Direction::Client, b"hello"), (Direction::Server, b"Password:\n"), (Direction::Client, b"!")]);
+    assert!(answered.iter().any(|line| line.contains("exposed")), "{answered:?}");
+}
+
+#[test]
+fn a_question_for_a_name_takes_the_one_for_a_password_back() {
+    for question in [&b"Password incorrect\r\nlogin: "[..], b"Wrong password.\r\nUsername:\r\n"] {
+        let heard = said(&[(Direction::Server, question), (Direction::Client, b"root\n")]);
+        assert_eq!(heard.last().unwrap(), "Client Line(\"root\")");
+    }
+    for question in [&b"Password for user root: "[..], b"login:\r\nPassword: "] {
+        let heard = said(&[(Direction::Server, question), (Direction::Client, b"sesame99\n")]);
+        assert!(heard.iter().any(|line| line == "Client Line(\"<hidden>\")"), "{heard:?}");
+    }
+}
+
+#[test]
+fn what_the_client_said_without_a_line_end_is_told_before_the_answer() {
+    let heard = said(&[
+        (Direction::Client, b"root@host:~# "),
+        (Direction::Server, b"root@host:~# \r\nwhat?\r\n"),
+        (Direction::Client, b"id"),
+        (Direction::Server, b"You said: id"),
+        (Direction::Client, b"\n"),
+    ]);
+    let expected = [
+        "Server Typed(\"root@host:~# \")",
+        "Server Line(\"root@host:~# \")",
+        "Server Line(\"what?\")",
+        "Client Typed(\"root@host:~# id\")",
+        "Client Prompt(\"You said: id\")",
+        "Client Line(\"root@host:~# id\")",
+    ];
+    assert_eq!(heard, expected);
+    // A password is none of it.
+    let asked =
+        [(Direction::Server, &b"Password: "[..]), (Direction::Client, b"sesame99"), (Direction::Server, b"*\n")];
+    assert!(said(&asked).iter().all(|line| !line.contains("sesame")));
+}
+
+#[test]
 fn telnet_commands_are_no_text() {
     let heard = said(&[(Direction::Server, b"\xff\xfd\x18\xff\xfa\x18\x01\xff\xf0login:\n")]);
     assert_eq!(heard, ["Server Greeting(\"login:\")"]);
