@@ -28,6 +28,7 @@
 
 pub mod case;
 mod digest;
+mod hearsay;
 mod id;
 mod json;
 pub mod logs;

@@ -304,3 +304,40 @@ fn the_summary_has_room_for_those_who_did_not_guess() {
     assert!(text.contains("\n-------------------\nftp://10.20.5.20:21 as zoe: accepted\n"), "{text}");
     assert!(text.contains("refused 4,200 times, 4,096 or more different\n"), "{text}");
 }
+
+#[test]
+fn what_a_stranger_says_to_a_silent_host_is_no_secret_of_its_own() {
+    let at = Timestamp::from_parts(1_795_327_000, 0);
+    let (client, server) = (Endpoint::new(CROOK, 20_000), Endpoint::new(SERVER, 21));
+    // Of both sides of an attempt to log in, or of what its client sends alone.
+    let of = |both: bool, others: bool| {
+        let mut attempt = wire();
+        attempt.tcp(at, client, server).client("USER bob\r\nPASS forged99\r\n").close(Direction::Client);
+        let mut wire = wire();
+        if others {
+            ftp(&mut wire, CROOK, 10_000, [("carol", "l1lac", true)]);
+        }
+        let from = |frame: &[u8]| frame[26..30] == [198, 51, 100, 55];
+        for (at, frame) in attempt.into_frames().into_iter().filter(|(_, frame)| both || from(frame)) {
+            wire.push(at, frame);
+        }
+        wire
+    };
+    for (both, others, is_told) in [(true, true, true), (false, true, false), (false, false, true)] {
+        assert_eq!(told(of(both, others)).contains("FTP account bob"), is_told, "{both} {others}");
+        let (home, options) = (Home::default(), Options::default());
+        let logs = Logs::new(Memory::default(), options);
+        let scorer = Scorer::new(home, Inventory::default(), Weights::built_in());
+        let mut line = Analyzer::<Standard, _>::new((logs, scorer), Settings::default());
+        for (frame, number) in of(both, others).into_frames().iter().zip(1..) {
+            line.packet(lend(frame), number);
+        }
+        let ((logs, scorer), stats) = line.finish_with_stats();
+        let logs = logs.finish(&stats).unwrap().0.logs;
+        let rows = logs.get("exposure").map_or(String::new(), |log| String::from_utf8_lossy(log).into_owned());
+        assert_eq!(rows.contains("bob"), is_told, "{rows}");
+        if both || others {
+            assert_eq!(scorer.evidence().iter().any(|row| row.text.contains("bob")), is_told);
+        }
+    }
+}

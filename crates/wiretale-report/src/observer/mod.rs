@@ -16,8 +16,9 @@ mod weirds;
 
 use wiretale::Stats;
 use wiretale::files::Extract;
-use wiretale::protocol::{Chunk, Exposure, Moment, Observer, Packets, Stray, Summary, Timestamp, Weird};
+use wiretale::protocol::{Chunk, Exposure, Moment, Observer, Packets, Passed, Stray, Summary, Timestamp, Weird};
 
+use crate::hearsay::Tap;
 use crate::logs;
 use crate::logs::stats::LeftOut;
 use crate::output::{Output, WriteError};
@@ -57,6 +58,7 @@ pub struct Logs<W> {
     hashes: bool,
     streams: Option<Streams>,
     extract: Option<Extract>,
+    tap: Tap,
     tags: Tags,
     weirds: weirds::Weirds,
     services: services::Known,
@@ -79,6 +81,7 @@ impl<W: Output> Logs<W> {
             hashes: options.hashes,
             streams: options.streams,
             extract: options.extract,
+            tap: Tap::default(),
             tags: Tags::default(),
             weirds: weirds::Weirds::default(),
             services: services::Known::default(),
@@ -121,7 +124,7 @@ impl<W: Output> Observer for Logs<W> {
 
     #[inline]
     fn wants_packets(&self) -> Packets {
-        Packets::NONE
+        Tap::PACKETS
     }
 
     #[inline]
@@ -154,6 +157,11 @@ impl<W: Output> Observer for Logs<W> {
         self.now(moment.at);
     }
 
+    #[inline]
+    fn passed(&mut self, state: &mut State, moment: &Moment<'_>, passed: &Passed) {
+        self.tap.passed(&self.home, &mut state.seen, moment, passed);
+    }
+
     fn wants_streams(&self) -> bool {
         self.streams.is_some()
     }
@@ -178,6 +186,9 @@ impl<W: Output> Observer for Logs<W> {
     }
 
     fn exposed(&mut self, state: &mut State, moment: &Moment<'_>, exposure: &Exposure<'_>) {
+        if self.tap.is_hearsay(&self.home, state.seen, moment.flow) {
+            return;
+        }
         let number = self.tags.number(exposure.tag);
         let protocol = state.protocol;
         self.digest.exposure(moment.flow, protocol, exposure, number);

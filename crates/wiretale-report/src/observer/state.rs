@@ -1,6 +1,7 @@
 //! What is kept about one flow while it lasts.
 
 use super::{dns, ftp, irc, ssh, transfer, weirds};
+use crate::hearsay::Seen;
 use crate::row::Named;
 
 /// A flow's state: a few words until there is more to remember than what it is.
@@ -13,6 +14,7 @@ pub struct State {
     pub(super) served: bool,
     // Files it carried so far.
     pub(super) files: u32,
+    pub(super) seen: Seen,
 }
 
 #[derive(Default)]

@@ -90,7 +90,7 @@ impl Hears {
 
     /// What stands in a flow's bytes.
     pub(crate) const WORDS: Self =
-        Self(!(Self::OPENED.0 | Self::PASSED.0 | Self::WEIRD.0 | Self::EXPOSED.0 | Self::DNS.0 | Self::CLOSED.0));
+        Self(!(Self::OPENED.0 | Self::PASSED.0 | Self::WEIRD.0 | Self::DNS.0 | Self::CLOSED.0));
 
     /// How many kinds there are.
     pub(crate) const KINDS: u32 = 28;

@@ -13,13 +13,14 @@ use wiretale::dns::Dns;
 use wiretale::ftp::{Ftp, FtpData};
 use wiretale::irc::Irc;
 use wiretale::packet::Transport;
-use wiretale::protocol::{Direction, Exposure, Moment, Observe, Observer, Packets, State, Summary, Timestamp};
+use wiretale::protocol::{Direction, Exposure, Moment, Observe, Observer, Packets, Passed, State, Summary, Timestamp};
 use wiretale::recognize::Named;
 use wiretale::score::Home;
 use wiretale::ssh::{Event as Ssh, Ssh as SshProtocol};
 use wiretale::terminal::{Event as Text, Terminal};
 
 use super::unseen::is_one_sided;
+use crate::hearsay::{Seen, Tap};
 
 pub use exposures::{Crossed, Exposed, Exposures, Secret};
 pub use irc::{IrcProfile, IrcProfiles, IrcSession};
@@ -37,6 +38,7 @@ pub struct Chronicle {
     people: IrcProfiles,
     exposures: Exposures,
     resolvers: BTreeSet<IpAddr>,
+    tap: Tap,
 }
 
 /// A chronicle's state of one flow.
@@ -44,6 +46,7 @@ pub struct Chronicle {
 pub struct Chronicled {
     service: Option<&'static str>,
     greeting: Option<Box<[u8]>>,
+    seen: Seen,
 }
 
 impl Chronicle {
@@ -58,6 +61,7 @@ impl Chronicle {
             people: IrcProfiles::default(),
             exposures: Exposures::default(),
             resolvers: BTreeSet::new(),
+            tap: Tap::default(),
         }
     }
 
@@ -163,7 +167,7 @@ impl Observer for Chronicle {
 
     #[inline]
     fn wants_packets(&self) -> Packets {
-        Packets::NONE
+        Tap::PACKETS
     }
 
     #[inline]
@@ -188,11 +192,19 @@ impl Observer for Chronicle {
         self.now(moment.at);
     }
 
+    #[inline]
+    fn passed(&mut self, chronicled: &mut Chronicled, moment: &Moment<'_>, passed: &Passed) {
+        self.tap.passed(&self.home, &mut chronicled.seen, moment, passed);
+    }
+
     fn recognized(&mut self, chronicled: &mut Chronicled, _: &Moment<'_>, service: &'static str) {
         chronicled.service.get_or_insert(service);
     }
 
     fn exposed(&mut self, chronicled: &mut Chronicled, moment: &Moment<'_>, exposure: &Exposure<'_>) {
+        if self.tap.is_hearsay(&self.home, chronicled.seen, moment.flow) {
+            return;
+        }
         self.exposures.hear(moment, chronicled.service.unwrap_or(""), exposure);
     }
 
