@@ -123,7 +123,7 @@ where
                 match solo.chunk(direction, chunk) {
                     Demand::Stream => {}
                     Demand::Lengths => wants[direction.index()] = false,
-                    Demand::Nothing => wants = [false; 2],
+                    Demand::Nothing | Demand::Rest | Demand::Anew => wants = [false; 2],
                 }
             }
         };

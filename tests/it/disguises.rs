@@ -58,6 +58,30 @@ fn much_that_is_said_first_hides_no_protocol() {
     }
 }
 
+#[test]
+fn a_line_for_somebody_else_hides_no_irc_where_the_server_speaks_it() {
+    let served: Turns<'_> = &[
+        (Server, b":irc.example 451 * :You have not registered\r\n"),
+        (Client, b"NICK ann\r\nUSER a 0 * :Ann\r\n"),
+        (Server, b":irc.example 001 ann :Welcome\r\n"),
+        (Client, b"JOIN #c\r\n"),
+    ];
+    for (first, named) in [
+        (&b"GET / HTTP/1.0\r\n\r\n"[..], Some("http")),
+        (b"EHLO x\r\n", Some("smtp")),
+        (b"OPTIONS sip:a SIP/2.0\r\n\r\n", Some("sip")),
+        (b"\x16\x03\x01\0\x05\x01\0\0\x01\0", Some("ssl")),
+        (b"HELP\r\n", None),
+        (b"\x01\x02\x03\x04\xff\xfe\xfd", None),
+    ] {
+        let wanted: Vec<_> = named.into_iter().chain(["irc"]).collect();
+        assert_eq!(said(&[(Client, first)], served), wanted, "{}", first.escape_ascii());
+        assert_eq!(said(&[(Client, first), (Client, b"more")], served), wanted, "{}", first.escape_ascii());
+    }
+    // Nor does a server that greets as nobody does.
+    assert_eq!(said(&[(Server, b"\x01\x02\x03\x04\xff\xfe\xfd")], IRC), ["irc"]);
+}
+
 fn end(host: [u8; 4], port: u16) -> Endpoint {
     Endpoint::new(Address::v4(host), port)
 }

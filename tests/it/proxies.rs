@@ -55,3 +55,27 @@ fn a_proxy_keeps_its_name_when_something_else_goes_through_it() {
     }
     assert_eq!(said(&[REFUSED], 1000), ["http"]);
 }
+
+#[test]
+fn a_long_head_hides_nothing_that_goes_through_a_proxy() {
+    let connect =
+        |more: usize| format!("CONNECT irc.example:6667 HTTP/1.1\r\nCookie: {}\r\n\r\n", "c".repeat(more)).into_bytes();
+    let socks = |user: usize, host: usize| {
+        [b"\x04\x01\x1a\x0b\0\0\0\x01", &*b"u".repeat(user), b"\0", &*b"h".repeat(host), b"\0"].concat()
+    };
+    let proxied = |head: Vec<u8>, answer: &[u8], segment| {
+        let turns = [(Client, head), (Server, answer.to_vec())].into_iter();
+        let steps: Vec<_> = turns.chain(IRC.iter().map(|(from, text)| (*from, text.to_vec()))).collect();
+        services(&steps, segment)
+    };
+    for segment in [1000, 40] {
+        for more in [1900, 2100, 5000, 8000] {
+            assert_eq!(proxied(connect(more), b"HTTP/1.1 200 OK\r\n\r\n", segment), ["http", "irc"], "{more}");
+        }
+        for (user, host) in [(3000, 20), (20, 3000), (4000, 4000)] {
+            assert_eq!(proxied(socks(user, host), b"\0Z\0\0\0\0\0\0", segment), ["socks", "irc"], "{user} {host}");
+        }
+    }
+    // There is a bound.
+    assert_eq!(proxied(connect(20_000), b"HTTP/1.1 200 OK\r\n\r\n", 1000), ["http"]);
+}

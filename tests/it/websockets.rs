@@ -86,3 +86,45 @@ fn a_websocket_is_claimed_by_the_room_of_what_it_carries() {
         assert_eq!(services(&refused, segment), ["http"], "{segment}");
     }
 }
+
+#[test]
+fn an_upgrade_is_found_behind_other_requests() {
+    let (client, server) = (Direction::Client, Direction::Server);
+    let get = (client, b"GET /login HTTP/1.1\r\nHost: h\r\n\r\n".to_vec());
+    let answers: [&[u8]; 2] = [
+        b"HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello",
+        b"HTTP/1.1 401 Who are you?\r\nWWW-Authenticate: Basic\r\nContent-Length: 0\r\n\r\n",
+    ];
+    let rest = [
+        (client, REQUEST.as_bytes().to_vec()),
+        (server, ANSWER.as_bytes().to_vec()),
+        message(client, b"NICK ann"),
+        message(client, b"USER a 0 * :Ann"),
+        message(server, b":irc.example 001 ann :Welcome"),
+    ];
+    for (answer, before, segment) in [(0, 1, 1000), (0, 1, 7), (1, 1, 1000), (1, 1, 1), (0, 6, 1000), (0, 12, 1000)] {
+        let before_it: Vec<_> = (0..before).flat_map(|_| [get.clone(), (server, answers[answer].to_vec())]).collect();
+        let found = services(&[&before_it[..], &rest].concat(), segment);
+        let wanted = if before < 8 { vec!["http", "websocket", "irc"] } else { vec!["http"] };
+        assert_eq!(found, wanted, "{answer} {before} {segment}");
+    }
+    // What is no request for an upgrade is the web's.
+    let lines = (client, b"NICK ann\r\nUSER a 0 * :Ann\r\n".to_vec());
+    assert_eq!(services(&[get, (server, answers[0].to_vec()), lines], 1000), ["http"]);
+}
+
+#[test]
+fn a_long_head_hides_no_upgrade() {
+    for cookies in [1500, 3000, 7900] {
+        let request = REQUEST.replace("Host: h", &format!("Host: h\r\nCookie: {}", "c".repeat(cookies)));
+        let steps = [
+            (Direction::Client, request.into_bytes()),
+            (Direction::Server, ANSWER.as_bytes().to_vec()),
+            message(Direction::Client, b"NICK ann"),
+            message(Direction::Server, b":irc.example 001 ann :Welcome"),
+        ];
+        for segment in [1000, 50] {
+            assert_eq!(services(&steps, segment), ["http", "websocket", "irc"], "{cookies} {segment}");
+        }
+    }
+}

@@ -130,7 +130,7 @@ pub(crate) fn with_sink<P: Services<O>, O: Observer, R>(
     commons: &mut Commons,
     act: impl FnOnce(&mut Connection, &mut Delivery<'_, P, O>) -> R,
 ) -> Option<R> {
-    let Record { flow, state, carrier, reading, decoder_bytes, services, weirds, patient, streams, .. } = record;
+    let Record { flow, state, carrier, reading, decoder_bytes, services, weirds, patient, anew, streams, .. } = record;
     let Carrier::Tcp(tcp) = carrier else { return None };
     let Tcp { account, connection } = &mut ***tcp;
     let held = connection.held_memory();
@@ -145,16 +145,21 @@ pub(crate) fn with_sink<P: Services<O>, O: Observer, R>(
         services,
         weirds,
         patient,
+        anew,
         streams: *streams,
         established: Some(account.is_established()),
         lookback: around.lookback,
         observer,
         commons,
         unwanted: [false; 2],
+        wanted: false,
     };
     let result = act(connection, &mut sink);
-    let unwanted = sink.unwanted;
+    let (unwanted, wanted) = (sink.unwanted, sink.wanted);
     if !*streams {
+        if wanted {
+            Direction::BOTH.into_iter().for_each(|direction| connection.demand(direction, Demand::Stream));
+        }
         for direction in Direction::BOTH {
             if unwanted[direction.index()] {
                 connection.demand(direction, Demand::Lengths);
@@ -209,7 +214,7 @@ fn datagram_sink<'d, P: Services<O>, O: Observer>(
     observer: &'d mut O,
     commons: &'d mut Commons,
 ) -> Delivery<'d, P, O> {
-    let Record { flow, state, reading, decoder_bytes, services, weirds, patient, .. } = record;
+    let Record { flow, state, reading, decoder_bytes, services, weirds, patient, anew, .. } = record;
     Delivery {
         at: around.at,
         frame: around.frame,
@@ -220,6 +225,7 @@ fn datagram_sink<'d, P: Services<O>, O: Observer>(
         services,
         weirds,
         patient,
+        anew,
         streams: false,
         established: None,
         alone: false,
@@ -227,6 +233,7 @@ fn datagram_sink<'d, P: Services<O>, O: Observer>(
         observer,
         commons,
         unwanted: [false; 2],
+        wanted: false,
     }
 }
 

@@ -38,6 +38,7 @@ pub(crate) struct Delivery<'d, P: Services<O>, O: Observer> {
     pub(crate) services: &'d mut SmallVec<[&'static str; 1]>,
     pub(crate) weirds: &'d mut Weirds,
     pub(crate) patient: &'d mut bool,
+    pub(crate) anew: &'d mut u8,
     pub(crate) streams: bool,
     /// For a TCP connection, whether it was answered.
     pub(crate) established: Option<bool>,
@@ -48,15 +49,19 @@ pub(crate) struct Delivery<'d, P: Services<O>, O: Observer> {
     pub(crate) commons: &'d mut Commons,
     /// Directions whose bytes nobody wants any more.
     pub(crate) unwanted: [bool; 2],
+    /// They are wanted again.
+    pub(crate) wanted: bool,
 }
 
 impl<P: Services<O>, O: Observer> Delivery<'_, P, O> {
     /// The next chunk for whoever reads the flow.
     pub(crate) fn read(&mut self, from: Direction, chunk: Chunk<'_>) {
-        match self.reading {
+        match *self.reading {
             Reading::Decoding(_) => self.feed(self.at, self.frame, from, chunk),
             Reading::Probing(_) => self.probe(from, chunk),
             Reading::Doubting(_) => self.doubt(from, chunk),
+            Reading::Listening(to) => self.listen(to, from, chunk),
+            Reading::Resting => self.resume(from, chunk),
             Reading::Counting => {}
         }
     }
@@ -149,6 +154,8 @@ impl<P: Services<O>, O: Observer> Delivery<'_, P, O> {
             Demand::Stream => {}
             Demand::Lengths => self.unwanted[from.index()] = true,
             Demand::Nothing => self.give_up(),
+            Demand::Rest => self.rest(),
+            Demand::Anew => {}
         }
         if !self.commons.shared.confirmed.is_empty() {
             self.confirmed(at, frame, from);
@@ -159,6 +166,9 @@ impl<P: Services<O>, O: Observer> Delivery<'_, P, O> {
         }
         if !self.commons.shared.expected.is_empty() {
             self.expected();
+        }
+        if demand == Demand::Anew {
+            self.ask_anew(from, chunk);
         }
     }
 

@@ -32,7 +32,7 @@ impl<P: Services<O>, O: Observer> Delivery<'_, P, O> {
     }
 
     // A side of a connection that has not spoken yet, and may.
-    fn is_quiet(&self, side: Direction) -> bool {
+    pub(crate) fn is_quiet(&self, side: Direction) -> bool {
         let ended = matches!(&*self.reading, Reading::Probing(Some(held)) if held.has_ended(side));
         self.established.is_some() && !ended && !self.has_spoken(side)
     }

@@ -165,6 +165,7 @@ impl<P: Services<O>, O: Observer> Analyzer<P, O> {
             weirds: Weirds::default(),
             ordinal,
             protocol,
+            anew: 0,
             patient: tcp && self.is_patient(flow.server.port),
             untold: self.observer.wants_packets(),
             streams: tcp && self.observer.wants_streams(),

@@ -9,31 +9,37 @@ use crate::reading::{Held, Reading};
 impl<P: Services<O>, O: Observer> Delivery<'_, P, O> {
     /// Asks whose bytes these are.
     pub(crate) fn probe(&mut self, from: Direction, chunk: Chunk<'_>) {
+        if *self.anew > 0 {
+            return self.probe_behind(from, chunk);
+        }
         let Chunk::Data(data) = chunk else {
             if self.keep(from, chunk).is_some_and(|held| held.is_over()) {
                 self.conclude();
             }
             return;
         };
+        if self.is_head_alone(from, data) {
+            return self.hold(from, chunk);
+        }
         match self.look(from, data, false) {
             // What was said in the middle of a flow counts if whom it was said to answers.
-            Identified::Yes(_) | Identified::Leftover(_) if self.alone && !self.is_full(from, data.len()) => {
+            Identified::Yes(_) | Identified::Leftover(_) if self.alone && !self.is_full(from, data) => {
                 self.hold(from, chunk);
             }
             Identified::Yes(session) => {
                 let session = session.map(|session| self.identified(session));
                 self.decide(session, from, chunk);
             }
-            Identified::Unsure if self.is_full(from, data.len()) => self.at_limit(from, data),
+            Identified::Unsure if self.is_full(from, data) => self.at_limit(from, data),
             Identified::Unsure => self.hold(from, chunk),
             Identified::Leftover(session) => {
                 let session = self.announced_or(session, Some((from, data)));
                 self.decide(session, from, chunk);
             }
-            Identified::No => {
-                let session = self.announced();
-                self.decide(session, from, chunk);
-            }
+            Identified::No => match self.announced() {
+                None => self.unclaimed(from, data),
+                session => self.decide(session, from, chunk),
+            },
         }
     }
 
@@ -63,19 +69,6 @@ impl<P: Services<O>, O: Observer> Delivery<'_, P, O> {
         made
     }
 
-    /// With so many bytes more, is as much kept of a flow as may be?
-    fn is_full(&mut self, from: Direction, more: usize) -> bool {
-        let limits = &self.commons.limits;
-        let Reading::Probing(Some(held)) = &mut *self.reading else { return more >= limits.probe_bytes };
-        // Datagrams stay what they are.
-        if held.pieces().len() >= limits.probe_pieces && self.established.is_some() {
-            let before = held.memory();
-            held.merge();
-            self.commons.stats.probed_bytes -= (before - held.memory()) as u64;
-        }
-        held.len_of(from) + more >= limits.probe_bytes || held.pieces().len() >= limits.probe_pieces
-    }
-
     fn hold(&mut self, from: Direction, chunk: Chunk<'_>) {
         let datagrams = self.established.is_none();
         if let Some(held) = self.keep(from, chunk).filter(|_| datagrams) {
@@ -100,12 +93,10 @@ impl<P: Services<O>, O: Observer> Delivery<'_, P, O> {
     pub(crate) fn decide(&mut self, session: Option<Started<P, O>>, from: Direction, chunk: Chunk<'_>) {
         let Some(held) = self.take_held() else { return };
         self.begin(session, held);
-        if let Reading::Decoding(_) = self.reading {
-            self.feed(self.at, self.frame, from, chunk);
-        }
+        self.read(from, chunk);
     }
 
-    fn take_held(&mut self) -> Option<Option<Box<Held>>> {
+    pub(crate) fn take_held(&mut self) -> Option<Option<Box<Held>>> {
         match std::mem::replace(self.reading, Reading::Counting) {
             Reading::Probing(held) => Some(held),
             Reading::Doubting(doubt) => Some(Some(doubt.held)),
@@ -116,7 +107,7 @@ impl<P: Services<O>, O: Observer> Delivery<'_, P, O> {
         }
     }
 
-    fn begin(&mut self, session: Option<Started<P, O>>, held: Option<Box<Held>>) {
+    pub(crate) fn begin(&mut self, session: Option<Started<P, O>>, held: Option<Box<Held>>) {
         let Some(session) = session else {
             self.commons.stats.probed_bytes -= held.map_or(0, |held| held.memory() as u64);
             self.give_up();
@@ -126,7 +117,10 @@ impl<P: Services<O>, O: Observer> Delivery<'_, P, O> {
         let Some(held) = held else { return };
         self.commons.stats.probed_bytes -= held.memory() as u64;
         for piece in held.pieces() {
-            self.feed(piece.at, piece.frame, piece.from, held.chunk(piece));
+            match self.reading {
+                Reading::Decoding(_) => self.feed(piece.at, piece.frame, piece.from, held.chunk(piece)),
+                _ => self.read(piece.from, held.chunk(piece)),
+            }
         }
     }
 
@@ -134,13 +128,15 @@ impl<P: Services<O>, O: Observer> Delivery<'_, P, O> {
     pub(crate) fn conclude(&mut self) {
         self.settle();
         let Reading::Probing(_) = self.reading else { return };
+        let anew = *self.anew > 0;
         let found = self.shown(None, true, |opening| {
             let spoke = !opening.client.is_empty() || !opening.server.is_empty();
-            spoke.then(|| identify::<P, O>(opening))
+            spoke.then(|| if anew { identify_behind::<P, O>(opening) } else { identify::<P, O>(opening) })
         });
         let session = match found {
             Some(Identified::Yes(session)) => session.map(|session| self.identified(session)),
             Some(Identified::Leftover(session)) => self.announced_or(session, None),
+            _ if anew => None,
             // An attempt that was never answered leaves the announcement to the next one.
             _ if self.established == Some(false) => None,
             _ => self.announced(),
@@ -156,6 +152,11 @@ pub(crate) type Started<P, O> = Box<Far<<P as Services<O>>::Session>>;
 /// Whose bytes these are, and a decoder for them.
 fn identify<P: Services<O>, O: Observer>(opening: &Opening<'_>) -> Identified<Option<Started<P, O>>> {
     P::identify(opening).map(|place| P::start(place, opening).map(|session| Box::new(Far::new(session))))
+}
+
+/// The same, asked of those that are known behind what is not theirs.
+pub(crate) fn identify_behind<P: Services<O>, O: Observer>(opening: &Opening<'_>) -> Identified<Option<Started<P, O>>> {
+    P::identify_behind(opening).map(|place| P::start(place, opening).map(|session| Box::new(Far::new(session))))
 }
 
 /// The opening of a flow: what is held, or else the bytes that came just now.

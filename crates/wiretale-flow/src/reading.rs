@@ -13,6 +13,11 @@ pub(crate) enum Reading<S> {
     Decoding(Box<Far<S>>),
     /// Somebody for now: one side has filled what is kept of it, and the other has not spoken yet.
     Doubting(Box<Doubt<S>>),
+    /// Nobody so far, for one side began with what nobody claims: those that are known behind such bytes are asked by
+    /// what this side says.
+    Listening(Direction),
+    /// Nobody, until the client begins something else.
+    Resting,
     /// Nobody: they are counted.
     Counting,
 }
@@ -24,7 +29,7 @@ impl<S> Reading<S> {
         match self {
             Self::Decoding(session) => Some(session),
             Self::Doubting(doubt) => doubt.session.as_mut().map(|session| &mut ***session),
-            Self::Probing(_) | Self::Counting => None,
+            Self::Probing(_) | Self::Listening(_) | Self::Resting | Self::Counting => None,
         }
     }
 }

@@ -31,6 +31,8 @@ pub(crate) struct Record<S, F> {
     pub(crate) patient: bool,
     /// The observer wants the stream as well.
     pub(crate) streams: bool,
+    /// How often it was asked again whose it is.
+    pub(crate) anew: u8,
     pub(crate) protocol: u8,
     pub(crate) state: F,
     pub(crate) flow: Flow,

@@ -97,6 +97,9 @@ pub struct Limits {
     /// Bytes of each direction that are kept while a flow is not recognised. Of a side that says more before the other
     /// speaks what came last is kept.
     pub probe_bytes: usize,
+    /// Bytes that are kept beside these of a client's head for somebody on the way: of a request to a proxy, of one to
+    /// speak something else than HTTP.
+    pub probe_head: usize,
     /// Pieces that are kept while a flow is not recognised; those of one side that follow on each other become one first.
     pub probe_pieces: usize,
     /// Weirds of one kind that are reported of one flow; the rest is counted.
@@ -116,6 +119,7 @@ impl Default for Limits {
             memory: 256 << 20,
             expectations: 5_000,
             probe_bytes: 2048,
+            probe_head: 8192,
             probe_pieces: 100,
             weirds: 5,
             // As many as a hash table of 2^18 places takes: one more would double it.

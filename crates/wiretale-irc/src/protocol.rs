@@ -38,12 +38,28 @@ struct Half {
 
 impl Protocol for Irc {
     const TAG: &'static str = "irc";
+    const BEHIND: bool = true;
     const ANNOUNCED: bool = false;
     type Event<'a> = Event<'a>;
     type Decoder = Decoder;
 
     fn probe(opening: &Opening<'_>) -> Probe {
         crate::probe::probe(opening)
+    }
+
+    fn resumes(client: &[u8]) -> bool {
+        wiretale_websocket::may_be_upgrade(client)
+    }
+
+    fn head(opening: &Opening<'_>) -> usize {
+        let client = opening.client;
+        match () {
+            () if wiretale_websocket::is_upgrade(client) => wiretale_websocket::head(client),
+            () if proxy::is_proxied(client) => {
+                client.len() - proxy::behind(Direction::Client, client).map_or(0, <[u8]>::len)
+            }
+            () => 0,
+        }
     }
 
     fn start(opening: &Opening<'_>) -> Decoder {

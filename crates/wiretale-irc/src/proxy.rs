@@ -208,7 +208,7 @@ fn printable(text: &[u8]) -> String {
 pub(crate) const HTTP: &str = "http-connect";
 const METHOD: &[u8] = b"CONNECT ";
 const ANSWER: &[u8] = b"HTTP/1.";
-const LONGEST: usize = 4096;
+const LONGEST: usize = 8192;
 
 #[cfg(test)]
 mod tests {

@@ -18,6 +18,10 @@ pub trait Protocol: Sized {
     /// of it.
     const ANNOUNCED: bool = true;
 
+    /// Is it known by what one side says, too, where the other began with what is not its own? So that nobody hides
+    /// behind a few bytes for somebody else.
+    const BEHIND: bool = false;
+
     /// What it has to say: small, `Copy`, its text borrowed from the packet or from the decoder.
     type Event<'a>: Copy + Debug;
 
@@ -27,6 +31,20 @@ pub trait Protocol: Sized {
 
     /// Are these first bytes this protocol's?
     fn probe(opening: &Opening<'_>) -> Probe;
+
+    /// May it begin so behind what a client and its server have settled in another protocol, as a request for an upgrade
+    /// comes behind other requests? Asked of what the client says next, a few times.
+    fn resumes(client: &[u8]) -> bool {
+        let _ = client;
+        false
+    }
+
+    /// How many of the client's first bytes are a head for somebody on the way, such as a proxy, or may be: beside what
+    /// follows it, of which the probing limit is, much of a head is kept.
+    fn head(opening: &Opening<'_>) -> usize {
+        let _ = opening;
+        0
+    }
 
     /// A decoder for a flow whose first bytes said [`Probe::Yes`]; those bytes are fed to it next.
     fn start(opening: &Opening<'_>) -> Self::Decoder;
@@ -97,4 +115,9 @@ pub enum Demand {
     Lengths,
     /// Nothing more of either direction: leave this flow to the counters.
     Nothing,
+    /// The same, until the client says something with which another protocol may begin: see [`Protocol::resumes`].
+    Rest,
+    /// It is not what it began as: whose it is may be asked again, of those that are known [behind](Protocol::BEHIND)
+    /// what is not theirs, by this chunk and what follows.
+    Anew,
 }

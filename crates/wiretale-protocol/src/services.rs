@@ -12,6 +12,24 @@ pub trait Services<O: Observer> {
     /// Whose first bytes are these? Asks in the order of the list; the first `Yes` wins. Tells its place in the list.
     fn identify(opening: &Opening<'_>) -> Identified<usize>;
 
+    /// The same, asked of those alone that are known [behind](Protocol::BEHIND) what is not theirs.
+    fn identify_behind(opening: &Opening<'_>) -> Identified<usize> {
+        let _ = opening;
+        Identified::No
+    }
+
+    /// [`Protocol::resumes`], of any.
+    fn resumes(client: &[u8]) -> bool {
+        let _ = client;
+        false
+    }
+
+    /// [`Protocol::head`], of the one that knows the longest.
+    fn head(opening: &Opening<'_>) -> usize {
+        let _ = opening;
+        0
+    }
+
     /// A decoder of the protocol at this place in the list, for a flow with these first bytes; `None` behind its end.
     fn start(place: usize, opening: &Opening<'_>) -> Option<Self::Session>;
 
@@ -126,6 +144,25 @@ where
             Identified::Leftover(_) => rest,
             Identified::No | Identified::Unsure => Identified::No,
         }
+    }
+
+    fn identify_behind(opening: &Opening<'_>) -> Identified<usize> {
+        let mine = if P::BEHIND { P::probe(opening) } else { Probe::No };
+        if mine == Probe::Yes {
+            return Identified::Yes(0);
+        }
+        match Rest::identify_behind(opening).map(|place| place + 1) {
+            Identified::No if mine == Probe::Unsure && !opening.last => Identified::Unsure,
+            rest => rest,
+        }
+    }
+
+    fn resumes(client: &[u8]) -> bool {
+        P::resumes(client) || Rest::resumes(client)
+    }
+
+    fn head(opening: &Opening<'_>) -> usize {
+        P::head(opening).max(Rest::head(opening))
     }
 
     fn start(place: usize, opening: &Opening<'_>) -> Option<Self::Session> {

@@ -46,7 +46,7 @@ impl Protocol for Named {
         if decoder.name == Self::TAG {
             return Demand::Nothing;
         }
-        let names = if decoder.name == WEBSOCKET { &["http", WEBSOCKET][..] } else { &[decoder.name] };
+        let names = if decoder.name == WEBSOCKET { &[HTTP, WEBSOCKET][..] } else { &[decoder.name] };
         names.iter().for_each(|name| cx.confirm(name));
         let Moment { direction, flow, .. } = *cx.moment();
         match chunk {
@@ -54,8 +54,13 @@ impl Protocol for Named {
             _ if direction == Direction::Client => return Demand::Lengths,
             Chunk::Data(bytes) => match decoder.answers(flow, bytes) {
                 Probe::Unsure => return Demand::Stream,
-                Probe::Yes => names.iter().for_each(|name| cx.serve(name)),
-                _ => {}
+                Probe::Yes => {
+                    names.iter().for_each(|name| cx.serve(name));
+                    // A request to speak something else may follow.
+                    return if decoder.name == HTTP { Demand::Rest } else { Demand::Nothing };
+                }
+                // The client alone spoke so, and anybody may hide behind such words.
+                _ => return Demand::Anew,
             },
             Chunk::Gap(_) | Chunk::End(_) => {}
         }
@@ -79,7 +84,7 @@ impl Decoder {
         self.len += taken;
         let server = self.head.get(..self.len).unwrap_or_default();
         let view = View { client: &[], server, ports: [flow.client.port, flow.server.port] };
-        let name = if self.name == WEBSOCKET { "http" } else { self.name };
+        let name = if self.name == WEBSOCKET { HTTP } else { self.name };
         let Some((_, recognizer)) = STREAMS.iter().find(|(known, _)| *known == name) else { return Probe::Yes };
         match recognizer(&view) {
             // Of some the request alone tells.
@@ -112,7 +117,7 @@ fn look(opening: &Opening<'_>) -> Result<&'static str, Probe> {
 
 // A way to somewhere else: whoever knows what goes along it has the say.
 fn carries_others(name: &str, opening: &Opening<'_>) -> bool {
-    name == "socks" || (name == "http" && opening.client.starts_with(b"CONNECT "))
+    name == "socks" || (name == HTTP && opening.client.starts_with(b"CONNECT "))
 }
 
 // A WebSocket, as soon as there is enough of what the client says in it for a decoder to claim it.
@@ -154,6 +159,7 @@ fn stream(view: &View<'_>) -> Result<&'static str, Probe> {
     Err(verdict)
 }
 
+const HTTP: &str = "http";
 const WEBSOCKET: &str = "websocket";
 // Bytes of a server after which there is no doubt.
 const ENOUGH: usize = 16;
@@ -170,7 +176,7 @@ type Recognizer = fn(&View<'_>) -> Probe;
 
 // The surest first.
 const STREAMS: &[(&str, Recognizer)] = &[
-    ("http", text::http),
+    (HTTP, text::http),
     ("ssl", binary::ssl),
     ("smtp", text::smtp),
     ("pop3", text::pop3),

@@ -10,6 +10,7 @@ pub struct Ssh;
 
 impl Protocol for Ssh {
     const TAG: &'static str = "ssh";
+    const BEHIND: bool = true;
     const ANNOUNCED: bool = false;
     type Event<'a> = Event<'a>;
     type Decoder = Decoder;

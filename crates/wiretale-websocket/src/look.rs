@@ -4,8 +4,8 @@ use alloc::vec::Vec;
 
 use wiretale_protocol::{Direction, Opening};
 
-use crate::upgrade::{LONGEST, METHOD, fields, request};
-use crate::{Piece, WebSocket, is_upgrade};
+use crate::upgrade::{LONGEST, fields, request};
+use crate::{Piece, WebSocket, is_upgrade, may_be_upgrade};
 
 /// What a flow's first bytes show.
 #[derive(Debug)]
@@ -59,8 +59,7 @@ impl Inside<'_> {
 #[must_use]
 pub fn look<'a>(opening: &Opening<'a>) -> Sight<'a> {
     if !is_upgrade(opening.client) {
-        let partial = !opening.client.is_empty() && METHOD.starts_with(opening.client);
-        return if partial { Sight::Unsure } else { Sight::None };
+        return if may_be_upgrade(opening.client) { Sight::Unsure } else { Sight::None };
     }
     let (end, asks) = request(opening.client);
     let Some(request) = end.and_then(|end| opening.client.get(..end)) else {

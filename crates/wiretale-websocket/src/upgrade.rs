@@ -2,13 +2,26 @@
 
 use alloc::vec::Vec;
 
-use memchr::{memchr, memchr_iter};
+use memchr::{memchr, memchr_iter, memmem};
 use wiretale_protocol::{Direction, scan};
 
 /// Could a client that begins so be asking for a WebSocket?
 #[must_use]
 pub fn is_upgrade(client: &[u8]) -> bool {
     client.starts_with(METHOD)
+}
+
+/// The same, of bytes that may be fewer than tell.
+#[must_use]
+pub fn may_be_upgrade(client: &[u8]) -> bool {
+    is_upgrade(client) || !client.is_empty() && METHOD.starts_with(client)
+}
+
+/// How many of these bytes are a request's head: all of them while it is not over.
+#[must_use]
+pub fn head(client: &[u8]) -> usize {
+    let over = |end: &&[u8]| Some(memmem::find(client, end)? + end.len());
+    HEAD_ENDS.iter().filter_map(over).min().unwrap_or(client.len())
 }
 
 /// A head of HTTP, up to the empty line.
@@ -42,7 +55,7 @@ impl Upgrade {
 
 // Does it end with an empty line?
 fn is_over(head: &[u8]) -> bool {
-    head.ends_with(b"\n\r\n") || head.ends_with(b"\n\n")
+    HEAD_ENDS.iter().any(|end| head.ends_with(end))
 }
 
 /// Does this request ask for a WebSocket?
@@ -87,10 +100,11 @@ fn field<'a>(bytes: &'a [u8], name: &[u8]) -> Option<&'a [u8]> {
     value.get(..end).map(<[u8]>::trim_ascii)
 }
 
-pub(crate) const METHOD: &[u8] = b"GET ";
+const METHOD: &[u8] = b"GET ";
 pub(crate) const LONGEST: usize = 8192;
 // A lone LF ends a line, too (RFC 9112 section 2.2).
 const LINE_ENDS: [&[u8]; 2] = [b"\r\n", b"\n"];
+const HEAD_ENDS: [&[u8]; 2] = [b"\n\r\n", b"\n\n"];
 
 #[cfg(test)]
 mod tests {
@@ -125,7 +139,9 @@ mod tests {
         fn one_walk_finds_what_a_look_at_each_line_does(pieces in vec(0..PIECES.len(), 0..12)) {
             let bytes: Vec<u8> = pieces.iter().flat_map(|at| PIECES[*at]).copied().collect();
             for cut in 0..=bytes.len() {
-                prop_assert_eq!(request(&bytes[..cut]), plainly(&bytes[..cut]), "{:?}", bytes[..cut].escape_ascii());
+                let (over, asks) = plainly(&bytes[..cut]);
+                prop_assert_eq!(request(&bytes[..cut]), (over, asks), "{:?}", bytes[..cut].escape_ascii());
+                prop_assert_eq!(head(&bytes[..cut]), over.unwrap_or(cut));
             }
         }
     }

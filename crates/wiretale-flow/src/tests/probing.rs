@@ -247,3 +247,76 @@ fn a_flow_is_as_patient_as_its_service() {
         assert_eq!(script.play::<(Namer, ())>(Settings::default()).closed.len(), flows, "{service}");
     }
 }
+
+/// Its server's first bytes are `HEY`, whatever stood before.
+struct Behind;
+
+impl Protocol for Behind {
+    const TAG: &'static str = "behind";
+    const BEHIND: bool = true;
+    type Event<'a> = (&'a str, u64);
+    type Decoder = ();
+
+    fn probe(opening: &Opening<'_>) -> Probe {
+        match opening.server {
+            b"H" | b"HE" | b"" if opening.client.is_empty() => Probe::Unsure,
+            [b'H', b'E', b'Y', ..] => Probe::Yes,
+            _ => Probe::No,
+        }
+    }
+
+    fn start(_: &Opening<'_>) -> Self::Decoder {}
+
+    fn feed<O: Observe<Self>>((): &mut (), cx: &mut Context<'_, O>, chunk: Chunk<'_>) -> Demand {
+        if let Chunk::Data(data) = chunk {
+            cx.emit::<Self>((std::str::from_utf8(data).unwrap(), 0));
+        }
+        Demand::Stream
+    }
+}
+
+/// A client's first byte is `X`; it takes a server that begins with anything but `X` for somebody else.
+struct Claims;
+
+impl Protocol for Claims {
+    const TAG: &'static str = "claims";
+    type Event<'a> = (&'a str, u64);
+    type Decoder = ();
+
+    fn probe(opening: &Opening<'_>) -> Probe {
+        if opening.client.starts_with(b"X") { Probe::Yes } else { Probe::No }
+    }
+
+    fn start(_: &Opening<'_>) -> Self::Decoder {}
+
+    fn feed<O: Observe<Self>>((): &mut (), cx: &mut Context<'_, O>, chunk: Chunk<'_>) -> Demand {
+        cx.confirm("claims");
+        match (cx.moment().direction, chunk) {
+            (Direction::Server, Chunk::Data([b'X', ..])) => Demand::Nothing,
+            (Direction::Server, _) => Demand::Anew,
+            _ => Demand::Lengths,
+        }
+    }
+}
+
+#[test]
+fn nobody_hides_behind_bytes_for_somebody_else_or_for_nobody() {
+    type Two = (Claims, (Behind, ()));
+    let said = |script: Script| script.farewell().play::<Two>(Settings::default()).said;
+    let heard = |said: &[String]| {
+        said.iter().filter_map(|line| line.split_once("behind#")).map(|(_, event)| event[2..].to_owned()).collect()
+    };
+    let all: Vec<String> = vec!["Server (\"HE\", 0)".into(), "Server (\"Y\", 0)".into(), "Client (\"you\", 0)".into()];
+    for first in ["X", "nobody's"] {
+        let script = Script::new().handshake().tcp("C:PA", first).tcp("C:PA", "more");
+        let said = said(script.tcp("S:PA", "HE").tcp("S:PA", "Y").tcp("C:PA", "you"));
+        let heard: Vec<String> = heard(&said);
+        assert_eq!(heard.iter().map(|event| event.trim_start_matches(' ')).collect::<Vec<_>>(), all, "{said:?}");
+        assert_eq!(said.contains(&"recognized claims".to_owned()), first == "X");
+    }
+    // It is asked about once, and not at all where the answer is as it should be.
+    for server in [["X", "HEY"], ["Z", "HEY"]] {
+        let script = Script::new().handshake().tcp("C:PA", "X").tcp("S:PA", server[0]).tcp("S:PA", server[1]);
+        assert!(said(script).iter().all(|line| !line.contains("behind")), "{server:?}");
+    }
+}
