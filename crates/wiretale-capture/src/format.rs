@@ -61,7 +61,7 @@ impl Format {
         }
     }
 
-    #[inline]
+    #[inline(always)]
     pub(crate) fn step(&mut self, window: &[u8]) -> Result<Step, Fault> {
         match self {
             Self::Pcap(pcap) => pcap.step(window),

@@ -41,10 +41,13 @@ impl Pcap {
         }
     }
 
-    /// What stands here is the header of another capture, written behind this one: `cat 1.pcap 2.pcap`. As a packet it
-    /// would be one without a byte.
+    /// A record without a byte, or of more than are believed. What stands here may be the header of another capture,
+    /// written behind this one: `cat 1.pcap 2.pcap`. As a packet it would be one without a byte.
     #[cold]
-    fn anew(&mut self, window: &[u8]) -> Result<Option<Step>, Fault> {
+    fn odd(&mut self, window: &[u8], captured: usize) -> Result<Option<Step>, Fault> {
+        if captured > MAX_RECORD {
+            return Err(Fault::Broken("a packet said to be longer than 256 MiB"));
+        }
         if !Self::begins(window) {
             return Ok(None);
         }
@@ -53,19 +56,17 @@ impl Pcap {
         Ok(Some(Step::Skip(len)))
     }
 
-    #[inline]
+    #[inline(always)]
     pub(crate) fn step(&mut self, window: &[u8]) -> Result<Step, Fault> {
         let Some([seconds, fraction, captured, wire_len]) = record(self.endian, window) else {
             return Ok(Step::Need(self.head));
         };
         let captured = usize::try_from(captured).unwrap_or(usize::MAX);
-        if captured == 0
-            && let Some(step) = self.anew(window)?
+        // Nothing and too much in one question: it is asked once a frame.
+        if captured.wrapping_sub(1) >= MAX_RECORD
+            && let Some(step) = self.odd(window, captured)?
         {
             return Ok(step);
-        }
-        if captured > MAX_RECORD {
-            return Err(Fault::Broken("a packet said to be longer than 256 MiB"));
         }
         let len = self.head + captured;
         if window.len() < len {

@@ -15,10 +15,12 @@ impl<P: Services<O>, O: Observer> Delivery<'_, P, O> {
     /// these bytes where they are an answer.
     pub(crate) fn unclaimed(&mut self, from: Direction, data: &[u8]) {
         let chunk = Chunk::Data(data);
-        if let Identified::Yes(session) = self.by_server(from, data) {
-            return self.found_behind(session, from, chunk);
-        }
-        let (answers, quiet) = (!self.has_spoken(from), self.is_quiet(from.opposite()));
+        // A server's answer was looked at alone then, as it would be once more.
+        let open = match self.by_server(from, data) {
+            Identified::Yes(session) => return self.found_behind(session, from, chunk),
+            told => from == Direction::Client || matches!(told, Identified::Unsure),
+        };
+        let (answers, quiet) = (open && !self.has_spoken(from), self.is_quiet(from.opposite()));
         let held = self.take_held().flatten();
         self.begin(None, held);
         if quiet {
