@@ -149,11 +149,12 @@ impl Action {
     fn many(&self, scene: &Scene<'_>, contacts: &Contacts) -> (f64, String) {
         let flow = scene.moment.flow;
         let (after, before) = contacts.of(flow.server.port);
+        let before = if before == 0 { "none".to_owned() } else { before.to_string() };
         let text = format!(
             "{} turned to {after} new destinations at port {} within {:.0} s of \"{}\"; in the minute before to {before}",
             flow.client.address,
             flow.server.port,
-            self.age(scene.moment.at),
+            self.age(scene.moment.at).ceil().max(1.0),
             self.order
         );
         (1.0, text)
