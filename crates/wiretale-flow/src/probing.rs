@@ -116,12 +116,12 @@ impl<P: Services<O>, O: Observer> Delivery<'_, P, O> {
         *self.reading = Reading::Decoding(session);
         let Some(held) = held else { return };
         self.commons.stats.probed_bytes -= held.memory() as u64;
+        let now = (self.at, self.frame);
         for piece in held.pieces() {
-            match self.reading {
-                Reading::Decoding(_) => self.feed(piece.at, piece.frame, piece.from, held.chunk(piece)),
-                _ => self.read(piece.from, held.chunk(piece)),
-            }
+            (self.at, self.frame) = (piece.at, piece.frame);
+            self.read(piece.from, held.chunk(piece));
         }
+        (self.at, self.frame) = now;
     }
 
     /// Nothing more will come: decides what is still undecided.

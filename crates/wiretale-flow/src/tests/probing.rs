@@ -248,7 +248,8 @@ fn a_flow_is_as_patient_as_its_service() {
     }
 }
 
-/// Its server's first bytes are `HEY`, whatever stood before.
+/// Its server's first bytes are `HEY`, whatever stood before; but it is none as long as the client's first is seen to be
+/// `?`.
 struct Behind;
 
 impl Protocol for Behind {
@@ -259,6 +260,7 @@ impl Protocol for Behind {
 
     fn probe(opening: &Opening<'_>) -> Probe {
         match opening.server {
+            _ if opening.client.starts_with(b"?") => Probe::No,
             b"H" | b"HE" | b"" if opening.client.is_empty() => Probe::Unsure,
             [b'H', b'E', b'Y', ..] => Probe::Yes,
             _ => Probe::No,
@@ -319,4 +321,37 @@ fn nobody_hides_behind_bytes_for_somebody_else_or_for_nobody() {
         let script = Script::new().handshake().tcp("C:PA", "X").tcp("S:PA", server[0]).tcp("S:PA", server[1]);
         assert!(said(script).iter().all(|line| !line.contains("behind")), "{server:?}");
     }
+}
+
+/// Known by two bytes of its client; else as [`Claims`].
+struct Slow;
+
+impl Protocol for Slow {
+    const TAG: &'static str = "slow";
+    type Event<'a> = (&'a str, u64);
+    type Decoder = ();
+
+    fn probe(opening: &Opening<'_>) -> Probe {
+        match opening.client {
+            b"?" => Probe::Unsure,
+            [b'?', b'?', ..] => Probe::Yes,
+            _ => Probe::No,
+        }
+    }
+
+    fn start(_: &Opening<'_>) -> Self::Decoder {}
+
+    fn feed<O: Observe<Self>>((): &mut (), cx: &mut Context<'_, O>, _: Chunk<'_>) -> Demand {
+        if cx.moment().direction == Direction::Server { Demand::Anew } else { Demand::Lengths }
+    }
+}
+
+#[test]
+fn what_is_asked_about_anew_while_it_is_read_has_its_own_frames_too() {
+    let script = Script::new().handshake().tcp("C:PA", "?").tcp("S:PA", "HEY").tcp("C:PA", "?").tcp("S:PA", "you");
+    let (heard, stats) =
+        script.play_to(Analyzer::<(Slow, (Behind, ())), _>::new(Heard::default(), Settings::default()));
+    let expected = ["behind#5 Server (\"HEY\", 0)", "behind#6 Client (\"?\", 0)", "behind#7 Server (\"you\", 0)"];
+    assert_eq!(heard.said, expected);
+    assert_eq!((stats.probed_bytes, stats.decoder_bytes), (0, 0));
 }
