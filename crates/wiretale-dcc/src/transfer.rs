@@ -122,7 +122,7 @@ impl TransferDecoder {
             None => self.early(cx, direction, bytes),
             Some(_) => bytes,
         };
-        let Some(sender) = self.sender.filter(|_| !bytes.is_empty()) else { return };
+        let Some(sender) = self.sender.filter(|_| !bytes.is_empty() && !self.unlike) else { return };
         self.decide(cx, sender);
         if sender == direction {
             self.content(cx, bytes);

@@ -122,6 +122,20 @@ fn counts_of_a_file_that_was_not_captured_are_no_file() {
 }
 
 #[test]
+fn behind_a_first_count_that_is_none_nothing_counts() {
+    let bytes = [0u32, 0xff00, 255].map(u32::to_be_bytes).concat();
+    for size in [1, 8, 12] {
+        let mut wire = wire::<Dcc>("SEND a 3325256905 5000 300");
+        for piece in bytes.chunks(size) {
+            wire.client(piece);
+        }
+        let said = wire.end();
+        assert_eq!(counts(&said), [0; 0], "{size}");
+        assert_eq!(weirds(&said), ["irc_invalid_dcc_send_ack"], "{size}");
+    }
+}
+
+#[test]
 fn a_file_that_begins_with_a_small_number_is_one_all_the_same() {
     let film = *b"\x00\x00\x00\x18ftypmp42";
     for (file, size) in [(&film[..], 4000), (&film[..4], 4)] {
