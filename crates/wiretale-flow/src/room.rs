@@ -18,7 +18,9 @@ impl<P: Services<O>, O: Observer> Delivery<'_, P, O> {
         let Reading::Probing(Some(held)) = &mut *self.reading else { return false };
         // Datagrams stay what they are. Behind a long head each look costs more, and there are fewer.
         let many = held.pieces().len() >= limits.probe_pieces;
-        if many && self.established.is_some() && (head == 0 || head == len) {
+        let short = held.len_of(Direction::Client) < limits.probe_bytes;
+        let begins = from == Direction::Server && held.len_of(from) < limits.probe_pieces;
+        if many && self.established.is_some() && (short || begins || head == len) {
             let before = held.memory();
             held.merge();
             self.commons.stats.probed_bytes -= (before - held.memory()) as u64;

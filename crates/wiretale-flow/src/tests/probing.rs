@@ -355,3 +355,41 @@ fn what_is_asked_about_anew_while_it_is_read_has_its_own_frames_too() {
     assert_eq!(heard.said, expected);
     assert_eq!((stats.probed_bytes, stats.decoder_bytes), (0, 0));
 }
+
+thread_local!(static LOOKS: std::cell::Cell<u32> = const { std::cell::Cell::new(0) });
+
+/// All that a client says is a head, and nothing ever tells.
+struct Heads;
+
+impl Protocol for Heads {
+    const TAG: &'static str = "heads";
+    type Event<'a> = ();
+    type Decoder = ();
+
+    fn probe(_: &Opening<'_>) -> Probe {
+        LOOKS.set(LOOKS.get() + 1);
+        Probe::Unsure
+    }
+
+    fn head(opening: &Opening<'_>) -> usize {
+        opening.client.len()
+    }
+
+    fn start(_: &Opening<'_>) -> Self::Decoder {}
+
+    fn feed<O: Observe<Self>>((): &mut (), _: &mut Context<'_, O>, _: Chunk<'_>) -> Demand {
+        Demand::Nothing
+    }
+}
+
+#[test]
+fn behind_a_long_head_neither_side_is_looked_at_often() {
+    for who in ["C:PA", "S:PA"] {
+        LOOKS.set(0);
+        let limits = Limits { probe_bytes: 64, probe_pieces: 4, ..Limits::default() };
+        let begun = Script::new().handshake().tcp("C:PA", [b'x'; 80]);
+        let script = (0..60).fold(begun, |script, _| script.tcp(who, "x"));
+        script.farewell().play::<(Heads, ())>(Settings { limits, ..Settings::default() });
+        assert!(LOOKS.get() <= 8, "{who} {}", LOOKS.get());
+    }
+}
