@@ -12,6 +12,8 @@
 
 mod stray;
 
+use std::time::Duration;
+
 use smallvec::SmallVec;
 use wiretale_packet::Flags;
 use wiretale_protocol::{Direction, Endpoint, Flow, FlowId, Passed, Timestamp, Transport};
@@ -109,9 +111,13 @@ impl MagicPacket {
             return;
         }
         let account = self.pairs.entry(pair);
-        // Some captures have every packet twice.
-        if account.strays.iter().any(|stray| (stray.source_port, stray.seq) == (flow.client.port, passed.seq)) {
-            return;
+        // Some captures have every packet twice. The same one much later is another.
+        let same = |stray: &Stray| (stray.source_port, stray.seq) == (flow.client.port, passed.seq);
+        if let Some(place) = account.strays.iter().position(same) {
+            if flow.opened.since(account.strays[place].at) < TWICE {
+                return;
+            }
+            account.strays.remove(place);
         }
         if account.strays.len() >= RING {
             account.strays.remove(0);
@@ -215,6 +221,7 @@ const IDENT: u16 = 113;
 // Services that call back in all innocence: FTP data, mail, ident.
 const EXPECTED: &[u16] = &[20, 25, IDENT];
 const RING: usize = 64;
+const TWICE: Duration = Duration::from_secs(1);
 const NAMED: f64 = 0.3;
 
 #[cfg(test)]

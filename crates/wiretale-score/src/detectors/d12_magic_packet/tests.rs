@@ -149,6 +149,15 @@ fn a_connection_whose_packets_were_captured_twice_is_none() {
     assert!(play.rows().is_empty());
 }
 
+#[test]
+fn the_same_packet_much_later_is_another() {
+    let mut play = Play::of(MagicPacket::default());
+    from_outside(&mut play, 0.0, 6000, Flags::SYN);
+    from_outside(&mut play, 1000.0, 6000, Flags::SYN);
+    call(&mut play, 1030.0, false);
+    assert_eq!(play.rows(), ["D12.callback"]);
+}
+
 // An answer from within without a SYN is no handshake.
 #[test]
 fn a_stray_that_is_refused_is_still_one() {
