@@ -43,10 +43,15 @@ impl Detector for NewToIrc {
         match *fact {
             Fact::Irc(Event::Registered { .. } | Event::Refused { .. }) => {
                 self.begins(scene, findings);
-                off_port(scene, findings);
+                // Of one met in the middle it was told when the server spoke.
+                if !flow.midstream {
+                    off_port(scene, findings);
+                }
             }
             Fact::Served("irc") if flow.midstream => off_port(scene, findings),
-            Fact::Closed(_) if flow.midstream => {
+            Fact::Irc(Event::Known { .. }) => drop(self.known.entry(flow.client.address)),
+            // Anybody can send a host what looks like the end of a session.
+            Fact::Closed(_) if flow.midstream && scene.facts.took_part[Direction::Client.index()] => {
                 self.known.entry(flow.client.address);
             }
             _ => {}
@@ -90,7 +95,9 @@ pub(super) const fn is_own_port(port: u16) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::testing::{HOST, Play};
+    use crate::testing::{HOST, Play, Server};
+    use wiretale_irc::Wire;
+    use wiretale_packet::Flags;
     use wiretale_protocol::State;
 
     #[test]
@@ -119,5 +126,35 @@ mod tests {
         let flow = play.open(0.0, HOST, [203, 0, 113, 9], 5190);
         play.served(flow, 0.0, "irc");
         assert!(play.rows().is_empty(), "its registration tells");
+    }
+
+    #[test]
+    fn who_takes_a_second_connection_while_an_old_one_lasts_is_not_new() {
+        let mut play = Play::of(NewToIrc::default());
+        let flow = play.open_as(0.0, HOST, [203, 0, 113, 9], 6667, |flow| flow.midstream = true);
+        let (nick, server) = (Wire(b"a"), Wire(b""));
+        play.irc(flow, 1.0, Server, Event::Known { nick, server });
+        play.session(5.0, HOST, 6667, "a", "a");
+        assert!(play.rows().is_empty());
+    }
+
+    #[test]
+    fn the_port_of_a_connection_whose_syn_was_lost_is_told_once() {
+        let mut play = Play::of(NewToIrc::default());
+        let flow = play.open_as(0.0, HOST, [203, 0, 113, 9], 5190, |flow| flow.midstream = true);
+        play.served(flow, 0.1, "irc");
+        play.registered(flow, 1.0, "a", "a");
+        assert_eq!(play.rows(), ["D16.off_port", "D16.novel"]);
+    }
+
+    #[test]
+    fn a_stranger_s_connection_to_a_silent_host_hides_nothing() {
+        let mut play = Play::of(NewToIrc::default());
+        let flow = play.met(0.0, HOST, [203, 0, 113, 9], 6667);
+        play.passes(flow, 0.0, Server, Flags::ACK);
+        play.heard(flow, 0.0, "boss", "#x", "hi");
+        play.close(flow, 1.0, State::Oth, [0, 9]);
+        play.session(5.0, HOST, 6667, "a", "a");
+        assert_eq!(play.rows(), ["D16.novel"]);
     }
 }
