@@ -65,7 +65,7 @@ impl Detector for Obedience {
                 }
             }
             Fact::Irc(Event::Dcc { message: Message::Offer(offer), .. }) => {
-                self.hosts.entry(flow.client.address).offered(offer.address);
+                self.hosts.entry(flow.client.address).offered((offer.address, offer.port));
             }
             Fact::Irc(event) => {
                 self.ordered(scene);

@@ -3,10 +3,10 @@
 use std::collections::VecDeque;
 use std::net::IpAddr;
 
-use wiretale_protocol::{Address, Direction, FlowId, Summary, Timestamp, Transport};
+use wiretale_protocol::{Direction, FlowId, Summary, Timestamp, Transport};
 
 use super::super::known::Known;
-use super::contacts::{Contacts, MINUTE, WEB};
+use super::contacts::{Contacts, MINUTE, To, WEB};
 use super::key;
 use crate::dialect::{Order, Verb};
 use crate::heard::{Spoken, Target};
@@ -20,7 +20,7 @@ pub(super) struct Host {
     // Orders to scan since the last one that it obeyed.
     orders: u32,
     // Where files and chats were offered from last.
-    offered: VecDeque<Address>,
+    offered: VecDeque<To>,
 }
 
 struct Action {
@@ -63,7 +63,7 @@ impl Host {
     }
 
     /// A file or a chat is offered to the host, or by it.
-    pub(super) fn offered(&mut self, from: Address) {
+    pub(super) fn offered(&mut self, from: To) {
         if !self.offered.contains(&from) {
             self.offered.truncate(OFFERS - 1);
             self.offered.push_front(from);
@@ -86,7 +86,7 @@ impl Host {
             return;
         }
         let new = self.contacts.was_after(scene, to);
-        let offered = self.offered.contains(&to.0);
+        let offered = self.offered.contains(&to);
         let text = action.meets(scene).filter(|_| !offered).or_else(|| {
             let scans = new && action.kind == Verb::Scan && self.contacts.are_many(to.1, self.orders);
             scans.then(|| action.many(scene, &self.contacts))

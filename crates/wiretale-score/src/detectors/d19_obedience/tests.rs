@@ -220,12 +220,13 @@ fn where_a_name_or_a_browser_leads_tells_less() {
 #[test]
 fn who_takes_an_offered_file_does_not_obey() {
     use wiretale_dcc::{Kind, Message, Offer};
-    for (offers, rows) in [(true, 0), (false, 1)] {
+    // An address alone, or another port of it, hides nothing.
+    for (offers, rows) in [(Some(4000), 0), (None, 1), (Some(0), 1), (Some(4001), 1)] {
         let mut play = Play::of(Obedience::default());
         let flow = play.session(0.0, HOST, 6667, "anna", "anna");
-        if offers {
+        if let Some(port) = offers {
             let (name, address) = (&b"cat.jpg"[..], Address::v4([203, 0, 113, 200]));
-            let (kind, port, size, token, tls, turbo) = (Kind::Send, 4000, Some(5), &b""[..], false, false);
+            let (kind, size, token, tls, turbo) = (Kind::Send, Some(5), &b""[..], false, false);
             let message = Message::Offer(Offer { kind, name, address, port, size, token, tls, turbo });
             let from = Source { name: Wire(b"tr0ll"), ..Source::default() };
             play.irc(flow, 1.0, Server, Event::Dcc { from, target: Wire(b"anna"), message, step: None });
