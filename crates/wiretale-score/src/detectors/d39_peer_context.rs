@@ -31,7 +31,7 @@ impl Detector for PeerContext {
         if !telling || !scene.names.any() || scene.names.of(peer).is_some() || scene.inventory.approved(peer) {
             return;
         }
-        let how = if scene.names.has_none(peer) { "has no name" } else { "was not seen to be looked up" };
+        let how = if scene.names.has_none(peer) { "has no name" } else { "appears in no DNS answer captured" };
         let text = format!("{peer}, spoken to by {service}, {how}");
         findings.push(scene.evidence(home, "D39.no_name", peer.to_string(), text));
     }
