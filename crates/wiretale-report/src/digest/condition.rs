@@ -66,17 +66,20 @@ impl Condition {
         let mut notes = Vec::new();
         let of = |n: u64| format!("{} of {}", grouped(n), plural(self.frames, "packet", "packets"));
         if self.cut > 0 {
-            let packets = of(self.cut);
-            notes
-                .push(format!("{packets} were cut short by the capture (its snap length): what stood behind is lost."));
+            let (packets, were) = (of(self.cut), one_or(self.cut, "was", "were"));
+            notes.push(format!(
+                "{packets} {were} cut short by the capture (its snap length): what stood behind is lost."
+            ));
         }
         if self.has_many_corrupt() {
-            notes.push(format!("{} have wrong checksums and were passed over.", of(self.corrupt)));
+            let have = one_or(self.corrupt, "has a wrong checksum and was", "have wrong checksums and were");
+            notes.push(format!("{} {have} passed over.", of(self.corrupt)));
         }
         if self.course.late > 0 && self.course.back >= NOTICED {
             let (packets, span) = (of(self.course.late), span(self.course.back));
+            let stand = one_or(self.course.late, "stands", "stand");
             notes.push(format!(
-                "{packets} stand behind later ones, by {span} at most: a clock was set back, or the capture is not in the \
+                "{packets} {stand} behind later ones, by {span} at most: a clock was set back, or the capture is not in the \
                  order of time. What came first may be told wrong."
             ));
         }
@@ -86,6 +89,10 @@ impl Condition {
         }
         notes
     }
+}
+
+const fn one_or(n: u64, one: &'static str, many: &'static str) -> &'static str {
+    if n == 1 { one } else { many }
 }
 
 fn span(span: Duration) -> String {
@@ -131,5 +138,15 @@ mod tests {
         let course = Course { late: 7, back: Duration::from_secs(3600), leap: None };
         let condition = Condition { frames: 9, course, ..Condition::default() };
         assert!(told(&condition).starts_with("7 of 9 packets stand behind later ones, by 60 minutes at most"));
+    }
+
+    #[test]
+    fn one_packet_is_told_of_as_one() {
+        let course = Course { late: 1, back: Duration::from_secs(1), leap: None };
+        let condition = Condition { frames: 9, cut: 1, corrupt: 1, course, ..Condition::default() };
+        let told = told(&condition);
+        assert!(told.starts_with("1 of 9 packets was cut short"), "{told}");
+        assert!(told.contains("1 of 9 packets has a wrong checksum and was passed over."), "{told}");
+        assert!(told.contains("1 of 9 packets stands behind later ones, by 1 second at most"), "{told}");
     }
 }
