@@ -35,3 +35,28 @@ fn a_server_offers_what_it_speaks_and_not_what_it_is_asked_for() {
     assert_eq!(served("GET / HTTP/1.1\r\n\r\n", refusal), [serde_json::json!(["HTTP"])]);
     assert!(served(hello, "").is_empty());
 }
+
+#[test]
+fn who_was_not_heard_to_name_itself_an_ssh_server_is_none() {
+    let [home, outside] = [[10, 0, 0, 7], [198, 51, 100, 9]];
+    let end = |address, port| Endpoint::new(Address::v4(address), port);
+    let at = |second: i64| Timestamp::from_parts(1_000_000_000 + second, 0);
+    let mut wire = Wire::new(Weather::default(), 1);
+    let talk = wire.tcp(at(0), end(outside, 40_000), end(home, 9090));
+    // As far as new keys.
+    let talk = talk.client("SSH-2.0-look_1\r\n").client("\0\0\0\x0c\n\x15\0\0\0\0\0\0\0\0\0\0");
+    talk.server("?").close(Direction::Client);
+    let mut frames = wire.into_frames();
+    frames.retain(|(_, frame)| frame[26..30] == outside);
+    let mut wire = Wire::new(Weather::default(), 2);
+    let talk = wire.tcp(at(9), end(outside, 40_001), end(home, 9090));
+    talk.client("\x01\x02\x03").server("\x04\x05\x06").close(Direction::Client);
+    frames.extend(wire.into_frames());
+    let mut analyzer =
+        Analyzer::<Standard, _>::new(Logs::new(Memory::default(), Options::default()), Settings::default());
+    frames.iter().zip(1..).for_each(|(frame, number)| analyzer.packet(lend(frame), number));
+    let (logs, stats) = analyzer.finish_with_stats();
+    let summary = logs.finish(&stats).unwrap().1.to_string();
+    assert!(summary.contains("answers something unknown on 9090\n"), "{summary}");
+    assert!(summary.contains("10.0.0.7:9090: its own words were not captured\n"), "{summary}");
+}

@@ -141,7 +141,8 @@ impl Digest {
             match summary.services.first() {
                 None => {
                     // A server that said it is SSH is one, also to whom asks for no more.
-                    let service = if self.ssh.map.contains_key(&flow.server) { "ssh" } else { UNKNOWN };
+                    let named = self.ssh.map.get(&flow.server).is_some_and(|ssh| ssh.sessions > 0);
+                    let service = if named { "ssh" } else { UNKNOWN };
                     put(&mut self.inner, &mut host.answered, (flow.server.port, service));
                 }
                 // Data connections are answered, and no service.

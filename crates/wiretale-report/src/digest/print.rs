@@ -108,7 +108,11 @@ impl Digest {
         }
         heading(f, "SSH servers")?;
         for (server, Ssh { clients, sessions, logins, refused, software }) in self.ssh.in_order().take(ROWS) {
-            let mut told = vec![plural(*sessions, "session", "sessions")];
+            // Its clients alone may have been captured.
+            let mut told = match sessions {
+                0 => vec!["its own words were not captured".to_owned()],
+                _ => vec![plural(*sessions, "session", "sessions")],
+            };
             told.extend((clients.len() > 1).then(|| format!("from {}", plural(clients.len() as u64, "host", "hosts"))));
             told.extend((*logins > 0).then(|| plural(*logins, "login", "logins")));
             told.extend((*refused > 0).then(|| plural(*refused, "attempt refused", "attempts refused")));
