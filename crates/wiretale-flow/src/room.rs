@@ -9,9 +9,14 @@ impl<P: Services<O>, O: Observer> Delivery<'_, P, O> {
     /// With these bytes more, is as much kept of a flow as may be? A client's head for somebody on the way does not
     /// count, as long as it is no longer than heads are, nor does it hide what stands behind it.
     pub(crate) fn is_full(&mut self, from: Direction, data: &[u8]) -> bool {
-        let limits = self.commons.limits;
         let len = self.kept_of(from) + data.len();
-        let head = if len < limits.probe_bytes { 0 } else { self.head(from, data) };
+        let head = if len < self.commons.limits.probe_bytes { 0 } else { self.head(from, data) };
+        self.is_full_beside(from, len, head)
+    }
+
+    // The same, of so many bytes of a side of which so many are a head.
+    fn is_full_beside(&mut self, from: Direction, len: usize, head: usize) -> bool {
+        let limits = self.commons.limits;
         if len - head >= limits.probe_bytes {
             return true;
         }
@@ -32,9 +37,11 @@ impl<P: Services<O>, O: Observer> Delivery<'_, P, O> {
     #[inline]
     pub(crate) fn is_head_alone(&mut self, from: Direction, data: &[u8]) -> bool {
         let kept = self.kept_of(from);
-        kept >= self.commons.limits.probe_bytes
-            && self.head(from, data) == kept + data.len()
-            && !self.is_full(from, data)
+        if kept < self.commons.limits.probe_bytes {
+            return false;
+        }
+        let (len, head) = (kept + data.len(), self.head(from, data));
+        head == len && !self.is_full_beside(from, len, head)
     }
 
     fn kept_of(&self, from: Direction) -> usize {

@@ -27,7 +27,7 @@ impl Party {
 
     /// Takes note of an acknowledgement up to `to`; `hole` hears of each range in it that was not seen.
     pub(crate) fn trim(&mut self, to: u64, mut hole: impl FnMut(u64, u64)) {
-        let to = if self.fin && to >= self.fin_end { self.fin_end.saturating_sub(1) } else { to };
+        let to = to.min(self.payload_end());
         self.trimmed = self.trimmed.max(to);
         while self.through < to {
             let beyond = self.odd.as_ref().and_then(|odd| odd.beyond.first());
