@@ -48,8 +48,7 @@ impl Lines {
     #[inline(always)]
     pub fn next<'s, 'a: 's>(&'s mut self, input: &mut &'a [u8]) -> Option<Line<'s>> {
         if self.handed_out {
-            self.handed_out = false;
-            self.carry.clear();
+            self.forget();
         }
         while !input.is_empty() {
             let Some((head, rest, controls)) = first_line(input) else {
@@ -97,6 +96,15 @@ impl Lines {
         self.discarding = false;
     }
 
+    // The carry was seen. What is thrown away next needs no room.
+    fn forget(&mut self) {
+        self.handed_out = false;
+        self.carry.clear();
+        if self.discarding {
+            self.carry.shrink_to(SMALL);
+        }
+    }
+
     // The carried line ends: was it too long?
     #[cold]
     fn complete(&mut self, head: &[u8]) -> bool {
@@ -125,13 +133,14 @@ impl Lines {
         true
     }
 
-    // The buffer doubles while it is small; then it has the size of the limit at once, so that a flood of long lines
-    // does not leave gaps of every size in memory.
+    // The buffer doubles while it is small; then it grows in one step, and in another where a line is very long: a flood
+    // of long lines does not leave gaps of every size in memory, nor ask for blocks that fit into few of these.
     fn hold(&mut self, bytes: &[u8]) {
         let (len, capacity) = (self.carry.len(), self.carry.capacity());
         let needed = len.saturating_add(bytes.len());
         if needed > capacity {
-            let wanted = if needed > SMALL { self.limit() } else { capacity.saturating_mul(2) };
+            let step = if needed > LARGE { self.limit() } else { LARGE };
+            let wanted = if needed > SMALL { step } else { capacity.saturating_mul(2) };
             let wanted = wanted.min(self.limit()).max(needed);
             self.carry.reserve_exact(wanted.saturating_sub(len));
         }
@@ -161,6 +170,9 @@ const fn behind_end(tail: &[u8]) -> Option<&[u8]> {
 
 /// Bytes of a buffer that grows by doubling.
 const SMALL: usize = 1024;
+
+/// Bytes of one that holds nearly all long lines: the largest block that allocators keep among small ones.
+const LARGE: usize = 8192;
 
 #[cfg(test)]
 mod tests {
@@ -206,6 +218,22 @@ mod tests {
             assert!(lines.held() <= 1000, "{}", lines.held());
         }
         assert_eq!(lines.held(), 1000);
+    }
+
+    #[test]
+    fn the_buffer_of_a_long_line_grows_in_steps_and_goes_when_the_line_is_cut() {
+        let mut lines = Lines::new(9000);
+        let mut held = Vec::new();
+        for _ in 0..9000 {
+            lines.next(&mut &b"a"[..]);
+            held.push(lines.held());
+        }
+        held.dedup();
+        assert_eq!(held.split_off(held.len() - 2), [LARGE, 9000]);
+        assert!(held.iter().all(|&held| held <= SMALL), "{held:?}");
+        assert_eq!(lines.next(&mut &b"a"[..]).map(|line| (line.bytes.len(), line.cut)), Some((9000, true)));
+        assert_eq!(lines.next(&mut &b"a"[..]), None);
+        assert!(lines.held() <= SMALL, "{}", lines.held());
     }
 
     #[test]
