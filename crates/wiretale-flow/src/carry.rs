@@ -130,7 +130,7 @@ pub(crate) fn with_sink<P: Services<O>, O: Observer, R>(
     commons: &mut Commons,
     act: impl FnOnce(&mut Connection, &mut Delivery<'_, P, O>) -> R,
 ) -> Option<R> {
-    let Record { flow, state, carrier, reading, decoder_bytes, services, weirds, patient, anew, streams, .. } = record;
+    let Record { flow, state, carrier, reading, decoder_bytes, services, weirds, patient, anew, .. } = record;
     let Carrier::Tcp(tcp) = carrier else { return None };
     let Tcp { account, connection } = &mut ***tcp;
     let held = connection.held_memory();
@@ -146,7 +146,6 @@ pub(crate) fn with_sink<P: Services<O>, O: Observer, R>(
         weirds,
         patient,
         anew,
-        streams: *streams,
         established: Some(account.is_established()),
         lookback: around.lookback,
         observer,
@@ -156,7 +155,7 @@ pub(crate) fn with_sink<P: Services<O>, O: Observer, R>(
     };
     let result = act(connection, &mut sink);
     let (unwanted, wanted) = (sink.unwanted, sink.wanted);
-    if !*streams {
+    if !observer.wants_streams() {
         if wanted {
             Direction::BOTH.into_iter().for_each(|direction| connection.demand(direction, Demand::Stream));
         }
@@ -226,7 +225,6 @@ fn datagram_sink<'d, P: Services<O>, O: Observer>(
         weirds,
         patient,
         anew,
-        streams: false,
         established: None,
         alone: false,
         lookback: None,

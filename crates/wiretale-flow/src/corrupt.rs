@@ -19,7 +19,7 @@ pub(crate) fn judge<S, F>(
 ) -> Judged {
     match covers(packet) {
         Some(covers) if checksums == Checksums::Auto && is_joined(packet) => sources.left(packet.ip.src, covers),
-        Some(covers) if checksums == Checksums::Auto && !record.credited[from.index()] => {
+        Some(covers) if checksums == Checksums::Auto && !record.credited.has(from) => {
             sources.bad(packet.ip.src, packet.ip.dst, covers)
         }
         _ => Judged::Corrupt,
@@ -52,6 +52,7 @@ pub(crate) fn accept<P: Services<O>, O: Observer>(
             match &mut record.carrier {
                 Carrier::Tcp(tcp) => tcp.account.corrupt(from, &mut record.history),
                 Carrier::Datagrams(both) => both.corrupt(from, transport, &mut record.history),
+                Carrier::Over => {}
             }
             match transport {
                 Transport::Tcp => "bad_TCP_checksum",

@@ -39,7 +39,6 @@ pub(crate) struct Delivery<'d, P: Services<O>, O: Observer> {
     pub(crate) weirds: &'d mut Weirds,
     pub(crate) patient: &'d mut bool,
     pub(crate) anew: &'d mut u8,
-    pub(crate) streams: bool,
     /// For a TCP connection, whether it was answered.
     pub(crate) established: Option<bool>,
     /// One side of it was not seen yet.
@@ -208,7 +207,7 @@ impl<P: Services<O>, O: Observer> Delivery<'_, P, O> {
 impl<P: Services<O>, O: Observer> Sink for Delivery<'_, P, O> {
     #[inline]
     fn chunk(&mut self, from: Direction, offset: u64, chunk: Chunk<'_>) {
-        if self.streams {
+        if self.observer.wants_streams() {
             let moment = Moment { at: self.at, frame: self.frame, direction: from, flow: self.flow };
             self.observer.stream(self.state, &moment, offset, chunk);
         }

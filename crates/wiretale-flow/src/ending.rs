@@ -6,7 +6,6 @@ use wiretale_reassembly::{End, Policy};
 
 use crate::analyzer::{Analyzer, Flows};
 use crate::carry::{Around, end_record};
-use crate::datagrams::Datagrams;
 use crate::near::Far;
 use crate::reading::Reading;
 use crate::record::{Carrier, Tcp};
@@ -59,7 +58,7 @@ impl<P: Services<O>, O: Observer> Analyzer<P, O> {
     fn let_go(&mut self, mut record: Box<Far<Flows<P, O>>>) {
         record.reading = Reading::Counting;
         (record.services, record.weirds, record.history) = Default::default();
-        let carrier = std::mem::replace(&mut record.carrier, Carrier::Datagrams(Datagrams::default()));
+        let carrier = std::mem::replace(&mut record.carrier, Carrier::Over);
         self.records.keep(record);
         if let Carrier::Tcp(mut tcp) = carrier {
             **tcp = Tcp::between(Policy::default());

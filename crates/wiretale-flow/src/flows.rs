@@ -9,14 +9,13 @@ use crate::analyzer::{Analyzer, Flows, Within};
 use crate::carry::{Around, Fate, datagram, tcp};
 use crate::clock::second;
 use crate::corrupt::{accept, credit, judge};
-use crate::datagrams::Datagrams;
 use crate::half::Half;
 use crate::history::History;
 use crate::id::flow_id;
 use crate::key::Ends;
 use crate::near::Far;
 use crate::reading::Reading;
-use crate::record::{Carrier, Record, Tcp};
+use crate::record::{Carrier, Record, Sides, Tcp};
 use crate::settings::Checksums;
 use crate::sources::Covers;
 use crate::table::{Body as Known, Sought};
@@ -168,8 +167,7 @@ impl<P: Services<O>, O: Observer> Analyzer<P, O> {
             anew: 0,
             patient: tcp && self.is_patient(flow.server.port),
             untold: self.observer.wants_packets(),
-            streams: tcp && self.observer.wants_streams(),
-            credited: [false; 2],
+            credited: Sides::default(),
             state: O::Flow::default(),
         });
         let opened = Moment { at: flow.opened, frame, direction: Direction::Client, flow: &flow };
@@ -182,7 +180,7 @@ impl<P: Services<O>, O: Observer> Analyzer<P, O> {
         if flow.transport == Transport::Tcp {
             Carrier::Tcp(self.tcps.boxed(Tcp::new(flow, &self.settings.hosts)))
         } else {
-            Carrier::Datagrams(Datagrams::default())
+            Carrier::Datagrams(Box::default())
         }
     }
 
@@ -197,7 +195,7 @@ impl<P: Services<O>, O: Observer> Analyzer<P, O> {
         let opened = flow.opened;
         let carrier = self.carrier(&flow);
         let mut record = self.record(flow, TCP, half.frame(), 0, carrier);
-        record.credited[Direction::Client.index()] = true;
+        record.credited.add(Direction::Client);
         let around = Around { frame: half.frame(), ip_len: half.ip_len(), ttl: half.ttl(), ..Around::at(opened) };
         let mut room = [0; 16];
         let segment = half.segment(&mut room);
@@ -215,8 +213,8 @@ impl<P: Services<O>, O: Observer> Analyzer<P, O> {
             if !accept::<P, O>(judged, record, from, packet, within.number, &mut self.observer, &mut self.commons) {
                 return;
             }
-        } else if packet.checksum == Checksum::Good && !record.credited[from.index()] {
-            record.credited[from.index()] = true;
+        } else if packet.checksum == Checksum::Good && !record.credited.has(from) {
+            record.credited.add(from);
             credit(&mut self.sources, self.settings.checksums, packet);
         }
         let around = Around {

@@ -4,7 +4,7 @@ use std::mem::offset_of;
 use std::time::Duration;
 
 use smallvec::SmallVec;
-use wiretale_protocol::{Direction, Flow, Packets, State, Summary, Timestamp, Transport, Weirds};
+use wiretale_protocol::{Direction, Flow, Packets, Side, State, Summary, Timestamp, Transport, Weirds};
 use wiretale_reassembly::{Connection, Host, Policy};
 
 use crate::account::Account;
@@ -15,7 +15,8 @@ use crate::reading::Reading;
 use crate::settings::{Network, Timeouts, longest};
 
 /// A flow, its account, its reader and what the observer keeps of it.
-// In the order written: what each packet needs comes first, so that few lines of the cache have it.
+// In the order written: what each packet needs comes first, so that few lines of the cache have it. What only some flows
+// have lies elsewhere: allocators hand out blocks of a few sizes, and what is longer than 320 bytes takes 384 or 448.
 #[repr(C)]
 pub(crate) struct Record<S, F> {
     pub(crate) last: Timestamp,
@@ -26,14 +27,13 @@ pub(crate) struct Record<S, F> {
     /// Bytes its decoder holds, as counted in the statistics.
     pub(crate) decoder_bytes: u32,
     /// Directions whose sender was credited with a right checksum.
-    pub(crate) credited: [bool; 2],
+    pub(crate) credited: Sides,
     /// It may be silent for long.
     pub(crate) patient: bool,
-    /// The observer wants the stream as well.
-    pub(crate) streams: bool,
     /// How often it was asked again whose it is.
     pub(crate) anew: u8,
     pub(crate) protocol: u8,
+    pub(crate) ordinal: u32,
     pub(crate) state: F,
     pub(crate) flow: Flow,
     /// Most are elsewhere, which is told where it begins.
@@ -42,7 +42,22 @@ pub(crate) struct Record<S, F> {
     pub(crate) services: SmallVec<[&'static str; 1]>,
     pub(crate) weirds: Weirds,
     pub(crate) first_frame: u64,
-    pub(crate) ordinal: u32,
+}
+
+/// None of a flow's sides, one or both.
+#[derive(Clone, Copy, Default, Debug)]
+pub(crate) struct Sides(u8);
+
+impl Sides {
+    #[inline]
+    pub(crate) fn has(self, side: Direction) -> bool {
+        self.0 & 1 << side.index() != 0
+    }
+
+    #[inline]
+    pub(crate) fn add(&mut self, side: Direction) {
+        self.0 |= 1 << side.index();
+    }
 }
 
 /// What carries a flow.
@@ -50,7 +65,9 @@ pub(crate) struct Record<S, F> {
 #[repr(u8)]
 pub(crate) enum Carrier {
     Tcp(Box<Far<Tcp>>),
-    Datagrams(Datagrams),
+    Datagrams(Box<Datagrams>),
+    /// Nothing any more.
+    Over,
 }
 
 /// A TCP connection: what the wire showed and what the hosts took.
@@ -101,7 +118,7 @@ impl<S, F> Record<S, F> {
                 let brief = times.brief_ports.contains(&self.flow.server.port);
                 if brief { idle.min(self.brief_deadline(times.udp_brief)) } else { idle }
             }
-            Carrier::Datagrams(_) => self.last + times.icmp,
+            Carrier::Datagrams(_) | Carrier::Over => self.last + times.icmp,
         }
     }
 
@@ -125,7 +142,7 @@ impl<S, F> Record<S, F> {
     pub(crate) fn take_back(&mut self, from: Direction, least: u32) -> u32 {
         match &mut self.carrier {
             Carrier::Tcp(tcp) => tcp.account.take_back(from, least),
-            Carrier::Datagrams(_) => least,
+            Carrier::Datagrams(_) | Carrier::Over => least,
         }
     }
 
@@ -133,7 +150,7 @@ impl<S, F> Record<S, F> {
     pub(crate) fn held_memory(&self) -> usize {
         match &self.carrier {
             Carrier::Tcp(tcp) => tcp.connection.held_memory(),
-            Carrier::Datagrams(_) => 0,
+            Carrier::Datagrams(_) | Carrier::Over => 0,
         }
     }
 
@@ -141,7 +158,7 @@ impl<S, F> Record<S, F> {
     pub(crate) fn held_bytes(&self) -> usize {
         match &self.carrier {
             Carrier::Tcp(tcp) => tcp.connection.held_bytes(),
-            Carrier::Datagrams(_) => 0,
+            Carrier::Datagrams(_) | Carrier::Over => 0,
         }
     }
 
@@ -159,6 +176,7 @@ impl<S, F> Record<S, F> {
                 let state: State = both.state(self.flow.transport);
                 (both.side(Direction::Client, timed), both.side(Direction::Server, timed), state, 0)
             }
+            Carrier::Over => (Side::default(), Side::default(), State::Oth, 0),
         };
         Summary {
             started: self.flow.opened,
@@ -173,5 +191,22 @@ impl<S, F> Record<S, F> {
             first_frame: self.first_frame,
             last_frame: self.last_frame,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_flow_of_which_observers_keep_136_bytes_takes_a_block_of_320() {
+        assert!(size_of::<Record<(), [u64; 17]>>() <= 320, "{}", size_of::<Record<(), [u64; 17]>>());
+    }
+
+    #[test]
+    fn a_side_is_one_of_two() {
+        let mut sides = Sides::default();
+        sides.add(Direction::Server);
+        assert_eq!(Direction::BOTH.map(|side| sides.has(side)), [false, true]);
     }
 }

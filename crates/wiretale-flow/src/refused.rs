@@ -107,7 +107,9 @@ impl<P: Services<O>, O: Observer> Analyzer<P, O> {
     #[cold]
     pub(crate) fn unfold(&mut self, at: u32, refused: &Refused) -> Box<Far<Flows<P, O>>> {
         let mut record = self.full(at, &refused.syn);
-        record.credited[Direction::Server.index()] = refused.credited;
+        if refused.credited {
+            record.credited.add(Direction::Server);
+        }
         let Refused { frame, ip_len, ttl, .. } = *refused;
         let around = Around { frame, ip_len, ttl, ..Around::at(refused.at) };
         let (segment, from) = (refused.segment(), Direction::Server);

@@ -35,7 +35,7 @@ impl<P: Services<O>, O: Observer> Analyzer<P, O> {
         let Carrier::Tcp(tcp) = &mut record.carrier else { return false };
         let Tcp { account, connection } = &mut ***tcp;
         let settled = match packet.checksum {
-            Checksum::Good => record.credited[from.index()],
+            Checksum::Good => record.credited.has(from),
             Checksum::Unknown => true,
             Checksum::Bad => false,
         };
