@@ -18,7 +18,7 @@ use crate::history::History;
 use crate::party::{Party, Phase};
 use crate::settings::Timeouts;
 
-use holes::Hole;
+use holes::Holes;
 
 /// Both sides of a TCP connection.
 // In the order written: what each packet needs comes first.
@@ -26,7 +26,7 @@ use holes::Hole;
 #[repr(C)]
 pub(crate) struct Account {
     /// Ranges acknowledged and not seen, as they showed.
-    holes: Vec<Hole>,
+    holes: Option<Box<Holes>>,
     /// Which letters were written once already, of each role.
     seen: [u8; 2],
     /// Nothing has finished, reset or refused it yet.
@@ -38,8 +38,18 @@ pub(crate) struct Account {
     /// When the first SYN was sent.
     pub(crate) attempted: Option<Timestamp>,
     /// When it is to be forgotten after its end.
-    forget: Option<Timestamp>,
+    forget: Until,
     pub(crate) missed: u64,
+}
+
+/// A time; the last one there is where none was told.
+#[derive(Debug)]
+struct Until(Timestamp);
+
+impl Default for Until {
+    fn default() -> Self {
+        Self(Timestamp::from_nanos(i64::MAX))
+    }
 }
 
 /// One segment with what is to be known around it.
@@ -113,7 +123,7 @@ impl Account {
         let wire = segment.wire_len();
         let odd = Flags::SYN.0 | Flags::FIN.0 | Flags::RST.0 | Flags::URG.0;
         let plain = segment.flags.0 & odd == 0 && segment.flags.has(Flags::ACK) && segment.window > 0;
-        if !plain || segment.missing > 0 || self.deferred || !self.holes.is_empty() {
+        if !plain || segment.missing > 0 || self.deferred || self.holes.is_some() {
             return None;
         }
         let (own, peer) = self.pair(from);
@@ -139,10 +149,7 @@ impl Account {
             (false, true) => times.tcp,
             (false, false) => times.tcp_opening,
         };
-        let mut deadline = last + idle;
-        if let Some(forget) = self.forget {
-            deadline = deadline.min(forget);
-        }
+        let mut deadline = self.forget.0.min(last + idle);
         let [client, server] = &self.parties;
         let unanswered = matches!(client.phase, Phase::SynSent | Phase::SynAckSent) && server.phase == Phase::Inactive;
         match self.attempted {

@@ -204,6 +204,11 @@ mod tests {
     }
 
     #[test]
+    fn a_connection_takes_a_block_of_448() {
+        assert!(size_of::<Tcp>() <= 448, "{}", size_of::<Tcp>());
+    }
+
+    #[test]
     fn a_side_is_one_of_two() {
         let mut sides = Sides::default();
         sides.add(Direction::Server);

@@ -156,7 +156,7 @@ impl Account {
         let closed = std::mem::replace(&mut self.party_mut(of).closed, true);
         if complete && !closed {
             self.over = true;
-            self.forget = Some(at + FORGET);
+            self.forget.0 = at + FORGET;
         }
     }
 }

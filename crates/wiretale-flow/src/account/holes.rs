@@ -20,13 +20,16 @@ pub(super) struct Hole {
     letters: usize,
 }
 
+/// What most connections have none of.
+pub(super) type Holes = SmallVec<[Hole; 2]>;
+
 impl Account {
     /// Counts what was acknowledged and never seen. Done when the connection is over, since bytes may come a little
     /// after their acknowledgement.
     pub(crate) fn settle_holes(&mut self, history: &mut History) {
-        let holes = std::mem::take(&mut self.holes);
+        let Some(holes) = self.holes.take() else { return };
         let mut letters = SmallVec::<[(usize, Direction); 4]>::new();
-        for hole in &holes {
+        for hole in &*holes {
             // A FIN may come behind its acknowledgement as well, and is no byte.
             let to = hole.to.min(self.parties[hole.of.index()].payload_end());
             let Some(lost) = to.checked_sub(hole.from).filter(|lost| *lost > 0) else { continue };
@@ -43,21 +46,22 @@ impl Account {
     /// Takes note of bytes seen; those of a hole that showed just before fill it.
     pub(super) fn saw(&mut self, of: Direction, from: u64, to: u64, at: Timestamp) {
         self.party_mut(of).saw(from, to);
-        if self.holes.is_empty() {
-            return;
-        }
-        for n in (0..self.holes.len()).rev() {
-            let hole = self.holes[n];
+        let Some(holes) = &mut self.holes else { return };
+        for n in (0..holes.len()).rev() {
+            let hole = holes[n];
             let fits = hole.of == of && from < hole.to && to > hole.from && at.since(hole.shown) <= GRACE;
             if fits {
-                self.holes.remove(n);
+                holes.remove(n);
                 if to < hole.to {
-                    self.holes.insert(n, Hole { from: to, ..hole });
+                    holes.insert(n, Hole { from: to, ..hole });
                 }
                 if from > hole.from {
-                    self.holes.insert(n, Hole { to: from, ..hole });
+                    holes.insert(n, Hole { to: from, ..hole });
                 }
             }
+        }
+        if holes.is_empty() {
+            self.holes = None;
         }
     }
 
@@ -71,10 +75,10 @@ impl Account {
         let (letters, holes) = (history.len(), &mut self.holes);
         self.parties[of.index()].trim(to, |from, to| {
             if counts {
-                holes.push(Hole { of, from, to, shown: at, letters });
+                holes.get_or_insert_default().push(Hole { of, from, to, shown: at, letters });
             }
         });
-        if self.holes.len() > HOLES {
+        if self.holes.as_ref().is_some_and(|holes| holes.len() > HOLES) {
             self.settle_holes(history);
         }
     }
