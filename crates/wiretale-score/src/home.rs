@@ -1,6 +1,6 @@
 //! Which addresses are ours.
 
-use ipnet::{IpNet, Ipv4Net};
+use ipnet::IpNet;
 use wiretale_protocol::Address;
 
 /// The networks watched over.
@@ -13,8 +13,8 @@ pub struct Home {
 /// Networks, and what the first byte of an IPv4 address tells of them: most often all.
 #[derive(Clone, Debug)]
 struct Nets {
-    v6: Vec<IpNet>,
     // Network and mask.
+    v6: Vec<(u128, u128)>,
     v4: Vec<(u32, u32)>,
     first: Box<[Within; 256]>,
 }
@@ -72,17 +72,21 @@ impl Nets {
                 };
             }
         }
-        let bits = |net: &Ipv4Net| (u32::from(net.network()), u32::from(net.netmask()));
-        let v4 = nets.iter().filter_map(|net| if let IpNet::V4(net) = net { Some(bits(net)) } else { None }).collect();
-        let v6 = nets.into_iter().filter(|net| matches!(net, IpNet::V6(_))).collect();
+        let (mut v4, mut v6) = (Vec::new(), Vec::new());
+        for net in nets {
+            match net {
+                IpNet::V4(net) => v4.push((net.network().to_bits(), net.netmask().to_bits())),
+                IpNet::V6(net) => v6.push((net.network().to_bits(), net.netmask().to_bits())),
+            }
+        }
         Self { v6, v4, first }
     }
 
     #[inline]
     fn contain(&self, address: Address) -> bool {
         let Some(octets) = address.as_v4() else {
-            let ip = address.to_ip();
-            return self.v6.iter().any(|net| net.contains(&ip));
+            let bits = u128::from_be_bytes(address.octets());
+            return self.v6.iter().any(|(network, mask)| bits & mask == *network);
         };
         match self.first[usize::from(octets[0])] {
             Within::None => false,
@@ -172,6 +176,20 @@ mod tests {
         }
         let v6 = |text: &str| private.is_home(Address::from(text.parse::<std::net::IpAddr>().unwrap()));
         assert!(v6("fd00::1") && v6("fe80::1") && v6("::1") && !v6("2001:db8::1") && !v6("fec0::1"));
+    }
+
+    #[test]
+    fn a_network_of_ipv6_ends_where_its_mask_ends() {
+        for (net, inside, outside) in [
+            ("fe80::/10", "febf::ff", "fec0::"),
+            ("2001:db8::/33", "2001:db8:7fff::1", "2001:db8:8000::1"),
+            ("2001:db8::7/128", "2001:db8::7", "2001:db8::6"),
+            ("::/0", "ff02::1", "10.0.0.1"),
+        ] {
+            let home = Home::new(vec![net.parse().unwrap()]);
+            let has = |text: &str| home.is_home(Address::from(text.parse::<std::net::IpAddr>().unwrap()));
+            assert!(has(inside) && !has(outside), "{net}");
+        }
     }
 
     #[test]
