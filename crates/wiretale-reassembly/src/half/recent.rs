@@ -257,28 +257,28 @@ mod tests {
     }
 
     proptest! {
-            /// A few at a time, so that they are at any place, then more, and none again.
-            #[test]
-            fn they_are_a_queue_however_many_there_are(steps in vec((any::<bool>(), 0usize..12), 0..40)) {
-                let (mut recent, mut few, mut model) = (Recent::default(), Few::NONE, VecDeque::new());
-                for (n, (add, times)) in (0u64..).zip(steps) {
-                    for time in 0..times as u64 {
-                        if add {
-                            recent.push(&mut few, Sent::new(&data(n * 100 + time, b"a"), 0).unwrap());
-                            model.push_back(n * 100 + time);
-                        } else {
-                            recent.forget_oldest(&mut few);
-                            model.pop_front();
-                        }
-                        prop_assert_eq!(recent.len(few), model.len());
-    let oldest = recent.oldest(few).filter(|_| !model.is_empty());
-                        prop_assert_eq!(oldest.map(Sent::offset), model.front().copied());
-                        prop_assert!(recent.iter(few).map(Sent::offset).eq(model.iter().copied()));
+        /// A few at a time, so that they are at any place, then more, and none again.
+        #[test]
+        fn they_are_a_queue_however_many_there_are(steps in vec((any::<bool>(), 0usize..12), 0..40)) {
+            let (mut recent, mut few, mut model) = (Recent::default(), Few::NONE, VecDeque::new());
+            for (n, (add, times)) in (0u64..).zip(steps) {
+                for time in 0..times as u64 {
+                    if add {
+                        recent.push(&mut few, Sent::new(&data(n * 100 + time, b"a"), 0).unwrap());
+                        model.push_back(n * 100 + time);
+                    } else {
+                        recent.forget_oldest(&mut few);
+                        model.pop_front();
                     }
-                    if model.is_empty() {
-                        prop_assert_eq!((few.len, recent.more.len()), (0, 0), "they are in place again");
-                    }
+                    prop_assert_eq!(recent.len(few), model.len());
+                    let oldest = recent.oldest(few).filter(|_| !model.is_empty());
+                    prop_assert_eq!(oldest.map(Sent::offset), model.front().copied());
+                    prop_assert!(recent.iter(few).map(Sent::offset).eq(model.iter().copied()));
+                }
+                if model.is_empty() {
+                    prop_assert_eq!((few.len, recent.more.len()), (0, 0), "they are in place again");
                 }
             }
         }
+    }
 }
