@@ -12,8 +12,6 @@ use crate::half::{Bits, Half};
 use crate::opening::{Opening, Phase};
 use crate::{Anomaly, Arrival, Chunk, Demand, End, Limits, Policy, Sink, Verdict};
 
-pub(crate) use data::MAX_LEAD;
-
 /// Both halves of a TCP connection, told apart by who opened it.
 ///
 /// It takes each segment as a modern host would (RFC 9293, 5961, 7323, 7413): what the host would have ignored does not

@@ -25,6 +25,9 @@ impl Connection {
         if options.scale.is_some_and(|scale| scale > 14) {
             sink.anomaly(from, Anomaly::WindowScale(options.scale.unwrap_or(0)));
         }
+        if self.phase == Phase::Open && self.begin_late(from, segment, &options) {
+            return Verdict::Accepted;
+        }
         if segment.flags.has(Flags::ACK) {
             self.reply(from, arrival, &options, limits, sink)
         } else {
@@ -189,6 +192,21 @@ impl Connection {
                 self.refuse(from, arrival, Why::BadHandshake)
             }
         }
+    }
+
+    /// A SYN or SYN-ACK that was captured behind what followed it begins the stream that it is in front of.
+    fn begin_late(&mut self, from: Direction, segment: &Segment<'_>, options: &Options) -> bool {
+        let (half, peer) = self.pair(from);
+        let known = !segment.flags.has(Flags::ACK) || !peer.has(Bits::STARTED) || segment.ack == peer.first();
+        if !segment.payload.is_empty() || !(known || peer.precede(segment.ack)) {
+            return false;
+        }
+        let late = half.precede(segment.seq.advance(1));
+        if late {
+            half.bits.set(Bits::SYN);
+            half.set_scale(options.scale);
+        }
+        late
     }
 
     /// A SYN-ACK begins its sender's stream and acknowledges the other's SYN. Its window is not scaled (RFC 7323

@@ -5,8 +5,7 @@ use alloc::boxed::Box;
 use smallvec::SmallVec;
 use wiretale_packet::{Direction, Flags, Segment, SeqNumber, Timestamp};
 
-use crate::connection::MAX_LEAD;
-use crate::half::{Bits, Data};
+use crate::half::{Bits, Data, MAX_LEAD};
 use crate::options::{Options, announcing};
 use crate::{Anomaly, Arrival, Connection, Limits, Reason, Sink};
 

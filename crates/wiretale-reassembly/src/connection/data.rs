@@ -4,7 +4,7 @@ use wiretale_packet::{Direction, Flags, SeqNumber};
 
 use crate::accept::{Judgement, PAWS_IDLE, TOO_OLD};
 use crate::doubt::Doubt;
-use crate::half::Bits;
+use crate::half::{Bits, MAX_LEAD};
 use crate::opening::Phase;
 use crate::options::Options;
 use crate::{Anomaly, Arrival, Connection, Limits, Reason, Sink, Verdict};
@@ -71,7 +71,7 @@ impl Connection {
             self.half(from).meet(from, arrival, options, sink);
             return;
         }
-        self.pick_up(from, segment.seq, sink);
+        self.pick_up(from, segment.seq, segment.wire_len(), sink);
         self.belie_reset(from, segment, sink);
         self.open(from, segment, limits, sink);
         let shift = self.window_shift(from);
@@ -102,9 +102,13 @@ impl Connection {
     }
 
     /// The first segment of a sender whose SYN was not seen begins his stream.
-    fn pick_up(&mut self, from: Direction, seq: SeqNumber, sink: &mut impl Sink) {
+    fn pick_up(&mut self, from: Direction, seq: SeqNumber, len: u32, sink: &mut impl Sink) {
         let half = self.half(from);
         if half.has(Bits::STARTED) {
+            // A keep-alive has one byte at most, which was there before.
+            if len > 1 {
+                half.precede(seq);
+            }
             return;
         }
         // The receiver may have said what it expects; a little ahead of that is a hole.
@@ -134,6 +138,3 @@ impl Connection {
         self.keep_doubt(from, arrival, doubt, limits, sink);
     }
 }
-
-/// How far behind the expected byte the first one seen may lie to make a hole rather than a start.
-pub(crate) const MAX_LEAD: i32 = 1 << 20;

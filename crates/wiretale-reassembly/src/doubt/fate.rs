@@ -70,6 +70,8 @@ impl Connection {
             let settled = list.iter().enumerate().find_map(|(place, doubted)| {
                 let late = now.since(doubted.at) >= limits.grace;
                 let due = late && (hurry || doubted.packets >= limits.grace_packets);
+                let due =
+                    due || matches!(doubted.doubt, Doubt::Old | Doubt::Stamp) && self.is_missed(doubted, now, limits);
                 if list.iter().take(place).any(|before| before.outdates(doubted)) {
                     return None;
                 }
@@ -101,8 +103,12 @@ impl Connection {
     }
 
     fn fate(&mut self, doubted: &Doubted, late: bool, due: bool, word: Word) -> Fate {
-        let newest = self.peek(doubted.from).newest_stamp();
-        if doubted.doubt == Doubt::Old && is_old(doubted.stamp, newest) {
+        let newest = match doubted.doubt {
+            Doubt::Old => self.peek(doubted.from).newest_stamp(),
+            Doubt::Stamp => doubted.known,
+            _ => None,
+        };
+        if is_old(doubted.stamp, newest) {
             return self.fate_of_old(doubted, due);
         }
         let (arrival, options) = doubted.arrival();
@@ -151,9 +157,18 @@ impl Connection {
                 half.begin_time(doubted.stamp);
                 Fate::Proven
             }
+            // Its receiver has these bytes, and nobody else brought them: it was captured late, not sent late.
+            () if due && half.misses(doubted.seq, doubted.end()) => Fate::Fine,
             () if due => Fate::Refused,
             () => Fate::Wait,
         }
+    }
+
+    /// Does its receiver have these bytes, and had others the time to bring them? What fills a hole must come before the
+    /// hole is given up.
+    fn is_missed(&self, doubted: &Doubted, now: Timestamp, limits: &Limits) -> bool {
+        let waited = now.since(doubted.at).saturating_mul(SOONER) >= limits.grace;
+        waited && self.peek(doubted.from).misses(doubted.seq, doubted.end())
     }
 
     // Of what was taken and what is still in doubt at the same place, the second copy may be dropped unseen.
@@ -208,3 +223,6 @@ impl Connection {
         }
     }
 }
+
+/// How much less than its grace something waits that is missed.
+const SOONER: u32 = 10;

@@ -113,6 +113,23 @@ impl Half {
         (self.base, self.top, self.acked) = (seq.0, seq.0, seq.0);
     }
 
+    /// Lets a stream of which nothing was settled yet, and whose SYN was not seen, begin at `seq` if that is a little
+    /// earlier: what it was taken to begin with was captured before it. Does it?
+    pub(crate) fn precede(&mut self, seq: SeqNumber) -> bool {
+        let earlier = (1..MAX_LEAD).contains(&self.first().ahead_of(seq));
+        let begun = self.has(Bits::STARTED) && !self.has(Bits::SYN) && !self.has(Bits::ENDED);
+        if !earlier || !begun || !self.untouched() {
+            return false;
+        }
+        let top = self.top();
+        self.start(seq);
+        self.reach(top);
+        if self.has(Bits::CLAIMED) {
+            self.believe();
+        }
+        true
+    }
+
     /// Did the receiver say that there is a stream?
     pub(crate) const fn trusted(&self) -> bool {
         self.has(Bits::STARTED) || self.has(Bits::CLAIMED)
@@ -288,6 +305,9 @@ impl Half {
         self.rare.get_or_insert_default()
     }
 }
+
+/// How far behind the expected byte the first one seen may lie to make a hole rather than a start.
+pub(crate) const MAX_LEAD: i32 = 1 << 20;
 
 /// The low 32 bits: sequence numbers count modulo 2^32.
 #[inline]

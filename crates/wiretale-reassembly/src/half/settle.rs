@@ -2,7 +2,7 @@
 
 use wiretale_packet::{Direction, SeqNumber, Timestamp};
 
-use super::{Bits, Half};
+use super::{Bits, Half, Rare};
 use crate::{Anomaly, Bound, Chunk, Delivery, End, Limits, Reason, Sink};
 
 /// The hole in front of what waits.
@@ -145,6 +145,14 @@ impl Half {
             let acked = self.offset(self.acked);
             self.give_up_to(from, acked, limits, sink);
         }
+    }
+
+    /// Did the receiver acknowledge what stands from `seq` to `end`, though nothing of it came?
+    pub(crate) fn misses(&self, seq: SeqNumber, end: SeqNumber) -> bool {
+        let Ok(place) = u64::try_from(self.place(seq)) else { return false };
+        let free = |rare: &Rare| rare.held.is_free(place, self.offset(end.0));
+        let known = self.has(Bits::STARTED) && self.acked().ahead_of(end) >= 0;
+        known && place >= self.next && self.rare.as_ref().is_none_or(|rare| free(rare))
     }
 
     /// Gives up every hole that was acknowledged as far as `upto`.

@@ -89,6 +89,12 @@ impl Held {
         self.content.back().map(Piece::end)
     }
 
+    /// Does nothing wait between these places?
+    pub(crate) fn is_free(&self, start: u64, end: u64) -> bool {
+        let (low, high) = self.touching(start, end);
+        low == high
+    }
+
     /// The first piece, if it begins at `next`, as far as `ceiling`.
     pub(crate) fn pop_at(&mut self, next: u64, ceiling: u64) -> Option<Box<[u8]>> {
         let front = self.content.front_mut().filter(|piece| piece.start == next && next < ceiling)?;
