@@ -1,5 +1,7 @@
 //! What is hearsay. Anybody can send a home host anything, under any address: what stands in a flow of which its home host
 //! took no part is a stranger's own word, unless the capture shows nothing of what home hosts send.
+//!
+//! Scoring asks the same of a capture, with another bound: `wiretale_score`'s `tap.rs` says which and why.
 
 use wiretale::packet::Flags;
 use wiretale::protocol::{Direction, Flow, Moment, Packets, Passed};

@@ -49,4 +49,4 @@ pub use model::{
 pub use names::Names;
 pub use scorer::{Scored, Scorer};
 pub use session::{IrcSession, Nick};
-pub use text::{grouped, plural, size};
+pub use text::{grouped, one_or, plural, size};

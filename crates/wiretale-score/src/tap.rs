@@ -1,4 +1,9 @@
 //! What a capture shows of what home hosts send.
+//!
+//! Until a home host says its first word to the outside, nobody knows whether the capture has both sides, and strangers may
+//! have spoken to hosts that are not there. Scoring accuses: it believes nothing of that until [`ENOUGH`] packets show that
+//! no answer is ever captured. Reports list (`wiretale_report`'s `hearsay.rs`): they believe all of it until the first
+//! word, so that of a capture with one side, however short, no password that crossed is left out.
 
 use wiretale_protocol::Direction;
 

@@ -59,7 +59,13 @@ pub fn size(bytes: u64) -> String {
 /// So many of something for a person: `1 host`, `12,345 hosts`.
 #[must_use]
 pub fn plural(n: u64, one: &str, many: &str) -> String {
-    format!("{} {}", grouped(n), if n == 1 { one } else { many })
+    format!("{} {}", grouped(n), one_or(n, one, many))
+}
+
+/// The word for one, or the word for any other number.
+#[must_use]
+pub const fn one_or<'t>(n: u64, one: &'t str, many: &'t str) -> &'t str {
+    if n == 1 { one } else { many }
 }
 
 /// A number for a person: `12,345`.

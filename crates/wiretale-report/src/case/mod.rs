@@ -47,4 +47,4 @@ pub use notice::notices;
 pub use page::page;
 pub use stix::stix;
 pub use terminal::Terminal;
-pub(crate) use unseen::is_one_sided;
+pub(crate) use unseen::{is_one_sided, is_stray};

@@ -7,7 +7,7 @@ use wiretale::score::size;
 
 use super::Dossier;
 use super::moment::utc;
-use crate::digest::plural;
+use crate::digest::{one_or, plural};
 
 /// What could not be seen of a host's traffic, a sentence each.
 pub(super) fn unseen(dossier: &Dossier<'_>, host: IpAddr) -> Vec<String> {
@@ -23,7 +23,7 @@ pub(super) fn unseen(dossier: &Dossier<'_>, host: IpAddr) -> Vec<String> {
     }
     if sum.midstream > 0 {
         let what = plural(sum.midstream, "connection was", "connections were");
-        let began = if sum.midstream == 1 { "it" } else { "they" };
+        let began = one_or(sum.midstream, "it", "they");
         sentences.push(format!("{what} under way when first seen; how {began} began is not known."));
     }
     if sum.one_sided > 0 {
@@ -48,5 +48,53 @@ pub(super) fn unseen(dossier: &Dossier<'_>, host: IpAddr) -> Vec<String> {
 /// Was nothing captured of one side, though the other went on as with one that answers?
 pub(crate) fn is_one_sided(summary: &Summary<'_>) -> bool {
     let went_on = || summary.history.iter().any(|letter| letter.eq_ignore_ascii_case(&b'a'));
-    (summary.client.packets == 0 || summary.server.packets == 0) && went_on()
+    has_one_side(summary) && went_on() && !is_stray(summary)
+}
+
+/// Was no more seen than a packet or a few of one side, and none of them a SYN? Anybody can send those to a host that
+/// answers nothing: they show neither a connection nor what the capture lacks.
+pub(crate) fn is_stray(summary: &Summary<'_>) -> bool {
+    let opens = |letter: &u8| matches!(letter.to_ascii_lowercase(), b's' | b'h');
+    has_one_side(summary)
+        && summary.client.packets.max(summary.server.packets) <= STRAY
+        && !summary.history.iter().any(opens)
+}
+
+const fn has_one_side(summary: &Summary<'_>) -> bool {
+    summary.client.packets == 0 || summary.server.packets == 0
+}
+
+// A stray packet may be sent again.
+const STRAY: u64 = 3;
+
+#[cfg(test)]
+mod tests {
+    use wiretale::protocol::{Side, State, Timestamp};
+
+    use super::*;
+
+    fn one_sided([client, server]: [u64; 2], history: &str) -> bool {
+        let side = |packets| Side { packets, ..Side::default() };
+        is_one_sided(&Summary {
+            started: Timestamp::default(),
+            duration: None,
+            client: side(client),
+            server: side(server),
+            state: State::Oth,
+            history: history.as_bytes(),
+            missed: 0,
+            services: &[],
+            ip_protocol: 6,
+            first_frame: 1,
+            last_frame: 1,
+        })
+    }
+
+    #[test]
+    fn a_stray_packet_is_no_side_of_a_connection() {
+        assert!(one_sided([4, 0], "DA") && one_sided([3, 0], "SAD") && one_sided([0, 2], "^hA"));
+        for (packets, history) in [([1, 0], "A"), ([3, 0], "DA"), ([1, 1], "Ar"), ([9, 9], "ShAD"), ([5, 0], "S")] {
+            assert!(!one_sided(packets, history), "{history}");
+        }
+    }
 }

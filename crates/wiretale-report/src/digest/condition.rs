@@ -6,8 +6,8 @@ use wiretale::protocol::{Flow, Summary, Transport};
 use wiretale::score::size;
 use wiretale::{Course, Stats};
 
-use super::paper::{grouped, plural};
-use crate::case::{is_one_sided, utc};
+use super::paper::{grouped, one_or, plural};
+use crate::case::{is_one_sided, is_stray, utc};
 
 /// What the capture lacks.
 #[derive(Debug, Default)]
@@ -30,7 +30,7 @@ impl Condition {
 
     pub(super) fn closed(&mut self, flow: &Flow, summary: &Summary<'_>) {
         let said = [summary.client.bytes, summary.server.bytes].iter().any(|bytes| bytes.is_some_and(|n| n > 0));
-        if flow.transport != Transport::Tcp || !said {
+        if flow.transport != Transport::Tcp || !said || is_stray(summary) {
             return;
         }
         self.talks += 1;
@@ -89,10 +89,6 @@ impl Condition {
         }
         notes
     }
-}
-
-const fn one_or(n: u64, one: &'static str, many: &'static str) -> &'static str {
-    if n == 1 { one } else { many }
 }
 
 fn span(span: Duration) -> String {

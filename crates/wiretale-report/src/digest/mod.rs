@@ -20,7 +20,7 @@ use condition::Condition;
 
 pub(crate) use entries::FileMoved;
 use entries::{Bounded, Exposed, Host, Login, Moved, Ssh, Unusual, put};
-pub(crate) use paper::{grouped, plural};
+pub(crate) use paper::{grouped, one_or, plural};
 
 /// What was seen, in short. Printed, it is a page for a person: 80 columns, plain text, everything from the wire escaped.
 ///

@@ -2,7 +2,7 @@
 
 use std::fmt::{self, Write as _};
 
-pub(crate) use wiretale::score::{grouped, plural};
+pub(crate) use wiretale::score::{grouped, one_or, plural};
 
 use crate::text::{Shown, clipped, columns};
 

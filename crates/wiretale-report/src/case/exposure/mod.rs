@@ -18,7 +18,7 @@ use super::finding::Finding;
 use super::moment::utc;
 use super::shown::count;
 use super::{Document, Dossier};
-use crate::digest::{grouped, plural};
+use crate::digest::{grouped, one_or, plural};
 
 /// The list of exposed accounts, and a text for each. No secret is in it: equal secrets have equal numbers.
 #[must_use]
@@ -132,7 +132,7 @@ fn refused(document: &mut Document, dossier: &Dossier<'_>, guessed: &[Known<'_, 
         "{} {} refused for {}{}: guesses, or slips of the hand. Whoever mistyped a password here gave away one that is \
          nearly right, or the right one of another account, and should change it.",
         account::guesses(times),
-        if times == 1 { "was" } else { "were" },
+        one_or(times, "was", "were"),
         count(guessed.len(), "account", "accounts"),
         if alone { "" } else { " of which no other secret was seen" },
     ));

@@ -10,7 +10,7 @@ use crate::case::explain::confidence;
 use crate::case::moment::utc;
 use crate::case::shown::count;
 use crate::case::{Document, Dossier};
-use crate::digest::{grouped, plural};
+use crate::digest::{grouped, one_or, plural};
 
 /// A text for each account.
 pub(super) fn all(document: &mut Document, dossier: &Dossier<'_>, intruders: &Intruders, exposed: &[Known<'_, '_>]) {
@@ -69,7 +69,7 @@ fn wrong(dossier: &Dossier<'_>, whose: &Whose<'_>, account: &Account) -> String 
     match wrong.times {
         0 => String::new(),
         times => {
-            let were = if times == 1 { "was" } else { "were" };
+            let were = one_or(times, "was", "were");
             format!(" Besides, {} {were} refused, {}.", guesses(times), wrong.ways(dossier, whose.server))
         }
     }
