@@ -1,7 +1,7 @@
 //! Who is called what, as the DNS answers in the capture have it.
 
 use wiretale_dns::{Answer, Data, Event, Reply};
-use wiretale_protocol::{Address, Timestamp};
+use wiretale_protocol::{Address, Moment, Timestamp};
 
 use crate::bounded::Bounded;
 
@@ -11,18 +11,28 @@ pub struct Names {
     forward: wiretale_dns::Names,
     // What reverse look-ups told: a name, or that there is none.
     reverse: Bounded<Address, Option<Box<[u8]>>>,
+    // Who asks.
+    clients: Bounded<Address, Asker>,
     seen: bool,
+}
+
+/// What one client asked, and what came back of it.
+#[derive(Clone, Copy, Default, Debug)]
+struct Asker {
+    asked: u32,
+    answered: u32,
 }
 
 impl Default for Names {
     fn default() -> Self {
-        Self { forward: wiretale_dns::Names::new(MOST), reverse: Bounded::new(MOST), seen: false }
+        let (reverse, clients) = (Bounded::new(MOST), Bounded::new(MOST));
+        Self { forward: wiretale_dns::Names::new(MOST), reverse, clients, seen: false }
     }
 }
 
 impl Names {
     pub(crate) fn memory(&self) -> usize {
-        self.forward.len() * 128 + self.reverse.memory(64)
+        self.forward.len() * 128 + self.reverse.memory(64) + self.clients.memory(0)
     }
 
     /// The name whose resolution gave this address, or that a reverse look-up told.
@@ -44,12 +54,29 @@ impl Names {
         self.seen
     }
 
+    /// How much a missing name says of what this client did, from 0 to 1: the share of its questions whose whole answer was
+    /// read. Of one that was never seen to get any, as where it asks elsewhere or in secret, it says nothing.
+    #[must_use]
+    pub fn answered(&self, client: Address) -> f64 {
+        let Asker { asked, answered } = self.clients.get(&client).copied().unwrap_or_default();
+        f64::from(answered) / f64::from(asked.max(answered).max(1))
+    }
+
     /// One more thing that DNS said.
-    pub fn hear(&mut self, at: Timestamp, event: &Event<'_>) {
+    pub fn hear(&mut self, moment: &Moment<'_>, event: &Event<'_>) {
+        let client = moment.flow.client.address;
         match event {
-            Event::Answer(answer) => self.answer(at, answer),
-            Event::Reply(reply) => self.reply(reply),
-            Event::Query(_) => {}
+            Event::Answer(answer) => self.answer(moment.at, answer),
+            Event::Reply(reply) => {
+                let asker = self.clients.entry(client);
+                asker.asked = asker.asked.saturating_add(u32::from(reply.asked.is_none()));
+                asker.answered = asker.answered.saturating_add(u32::from(!reply.unreadable));
+                self.reply(reply);
+            }
+            Event::Query(_) => {
+                let asker = self.clients.entry(client);
+                asker.asked = asker.asked.saturating_add(1);
+            }
         }
     }
 
@@ -57,6 +84,12 @@ impl Names {
     pub(crate) fn learn(&mut self, address: Address, name: &[u8]) {
         self.seen = true;
         *self.reverse.entry(address) = Some(name.into());
+    }
+
+    #[cfg(test)]
+    pub(crate) fn asked(&mut self, client: Address, asked: u32, answered: u32) {
+        self.seen = true;
+        *self.clients.entry(client) = Asker { asked, answered };
     }
 
     fn answer(&mut self, at: Timestamp, answer: &Answer<'_>) {

@@ -3,6 +3,9 @@
 //!
 //! Before a learning span is over everybody is new, and being new weighs half. Who was there before the capture began is
 //! not new, and what led him there is not known.
+//!
+//! Who was not seen to ask for any name may ask elsewhere, or in secret: that no name led him there says nothing then. Of
+//! who was, it weighs as much as the share of his questions whose answers were captured.
 
 use wiretale_irc::Event;
 use wiretale_protocol::{Address, Direction};
@@ -71,9 +74,11 @@ impl NewToIrc {
             let evidence = scene.evidence(Direction::Client, "D16.novel", "irc", text);
             findings.push(evidence.strength(if learned { 1.0 } else { 0.5 }));
         }
-        if scene.names.any() && scene.names.of(flow.server.address).is_none() {
-            let text = format!("{host} went to the IRC server {server}, which no name it asked for led to");
-            findings.push(scene.evidence(Direction::Client, "D16.no_dns", flow.server.address.to_string(), text));
+        let answered = scene.names.answered(host);
+        if answered > 0.0 && scene.names.of(flow.server.address).is_none() {
+            let text = format!("{host} went to the IRC server {server}, which no answer to its questions named");
+            let evidence = scene.evidence(Direction::Client, "D16.no_dns", flow.server.address.to_string(), text);
+            findings.push(evidence.strength(answered));
         }
     }
 }
@@ -110,6 +115,21 @@ mod tests {
         play.session(5.0, HOST, 6667, "a", "a");
         assert_eq!(play.rows(), ["D16.novel"]);
         assert_eq!(play.evidence()[0].strength, 0.5);
+    }
+
+    #[test]
+    fn a_missing_name_weighs_what_was_captured_of_the_answers() {
+        let strength = |asked: u32, answered: u32| {
+            let mut play = Play::of(NewToIrc::default());
+            play.scorer().names_mut().asked(Address::v4([10, 0, 0, 8]), 9, 9);
+            play.scorer().names_mut().asked(Address::v4(HOST), asked, answered);
+            play.session(0.0, HOST, 6667, "a", "a");
+            play.evidence().iter().find(|row| row.row == "D16.no_dns").map(|row| row.strength)
+        };
+        assert_eq!(
+            [(4, 4), (4, 1), (4, 0), (0, 0)].map(|(asked, answered)| strength(asked, answered)),
+            [Some(1.0), Some(0.25), None, None]
+        );
     }
 
     #[test]

@@ -220,7 +220,7 @@ impl Observe<Terminal> for Scorer {
 
 impl Observe<Dns> for Scorer {
     fn observe(&mut self, scored: &mut Scored, moment: &Moment<'_>, event: &wiretale_dns::Event<'_>) {
-        self.names.hear(moment.at, event);
+        self.names.hear(moment, event);
         self.tell(&scored.facts, moment, Hears::DNS, &Fact::Dns(event));
     }
 }
