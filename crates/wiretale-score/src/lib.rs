@@ -26,6 +26,7 @@ mod facts;
 mod heard;
 mod home;
 mod inventory;
+mod leaps;
 mod model;
 mod names;
 mod numbers;

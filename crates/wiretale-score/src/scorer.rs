@@ -5,6 +5,7 @@ use wiretale_protocol::{Content, Direction, Moment, Timestamp};
 use crate::crossing::Crossing;
 use crate::detector::{Detector, Ends, Fact, Findings, Hears, Scene};
 use crate::heard::Heard;
+use crate::leaps::Leaps;
 use crate::model::{Case, Evidence, cases};
 use crate::pairs::{Pairs, Slots};
 use crate::tap::Tap;
@@ -26,6 +27,7 @@ pub struct Scorer {
     // Where home hosts went.
     visited: Slots<bool>,
     tap: Tap,
+    leaps: Leaps,
     // When the first flow was opened.
     began: Option<Timestamp>,
     // For tables that strangers fill.
@@ -71,8 +73,22 @@ impl Scorer {
         };
         let wakes = std::array::from_fn(|kind| std::array::from_fn(|ends| wakes(kind, ends)));
         let (names, findings, pairs) = (Names::default(), Findings::default(), Pairs::default());
-        let (visited, tap, hash) = Default::default();
-        Self { home, inventory, weights, names, detectors, wakes, findings, pairs, visited, tap, began: None, hash }
+        let (visited, tap, leaps, hash) = Default::default();
+        Self {
+            home,
+            inventory,
+            weights,
+            names,
+            detectors,
+            wakes,
+            findings,
+            pairs,
+            visited,
+            tap,
+            leaps,
+            began: None,
+            hash,
+        }
     }
 
     /// The evidence so far, in the order found.
@@ -126,7 +142,7 @@ impl Scorer {
         fact: &Fact<'_>,
         heard: Option<&Heard<'_>>,
     ) {
-        let Self { home, inventory, weights, names, detectors, wakes, findings, began, hash, tap, .. } = self;
+        let Self { home, inventory, weights, names, detectors, wakes, findings, began, hash, tap, leaps, .. } = self;
         let ends = facts.ends.unwrap_or_else(|| ends(home, moment));
         let wakes = &wakes[kinds.index()][Ends::kind(ends)];
         // Most words are nothing beside words.
@@ -136,7 +152,7 @@ impl Scorer {
             return;
         }
         let began = began.unwrap_or(moment.flow.opened);
-        let scene = Scene { moment, facts, home, names, inventory, weights, began, ends, heard, hash };
+        let scene = Scene { moment, facts, home, names, inventory, weights, began, ends, heard, tap, leaps, hash };
         for woken in woken.iter().filter(|woken| woken.hears.has(kinds)) {
             detectors[woken.index].hear(&scene, fact, findings);
         }

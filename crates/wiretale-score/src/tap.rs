@@ -28,6 +28,11 @@ impl Tap {
         }
     }
 
+    /// Is it to be seen what home hosts send?
+    pub(crate) const fn shows_home(&self) -> bool {
+        self.both
+    }
+
     /// Is nothing to be seen of what home hosts send, wherever one looks?
     pub(crate) const fn is_one_sided(&self) -> bool {
         !self.both && self.unanswered >= ENOUGH

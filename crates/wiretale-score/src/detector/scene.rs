@@ -6,7 +6,9 @@ use std::num::NonZeroU64;
 use wiretale_protocol::{Address, Direction, Escaped, Moment, Timestamp, scan};
 
 use crate::heard::Heard;
+use crate::leaps::Leaps;
 use crate::model::{EVIDENCE_VERSION, Evidence};
+use crate::tap::Tap;
 use crate::{Facts, Home, Inventory, IrcSession, Names, Weights};
 
 /// Where and when a fact is heard, and what is known beside it.
@@ -30,6 +32,8 @@ pub struct Scene<'a> {
     pub(crate) ends: [bool; 2],
     /// The words of an IRC event, where it has some.
     pub(crate) heard: Option<&'a Heard<'a>>,
+    pub(crate) tap: &'a Tap,
+    pub(crate) leaps: &'a Leaps,
     pub(crate) hash: &'a foldhash::fast::RandomState,
 }
 

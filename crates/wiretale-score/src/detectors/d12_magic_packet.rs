@@ -8,7 +8,8 @@
 //! reason of its own, and it weighs a third.
 //!
 //! What begins without a SYN may be a connection met in the middle: it is a stray once it is over and nothing followed.
-//! Nor is a SYN one whose sender goes on as a connection does: its answer went another way, or was not captured.
+//! Nor is a SYN one whose sender goes on as a connection does, where the capture shows nothing of what home hosts send: its
+//! answer went another way, or was not captured.
 
 mod stray;
 
@@ -82,8 +83,8 @@ impl MagicPacket {
         // Only a flow's first packet matters here, and the answer that opens it; all others leave at once.
         let first = scene.moment.at == scene.moment.flow.opened;
         let answer = match scene.moment.direction {
-            Direction::Server => passed.flags.has(Flags::SYN),
-            Direction::Client => !scene.facts.took_part[Direction::Server.index()] && goes_on(passed),
+            Direction::Server => !passed.flags.has(Flags::RST),
+            Direction::Client => goes_on_alone(scene, passed),
         };
         let Some(pair) = scene.facts.pair.filter(|_| first || answer) else { return };
         match scene.home_end() {
@@ -96,10 +97,10 @@ impl MagicPacket {
     fn inbound(&mut self, scene: &Scene<'_>, pair: Pair, passed: &Passed, findings: &mut Findings) {
         let flow = scene.moment.flow;
         let opens = match scene.moment.direction {
-            // An answer that opens a connection makes the packet an ordinary one.
-            Direction::Server => passed.flags.has(Flags::SYN),
+            // An answer makes the packet that opens a connection an ordinary one.
+            Direction::Server => !flow.midstream && !passed.flags.has(Flags::RST),
             // So does a word behind the SYN, which takes an answer.
-            Direction::Client => !flow.midstream && goes_on(passed),
+            Direction::Client => !flow.midstream && goes_on_alone(scene, passed),
         };
         if opens {
             if let Some(account) = self.pairs.get_mut(pair) {
@@ -212,9 +213,11 @@ impl Call {
     }
 }
 
-// As a client does behind the answer to its SYN.
-const fn goes_on(passed: &Passed) -> bool {
-    passed.flags.has(Flags::ACK) && !passed.flags.has(Flags::SYN) && !passed.flags.has(Flags::RST)
+// Does a client go on as it does behind the answer to its SYN, where no answer could have been seen? Where those of home
+// hosts are, anybody can send a silent one such a packet.
+fn goes_on_alone(scene: &Scene<'_>, passed: &Passed) -> bool {
+    let goes_on = passed.flags.has(Flags::ACK) && !passed.flags.has(Flags::SYN) && !passed.flags.has(Flags::RST);
+    goes_on && !scene.facts.took_part[Direction::Server.index()] && !scene.tap.shows_home()
 }
 
 const IDENT: u16 = 113;

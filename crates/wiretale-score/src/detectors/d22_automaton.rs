@@ -3,7 +3,8 @@
 //! After Gianvecchio and others, "Measurement and Classification of Humans and Bots in Internet Chat", USENIX Security
 //! 2008: people's pauses are less regular than timers'. The corrected conditional entropy of the pauses, in five bins
 //! of equal weight, is looked at after forty messages, with the traces people leave: smileys, corrections. Of fewer
-//! messages nothing is said, but for the client that stays an hour and says no word at all.
+//! messages nothing is said, but for the client that stays an hour and says no word at all. What the capture's clock leapt
+//! over is no pause, and nobody stayed for it.
 
 use wiretale_irc::Event;
 use wiretale_protocol::{Direction, FlowId, Timestamp, scan};
@@ -52,7 +53,7 @@ impl Detector for Automaton {
     }
 
     fn hear(&mut self, scene: &Scene<'_>, fact: &Fact<'_>, findings: &mut Findings) {
-        let (at, flow) = (scene.moment.at, scene.moment.flow);
+        let (at, flow) = (scene.leaps.without(scene.moment.at), scene.moment.flow);
         match *fact {
             Fact::Irc(&Event::Joined { own: true, .. }) => {
                 self.sessions.entry(flow.id).joined.get_or_insert(at);
@@ -67,9 +68,12 @@ impl Detector for Automaton {
             {
                 self.sessions.entry(flow.id).said(at, is_human(&args, sorts(&args)));
             }
-            Fact::Closed(_) => {
+            Fact::Closed(summary) => {
                 if let Some(talk) = self.sessions.remove(&flow.id) {
-                    judge(scene, &talk, &mut self.counts, findings);
+                    // Of a connection that nobody ended, its last packet is the last that is known.
+                    let last = summary.duration.map_or(scene.moment.at, |lasted| summary.started + lasted);
+                    let stayed = talk.joined.map_or(0.0, |at| scene.leaps.without(last).since(at).as_secs_f64());
+                    judge(scene, &talk, stayed, &mut self.counts, findings);
                 }
             }
             _ => {}
@@ -89,9 +93,8 @@ impl Talk {
     }
 }
 
-fn judge(scene: &Scene<'_>, talk: &Talk, counts: &mut [u32], findings: &mut Findings) {
+fn judge(scene: &Scene<'_>, talk: &Talk, stayed: f64, counts: &mut [u32], findings: &mut Findings) {
     let (host, server) = (scene.moment.flow.client.address, scene.called(scene.moment.flow.server.address));
-    let stayed = talk.joined.map_or(0.0, |joined| scene.moment.at.since(joined).as_secs_f64());
     let (db, text) = match talk.messages {
         0 if stayed > 3600.0 => (2.0, format!("{host} was in a channel of {server} for an hour and said no word")),
         40.. => {

@@ -7,7 +7,9 @@ use wiretale_dns::Dns;
 use wiretale_ftp::{Ftp, FtpData};
 use wiretale_irc::Irc;
 use wiretale_packet::Flags;
-use wiretale_protocol::{Direction, Exposure, Moment, Observe, Observer, Packets, Passed, State, Summary, Weird};
+use wiretale_protocol::{
+    Direction, Exposure, Moment, Observe, Observer, Packets, Passed, State, Summary, Timestamp, Weird,
+};
 use wiretale_recognize::Named;
 use wiretale_ssh::Ssh;
 use wiretale_terminal::Terminal;
@@ -73,13 +75,16 @@ impl Observer for Scorer {
             }
         }
         scored.facts.packets = scored.facts.packets.saturating_add(1);
+        let met = scored.facts.took_part[moment.direction.index()];
         scored.facts.took_part[moment.direction.index()] |= !passed.flags.has(Flags::RST);
         if let Some(ends) = scored.facts.ends {
             self.tap.passed(ends, moment.direction, scored.facts.took_part);
         }
         // A client that goes on though nothing of the server is seen shows that there is one.
         let alone = moment.direction == Direction::Client && !scored.facts.took_part[Direction::Server.index()];
-        let opens = moment.at == moment.flow.opened || passed.flags.has(Flags::SYN) || alone;
+        // Where the answer to a SYN was lost, the first packet behind it is as good.
+        let answers = moment.direction == Direction::Server && !met && !passed.flags.has(Flags::RST);
+        let opens = moment.at == moment.flow.opened || passed.flags.has(Flags::SYN) || alone || answers;
         if opens && scored.facts.packets <= Facts::FIRST && self.wakes(Hears::PASSED, &scored.facts) {
             self.meet(&mut scored.facts, moment);
             self.tell(&scored.facts, moment, Hears::PASSED, &Fact::Passed(passed));
@@ -119,6 +124,10 @@ impl Observer for Scorer {
             None => Hears::TALKED,
         };
         self.tell(&scored.facts, moment, kind, &Fact::Closed(summary));
+    }
+
+    fn tick(&mut self, now: Timestamp) {
+        self.leaps.tick(now);
     }
 }
 

@@ -140,6 +140,24 @@ fn a_connection_of_which_one_side_was_captured_is_none() {
 }
 
 #[test]
+fn a_word_behind_the_syn_makes_no_connection_with_a_silent_host() {
+    let rows = |answer: Option<Flags>| {
+        let mut play = Play::of(MagicPacket::default());
+        // The capture shows what home hosts say.
+        let other = play.met_as(0.0, [10, 0, 0, 8], [198, 51, 100, 77], 443, |_| {});
+        pass(&mut play, other, 0.0, Client, Flags::SYN);
+        let flow = play.met_as(1.0, SENDER, HOST, 21, |flow| flow.client.port = 6000);
+        pass(&mut play, flow, 1.0, Client, Flags::SYN);
+        pass(&mut play, flow, 1.1, Client, Flags::ACK);
+        // The SYN-ACK may have been lost.
+        answer.into_iter().for_each(|flags| pass(&mut play, flow, 1.2, Server, flags));
+        call(&mut play, 30.0, false);
+        play.rows().len()
+    };
+    assert_eq!([None, Some(Flags::RST), Some(Flags::ACK)].map(rows), [1, 1, 0]);
+}
+
+#[test]
 fn a_connection_whose_packets_were_captured_twice_is_none() {
     let mut play = Play::of(MagicPacket::default());
     let flow = from_outside(&mut play, 0.0, 6000, Flags::SYN);

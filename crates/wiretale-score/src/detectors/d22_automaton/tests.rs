@@ -1,7 +1,9 @@
 use super::*;
-use crate::testing::{Client, HOST, Play};
+use std::time::Duration;
+
+use crate::testing::{Client, HOST, Play, time};
 use wiretale_irc::{Source, Wire};
-use wiretale_protocol::State;
+use wiretale_protocol::{Observer, State};
 
 // Pauses of a person: drawn from a wide, skewed distribution by a fixed generator.
 fn pauses(count: usize) -> Vec<f64> {
@@ -90,6 +92,28 @@ fn an_hour_in_a_channel_without_a_word_is_noted() {
         assert_eq!(play.rows(), vec!["D22.automaton"; rows], "{stays}");
         assert!(play.evidence().iter().all(|row| row.strength == 0.25));
     }
+}
+
+#[test]
+fn a_leap_of_the_clock_is_no_silence() {
+    for (leaps, rows) in [(true, 0), (false, 1)] {
+        let mut play = Play::of(Automaton::default());
+        let flow = play.session(0.0, HOST, 6667, "a", "a");
+        play.join(flow, 1.0, "#x");
+        let ticks: &[f64] = if leaps { &[0.0, 60.0, 8000.0] } else { &[0.0, 60.0, 3000.0, 6000.0, 8000.0] };
+        ticks.iter().for_each(|at| play.scorer().tick(time(*at)));
+        play.close(flow, 8001.0, State::Sf, [1, 1]);
+        assert_eq!(play.rows().len(), rows, "{leaps}");
+    }
+}
+
+#[test]
+fn nobody_stays_for_the_time_in_which_a_dead_connection_is_waited_for() {
+    let mut play = Play::of(Automaton::default());
+    let flow = play.session(0.0, HOST, 6667, "a", "a");
+    play.join(flow, 1.0, "#x");
+    play.close_as(flow, 3700.0, State::S1, [9, 9], |summary| summary.duration = Some(Duration::from_secs(100)));
+    assert!(play.rows().is_empty());
 }
 
 #[test]
