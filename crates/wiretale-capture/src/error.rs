@@ -46,6 +46,12 @@ pub enum Error {
         /// Its first bytes, in hexadecimal.
         begins: String,
     },
+    /// There is nothing in it, not so much as a header: nothing was captured yet, or nothing was written down.
+    #[error("{file}: byte 0: empty: neither pcap nor pcapng")]
+    Empty {
+        /// Its name.
+        file: String,
+    },
     /// All its frames are of a link type that nobody here can read.
     #[error("{file}: byte 20: unknown link type {link}")]
     Link {
@@ -73,6 +79,12 @@ impl Error {
         matches!(self, Self::Cut { .. })
     }
 
+    /// Does the capture lack nothing but all of its frames? Then there was nothing to read in it.
+    #[must_use]
+    pub const fn is_empty(&self) -> bool {
+        matches!(self, Self::Empty { .. })
+    }
+
     /// The name of the capture it is about.
     #[must_use]
     pub fn file(&self) -> &str {
@@ -81,6 +93,7 @@ impl Error {
             | Self::Read { file, .. }
             | Self::Cut { file, .. }
             | Self::Unknown { file, .. }
+            | Self::Empty { file }
             | Self::Link { file, .. }
             | Self::Broken { file, .. } => file,
         }
@@ -90,7 +103,7 @@ impl Error {
     #[must_use]
     pub const fn offset(&self) -> u64 {
         match self {
-            Self::Open { .. } | Self::Unknown { .. } => 0,
+            Self::Open { .. } | Self::Unknown { .. } | Self::Empty { .. } => 0,
             Self::Link { .. } => 20,
             Self::Read { offset, .. } | Self::Cut { offset, .. } | Self::Broken { offset, .. } => *offset,
         }
@@ -101,10 +114,11 @@ impl Error {
         match fault {
             Fault::Broken(reason) => Self::Broken { file, offset, reason },
             Fault::Link(link) => Self::Link { file, link },
+            Fault::Unknown(begins) if begins.is_empty() => Self::Empty { file },
             Fault::Unknown(begins) => {
                 let other = OTHERS.iter().find(|(magic, _)| begins.starts_with(magic));
                 let begins = begins.iter().map(|byte| format!("{byte:02x}")).collect::<Vec<_>>();
-                let mut begins = if begins.is_empty() { "nothing".to_owned() } else { begins.join(" ") };
+                let mut begins = begins.join(" ");
                 if let Some((_, name)) = other {
                     begins += &format!(", as files of {name} do");
                 }

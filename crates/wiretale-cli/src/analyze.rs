@@ -29,12 +29,8 @@ type Line = Analyzer<Standard, Observers>;
 
 /// Reads the captures, writes the logs, prints the summary. What was analysed before an error stays written.
 pub(crate) fn run(args: Analyze) -> Result<(), Failure> {
-    let (captures, mut errors) = open(&args);
-    if captures.is_empty() {
-        return Err(Failure::Captures(errors));
-    }
+    let Opened { captures, mut errors, mut notes } = open(&args)?;
     let tables = Tables::read(&args.scoring)?;
-    let mut notes = Vec::new();
     let observers = observers(&args, &tables)?;
     let (observers, stats) = match threads::count(&args, &captures) {
         1 => {
@@ -60,11 +56,31 @@ pub(crate) fn run(args: Analyze) -> Result<(), Failure> {
     if errors.is_empty() { Ok(()) } else { Err(Failure::Captures(errors)) }
 }
 
-/// Opens every capture that can be opened.
-fn open(args: &Analyze) -> (Vec<Capture>, Vec<Error>) {
-    let mut errors = Vec::new();
-    let captures = args.captures.iter().filter_map(|path| open_one(path).map_err(|error| errors.push(error)).ok());
-    (captures.collect(), errors)
+/// What can be read, what cannot, and what there is to say of others.
+#[derive(Default)]
+struct Opened {
+    captures: Vec<Capture>,
+    errors: Vec<Error>,
+    notes: Vec<String>,
+}
+
+/// Opens every capture that can be opened, of which there must be one. Beside others, one in which nothing was written yet
+/// is noted and no error.
+fn open(args: &Analyze) -> Result<Opened, Failure> {
+    let (mut opened, mut blank) = (Opened::default(), Vec::new());
+    for path in &args.captures {
+        match open_one(path) {
+            Ok(capture) => opened.captures.push(capture),
+            Err(error) if error.is_empty() || error.is_cut() => blank.push(error),
+            Err(error) => opened.errors.push(error),
+        }
+    }
+    if opened.captures.is_empty() {
+        opened.errors.extend(blank);
+        return Err(Failure::Captures(opened.errors));
+    }
+    blank.iter().for_each(|error| note(error, &mut opened.notes));
+    Ok(opened)
 }
 
 /// Plain files are mapped as well: what was sent twice is looked up in them, and several threads share them out.
@@ -114,12 +130,17 @@ fn read_one(capture: &mut Capture, line: &mut Line, errors: &mut Vec<Error>, not
 
 fn broken(error: Error, errors: &mut Vec<Error>, notes: &mut Vec<String>) {
     if error.is_cut() {
-        let _ = writeln!(io::stderr(), "wiretale: {error}");
-        notes.push(error.to_string());
+        note(&error, notes);
     } else {
         notes.push(format!("{error}; what stands behind it was not read"));
         errors.push(error);
     }
+}
+
+/// Says what is wrong with a capture, which fails nothing.
+fn note(error: &Error, notes: &mut Vec<String>) {
+    let _ = writeln!(io::stderr(), "wiretale: {error}");
+    notes.push(error.to_string());
 }
 
 /// The logs, and beside them what makes cases.

@@ -405,6 +405,23 @@ fn what_cannot_be_read_is_one_line_and_exit_2() {
 }
 
 #[test]
+fn a_capture_in_which_nothing_was_written_yet_fails_no_others() {
+    let place = Place::new();
+    for (name, bytes) in [("empty.pcap", &b""[..]), ("begun.pcap", &capture()[..9])] {
+        fs::write(place.path(name), bytes).unwrap();
+        let output = place.analyze(&[&place.path(name)]);
+        assert_eq!(output.status.code(), Some(0), "{name}");
+        let said = stderr(&output);
+        assert!(said.lines().count() == 1 && said.contains(name), "{said}");
+        assert!(String::from_utf8_lossy(&output.stdout).contains(name), "{name}");
+        assert!(place.log("irc").contains("alice"), "{name}");
+    }
+    let output =
+        wiretale(&["analyze", "--out", &place.path("out"), &place.path("empty.pcap"), &place.path("begun.pcap")]);
+    assert_eq!((output.status.code(), stderr(&output).lines().count()), (Some(2), 2));
+}
+
+#[test]
 fn a_table_that_is_none_is_named_once() {
     let place = Place::new();
     let table = place.path("none.mmdb");
