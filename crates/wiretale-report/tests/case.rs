@@ -236,10 +236,14 @@ fn a_letter_has_the_first_of_many() {
     );
     assert!(!letter.contains("file24.txt"), "{letter}");
     assert!(
-        letter.contains("\nAnd 2 ports more, which we can send you.\n") && letter.contains("\n  9039  "),
+        letter.contains("\nAnd 2 ports more, which we can send you.\n") && letter.contains("\n  9037  "),
         "{letter}"
     );
-    assert!(!letter.contains("\n  9886  "), "{letter}");
+    // Those that weigh most are among them, wherever they stand.
+    assert!(letter.contains("\n  9886  ") && letter.contains("\n  22102  "), "{letter}");
+    assert!(!letter.contains("\n  9038  "), "{letter}");
+    case.add(seen(71, "D04.root", "64000", "198.51.100.77", "10.20.3.7:64000 shows the id of root"));
+    assert!(case.letter(Style::Plain).contains("\n  64000  "), "the back door is named however many ports answer");
     case.files.truncate(24);
     assert!(!case.letter(Style::Plain).contains("file more"));
 }
@@ -475,12 +479,14 @@ fn rules_are_for_strangers_of_serious_cases_alone() {
     for peer in ["10.20.0.1", "127.0.0.1", "224.0.0.9", "192.0.2.53"] {
         rows.push(seen(63, "D04.shell", peer, peer, "a shell"));
     }
-    let inventory = "networks = [\"10.20.0.0/16\"]\napproved_sources = [\"192.0.2.0/24\"]\n";
+    // One of ours that is not among those that count as home here.
+    rows.push(seen(64, "D04.shell", "203.0.113.9", "203.0.113.9", "a shell"));
+    let inventory = "networks = [\"10.20.0.0/16\", \"203.0.113.0/24\"]\napproved_sources = [\"192.0.2.0/24\"]\n";
     let rules = told(&rows, inventory, |dossier, _| nftables(dossier));
     assert!(rules.apply.contains("198.51.100.77 timeout 24h comment \"case 1 D01\""), "{}", rules.apply);
     assert!(rules.apply.contains("10.20.3.7 . 9886 timeout 7d"));
     let refused: Vec<String> = rules.refused.keys().map(ToString::to_string).collect();
-    assert_eq!(refused, ["10.20.0.1", "127.0.0.1", "192.0.2.53", "224.0.0.9"]);
+    assert_eq!(refused, ["10.20.0.1", "127.0.0.1", "192.0.2.53", "203.0.113.9", "224.0.0.9"]);
     let live: Vec<&str> = rules.apply.lines().filter(|line| !line.starts_with('#')).collect();
     assert!(refused.iter().all(|peer| !live.concat().contains(peer)));
     let quiet = told(&rows[..1], "", |dossier, _| nftables(dossier));

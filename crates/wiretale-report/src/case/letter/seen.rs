@@ -59,7 +59,7 @@ pub(super) fn listeners(letter: &mut Document, dossier: &Dossier<'_>, case: &Cas
     }
     let answers = !rows.is_empty();
     rows.retain(|port, _| !dossier.inventory.serves(case.host.into(), *port));
-    let more = rows.len().saturating_sub(ROWS);
+    let (rows, more) = gravest(rows, findings);
     letter.heading("What answers on the machine");
     if rows.is_empty() {
         letter.paragraph(match answers {
@@ -70,18 +70,39 @@ pub(super) fn listeners(letter: &mut Document, dossier: &Dossier<'_>, case: &Cas
     }
     letter.paragraph("These programs take connections. You will know which of them are yours.");
     let row = |(port, [service, greeting]): (u16, [String; 2])| vec![port.to_string(), service, greeting];
-    letter.table(&["TCP port", "Protocol", "Greets with"], rows.into_iter().take(ROWS).map(row).collect());
+    letter.table(&["TCP port", "Protocol", "Greets with"], rows.into_iter().map(row).collect());
     if more > 0 {
         letter.paragraph(format!("And {}, which we can send you.", count(more, "port more", "ports more")));
     }
 }
 
+/// As many ports as a letter has room for, and how many there are more. Those against which most is held come first, so
+/// that a back door is named however many others answer.
+fn gravest(rows: BTreeMap<u16, [String; 2]>, findings: &[Finding<'_>]) -> (Vec<(u16, [String; 2])>, usize) {
+    let mut held: BTreeMap<u16, f64> = BTreeMap::new();
+    for finding in findings.iter().filter(|finding| finding.weight_db > 0.0) {
+        if let Some(port) = finding.evidence.port {
+            *held.entry(port).or_default() += finding.weight_db;
+        }
+    }
+    let weight = |port: u16| held.get(&port).copied().unwrap_or_default();
+    let mut rows: Vec<_> = rows.into_iter().collect();
+    let more = rows.len().saturating_sub(ROWS);
+    rows.sort_by(|(a, _), (b, _)| weight(*b).total_cmp(&weight(*a)));
+    rows.truncate(ROWS);
+    rows.sort_by_key(|(port, _)| *port);
+    (rows, more)
+}
+
 /// The listeners that the evidence itself names: of a capture not read again, nothing else tells.
 fn held(dossier: &Dossier<'_>, findings: &[Finding<'_>]) -> BTreeMap<u16, [String; 2]> {
-    let group =
-        |finding: &&Finding<'_>| dossier.weights.row(&finding.evidence.row).is_some_and(|row| row.group == "listener");
+    let of_a_listener = |finding: &&Finding<'_>| {
+        let row = dossier.weights.row(&finding.evidence.row);
+        DOORS.iter().any(|door| finding.evidence.row.starts_with(door))
+            || row.is_some_and(|row| row.group == "listener")
+    };
     let mut rows: BTreeMap<u16, [String; 2]> = BTreeMap::new();
-    for finding in findings.iter().filter(group) {
+    for finding in findings.iter().filter(of_a_listener) {
         let Some(port) = finding.evidence.port else { continue };
         let greeting = finding.evidence.ties.iter().find_map(|tie| tie.strip_prefix("greeting:"));
         let row = rows.entry(port).or_insert_with(|| ["unknown".to_owned(), String::new()]);
@@ -139,6 +160,8 @@ fn sentence(finding: &Finding<'_>) -> String {
 
 // What one notices first from outside: talk on IRC, transfers, floods and scans.
 const ATTENTION: &[&str] = &["D15", "D16", "D18", "D23", "D24", "D25", "D27", "D32", "D33", "D34", "D35"];
+// What somebody from outside was let in by.
+const DOORS: &[&str] = &["D04.", "D08.backdoor"];
 const PEOPLE: usize = 12;
 const NAMES: usize = 12;
 // Rows of the timeline: a letter is short, and the report has all.
