@@ -85,7 +85,10 @@ pub(super) fn refuse(dossier: &Dossier<'_>, peer: IpAddr) -> Option<Refused> {
     if dossier.inventory.networks.iter().any(gateway) {
         return Some(Refused::Gateway);
     }
-    if dossier.chronicle.home().is_home(peer.into()) || dossier.inventory.host(peer).is_some() {
+    // What is ours is so wherever one looks, whichever part of it was named for this run.
+    let ours =
+        dossier.inventory.networks.iter().any(|net| net.contains(&peer)) || dossier.inventory.host(peer).is_some();
+    if ours || dossier.chronicle.home().is_home(peer.into()) {
         return Some(Refused::Home);
     }
     if dossier.chronicle.resolvers().contains(&peer) {
