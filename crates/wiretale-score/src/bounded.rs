@@ -67,6 +67,39 @@ impl<K: Hash + Eq, V> Bounded<K, V> {
         value
     }
 
+    /// The same, telling of each value that goes to make room for it.
+    pub(crate) fn entry_telling(&mut self, key: K, mut gone: impl FnMut(&V)) -> &mut V
+    where
+        V: Default,
+    {
+        let hash = self.hash.hash_one(&key);
+        let number = self.find(hash, &key).unwrap_or_else(|| {
+            while self.held() >= self.most && self.let_go(&mut gone) {}
+            self.insert(hash, key)
+        });
+        let Some(Some((_, value))) = self.place_mut(number) else { unreachable!("the index names taken places") };
+        value
+    }
+
+    /// The key that came first goes, and its value is told of. Was there one?
+    pub(crate) fn let_go(&mut self, mut gone: impl FnMut(&V)) -> bool {
+        while self.held() > 0 {
+            let first = self.place(self.first).and_then(Option::as_ref).map(|(_, value)| gone(value)).is_some();
+            self.drop_first();
+            if first {
+                self.dropped += 1;
+                return true;
+            }
+        }
+        false
+    }
+
+    /// All values.
+    pub(crate) fn values_mut(&mut self) -> impl Iterator<Item = &mut V> {
+        let gone = self.gone();
+        self.pages.iter_mut().flatten().skip(gone).filter_map(Option::as_mut).map(|(_, value)| value)
+    }
+
     /// The number of `key`, put there if it is not: it is kept as long as [`Bounded::holds`] says so, and where none is
     /// ever removed, the next new key has the next number.
     #[inline]

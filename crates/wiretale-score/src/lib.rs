@@ -37,6 +37,7 @@ mod tap;
 #[cfg(test)]
 mod testing;
 mod text;
+mod weighed;
 
 pub use detector::{Detector, Ends, Fact, Findings, Hears, Scene};
 pub use detectors::standard;

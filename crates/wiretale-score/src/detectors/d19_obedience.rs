@@ -22,18 +22,19 @@ use self::reply::Session;
 use super::known::Known;
 use crate::bounded::{Bounded, SOME};
 use crate::heard::Heard;
+use crate::weighed::Weighed;
 use crate::{Detector, Ends, Fact, Findings, Hears, Scene};
 
 /// Orders, and what came of them.
 pub(super) struct Obedience {
     sessions: Bounded<FlowId, Session>,
-    hosts: Bounded<Address, Host>,
+    hosts: Weighed<Address, Host>,
     known: Known,
 }
 
 impl Default for Obedience {
     fn default() -> Self {
-        Self { sessions: Bounded::new(1 << 14), hosts: Bounded::new(1 << 14), known: Known::default() }
+        Self { sessions: Bounded::new(1 << 14), hosts: Weighed::new(1 << 14, MOST), known: Known::default() }
     }
 }
 
@@ -43,7 +44,7 @@ impl Detector for Obedience {
     }
 
     fn memory(&self) -> usize {
-        self.sessions.memory(SOME) + self.hosts.memory(SOME) + self.known.memory()
+        self.sessions.memory(SOME) + self.hosts.memory() + self.known.memory()
     }
 
     fn hears(&self) -> Hears {
@@ -55,17 +56,18 @@ impl Detector for Obedience {
     }
 
     fn hear(&mut self, scene: &Scene<'_>, fact: &Fact<'_>, findings: &mut Findings) {
-        let flow = scene.moment.flow;
+        let (at, flow) = (scene.moment.at, scene.moment.flow);
         match fact {
-            Fact::Opened => self.hosts.entry(flow.client.address).contact(scene, &self.known, findings),
+            Fact::Opened => {
+                self.hosts.change(flow.client.address, at, |host| host.contact(scene, &self.known, findings));
+            }
             Fact::Closed(_) if scene.session().is_some() => drop(self.sessions.remove(&flow.id)),
             Fact::Closed(summary) => {
-                if let Some(host) = self.hosts.get_mut(&flow.client.address) {
-                    host.closed(scene, summary, &self.known, findings);
-                }
+                let closed = |host: &mut Host| host.closed(scene, summary, &self.known, findings);
+                self.hosts.change_known(&flow.client.address, closed);
             }
             Fact::Irc(Event::Dcc { message: Message::Offer(offer), .. }) => {
-                self.hosts.entry(flow.client.address).offered((offer.address, offer.port));
+                self.hosts.change(flow.client.address, at, |host| host.offered((offer.address, offer.port)));
             }
             Fact::Irc(event) => {
                 self.ordered(scene);
@@ -88,10 +90,13 @@ impl Obedience {
         let flow = scene.moment.flow;
         self.sessions.entry(flow.id).ordered(scene, spoken, order);
         if order.fits > 0 && action::is_seen(order.kind) {
-            self.hosts.entry(flow.client.address).ordered(scene, spoken, order);
+            self.hosts.change(flow.client.address, scene.moment.at, |host| host.ordered(scene, spoken, order));
         }
     }
 }
+
+// Bytes of what all hosts' contacts and orders take together.
+const MOST: usize = 16 << 20;
 
 // What an order is called, whatever its arguments.
 fn key(order: &str) -> String {

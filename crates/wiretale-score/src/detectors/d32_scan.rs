@@ -6,15 +6,15 @@
 
 use std::collections::BTreeSet;
 
-use wiretale_protocol::{Address, Direction, State, Summary, Transport};
+use wiretale_protocol::{Address, Direction, Flow, State, Summary, Transport};
 
-use crate::bounded::{Bounded, SOME};
 use crate::text::plural;
+use crate::weighed::{Heap, Weighed, set_heap};
 use crate::{Detector, Ends, Fact, Findings, Hears, Scene};
 
 /// Walks by host.
 pub(super) struct Scan {
-    walks: Bounded<Address, Walk>,
+    walks: Weighed<Address, Walk>,
 }
 
 #[derive(Default)]
@@ -29,7 +29,7 @@ struct Walk {
 
 impl Default for Scan {
     fn default() -> Self {
-        Self { walks: Bounded::new(1 << 14) }
+        Self { walks: Weighed::new(1 << 14, MOST) }
     }
 }
 
@@ -39,7 +39,7 @@ impl Detector for Scan {
     }
 
     fn memory(&self) -> usize {
-        self.walks.memory(SOME)
+        self.walks.memory()
     }
 
     fn hears(&self) -> Hears {
@@ -57,30 +57,44 @@ impl Detector for Scan {
         if !ours || scene.inventory.approved(flow.client.address) || scene.names.of(flow.server.address).is_some() {
             return;
         }
-        let walk = self.walks.entry(flow.client.address);
-        if walk.met.len() >= MET || !walk.met.insert((flow.server.address, flow.server.port)) {
-            return;
+        let told = self.walks.change(flow.client.address, scene.moment.at, |walk| walk.meets(flow, summary));
+        if let Some((strength, text)) = told {
+            findings.push(scene.evidence(Direction::Client, "D32.scan", "scan", text).strength(strength).peer(None));
+        }
+    }
+}
+
+impl Heap for Walk {
+    fn heap(&self) -> usize {
+        set_heap(&self.met)
+    }
+}
+
+impl Walk {
+    // The host met somebody, or did not: what there is to tell of it, and how strong that is.
+    fn meets(&mut self, flow: &Flow, summary: &Summary<'_>) -> Option<(f64, String)> {
+        if self.met.len() >= MET || !self.met.insert((flow.server.address, flow.server.port)) {
+            return None;
         }
         let failed = is_failed(summary);
-        walk.failed += u32::from(failed);
-        walk.refused += u32::from(summary.state == State::Rej);
-        walk.odds = (walk.odds + if failed { STEP } else { -STEP }).clamp(-20.0, 1000.0);
+        self.failed += u32::from(failed);
+        self.refused += u32::from(summary.state == State::Rej);
+        self.odds = (self.odds + if failed { STEP } else { -STEP }).clamp(-20.0, 1000.0);
         // 20 decibans of odds is the test's own threshold (99 to 1); a walk of a few failures proves nothing.
-        if walk.odds < 20.0 || walk.failed < FEWEST || walk.odds < walk.told * 2.0 {
-            return;
+        if self.odds < 20.0 || self.failed < FEWEST || self.odds < self.told * 2.0 {
+            return None;
         }
-        walk.told = walk.odds;
-        let hosts: BTreeSet<Address> = walk.met.iter().map(|(address, _)| *address).collect();
+        self.told = self.odds;
+        let hosts: BTreeSet<Address> = self.met.iter().map(|(address, _)| *address).collect();
         let text = format!(
             "{} tried {} of {}; {}, the last {}",
             flow.client.address,
-            plural(walk.met.len() as u64, "port", "ports"),
+            plural(self.met.len() as u64, "port", "ports"),
             plural(hosts.len() as u64, "host", "hosts"),
-            in_vain(walk.failed - walk.refused, walk.refused),
+            in_vain(self.failed - self.refused, self.refused),
             flow.server
         );
-        let strength = (f64::from(walk.failed) / 20.0).min(1.0);
-        findings.push(scene.evidence(Direction::Client, "D32.scan", "scan", text).strength(strength).peer(None));
+        Some(((f64::from(self.failed) / 20.0).min(1.0), text))
     }
 }
 
@@ -105,6 +119,8 @@ fn in_vain(silent: u32, refused: u32) -> String {
 const STEP: f64 = 6.02;
 const FEWEST: u32 = 8;
 const MET: usize = 4096;
+// Bytes of what all walks met together.
+const MOST: usize = 16 << 20;
 
 #[cfg(test)]
 mod tests {

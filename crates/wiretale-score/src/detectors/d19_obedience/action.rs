@@ -10,6 +10,7 @@ use super::contacts::{Contacts, MINUTE, To, WEB};
 use super::key;
 use crate::dialect::{Order, Verb};
 use crate::heard::{Spoken, Target};
+use crate::weighed::Heap;
 use crate::{Evidence, Findings, Scene};
 
 /// A host's way about, and the order that waits for its action.
@@ -41,6 +42,21 @@ struct Action {
 /// Does what comes of such an order show in a host's connections?
 pub(super) const fn is_seen(kind: Verb) -> bool {
     matches!(kind, Verb::Scan | Verb::Flood | Verb::Relay)
+}
+
+impl Heap for Host {
+    fn heap(&self) -> usize {
+        let order = self.order.as_deref().map_or(0, |action| size_of::<Action>() + action.heap());
+        self.contacts.heap() + self.offered.capacity() * size_of::<To>() + order
+    }
+
+    fn rest(&mut self, now: Timestamp) {
+        self.order.take_if(|action| action.age(now) > OVER);
+        if self.order.is_none() {
+            self.contacts.rest();
+        }
+        self.contacts.shrink(now);
+    }
 }
 
 impl Host {
@@ -122,6 +138,10 @@ impl Host {
 }
 
 impl Action {
+    fn heap(&self) -> usize {
+        self.order.capacity() + self.channel.capacity() + self.named.capacity() * size_of::<IpAddr>()
+    }
+
     fn age(&self, now: Timestamp) -> f64 {
         now.since(self.at).as_secs_f64()
     }
@@ -186,6 +206,8 @@ const fn is_flood(summary: &Summary<'_>, transport: Transport) -> bool {
 const PACKETS: u64 = 100;
 const CONNECTIONS: u32 = 60;
 const OFFERS: usize = 8;
+// Seconds after which nothing comes of an order, a flood that began in its minute and lasted neither.
+const OVER: f64 = 3600.0;
 // What a way weighs to where a name or a link leads, too.
 const LED: f64 = 0.4;
 // What an order weighs that came in private from somebody to whom the host never said any.

@@ -9,6 +9,7 @@ use std::collections::{BTreeSet, VecDeque};
 use wiretale_protocol::{Address, Timestamp};
 
 use crate::Scene;
+use crate::weighed::set_heap;
 
 /// First contacts, in bounds.
 #[derive(Default)]
@@ -60,6 +61,22 @@ impl Contacts {
     pub(super) fn are_many(&self, port: u16, orders: u32) -> bool {
         let (after, before) = self.of(port);
         beyond_chance(after, before, orders)
+    }
+
+    /// Bytes on the heap.
+    pub(super) fn heap(&self) -> usize {
+        self.last.capacity() * size_of::<(Timestamp, To)>() + set_heap(&self.before) + set_heap(&self.after)
+    }
+
+    /// Nobody waits for an order's action: only the last minute counts.
+    pub(super) fn rest(&mut self) {
+        (self.before, self.after) = Default::default();
+    }
+
+    /// Keeps no more room than the last minute's take.
+    pub(super) fn shrink(&mut self, now: Timestamp) {
+        self.forget(now);
+        self.last.shrink_to_fit();
     }
 
     fn forget(&mut self, now: Timestamp) {
