@@ -42,21 +42,22 @@ impl Expectations {
         self.by_server.allocation_size() + self.order.capacity() * size_of::<(Endpoint, Id)>() + self.waiting * NOTE
     }
 
-    /// Adds one with this number. It takes the place of an earlier one with the same tag and endpoints. What had to go
-    /// for it comes back.
+    /// Adds one with this number. It takes the place of an earlier one with the same tag and endpoints, but not of one that
+    /// another flow has just made: where a capture has a conversation before an address translation and behind it, both
+    /// copies of what it announces will come. What had to go for it comes back.
     pub(crate) fn add(&mut self, number: Id, expectation: Expectation) -> Option<Expectation> {
         if self.most == 0 {
             return Some(expectation);
         }
         let server = expectation.server;
         let entries = self.by_server.entry(server).or_default();
-        let same =
-            |entry: &Entry| entry.expectation.tag == expectation.tag && entry.expectation.client == expectation.client;
-        let replaced = entries.iter().position(same);
-        if let Some(at) = replaced {
-            entries.remove(at);
-            self.waiting -= 1;
-        }
+        let same = |old: &Expectation| {
+            let copy = old.parent != expectation.parent && expectation.announced.since(old.announced) <= COPIED;
+            old.tag == expectation.tag && old.client == expectation.client && !copy
+        };
+        let before = entries.len();
+        entries.retain(|entry| !same(&entry.expectation));
+        self.waiting -= before - entries.len();
         entries.push(Entry { number, expectation });
         self.order.push_back((server, number));
         self.waiting += 1;
@@ -152,6 +153,9 @@ impl Expectations {
         }
     }
 }
+
+/// So long after a message its copy may come from the other side of an address translation.
+const COPIED: Duration = Duration::from_secs(1);
 
 /// Bytes of what is noted with an announced flow, on the heap.
 const NOTE: usize = 64;

@@ -37,7 +37,7 @@ struct Model(Vec<(u64, bool, u8, Option<u8>, Timestamp)>);
 
 impl Model {
     fn add(&mut self, new: (u64, bool, u8, Option<u8>, Timestamp)) -> Option<u64> {
-        self.0.retain(|old| (old.1, old.2, old.3) != (new.1, new.2, new.3));
+        self.0.retain(|old| (old.1, old.2, old.3) != (new.1, new.2, new.3) || new.4.since(old.4) <= COPIED);
         self.0.push(new);
         (self.0.len() > MOST).then(|| self.0.remove(0).0)
     }

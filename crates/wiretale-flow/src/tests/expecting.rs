@@ -120,6 +120,25 @@ fn a_fuller_announcement_takes_the_place_of_the_first() {
 }
 
 #[test]
+fn both_copies_of_a_translated_conversation_are_linked() {
+    let control =
+        |host| Script::new().ends(end(host, 4000), end(9, 21)).handshake().tcp("C:PA", "ANNOUNCE 4 5555 file");
+    let data = |host| Script::new().ends(end(host, 4001), end(4, 5555)).at(2).handshake().tcp("S:PA", "x");
+    // Outside first, inside first, and the announcement taken from inside or outside.
+    for (first, second) in [(1, 3), (3, 1)] {
+        let heard = play(&control(1).then(control(3)).then(data(first)).then(data(second)));
+        let read = heard.said.iter().filter(|line| line.ends_with("(\"file\", \"x\")")).count();
+        assert_eq!(read, 2, "{:?}", heard.said);
+        assert!(!heard.said.iter().any(|line| line.contains("lapsed")), "{:?}", heard.said);
+    }
+    // Another one much later is a new one.
+    let again = control(3).wait(Duration::from_secs(2)).tcp("C:PA", "ANNOUNCE 4 5555 newer");
+    let late = Script::new().ends(end(3, 4001), end(4, 5555)).at(9).handshake().tcp("S:PA", "x");
+    let heard = play(&control(1).then(again).then(late));
+    assert!(heard.said.iter().any(|line| line.ends_with("(\"newer\", \"x\")")), "{:?}", heard.said);
+}
+
+#[test]
 fn what_the_flow_shows_wins_over_what_was_announced() {
     let heard = play(&control("ANNOUNCE 4 5555 file").then(data(2).tcp("C:PA", "HELO").tcp("S:PA", "OK")));
     assert!(said(&heard)[0].starts_with("greeting#8"), "{:?}", heard.said);
