@@ -232,9 +232,17 @@ fn announce<O: Observer>(cx: &mut Context<'_, O>, open: &Announced) {
     if open.server.port == 0 || open.server.address == Address::UNSPECIFIED_V4 {
         return;
     }
+    expect_at(cx, open, open.server);
+    // Who names another address than his own may be behind an address translation: within, the connection comes to his own.
+    if let Provenance::Foreign { sender } = open.provenance {
+        expect_at(cx, open, Endpoint::new(sender, open.server.port));
+    }
+}
+
+fn expect_at<O: Observer>(cx: &mut Context<'_, O>, open: &Announced, server: Endpoint) {
     let tag = if open.kind == Kind::Chat { DccChat::TAG } else { Dcc::TAG };
     let (parent, announced) = (cx.moment().flow.id, cx.moment().at);
-    cx.expect(Expectation { tag, server: open.server, client: None, note: Note::new(open.clone()), parent, announced });
+    cx.expect(Expectation { tag, server, client: None, note: Note::new(open.clone()), parent, announced });
 }
 
 fn is_between(open: &Announced, from: &[u8], to: &[u8]) -> bool {

@@ -7,7 +7,7 @@ use wiretale_dcc::{
     Announced, Dcc, DccChat, Fate, Malformed, Message, Negotiation, Offers, Outcome, Provenance, parse,
 };
 use wiretale_protocol::Direction::{Client, Server};
-use wiretale_protocol::{Address, Demand, FlowId, Opening, Protocol, Timestamp};
+use wiretale_protocol::{Address, Demand, Endpoint, FlowId, Opening, Protocol, Timestamp};
 
 const BOB: &str = "bob!b@198.51.100.201";
 
@@ -235,6 +235,18 @@ fn p34_an_offer_of_a_victims_port_is_noted_and_its_flow_is_no_transfer() {
     wire.server("SSH-2.0-OpenSSH_10.0\r\n").client("SSH-2.0-OpenSSH_9.6\r\n");
     assert_eq!(wire.last, Demand::Nothing);
     assert_eq!(wire.shared.confirmed, [""; 0], "it is not confirmed as a transfer");
+}
+
+#[test]
+fn an_offer_from_behind_an_address_translation_is_expected_on_both_sides_of_it() {
+    let mut session = Session::new();
+    session.client("alice", "bob", "SEND a.txt 3325256716 5000 1000");
+    let expected = session.expected();
+    let announced = expected[0].note.peek::<Announced>().expect("an offer");
+    let Provenance::Foreign { sender } = announced.provenance else { panic!("the address is her own") };
+    let servers: Vec<Endpoint> = expected.iter().map(|expected| expected.server).collect();
+    assert_eq!(servers, [announced.server, Endpoint::new(sender, 5000)]);
+    assert_ne!(sender, announced.server.address);
 }
 
 #[test]

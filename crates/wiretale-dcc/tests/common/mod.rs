@@ -172,11 +172,13 @@ impl Session {
         std::mem::take(&mut self.shared.expected)
     }
 
-    /// The one connection announced since last asked.
+    /// The one offer announced since last asked, wherever it is expected.
     pub fn announced(&mut self) -> Announced {
-        let mut expected = self.expected();
-        assert_eq!(expected.len(), 1, "one connection announced");
-        expected.remove(0).note.take::<Announced>().expect("an offer")
+        let mut offers: Vec<Announced> =
+            self.expected().into_iter().map(|expected| expected.note.take().expect("an offer")).collect();
+        offers.dedup();
+        assert_eq!(offers.len(), 1, "one offer announced");
+        offers.remove(0)
     }
 }
 
