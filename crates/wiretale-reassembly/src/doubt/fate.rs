@@ -125,7 +125,8 @@ impl Connection {
         let acked = claim || half.has(Bits::STARTED) && half.acked().ahead_of(end) >= 0;
         match judgement {
             Judgement::Refuse(..) | Judgement::Doubt(Doubt::Old) => Fate::Refused,
-            Judgement::Take if acked || !asked => Fate::Fine,
+            // Its acknowledgement may itself be in doubt for no other reason than that it acknowledges this one.
+            Judgement::Take if acked || !asked || word == Word::For => Fate::Fine,
             // It has nothing to tell but the time.
             Judgement::Doubt(_) if moot && tells && !(due && doubted.answered) => Fate::Wait,
             Judgement::Take | Judgement::Doubt(_) if moot => Fate::Refused,
