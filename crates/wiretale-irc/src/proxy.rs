@@ -1,12 +1,12 @@
 //! What stands before IRC where it goes through a proxy: SOCKS 4 and 5 (RFC 1928, RFC 1929), HTTP `CONNECT`.
 
-use alloc::format;
-use alloc::string::String;
+use alloc::string::{String, ToString};
 use alloc::vec::Vec;
+use core::fmt;
 use core::net::{Ipv4Addr, Ipv6Addr};
 
 use memchr::{memchr, memmem};
-use wiretale_protocol::Direction;
+use wiretale_protocol::{Direction, Escaped};
 
 /// Both directions until their preludes are over.
 #[derive(Default)]
@@ -25,14 +25,41 @@ struct Prelude {
 }
 
 /// How far a prelude goes.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub(crate) enum Reach {
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Reach<'a> {
     /// There is none.
     None,
     /// More must come.
     More,
     /// It has so many bytes; the client's names where it wants to go.
-    Over(usize, Option<(&'static str, String)>),
+    Over(usize, Option<Target<'a>>),
+}
+
+/// Where a client wants to go.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) struct Target<'a> {
+    pub(crate) kind: &'static str,
+    host: Host<'a>,
+    // In HTTP it is part of what the client wrote.
+    port: Option<u16>,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum Host<'a> {
+    Name(&'a [u8]),
+    V4(Ipv4Addr),
+    V6(Ipv6Addr),
+}
+
+impl fmt::Display for Target<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.host {
+            Host::Name(name) => write!(f, "{}", Escaped(name)),
+            Host::V4(address) => write!(f, "{address}"),
+            Host::V6(address) => write!(f, "[{address}]"),
+        }?;
+        self.port.map_or(Ok(()), |port| write!(f, ":{port}"))
+    }
 }
 
 impl Preludes {
@@ -54,14 +81,22 @@ impl Preludes {
         if prelude.over {
             return with(None, bytes);
         }
-        prelude.carry.extend_from_slice(bytes);
+        let mut carry = core::mem::take(&mut prelude.carry);
+        carry.extend_from_slice(bytes);
+        let mut rest = &*carry;
         loop {
-            match reach(direction, &prelude.carry) {
-                Reach::More if prelude.carry.len() < LONGEST => return,
+            match reach(direction, rest) {
+                Reach::More if rest.len() < LONGEST => {
+                    let read = carry.len() - rest.len();
+                    carry.drain(..read);
+                    prelude.carry = carry;
+                    return;
+                }
                 Reach::More | Reach::None => break,
                 Reach::Over(len, next) => {
-                    prelude.carry.drain(..len.min(prelude.carry.len()));
+                    rest = rest.get(len..).unwrap_or_default();
                     *answered |= direction == Direction::Server;
+                    let next = next.map(|next| (next.kind, next.to_string()));
                     if next.is_some() && next != *target {
                         *target = next;
                         with(target.as_ref(), &[]);
@@ -70,7 +105,7 @@ impl Preludes {
             }
         }
         prelude.over = true;
-        with(None, &core::mem::take(&mut prelude.carry));
+        with(None, rest);
     }
 
     /// The kind of the proxy, once, when it has answered as one.
@@ -107,7 +142,7 @@ pub(crate) fn behind(direction: Direction, mut bytes: &[u8]) -> Option<&[u8]> {
 }
 
 /// How far the prelude of this direction goes.
-pub(crate) fn reach(direction: Direction, bytes: &[u8]) -> Reach {
+pub(crate) fn reach(direction: Direction, bytes: &[u8]) -> Reach<'_> {
     let reach = match (direction, bytes.first()) {
         (_, None) => return Reach::More,
         (Direction::Client, Some(4)) => socks4(bytes),
@@ -130,16 +165,16 @@ fn is_ircs(bytes: &[u8]) -> bool {
     memchr(b'\n', bytes).and_then(|end| bytes.get(..end)).is_some_and(|line| memmem::find(line, b" HTTP/").is_none())
 }
 
-type Found = Option<(usize, Option<(&'static str, String)>)>;
+type Found<'a> = Option<(usize, Option<Target<'a>>)>;
 
-fn connect(bytes: &[u8]) -> Found {
+fn connect(bytes: &[u8]) -> Found<'_> {
     let end = head_end(bytes)?;
-    let target = bytes.split(|&byte| byte == b' ').nth(1).unwrap_or_default();
-    Some((end, Some((HTTP, printable(target)))))
+    let name = bytes.split(|&byte| byte == b' ').nth(1).unwrap_or_default();
+    Some((end, Some(Target { kind: HTTP, host: Host::Name(name), port: None })))
 }
 
 // Unless it grants the way, another answer follows, behind what this one has to say.
-fn answer(bytes: &[u8]) -> Found {
+fn answer(bytes: &[u8]) -> Found<'_> {
     let end = head_end(bytes)?;
     let granted = bytes.get(9) == Some(&b'2');
     let next = || memmem::find(bytes.get(end..)?, ANSWER);
@@ -151,32 +186,32 @@ fn head_end(bytes: &[u8]) -> Option<usize> {
 }
 
 // 4, 1, port, address, user NUL, and with the address 0.0.0.x a host name NUL.
-fn socks4(bytes: &[u8]) -> Found {
+fn socks4(bytes: &[u8]) -> Found<'_> {
     let (&[_, _, p, q, a, b, c, d], rest) = bytes.split_first_chunk::<8>()?;
     let user = rest.iter().position(|&byte| byte == 0)?;
-    let port = u16::from_be_bytes([p, q]);
+    let target = |host| Some(Target { kind: "socks4", host, port: Some(u16::from_be_bytes([p, q])) });
     let len = 8 + user + 1;
     if [a, b, c] != [0; 3] || d == 0 {
-        return Some((len, Some(("socks4", format!("{}:{port}", Ipv4Addr::new(a, b, c, d))))));
+        return Some((len, target(Host::V4(Ipv4Addr::new(a, b, c, d)))));
     }
     let host = rest.get(user + 1..)?;
     let host = host.get(..host.iter().position(|&byte| byte == 0)?)?;
-    Some((len + host.len() + 1, Some(("socks4", format!("{}:{port}", printable(host))))))
+    Some((len + host.len() + 1, target(Host::Name(host))))
 }
 
 // Greeting, perhaps user and password, request.
-fn socks5(bytes: &[u8]) -> Found {
+fn socks5(bytes: &[u8]) -> Found<'_> {
     let mut at = 2 + usize::from(*bytes.get(1)?);
     if *bytes.get(at)? == 1 {
         at += 2 + usize::from(*bytes.get(at + 1)?);
         at += 1 + usize::from(*bytes.get(at)?);
     }
     let (len, target) = socks5_address(bytes.get(at..)?)?;
-    Some((at + len, Some(("socks5", target))))
+    Some((at + len, Some(target)))
 }
 
 // The chosen method, perhaps the answer to user and password, the answer to the request.
-fn socks5_answer(bytes: &[u8]) -> Found {
+fn socks5_answer(bytes: &[u8]) -> Found<'_> {
     let mut at = 2;
     if *bytes.get(1)? == 2 {
         at += 2;
@@ -186,22 +221,18 @@ fn socks5_answer(bytes: &[u8]) -> Found {
 }
 
 // 5, command or answer, 0, type, address, port.
-fn socks5_address(bytes: &[u8]) -> Option<(usize, String)> {
+fn socks5_address(bytes: &[u8]) -> Option<(usize, Target<'_>)> {
     let (&[_, _, _, kind], rest) = bytes.split_first_chunk::<4>()?;
     let (len, host) = match kind {
-        1 => (4, format!("{}", Ipv4Addr::from(*rest.first_chunk::<4>()?))),
-        4 => (16, format!("[{}]", Ipv6Addr::from(*rest.first_chunk::<16>()?))),
+        1 => (4, Host::V4(Ipv4Addr::from(*rest.first_chunk::<4>()?))),
+        4 => (16, Host::V6(Ipv6Addr::from(*rest.first_chunk::<16>()?))),
         _ => {
             let len = usize::from(*rest.first()?);
-            (1 + len, printable(rest.get(1..=len)?))
+            (1 + len, Host::Name(rest.get(1..=len)?))
         }
     };
     let port = u16::from_be_bytes(*rest.get(len..)?.first_chunk::<2>()?);
-    Some((4 + len + 2, format!("{host}:{port}")))
-}
-
-fn printable(text: &[u8]) -> String {
-    format!("{}", wiretale_protocol::Escaped(text))
+    Some((4 + len + 2, Target { kind: "socks5", host, port: Some(port) }))
 }
 
 /// The kind of a proxy that is asked in HTTP.
@@ -211,38 +242,4 @@ const ANSWER: &[u8] = b"HTTP/1.";
 const LONGEST: usize = 8192;
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn target(client: &[u8]) -> (usize, &'static str, String) {
-        match reach(Direction::Client, client) {
-            Reach::Over(len, Some((kind, target))) => (len, kind, target),
-            other => panic!("{other:?}"),
-        }
-    }
-
-    #[test]
-    fn preludes_end_where_irc_begins() {
-        assert_eq!(target(b"\x04\x01\x1a\x0b\xc0\x00\x02\x01me\0NICK"), (11, "socks4", "192.0.2.1:6667".into()));
-        assert_eq!(target(b"\x04\x01\x1a\x0b\0\0\0\x01\0irc.example\0N"), (21, "socks4", "irc.example:6667".into()));
-        assert_eq!(target(b"\x05\x01\0\x05\x01\0\x03\x01x\x1a\x0bN"), (11, "socks5", "x:6667".into()));
-        assert_eq!(target(b"\x05\x01\x02\x01\x01u\x02pw\x05\x01\0\x01\xc0\0\x02\x01\x1a\x0bN").2, "192.0.2.1:6667");
-        assert_eq!(target(b"CONNECT a.example:6667 HTTP/1.0\r\n\r\nNICK").2, "a.example:6667");
-        assert_eq!(reach(Direction::Server, b"\x05\0\x05\0\0\x01\0\0\0\0\0\0:"), Reach::Over(12, None));
-        assert_eq!(reach(Direction::Server, b"\0Z\0\0\0\0\0"), Reach::More);
-        assert_eq!(reach(Direction::Client, b"NICK"), Reach::None);
-        assert_eq!(reach(Direction::Client, b"CAP LS 302\r\n"), Reach::None);
-        assert_eq!(reach(Direction::Client, b"CONNECT hub.example 6667\r\n"), Reach::None);
-    }
-
-    #[test]
-    fn a_proxy_may_lead_to_a_proxy_and_ask_for_a_password_first() {
-        let twice = b"\x05\x01\0\x05\x01\0\x03\x01x\x04\x38\x05\x01\0\x05\x01\0\x03\x01y\x1a\x0bNICK";
-        assert_eq!(behind(Direction::Client, twice), Some(&b"NICK"[..]));
-        assert_eq!(behind(Direction::Client, &twice[..14]), None);
-        let refused = b"HTTP/1.1 407 No\r\nContent-Length: 5\r\n\r\nhello";
-        assert_eq!(behind(Direction::Server, refused), None);
-        let granted = [&refused[..], b"HTTP/1.1 200 OK\r\n\r\n:irc"].concat();
-        assert_eq!(behind(Direction::Server, &granted), Some(&b":irc"[..]));
-    }
-}
+mod tests;

@@ -2,6 +2,8 @@
 
 mod common;
 
+use std::time::Instant;
+
 use common::Session;
 use proptest::prelude::*;
 use wiretale_irc::{COMMANDS, Irc};
@@ -139,6 +141,26 @@ fn p23_irc_through_socks_and_http_connect_is_read_and_the_target_named() {
     let browsing =
         Opening { client: b"CONNECT a:443 HTTP/1.1\r\n\r\n\x16\x03\x01\r\n", server: b"", flow: &flow, last: false };
     assert_eq!(Irc::probe(&browsing), Probe::No);
+}
+
+#[test]
+fn many_preludes_in_one_chunk_cost_no_more_than_in_many() {
+    let flow = Session::new().flow;
+    let preludes = b"\x05\x01\0\x05\x01\0\x03\x01x\x1a\x0b".repeat(50_000);
+    let opening = Opening { client: &preludes[..11], server: b"", flow: &flow, last: false };
+    let took = |step: usize| {
+        let mut session = Session::new();
+        session.decoder = Irc::start(&opening);
+        let start = Instant::now();
+        preludes.chunks(step).for_each(|piece| _ = session.client(piece));
+        let took = start.elapsed();
+        session.client(b"NICK ann\r\n");
+        assert_eq!(session.heard.messages, ["NICK [\"ann\"]"]);
+        took
+    };
+    // What else runs here may take the time of one round, and hardly of all.
+    let rounds = [(); 5].map(|()| (took(preludes.len()), took(1100)));
+    assert!(rounds.iter().any(|(one, many)| *one < *many * 4), "{rounds:?}");
 }
 
 #[test]
