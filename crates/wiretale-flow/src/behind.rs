@@ -16,11 +16,12 @@ impl<P: Services<O>, O: Observer> Delivery<'_, P, O> {
     pub(crate) fn unclaimed(&mut self, from: Direction, data: &[u8]) {
         let chunk = Chunk::Data(data);
         // A server's answer was looked at alone then, as it would be once more.
-        let open = match self.by_server(from, data) {
+        match self.by_server(from, data) {
             Identified::Yes(session) => return self.found_behind(session, from, chunk),
-            told => from == Direction::Client || matches!(told, Identified::Unsure),
-        };
-        let (answers, quiet) = (open && !self.has_spoken(from), self.is_quiet(from.opposite()));
+            Identified::Unsure if self.has_tries(ONE) => return self.go_on_without_client(from, data),
+            _ => {}
+        }
+        let (answers, quiet) = (from == Direction::Client && !self.has_spoken(from), self.is_quiet(from.opposite()));
         let held = self.take_held().flatten();
         self.begin(None, held);
         if quiet {
@@ -28,6 +29,8 @@ impl<P: Services<O>, O: Observer> Delivery<'_, P, O> {
             *self.reading = Reading::Listening(from.opposite());
         } else if answers {
             self.ask_anew(from, chunk);
+        } else {
+            self.rest();
         }
     }
 
@@ -51,13 +54,13 @@ impl<P: Services<O>, O: Observer> Delivery<'_, P, O> {
         }
     }
 
-    /// From this chunk on it may be somebody else's: asked once.
+    /// From this chunk on it may be somebody else's, or from what its decoder kept before it.
     #[cold]
     pub(crate) fn ask_anew(&mut self, from: Direction, chunk: Chunk<'_>) {
-        let before = std::mem::replace(self.anew, MOST);
+        let before = self.reading.session().map(|session| P::before_anew(session).to_vec()).unwrap_or_default();
         self.give_up();
-        if before < MOST && self.established.is_some() {
-            self.open(from, chunk);
+        if self.has_tries(ONE) {
+            self.open(from, &before, chunk);
         }
     }
 
@@ -74,36 +77,75 @@ impl<P: Services<O>, O: Observer> Delivery<'_, P, O> {
     pub(crate) fn resume(&mut self, from: Direction, chunk: Chunk<'_>) {
         match chunk {
             _ if from == Direction::Server => {}
-            Chunk::Data(data) => {
-                *self.anew += 1;
-                match P::resumes(data) {
-                    true => self.open(from, chunk),
-                    false if *self.anew < MOST => {}
-                    false => self.give_up(),
-                }
-            }
+            Chunk::Data(data) => match self.has_tries(WORD) {
+                true if P::resumes(data) => self.open(from, b"", chunk),
+                true if *self.anew < MOST => {}
+                _ => self.give_up(),
+            },
             Chunk::Gap(_) => {}
             Chunk::End(_) => self.give_up(),
         }
     }
 
-    fn open(&mut self, from: Direction, chunk: Chunk<'_>) {
+    // May it be asked again? Then that is counted.
+    fn has_tries(&mut self, taken: u8) -> bool {
+        let left = *self.anew < MOST && self.established.is_some();
+        *self.anew += if left { taken } else { 0 };
+        left
+    }
+
+    fn open(&mut self, from: Direction, before: &[u8], chunk: Chunk<'_>) {
         (self.unwanted, self.wanted) = ([false; 2], true);
         *self.reading = Reading::Probing(None);
+        if !before.is_empty() {
+            self.keep(from, Chunk::Data(before));
+        }
         self.probe_behind(from, chunk);
     }
 
-    /// Asks those that may be meant whose bytes these are.
+    /// Asks those that may be meant whose bytes these are. A client alone does not tell: its words may be what the server
+    /// was promised.
     pub(crate) fn probe_behind(&mut self, from: Direction, chunk: Chunk<'_>) {
-        let Chunk::Data(data) = chunk else { return self.nobody_behind() };
+        let Chunk::Data(data) = chunk else { return self.hear_end(from, chunk) };
         let found = match self.is_head_alone(from, data) {
             true => Identified::Unsure,
             false => self.shown(Some((from, data)), false, identify_behind::<P, O>),
         };
+        let served = from == Direction::Server || self.has_spoken(Direction::Server);
         match found {
-            Identified::Yes(session) => self.found_behind(session, from, chunk),
-            Identified::Unsure if !self.is_full(from, data) => _ = self.keep(from, chunk),
+            Identified::Yes(session) if served => self.found_behind(session, from, chunk),
+            Identified::Yes(_) | Identified::Unsure if !self.is_full(from, data) => _ = self.keep(from, chunk),
+            Identified::No if served => self.answer_behind(from, data),
             _ => self.nobody_behind(),
+        }
+    }
+
+    // It is nobody's with what the client said, but may be somebody's without.
+    fn answer_behind(&mut self, from: Direction, data: &[u8]) {
+        match self.by_server(from, data) {
+            Identified::Yes(session) => self.found_behind(session, from, Chunk::Data(data)),
+            Identified::Unsure if self.has_tries(ONE) => self.go_on_without_client(from, data),
+            _ => self.nobody_behind(),
+        }
+    }
+
+    // What the server said so far may be the beginning of what tells, and what the client said is forgotten.
+    fn go_on_without_client(&mut self, from: Direction, data: &[u8]) {
+        if let Reading::Probing(Some(held)) = &mut *self.reading {
+            let before = held.memory();
+            held.forget(Direction::Client);
+            self.commons.stats.probed_bytes -= (before - held.memory()) as u64;
+        }
+        match from {
+            Direction::Client => {}
+            Direction::Server if self.is_full(from, data) => self.nobody_behind(),
+            Direction::Server => _ = self.keep(from, Chunk::Data(data)),
+        }
+    }
+
+    fn hear_end(&mut self, from: Direction, chunk: Chunk<'_>) {
+        if self.keep(from, chunk).is_some_and(|held| held.is_over()) {
+            self.conclude();
         }
     }
 
@@ -120,5 +162,9 @@ impl<P: Services<O>, O: Observer> Delivery<'_, P, O> {
     }
 }
 
-/// How often whose a flow is may be asked again.
-const MOST: u8 = 8;
+/// How often whose a flow is may be asked again, counted so.
+const MOST: u8 = 64;
+/// By what was said for somebody else.
+const ONE: u8 = 1;
+/// By each word of the client where nobody else speaks: of most flows these are many.
+const WORD: u8 = 8;

@@ -131,7 +131,7 @@ impl<P: Services<O>, O: Observer> Delivery<'_, P, O> {
         let anew = *self.anew > 0;
         let found = self.shown(None, true, |opening| {
             let spoke = !opening.client.is_empty() || !opening.server.is_empty();
-            spoke.then(|| if anew { identify_behind::<P, O>(opening) } else { identify::<P, O>(opening) })
+            spoke.then(|| if anew { at_last_behind::<P, O>(opening) } else { identify::<P, O>(opening) })
         });
         let session = match found {
             Some(Identified::Yes(session)) => session.map(|session| self.identified(session)),
@@ -157,6 +157,17 @@ fn identify<P: Services<O>, O: Observer>(opening: &Opening<'_>) -> Identified<Op
 /// The same, asked of those that are known behind what is not theirs.
 pub(crate) fn identify_behind<P: Services<O>, O: Observer>(opening: &Opening<'_>) -> Identified<Option<Started<P, O>>> {
     P::identify_behind(opening).map(|place| P::start(place, opening).map(|session| Box::new(Far::new(session))))
+}
+
+// A client alone does not tell, and where it is nobody's with its words, the server alone may.
+fn at_last_behind<P: Services<O>, O: Observer>(opening: &Opening<'_>) -> Identified<Option<Started<P, O>>> {
+    if opening.server.is_empty() {
+        return Identified::No;
+    }
+    match identify_behind::<P, O>(opening) {
+        Identified::No => identify_behind::<P, O>(&Opening { client: b"", ..*opening }),
+        found => found,
+    }
 }
 
 /// The opening of a flow: what is held, or else the bytes that came just now.

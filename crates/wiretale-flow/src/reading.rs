@@ -158,6 +158,13 @@ impl Held {
         self.shut[of.index()] = None;
     }
 
+    /// Forgets what a direction said.
+    pub(crate) fn forget(&mut self, of: Direction) {
+        self.bytes[of.index()].clear();
+        self.shut[of.index()] = None;
+        self.pieces.retain(|piece| piece.from != of || matches!(piece.what, What::End(_)));
+    }
+
     /// The opening of a direction is over.
     pub(crate) fn shut(&mut self, of: Direction) {
         let end = self.len_of(of);

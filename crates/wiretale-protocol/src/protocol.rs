@@ -65,6 +65,12 @@ pub trait Protocol: Sized {
     /// One more chunk of the direction that `cx.moment().direction` names.
     fn feed<O: Observe<Self>>(decoder: &mut Self::Decoder, cx: &mut Context<'_, O>, chunk: Chunk<'_>) -> Demand;
 
+    /// What of this direction came before the chunk by which it demanded [`Demand::Anew`], and is to be read anew with it.
+    fn before_anew(decoder: &Self::Decoder) -> &[u8] {
+        let _ = decoder;
+        &[]
+    }
+
     /// The name of the service this decoder found, where one decoder knows several.
     fn service(decoder: &Self::Decoder) -> &'static str {
         let _ = decoder;

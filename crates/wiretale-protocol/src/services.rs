@@ -45,6 +45,12 @@ pub trait Services<O: Observer> {
     /// One more chunk for a running decoder.
     fn feed(session: &mut Self::Session, cx: &mut Context<'_, O>, chunk: Chunk<'_>) -> Demand;
 
+    /// [`Protocol::before_anew`] of a running decoder.
+    fn before_anew(session: &Self::Session) -> &[u8] {
+        let _ = session;
+        &[]
+    }
+
     /// The service's name.
     fn service(session: &Self::Session) -> &'static str;
 
@@ -189,6 +195,13 @@ where
         match session {
             Either::Head(decoder) => P::feed(decoder, cx, chunk),
             Either::Tail(rest) => Rest::feed(rest, cx, chunk),
+        }
+    }
+
+    fn before_anew(session: &Self::Session) -> &[u8] {
+        match session {
+            Either::Head(decoder) => P::before_anew(decoder),
+            Either::Tail(rest) => Rest::before_anew(rest),
         }
     }
 

@@ -1,5 +1,6 @@
 //! The engine against packets written by hand.
 
+mod behind;
 mod bounds;
 mod expecting;
 mod middle;
