@@ -64,6 +64,23 @@ pub(crate) fn postgresql(view: &View<'_>) -> Probe {
     view.request(startup)
 }
 
+// One byte answers a request for TLS or GSSAPI: what follows is that, or a message with a length.
+pub(crate) fn postgresql_answer(server: &[u8]) -> Probe {
+    let (granted, rest) = match server {
+        [b'S' | b'G', rest @ ..] => (true, rest),
+        [b'N', rest @ ..] if rest.first() != Some(&0) => (false, rest),
+        rest => (false, rest),
+    };
+    match rest {
+        [] | [b'R' | b'E' | b'N' | b'v'] => Probe::Unsure,
+        [0x14..=0x17, ..] if granted => Probe::Yes,
+        [b'R' | b'E' | b'N' | b'v', 0, ..] => Probe::Yes,
+        [0, 0, ..] if granted => Probe::Yes,
+        [b'E', ..] => starts(rest, b"EFATAL"),
+        _ => Probe::No,
+    }
+}
+
 pub(crate) fn socks(view: &View<'_>) -> Probe {
     let four = |client: &[u8]| once(client, 9, |head| matches!(head, [4, 1 | 2, ..]) && word(head, 2) != Some(0));
     let five = |client: &[u8]| match client {
@@ -72,16 +89,19 @@ pub(crate) fn socks(view: &View<'_>) -> Probe {
         [5, 1..=8, ..] => Probe::Unsure,
         _ => Probe::No,
     };
-    let answer = |server: &[u8]| once(server, 2, |head| matches!(head, [0, 90..=93] | [5, _]));
     if view.client.is_empty() {
         return if view.server.is_empty() { Probe::Unsure } else { Probe::No };
     }
     // The client's bytes alone are too few to tell.
-    match (any([four(view.client), five(view.client)].into_iter()), answer(view.server)) {
+    match (any([four(view.client), five(view.client)].into_iter()), socks_answer(view.server)) {
         (Probe::No, _) | (_, Probe::No) => Probe::No,
         (Probe::Yes, Probe::Yes) => Probe::Yes,
         _ => Probe::Unsure,
     }
+}
+
+pub(crate) fn socks_answer(server: &[u8]) -> Probe {
+    once(server, 2, |head| matches!(head, [0, 90..=93] | [5, _]))
 }
 
 pub(crate) fn bittorrent(view: &View<'_>) -> Probe {
@@ -119,9 +139,18 @@ pub(crate) fn mqtt(view: &View<'_>) -> Probe {
     view.request(connect)
 }
 
+pub(crate) fn mqtt_answer(server: &[u8]) -> Probe {
+    once(server, 2, |head| matches!(head, [0x20 | 0xe0 | 0xf0, 2..=0x7f]))
+}
+
 pub(crate) fn x11(view: &View<'_>) -> Probe {
     let setup = |client: &[u8]| any([starts(client, b"l\0\x0b\0"), starts(client, b"B\0\0\x0b")].into_iter());
     view.request(setup)
+}
+
+// Refused, let in, or asked for more.
+pub(crate) fn x11_answer(server: &[u8]) -> Probe {
+    once(server, 1, |head| matches!(head, [0..=2]))
 }
 
 pub(crate) fn dce_rpc(view: &View<'_>) -> Probe {

@@ -19,6 +19,8 @@ pub struct Decoder {
     // The server's first bytes: as many as tell.
     head: [u8; ENOUGH],
     len: usize,
+    // Of them, those before the last chunk.
+    before: usize,
 }
 
 impl Protocol for Named {
@@ -39,7 +41,7 @@ impl Protocol for Named {
     }
 
     fn start(opening: &Opening<'_>) -> Decoder {
-        Decoder { name: look(opening).unwrap_or(Self::TAG), head: [0; ENOUGH], len: 0 }
+        Decoder { name: look(opening).unwrap_or(Self::TAG), head: [0; ENOUGH], len: 0, before: 0 }
     }
 
     fn feed<O: Observe<Self>>(decoder: &mut Decoder, cx: &mut Context<'_, O>, chunk: Chunk<'_>) -> Demand {
@@ -54,17 +56,23 @@ impl Protocol for Named {
             _ if direction == Direction::Client => return Demand::Lengths,
             Chunk::Data(bytes) => match decoder.answers(flow, bytes) {
                 Probe::Unsure => return Demand::Stream,
-                Probe::Yes => {
-                    names.iter().for_each(|name| cx.serve(name));
-                    // A request to speak something else may follow.
-                    return if decoder.name == HTTP { Demand::Rest } else { Demand::Nothing };
-                }
+                Probe::Yes => names.iter().for_each(|name| cx.serve(name)),
                 // The client alone spoke so, and anybody may hide behind such words.
-                _ => return Demand::Anew,
+                _ => {
+                    if ANSWERS.iter().any(|(name, _)| *name == decoder.name) {
+                        cx.retract(decoder.name);
+                    }
+                    return Demand::Anew;
+                }
             },
             Chunk::Gap(_) | Chunk::End(_) => {}
         }
-        Demand::Nothing
+        // A request to speak something else may follow, or what an answer like this was to hide.
+        Demand::Rest
+    }
+
+    fn before_anew(decoder: &Decoder) -> &[u8] {
+        decoder.head.get(..decoder.before).unwrap_or_default()
     }
 
     fn service(decoder: &Decoder) -> &'static str {
@@ -81,17 +89,21 @@ impl Decoder {
         let room = self.head.get_mut(self.len..).unwrap_or_default();
         let taken = room.len().min(bytes.len());
         room.iter_mut().zip(bytes).for_each(|(place, byte)| *place = *byte);
-        self.len += taken;
+        (self.before, self.len) = (self.len, self.len + taken);
         let server = self.head.get(..self.len).unwrap_or_default();
-        let view = View { client: &[], server, ports: [flow.client.port, flow.server.port] };
-        let name = if self.name == WEBSOCKET { HTTP } else { self.name };
-        let Some((_, recognizer)) = STREAMS.iter().find(|(known, _)| *known == name) else { return Probe::Yes };
-        match recognizer(&view) {
-            // Of some the request alone tells.
-            Probe::No if ASKED.contains(&name) => Probe::Yes,
+        match self.speaks_so(flow, server) {
             Probe::Unsure if self.len == ENOUGH => Probe::Yes,
             answer => answer,
         }
+    }
+
+    fn speaks_so(&self, flow: &Flow, server: &[u8]) -> Probe {
+        let name = if self.name == WEBSOCKET { HTTP } else { self.name };
+        if let Some((_, answer)) = ANSWERS.iter().find(|(known, _)| *known == name) {
+            return answer(server);
+        }
+        let view = View { client: &[], server, ports: [flow.client.port, flow.server.port] };
+        STREAMS.iter().find(|(known, _)| *known == name).map_or(Probe::Yes, |(_, recognizer)| recognizer(&view))
     }
 }
 
@@ -163,8 +175,6 @@ const HTTP: &str = "http";
 const WEBSOCKET: &str = "websocket";
 // Bytes of a server after which there is no doubt.
 const ENOUGH: usize = 16;
-// Whose answers look like anything.
-const ASKED: [&str; 6] = ["git", "redis", "mqtt", "postgresql", "x11", "socks"];
 // Longer than the words by which SSH and IRC are known at the least.
 const SHORT: usize = 16;
 const LONG: usize = 512;
@@ -173,6 +183,7 @@ const OURS_ALONE: [&str; 12] =
     ["telnet", "rtsp", "nntp", "rsync", "git", "x11", "bittorrent", "stun", "ssdp", "quic", "postgresql", "tftp"];
 
 type Recognizer = fn(&View<'_>) -> Probe;
+type Answer = fn(&[u8]) -> Probe;
 
 // The surest first.
 const STREAMS: &[(&str, Recognizer)] = &[
@@ -202,6 +213,16 @@ const STREAMS: &[(&str, Recognizer)] = &[
     ("ldap_tcp", binary::ldap),
     ("modbus", binary::modbus),
     ("socks", binary::socks),
+];
+
+// Those that are known by the request alone, and what their servers answer.
+const ANSWERS: &[(&str, Answer)] = &[
+    ("git", text::git_answer),
+    ("redis", text::redis_answer),
+    ("mqtt", binary::mqtt_answer),
+    ("postgresql", binary::postgresql_answer),
+    ("x11", binary::x11_answer),
+    ("socks", binary::socks_answer),
 ];
 
 #[cfg(test)]

@@ -1,3 +1,7 @@
+extern crate std;
+
+use std::vec::Vec;
+
 use proptest::prelude::*;
 use wiretale_protocol::Transport::{Tcp, Udp};
 use wiretale_protocol::{Chunk, Demand, Direction, FlowId, Opening, Probe, Protocol};
@@ -138,6 +142,72 @@ fn a_server_serves_what_it_speaks_itself() {
         assert_eq!(served(b"*1\r\n$4\r\nPING\r\n", b"+PONG\r\n", cut), Some("redis"));
     }
     assert_eq!(served(request, b"", 0), None);
+}
+
+// What comes of a client's first words and the server's, byte by byte: `true` if it serves so, else what of the server is
+// read anew; and whether the name is taken back.
+fn answered(client: &[u8], server: &[u8]) -> (Result<bool, Vec<u8>>, bool) {
+    let flow = Solo::<Named>::new().flow;
+    let mut solo = Solo::<Named>::with(Named::start(&Opening { client, server: b"", flow: &flow, last: false }));
+    solo.client(client);
+    for (at, byte) in server.iter().enumerate() {
+        match solo.chunk(Direction::Server, Chunk::Data(&[*byte])) {
+            Demand::Stream => {}
+            Demand::Rest => return (Ok(solo.shared.served.len() == 1), !solo.shared.retracted.is_empty()),
+            Demand::Anew => {
+                let kept = Named::before_anew(&solo.decoder).to_vec();
+                assert_eq!(kept, server[..at]);
+                return (Err([&kept[..], &server[at..]].concat()), !solo.shared.retracted.is_empty());
+            }
+            other => panic!("{other:?}"),
+        }
+    }
+    (Ok(false), !solo.shared.retracted.is_empty())
+}
+
+const REQUESTS: [(&[u8], &[&[u8]]); 6] = [
+    (
+        b"*1\r\n$4\r\nPING\r\n",
+        &[b"+PONG\r\n", b"-NOAUTH no\r\n", b":-12\r\n", b":1\r\n", b"$-1\r\n", b"*0\r\n", b"%1\r\n", b"_\r\n"],
+    ),
+    (b"0032git-upload-pack /project.git\0host=x\0", &[b"003fabc", b"000eversion 1\n", b"0000"]),
+    (b"\x10\x0c\0\x04MQTT\x04\x02", &[b"\x20\x02\0\0", b"\x20\x09\0\0\x06"]),
+    (
+        b"\0\0\0\x08\x04\xd2\x16\x2f",
+        &[b"S\x16\x03\x03", b"NR\0\0\0\x08", b"R\0\0\0\x08", b"E\0\0\0\x50", b"EFATAL:  no\n\0", b"N\0\0\0\x50"],
+    ),
+    (b"l\0\x0b\0\0\0\0\0\0\0\0\0", &[b"\x01\0\x0b\0", b"\0\x10\x0b\0", b"\x02\0"]),
+    (b"GET / HTTP/1.0\r\n\r\n", &[b"HTTP/1.0 200 OK\r\n"]),
+];
+
+#[test]
+fn a_request_alone_hides_nobody_whose_server_answers_otherwise() {
+    let others: [&[u8]; 8] = [
+        b":irc.example NOTICE * :hi\r\n",
+        b":1HB 451 * :no\r\n",
+        b"NOTICE AUTH :*** hi\r\n",
+        b"ERROR :Closing Link\r\n",
+        b"PING :x\r\n",
+        b"SSH-2.0-OpenSSH_9.9\r\n",
+        b"220 Welcome\r\n",
+        b"@time=x :irc.example NOTICE * :hi\r\n",
+    ];
+    for (client, answers) in REQUESTS {
+        for answer in answers {
+            assert_eq!(
+                answered(client, answer),
+                (Ok(true), false),
+                "{} {}",
+                client.escape_ascii(),
+                answer.escape_ascii()
+            );
+        }
+        for other in others {
+            let taken_back = !client.starts_with(b"GET");
+            let (found, seen) = (Err(other.to_vec()), (client.escape_ascii(), other.escape_ascii()));
+            assert_eq!(answered(client, other), (found, taken_back), "{} {}", seen.0, seen.1);
+        }
+    }
 }
 
 #[test]

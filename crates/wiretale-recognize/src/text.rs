@@ -3,7 +3,7 @@
 use memchr::{memchr, memchr_iter, memchr2};
 use wiretale_protocol::Probe;
 
-use crate::view::{View, starts, starts_any};
+use crate::view::{View, once, starts, starts_any};
 
 pub(crate) fn http(view: &View<'_>) -> Probe {
     // A page, as HTTP/0.9 answers, is taken too: the request has told, or will.
@@ -101,6 +101,11 @@ pub(crate) fn git(view: &View<'_>) -> Probe {
     view.request(request)
 }
 
+// Lengths as in the request, or an end.
+pub(crate) fn git_answer(server: &[u8]) -> Probe {
+    once(server, 4, |head| head.iter().all(u8::is_ascii_hexdigit))
+}
+
 pub(crate) fn redis(view: &View<'_>) -> Probe {
     let array = |client: &[u8]| match client {
         [] => Probe::Unsure,
@@ -115,6 +120,24 @@ pub(crate) fn redis(view: &View<'_>) -> Probe {
         _ => Probe::No,
     };
     view.request(array)
+}
+
+// A type, and behind most of them a number. IRC begins as a number does here.
+pub(crate) fn redis_answer(server: &[u8]) -> Probe {
+    match server {
+        [] | [b':' | b'$' | b'*' | b'%' | b'~' | b'>' | b'|' | b'!' | b'='] => Probe::Unsure,
+        [b'+' | b'-' | b'_' | b'#' | b',' | b'(', ..] => Probe::Yes,
+        [b':', number @ ..] => {
+            let number = number.strip_prefix(b"-").unwrap_or(number);
+            match number.iter().find(|byte| !byte.is_ascii_digit()) {
+                Some(b'\r') => Probe::Yes,
+                Some(_) => Probe::No,
+                None => Probe::Unsure,
+            }
+        }
+        [b'$' | b'*' | b'%' | b'~' | b'>' | b'|' | b'!' | b'=', b'-' | b'0'..=b'9', ..] => Probe::Yes,
+        _ => Probe::No,
+    }
 }
 
 pub(crate) fn xmpp(view: &View<'_>) -> Probe {
