@@ -8,7 +8,7 @@ use wiretale_protocol::{Chunk, Direction, Identified, Observer, Opening, Service
 
 use crate::delivery::Delivery;
 use crate::probing::{Started, identify_behind};
-use crate::reading::Reading;
+use crate::reading::{Held, Reading};
 
 impl<P: Services<O>, O: Observer> Delivery<'_, P, O> {
     /// Nobody claims what was said. What the other side of a connection says first may tell, what the server said does, or
@@ -17,25 +17,29 @@ impl<P: Services<O>, O: Observer> Delivery<'_, P, O> {
         let chunk = Chunk::Data(data);
         // A server's answer was looked at alone then, as it would be once more.
         match self.by_server(from, data) {
-            Identified::Yes(session) => return self.found_behind(session, from, chunk),
+            Identified::Yes(session) => return self.found_by_server(session, from, chunk),
             Identified::Unsure if self.has_tries(ONE) => return self.go_on_without_client(from, data),
             _ => {}
         }
         let (answers, quiet) = (from == Direction::Client && !self.has_spoken(from), self.is_quiet(from.opposite()));
+        let answers = answers && !quiet;
         let held = self.take_held().flatten();
-        self.begin(None, held);
-        if quiet {
-            self.unwanted[from.opposite().index()] = false;
-            *self.reading = Reading::Listening(from.opposite());
-        } else if answers {
-            self.ask_anew(from, chunk);
-        } else {
+        if !quiet && !answers {
+            // Any of the client's words may have been the first of something else.
             self.rest();
+            self.replay_all(held);
+            return self.read(from, chunk);
         }
+        self.begin(None, held);
+        if answers {
+            return self.ask_anew(from, chunk);
+        }
+        self.unwanted[from.opposite().index()] = false;
+        *self.reading = Reading::Listening(from.opposite());
     }
 
     // Whose a connection is by what its server said, whatever the client did.
-    fn by_server(&mut self, from: Direction, data: &[u8]) -> Identified<Option<Started<P, O>>> {
+    pub(crate) fn by_server(&mut self, from: Direction, data: &[u8]) -> Identified<Option<Started<P, O>>> {
         if self.established.is_none() {
             return Identified::No;
         }
@@ -60,7 +64,11 @@ impl<P: Services<O>, O: Observer> Delivery<'_, P, O> {
         let before = self.reading.session().map(|session| P::before_anew(session).to_vec()).unwrap_or_default();
         self.give_up();
         if self.has_tries(ONE) {
-            self.open(from, &before, chunk);
+            *self.reading = Reading::Probing(None);
+            if !before.is_empty() {
+                self.keep(from, Chunk::Data(&before));
+            }
+            self.look_again(from, chunk);
         }
     }
 
@@ -78,7 +86,10 @@ impl<P: Services<O>, O: Observer> Delivery<'_, P, O> {
         match chunk {
             _ if from == Direction::Server => {}
             Chunk::Data(data) => match self.has_tries(WORD) {
-                true if P::resumes(data) => self.open(from, b"", chunk),
+                true if P::resumes(data) => {
+                    *self.reading = Reading::Probing(Some(Box::new(Held::resumed())));
+                    self.look_again(from, chunk);
+                }
                 true if *self.anew < MOST => {}
                 _ => self.give_up(),
             },
@@ -88,18 +99,14 @@ impl<P: Services<O>, O: Observer> Delivery<'_, P, O> {
     }
 
     // May it be asked again? Then that is counted.
-    fn has_tries(&mut self, taken: u8) -> bool {
+    pub(crate) fn has_tries(&mut self, taken: u8) -> bool {
         let left = *self.anew < MOST && self.established.is_some();
         *self.anew += if left { taken } else { 0 };
         left
     }
 
-    fn open(&mut self, from: Direction, before: &[u8], chunk: Chunk<'_>) {
+    fn look_again(&mut self, from: Direction, chunk: Chunk<'_>) {
         (self.unwanted, self.wanted) = ([false; 2], true);
-        *self.reading = Reading::Probing(None);
-        if !before.is_empty() {
-            self.keep(from, Chunk::Data(before));
-        }
         self.probe_behind(from, chunk);
     }
 
@@ -120,10 +127,13 @@ impl<P: Services<O>, O: Observer> Delivery<'_, P, O> {
         }
     }
 
-    // It is nobody's with what the client said, but may be somebody's without.
+    // It is nobody's with what the client said, but may be somebody's without, unless that is an answer to it.
     fn answer_behind(&mut self, from: Direction, data: &[u8]) {
+        if matches!(&*self.reading, Reading::Probing(Some(held)) if held.is_resumed()) {
+            return self.nobody_behind();
+        }
         match self.by_server(from, data) {
-            Identified::Yes(session) => self.found_behind(session, from, Chunk::Data(data)),
+            Identified::Yes(session) => self.found_by_server(session, from, Chunk::Data(data)),
             Identified::Unsure if self.has_tries(ONE) => self.go_on_without_client(from, data),
             _ => self.nobody_behind(),
         }
@@ -131,15 +141,20 @@ impl<P: Services<O>, O: Observer> Delivery<'_, P, O> {
 
     // What the server said so far may be the beginning of what tells, and what the client said is forgotten.
     fn go_on_without_client(&mut self, from: Direction, data: &[u8]) {
-        if let Reading::Probing(Some(held)) = &mut *self.reading {
-            let before = held.memory();
-            held.forget(Direction::Client);
-            self.commons.stats.probed_bytes -= (before - held.memory()) as u64;
-        }
+        self.forget_client(Held::forget);
         match from {
             Direction::Client => {}
             Direction::Server if self.is_full(from, data) => self.nobody_behind(),
             Direction::Server => _ = self.keep(from, Chunk::Data(data)),
+        }
+    }
+
+    fn forget_client(&mut self, forget: impl FnOnce(&mut Held, Direction)) {
+        if let Reading::Probing(Some(held)) = &mut *self.reading {
+            let stats = &mut self.commons.stats;
+            stats.probed_bytes -= held.memory() as u64;
+            forget(held, Direction::Client);
+            stats.probed_bytes += held.memory() as u64;
         }
     }
 
@@ -149,7 +164,17 @@ impl<P: Services<O>, O: Observer> Delivery<'_, P, O> {
         }
     }
 
-    fn found_behind(&mut self, session: Option<Started<P, O>>, from: Direction, chunk: Chunk<'_>) {
+    /// The server's words tell, and what the client said before was for somebody else.
+    pub(crate) fn found_by_server(&mut self, session: Option<Started<P, O>>, from: Direction, chunk: Chunk<'_>) {
+        let (at, frame) = (self.at, self.frame);
+        self.forget_client(|held, client| match from {
+            Direction::Client => held.forget_lines(at, frame, client),
+            Direction::Server => held.forget(client),
+        });
+        self.found_behind(session, from, chunk);
+    }
+
+    pub(crate) fn found_behind(&mut self, session: Option<Started<P, O>>, from: Direction, chunk: Chunk<'_>) {
         *self.anew = MOST;
         self.commons.stats.identified += 1;
         self.decide(session, from, chunk);

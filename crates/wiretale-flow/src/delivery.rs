@@ -59,6 +59,7 @@ impl<P: Services<O>, O: Observer> Delivery<'_, P, O> {
             Reading::Decoding(_) => self.feed(self.at, self.frame, from, chunk),
             Reading::Probing(_) => self.probe(from, chunk),
             Reading::Doubting(_) => self.doubt(from, chunk),
+            Reading::Overhearing(..) => self.overhear(from, chunk),
             Reading::Listening(to) => self.listen(to, from, chunk),
             Reading::Resting => self.resume(from, chunk),
             Reading::Counting => {}
@@ -122,9 +123,12 @@ impl<P: Services<O>, O: Observer> Delivery<'_, P, O> {
     }
 
     pub(crate) fn give_up(&mut self) {
-        if let Reading::Doubting(doubt) = std::mem::replace(self.reading, Reading::Counting) {
-            self.commons.stats.probed_bytes -= doubt.held.memory() as u64;
-        }
+        let held = match std::mem::replace(self.reading, Reading::Counting) {
+            Reading::Doubting(doubt) => Some(doubt.held),
+            Reading::Overhearing(_, held) => held,
+            _ => None,
+        };
+        self.commons.stats.probed_bytes -= held.map_or(0, |held| held.memory() as u64);
         self.holds(0);
         self.unwanted = [true; 2];
     }

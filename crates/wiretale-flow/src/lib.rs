@@ -56,6 +56,7 @@ mod index;
 mod key;
 mod lone;
 mod near;
+mod overhear;
 mod party;
 mod ports;
 mod probing;

@@ -32,10 +32,7 @@ impl<P: Services<O>, O: Observer> Delivery<'_, P, O> {
             }
             Identified::Unsure if self.is_full(from, data) => self.at_limit(from, data),
             Identified::Unsure => self.hold(from, chunk),
-            Identified::Leftover(session) => {
-                let session = self.announced_or(session, Some((from, data)));
-                self.decide(session, from, chunk);
-            }
+            Identified::Leftover(session) => self.left_over(session, from, data),
             Identified::No => match self.announced() {
                 None => self.unclaimed(from, data),
                 session => self.decide(session, from, chunk),
@@ -114,6 +111,11 @@ impl<P: Services<O>, O: Observer> Delivery<'_, P, O> {
             return;
         };
         *self.reading = Reading::Decoding(session);
+        self.replay_all(held);
+    }
+
+    /// What waited is read, as it came.
+    pub(crate) fn replay_all(&mut self, held: Option<Box<Held>>) {
         let Some(held) = held else { return };
         self.commons.stats.probed_bytes -= held.memory() as u64;
         let now = (self.at, self.frame);
@@ -127,6 +129,7 @@ impl<P: Services<O>, O: Observer> Delivery<'_, P, O> {
     /// Nothing more will come: decides what is still undecided.
     pub(crate) fn conclude(&mut self) {
         self.settle();
+        self.stop_overhearing();
         let Reading::Probing(_) = self.reading else { return };
         let anew = *self.anew > 0;
         let found = self.shown(None, true, |opening| {

@@ -13,6 +13,8 @@ pub(crate) enum Reading<S> {
     Decoding(Box<Far<S>>),
     /// Somebody for now: one side has filled what is kept of it, and the other has not spoken yet.
     Doubting(Box<Doubt<S>>),
+    /// Who takes what nobody claims. What the client may begin beside it waits, to be somebody's.
+    Overhearing(Box<Far<S>>, Option<Box<Held>>),
     /// Nobody so far, for one side began with what nobody claims: those that are known behind such bytes are asked by
     /// what this side says.
     Listening(Direction),
@@ -27,7 +29,7 @@ impl<S> Reading<S> {
     #[inline]
     pub(crate) fn session(&mut self) -> Option<&mut S> {
         match self {
-            Self::Decoding(session) => Some(session),
+            Self::Decoding(session) | Self::Overhearing(session, _) => Some(session),
             Self::Doubting(doubt) => doubt.session.as_mut().map(|session| &mut ***session),
             Self::Probing(_) | Self::Listening(_) | Self::Resting | Self::Counting => None,
         }
@@ -55,6 +57,8 @@ pub(crate) struct Held {
     ended: [bool; 2],
     /// A direction begins with a gap.
     holed: bool,
+    /// The client begins, behind what both had settled.
+    resumed: bool,
 }
 
 /// One chunk of it.
@@ -74,6 +78,16 @@ enum What {
 }
 
 impl Held {
+    /// What a client begins, behind what both had settled.
+    pub(crate) fn resumed() -> Self {
+        Self { resumed: true, ..Self::default() }
+    }
+
+    /// Is it that?
+    pub(crate) const fn is_resumed(&self) -> bool {
+        self.resumed
+    }
+
     /// What a direction opened with.
     pub(crate) fn opening(&self, of: Direction) -> &[u8] {
         let bytes = &self.bytes[of.index()];
@@ -163,6 +177,15 @@ impl Held {
         self.bytes[of.index()].clear();
         self.shut[of.index()] = None;
         self.pieces.retain(|piece| piece.from != of || matches!(piece.what, What::End(_)));
+    }
+
+    /// Forgets what a direction said but for a line that is not over.
+    pub(crate) fn forget_lines(&mut self, at: Timestamp, frame: u64, of: Direction) {
+        let half = self.bytes[of.index()].split(|byte| *byte == b'\n').next_back().unwrap_or_default().to_vec();
+        self.forget(of);
+        if !half.is_empty() {
+            self.push(at, frame, of, Chunk::Data(&half));
+        }
     }
 
     /// The opening of a direction is over.

@@ -1,0 +1,95 @@
+//! A flow that nobody claims, read by who takes such: its client may begin something else, as it may behind what others
+//! read. Else a few words of nobody's, asked and answered, would hide any protocol.
+
+use wiretale_protocol::{Chunk, Direction, Identified, Observer, Services};
+
+use crate::delivery::Delivery;
+use crate::probing::{Started, identify_behind};
+use crate::reading::Reading;
+
+impl<P: Services<O>, O: Observer> Delivery<'_, P, O> {
+    /// Nobody claims these bytes but who takes what is left, unless the server alone tells, or an announcement.
+    pub(crate) fn left_over(&mut self, session: Option<Started<P, O>>, from: Direction, data: &[u8]) {
+        let chunk = Chunk::Data(data);
+        if let Identified::Yes(session) = self.by_server(from, data) {
+            return self.found_by_server(session, from, chunk);
+        }
+        let before = self.commons.stats.expected;
+        match self.announced_or(session, Some((from, data))) {
+            Some(session) if self.established.is_some() && self.commons.stats.expected == before => {
+                let held = self.take_held().flatten();
+                *self.reading = Reading::Overhearing(session, None);
+                self.replay_all(held);
+                self.read(from, chunk);
+            }
+            session => self.decide(session, from, chunk),
+        }
+    }
+
+    /// One more chunk of it: may it be somebody's?
+    #[cold]
+    pub(crate) fn overhear(&mut self, from: Direction, chunk: Chunk<'_>) {
+        let Reading::Overhearing(session, held) = std::mem::replace(self.reading, Reading::Counting) else { return };
+        let waits = held.is_some();
+        *self.reading = Reading::Probing(held);
+        let found = match chunk {
+            Chunk::Data(data) if waits || self.is_begun(from, data) => self.beside(from, data),
+            _ => None,
+        };
+        if let Some(found) = found {
+            self.holds(0);
+            return self.found_behind(Some(found), from, chunk);
+        }
+        let goes_on = matches!((&chunk, &*self.reading), (Chunk::Data(_), Reading::Probing(Some(_))));
+        let held = self.take_held().flatten();
+        *self.reading = Reading::Overhearing(session, held);
+        if !goes_on {
+            self.forget_overheard();
+        }
+        self.feed(self.at, self.frame, from, chunk);
+    }
+
+    // Does the client begin something else with these bytes?
+    fn is_begun(&mut self, from: Direction, data: &[u8]) -> bool {
+        from == Direction::Client && self.has_tries(1) && P::resumes(data)
+    }
+
+    // Whose it is with these bytes, once its server has spoken, too. Else they wait, or none does any more.
+    fn beside(&mut self, from: Direction, data: &[u8]) -> Option<Started<P, O>> {
+        let served = from == Direction::Server || self.has_spoken(Direction::Server);
+        match self.shown(Some((from, data)), false, identify_behind::<P, O>) {
+            Identified::Yes(Some(session)) if served && !self.is_echo(from, data) => return Some(session),
+            Identified::Yes(_) | Identified::Unsure if !self.is_full(from, data) => {
+                self.keep(from, Chunk::Data(data));
+            }
+            _ => {
+                let held = self.take_held().flatten();
+                self.commons.stats.probed_bytes -= held.map_or(0, |held| held.memory() as u64);
+            }
+        }
+        None
+    }
+
+    // A terminal sends back what is typed.
+    fn is_echo(&mut self, from: Direction, data: &[u8]) -> bool {
+        self.shown(Some((from, data)), false, |opening| {
+            let len = opening.client.len().min(opening.server.len());
+            opening.client.get(..len) == opening.server.get(..len)
+        })
+    }
+
+    fn forget_overheard(&mut self) {
+        if let Reading::Overhearing(_, held) = &mut *self.reading {
+            self.commons.stats.probed_bytes -= held.take().map_or(0, |held| held.memory() as u64);
+        }
+    }
+
+    /// It stays with whom it was given to.
+    pub(crate) fn stop_overhearing(&mut self) {
+        self.forget_overheard();
+        match std::mem::replace(self.reading, Reading::Counting) {
+            Reading::Overhearing(session, _) => *self.reading = Reading::Decoding(session),
+            other => *self.reading = other,
+        }
+    }
+}
