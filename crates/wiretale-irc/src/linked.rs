@@ -6,7 +6,7 @@ mod users;
 use alloc::boxed::Box;
 
 use smallvec::SmallVec;
-use wiretale_protocol::{Context, Observe};
+use wiretale_protocol::{Context, Direction, Observe};
 
 use crate::channels::Topic;
 use crate::introduced::dialect_of;
@@ -20,10 +20,15 @@ use crate::{Command, Dialect, Event, Irc, Message, Refusal, Source, Support, Wir
 impl Session {
     /// Does this line show that servers talk here?
     pub(crate) fn recognize_link<O: Observe<Irc>>(&mut self, cx: &mut Context<'_, O>, message: &Message<'_>) {
-        if self.link.is_some() || self.registered {
+        let guessed = self.guessed && cx.moment().direction == Direction::Server;
+        if self.link.is_some() || (self.registered && !guessed) {
             return;
         }
         let Some(dialect) = dialect_of(message) else { return };
+        if guessed {
+            self.own.nick.clear();
+            (self.registered, self.guessed) = (false, false);
+        }
         self.dealings.set_relayed(true);
         self.link = Some(Box::new(Link::new(dialect)));
         self.support.note_dialect(dialect);

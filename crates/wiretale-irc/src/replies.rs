@@ -66,7 +66,7 @@ impl Session {
             keep(&mut self.own.user, &mask.user);
             keep(&mut self.own.host, &mask.host);
         }
-        self.registered = true;
+        (self.registered, self.guessed) = (true, false);
         self.ledger.registered(cx, &nick);
         cx.emit::<Irc>(Event::Registered {
             nick,

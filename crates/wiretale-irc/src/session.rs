@@ -28,6 +28,8 @@ pub struct Session {
     evidence: bool,
     // The server's own words were among it.
     served: bool,
+    // Whose it is was taken from what replies say to somebody, which servers pass on to each other, too.
+    pub(crate) guessed: bool,
     pub(crate) channels: Channels,
     pub(crate) own: Own,
     pub(crate) server: Name,

@@ -42,7 +42,7 @@ impl Session {
 
     fn is<O: Observe<Irc>>(&mut self, cx: &mut Context<'_, O>, nick: Wire<'_>) {
         keep(&mut self.own.nick, &nick);
-        self.registered = true;
+        (self.registered, self.guessed) = (true, true);
         cx.emit::<Irc>(Event::Known { nick, server: Wire(&self.server) });
     }
 }

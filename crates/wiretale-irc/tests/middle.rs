@@ -46,3 +46,21 @@ fn the_end_of_a_session_met_in_the_middle_is_no_refusal() {
     session.client("NICK ann\r\nUSER a 0 * :Ann\r\n").server("ERROR :Closing Link: (K-lined)\r\n");
     assert_eq!(session.events("Refused").len(), 1, "its registration was seen");
 }
+
+#[test]
+fn a_reply_that_servers_pass_on_makes_no_client_of_one() {
+    let uid = ":1HB UID ada 1 1795317830 +i ada h.example 192.0.2.1 1HBAAAAAA :Ada\r\n";
+    let passed_on = ":hub.example 311 1HBAAAAAB ann a host.example * :Ann\r\n";
+    let mut session = met();
+    session.server(passed_on);
+    assert_eq!(session.decoder.session().nick(), b"1HBAAAAAB");
+    session.server(uid);
+    assert_eq!((session.decoder.session().nick(), session.decoder.session().link()), (&b""[..], Some((0, 1))));
+    // A client says so in vain, and who was seen to register is one.
+    let mut session = met();
+    session.server(passed_on).client(uid);
+    assert_eq!(session.decoder.session().link(), None);
+    let mut session = met();
+    session.server(":hub.example 001 ann :Welcome\r\n").server(uid);
+    assert_eq!((session.decoder.session().nick(), session.decoder.session().link()), (&b"ann"[..], None));
+}
