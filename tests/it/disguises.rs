@@ -82,6 +82,63 @@ fn a_line_for_somebody_else_hides_no_irc_where_the_server_speaks_it() {
     assert_eq!(said(&[(Server, b"\x01\x02\x03\x04\xff\xfe\xfd")], IRC), ["irc"]);
 }
 
+const HTTP: Turns<'_> =
+    &[(Client, b"GET / HTTP/1.1\r\nHost: h\r\n\r\n"), (Server, b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nhi")];
+
+// What is easily exchanged first, and its name.
+const EXCHANGES: &[(&str, Turns<'_>)] = &[
+    ("http", HTTP),
+    ("http", &[(Client, b"GET / HTTP/1.1\r\nUpgrade: websocket\r\n\r\n"), (Server, b"HTTP/1.1 404 No\r\n\r\n")]),
+    ("smtp", &[(Server, b"220 mail ESMTP\r\n")]),
+    ("smtp", &[(Server, b"220 mail ESMTP\r\n"), (Client, b"EHLO x\r\n"), (Server, b"250 hello\r\n")]),
+    ("pop3", &[(Server, b"+OK\r\n")]),
+    ("imap", &[(Server, b"* OK\r\n"), (Client, b"a1 NOOP\r\n"), (Server, b"a1 OK\r\n")]),
+    ("rfb", &[(Server, b"RFB 003.008\n"), (Client, b"RFB 003.008\n")]),
+    ("redis", &[(Client, b"*1\r\n$4\r\nPING\r\n"), (Server, b"+PONG\r\n")]),
+    ("git", &[(Client, b"0032git-upload-pack /project.git\0host=x\0"), (Server, b"0000")]),
+    ("mqtt", &[(Client, b"\x10\x0c\0\x04MQTT\x04\x02"), (Server, b"\x20\x02\0\0")]),
+    ("postgresql", &[(Client, b"\0\0\0\x08\x04\xd2\x16\x2f"), (Server, b"NR\0\0\0\x08")]),
+    ("x11", &[(Client, b"l\0\x0b\0\0\0\0\0\0\0\0\0"), (Server, b"\x01\0\x0b\0")]),
+    ("ssl", &[(Client, b"\x16\x03\x01\0\x05\x01\0\0\x01\0"), (Server, b"\x16\x03\x03\0\x05\x02\0\0\x01\0")]),
+    ("", &[(Client, b"\x01\x02\x03\x04\xff\xfe\xfd"), (Server, b"\x01\x02\x03\x04\xff\xfe\xfd")]),
+    ("", &[(Client, b"hello\r\n"), (Server, b"hi there\r\n")]),
+    ("", &[(Server, b"login: "), (Client, b"joe\r\n"), (Server, b"welcome\r\n")]),
+];
+
+#[test]
+fn a_faked_exchange_hides_nothing_that_follows() {
+    for (name, exchange) in EXCHANGES {
+        let named = || Some(*name).into_iter().filter(|name| !name.is_empty());
+        for (service, rest) in [("irc", IRC), ("ftp", FTP), ("ssh", SSH)] {
+            let wanted: Vec<_> = named().chain([service]).collect();
+            assert_eq!(said(exchange, rest), wanted, "{}", exchange[0].1.escape_ascii());
+        }
+        // And what goes on as something else is that.
+        for rest in [&[(Client, &b"\x17\x03\x03\0\x01x"[..]), (Server, b"\x17\x03\x03\0\x01x")][..], HTTP] {
+            assert_eq!(said(exchange, rest), named().collect::<Vec<_>>(), "{}", exchange[0].1.escape_ascii());
+        }
+    }
+}
+
+#[test]
+fn the_first_words_of_somebody_else_hide_nothing_where_the_server_does_not_answer_so() {
+    let served: [(&str, Turns<'_>); 3] = [
+        ("irc", &[(Server, b":irc.example 451 * :You have not registered\r\n"), IRC[0], IRC[1], IRC[2]]),
+        ("ftp", &[(Server, b"220 Welcome\r\n500 what?\r\n"), FTP[0], FTP[1], FTP[2], FTP[3]]),
+        ("ssh", &[SSH[0], SSH[1], SSH[2], SSH[3]]),
+    ];
+    for (name, exchange) in EXCHANGES {
+        let first: Vec<_> = exchange.iter().copied().filter(|(from, _)| *from == Client).collect();
+        for (service, rest) in served {
+            for segment in [1, 1000] {
+                let turns = first.iter().chain(rest).map(|(from, text)| (*from, text.to_vec()));
+                let found = services(&turns.collect::<Vec<_>>(), segment);
+                assert_eq!(found.last(), Some(&service), "{name} {segment} {found:?}");
+            }
+        }
+    }
+}
+
 fn end(host: [u8; 4], port: u16) -> Endpoint {
     Endpoint::new(Address::v4(host), port)
 }

@@ -3,7 +3,7 @@
 use wiretale_protocol::{Chunk, Context, Demand, Direction, Lines, Observe, Opening, Probe, Protocol};
 
 use crate::Event;
-use crate::nvt::Nvt;
+use crate::nvt::{self, Nvt};
 use crate::session::Session;
 use crate::tls::Tls;
 
@@ -14,6 +14,8 @@ pub struct Ftp;
 pub struct Decoder {
     client: Side,
     server: Side,
+    // Whether the server speaks as one of FTP's, in numbers, once it has spoken.
+    answers: Option<bool>,
     session: Session,
 }
 
@@ -30,6 +32,7 @@ struct Side {
 
 impl Protocol for Ftp {
     const TAG: &'static str = "ftp";
+    const BEHIND: bool = true;
     const ANNOUNCED: bool = false;
     type Event<'a> = Event<'a>;
     type Decoder = Decoder;
@@ -38,13 +41,21 @@ impl Protocol for Ftp {
         crate::probe::probe(opening)
     }
 
+    fn resumes(client: &[u8]) -> bool {
+        crate::probe::resumes(client)
+    }
+
     fn start(opening: &Opening<'_>) -> Decoder {
-        Decoder { client: Side::new(), server: Side::new(), session: Session::new(opening.flow) }
+        let answers = opening.flow.midstream.then_some(true);
+        Decoder { client: Side::new(), server: Side::new(), answers, session: Session::new(opening.flow) }
     }
 
     fn feed<O: Observe<Self>>(decoder: &mut Decoder, cx: &mut Context<'_, O>, chunk: Chunk<'_>) -> Demand {
-        let Decoder { client, server, session } = decoder;
         let direction = cx.moment().direction;
+        if decoder.answers != Some(true) && direction == Direction::Server && decoder.is_foreign(chunk) {
+            return Demand::Anew;
+        }
+        let Decoder { client, server, session, .. } = decoder;
         let side = match direction {
             Direction::Client => &mut *client,
             Direction::Server => &mut *server,
@@ -63,6 +74,24 @@ impl Protocol for Ftp {
     #[inline]
     fn memory(decoder: &Decoder) -> usize {
         decoder.client.lines.held() + decoder.server.lines.held() + decoder.session.held()
+    }
+}
+
+impl Decoder {
+    // The client alone spoke so, and anybody may hide behind such words.
+    #[cold]
+    fn is_foreign(&mut self, chunk: Chunk<'_>) -> bool {
+        match (chunk, self.answers) {
+            (Chunk::Data(bytes), None) => {
+                let first = bytes.iter().find(|byte| !byte.is_ascii_whitespace());
+                self.answers = first.map(|byte| byte.is_ascii_digit() || *byte == nvt::IAC);
+            }
+            (Chunk::Data(_), _) => {}
+            // Behind a loss nothing tells.
+            (Chunk::Gap(_), None) => self.answers = Some(true),
+            _ => return false,
+        }
+        self.answers == Some(false)
     }
 }
 

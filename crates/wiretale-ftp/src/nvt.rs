@@ -82,7 +82,7 @@ const SE: u8 = 240;
 const SB: u8 = 250;
 const WILL: u8 = 251;
 const DONT: u8 = 254;
-const IAC: u8 = 255;
+pub(crate) const IAC: u8 = 255;
 
 #[cfg(test)]
 mod tests {

@@ -21,6 +21,20 @@ pub(crate) fn probe(opening: &Opening<'_>) -> Probe {
     }
 }
 
+/// May a client that said something else before log in so? Half a line is where it begins so.
+pub(crate) fn resumes(said: &[u8]) -> bool {
+    let begins = matches!(said, [0 | b'\t'..=b'\r' | b' ' | b'A'..=b'Z' | b'a'..=b'z' | nvt::IAC, ..]);
+    if !begins {
+        return false;
+    }
+    let text = nvt::text(said);
+    match client(&text) {
+        Side::Likely | Side::Own => true,
+        Side::Partial => nonblank(&text).iter().zip(b"USER ").all(|(byte, known)| byte.eq_ignore_ascii_case(known)),
+        _ => false,
+    }
+}
+
 // How one side speaks.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 enum Side {
@@ -63,9 +77,11 @@ fn server(bytes: &[u8], midstream: bool) -> Side {
         _ if SMTP_WORDS.iter().any(|word| names(word)) => Side::Foreign,
         120 | 220 | 421 | 530 if names(b"ftp") => Side::Own,
         220 => goes_on(bytes.get(line.len()..).unwrap_or_default()),
-        120 | 421 | 530 => Side::Likely,
+        // Whoever says so at first did not greet, but what the client said before may have been answered by another.
+        120 | 230..=232 | 331 | 332 | 421 | 530 => Side::Likely,
         227 | 229 if names(b"passive mode") && midstream => Side::Own,
         100..=599 if midstream => Side::Likely,
+        500..=502 if goes_on(bytes.get(line.len()..).unwrap_or_default()) == Side::Own => Side::Own,
         500..=502 => Side::Common,
         _ => Side::Foreign,
     }
@@ -145,7 +161,6 @@ fn command(line: &[u8]) -> Side {
         }
         Verb::Mode | Verb::Size | Verb::Host | Verb::Lang | Verb::Hash | Verb::Rest | Verb::Site => Side::Likely,
         Verb::Other if OTHERS.iter().any(|verb| verb.eq_ignore_ascii_case(name)) => Side::Alien,
-        Verb::Other if contains(line, b"HTTP/1") => Side::Alien,
         Verb::Other => Side::Foreign,
         _ => Side::Own,
     }

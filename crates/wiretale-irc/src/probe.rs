@@ -36,6 +36,22 @@ pub(crate) fn probe(opening: &Opening<'_>) -> Probe {
     }
 }
 
+/// May a client that said something else before go on so in IRC? Half a line is where it begins as the lines that tell.
+pub(crate) fn resumes(client: &[u8]) -> bool {
+    let begins = matches!(client, [0 | b'\t'..=b'\r' | b' ' | b':' | b'@'..=b'Z' | b'a'..=b'z', ..]);
+    if !begins {
+        return false;
+    }
+    let mut lines = Lines(client);
+    let Some(line) = (&mut lines).next() else {
+        let Lines(half) = lines;
+        let begins = |word: &&[u8]| half.iter().zip(*word).all(|(a, b)| a.eq_ignore_ascii_case(b));
+        return !half.is_empty() && FIRST_WORDS.iter().any(begins);
+    };
+    let pong = || parse(line).is_ok_and(|message| message.command == Command::Pong && !message.params.is_empty());
+    matches!(side(false, client, Direction::Client), Sight::Irc) || registers(client, false) == Probe::Yes || pong()
+}
+
 /// Does only IRC say this?
 pub(crate) fn tells(message: &Message<'_>, direction: Direction) -> bool {
     weigh(message, direction) == Weight::Certain
@@ -78,7 +94,7 @@ fn side(midstream: bool, bytes: &[u8], direction: Direction) -> Sight {
         match weight {
             Weight::Certain => return Sight::Irc,
             Weight::Possible => like = true,
-            Weight::Foreign if partial => {}
+            Weight::Foreign if partial && !replies(line) => {}
             Weight::Foreign if like => return Sight::Like,
             Weight::Foreign => return if is_borne(line) { Sight::Foreign } else { Sight::Alien },
         }
@@ -90,6 +106,11 @@ fn side(midstream: bool, bytes: &[u8], direction: Direction) -> Sight {
         Lines(rest) if could_become(rest, direction) => Sight::Like,
         Lines(_) => Sight::Foreign,
     }
+}
+
+// So begins what servers of mail, files and news answer, and hardly the end of a line of IRC's.
+fn replies(line: &[u8]) -> bool {
+    matches!(line, [b'1'..=b'5', b'0'..=b'9', b'0'..=b'9', b' ' | b'-', ..])
 }
 
 /// The whole lines, but blank ones; what is left has no end yet.
@@ -231,6 +252,9 @@ fn of_link(message: &Message<'_>, count: usize) -> bool {
 
 const BLANKS: [u8; 3] = [b' ', b'\t', 0];
 const LONGEST_COMMAND: usize = 20;
+// With which clients begin, or go on.
+const FIRST_WORDS: [&[u8]; 9] =
+    [b"NICK ", b"USER ", b"CAP ", b"PASS ", b"JOIN ", b"PRIVMSG ", b"NOTICE ", b"PONG ", b"WEBIRC "];
 
 #[cfg(test)]
 mod tests;

@@ -48,7 +48,7 @@ impl Protocol for Irc {
     }
 
     fn resumes(client: &[u8]) -> bool {
-        wiretale_websocket::may_be_upgrade(client)
+        wiretale_websocket::may_be_upgrade(client) || crate::probe::resumes(client)
     }
 
     fn head(opening: &Opening<'_>) -> usize {

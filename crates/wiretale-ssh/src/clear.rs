@@ -70,6 +70,10 @@ impl Decoder {
         if both && !core::mem::replace(&mut self.served, true) {
             cx.serve("ssh");
         }
+        // A server that named itself where nobody listened.
+        if !both && direction == Direction::Server && self.client.speaks.is_some() {
+            cx.confirm("ssh");
+        }
         let (client, server) = if self.reversed { (&self.server, &self.client) } else { (&self.client, &self.server) };
         self.sealed.software(&client.software, &server.software);
     }
@@ -77,6 +81,7 @@ impl Decoder {
     pub(crate) fn too_long<O: Observe<Ssh>>(&mut self, cx: &mut Context<'_, O>, length: u32) {
         // A server that gives up may say so in plain words.
         if length.to_be_bytes().iter().all(u8::is_ascii_alphabetic) {
+            self.wordy = cx.moment().direction == Direction::Client && !self.server.offered && !self.client.offered;
             return self.lose(cx, "SSH_text_instead_of_packets");
         }
         cx.weird("SSH_max_packet_length_exceeded", format!("{length} > {}", Frames::LIMIT).as_bytes());

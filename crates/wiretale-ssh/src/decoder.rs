@@ -27,6 +27,8 @@ pub struct Decoder {
     pub(crate) reversed: bool,
     // Both sides were known by their words.
     pub(crate) served: bool,
+    // The client speaks in words where packets belong, and no packet came from the server.
+    pub(crate) wordy: bool,
     pub(crate) sealed: Sealed,
     // What stands around it, where it comes inside a WebSocket.
     websocket: Option<Box<WebSocket>>,
@@ -74,6 +76,7 @@ impl Decoder {
             initiated: false,
             reversed: false,
             served: false,
+            wordy: false,
             sealed: Sealed::new(),
             websocket: None,
         }
@@ -82,6 +85,13 @@ impl Decoder {
     /// One that takes SSH out of a WebSocket first.
     pub(crate) fn wrapped() -> Self {
         Self { websocket: Some(Box::default()), ..Self::new() }
+    }
+
+    /// One of a server whose words were not heard.
+    pub(crate) fn behind_server() -> Self {
+        let mut decoder = Self::new();
+        decoder.server.phase = Phase::Lost;
+        decoder
     }
 
     /// Bytes on the heap in what is not finished.
@@ -140,8 +150,11 @@ impl Decoder {
             }
             Chunk::End(_) => self.end(cx),
         }
+        if core::mem::take(&mut self.wordy) {
+            return Demand::Anew;
+        }
         let done = |half: &Half| half.phase == Phase::Done;
-        if done(&self.client) || done(&self.server) { Demand::Nothing } else { Demand::Stream }
+        if done(&self.client) || done(&self.server) { Demand::Rest } else { Demand::Stream }
     }
 
     /// The part a TCP direction plays in SSH.

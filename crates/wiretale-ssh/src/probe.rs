@@ -13,6 +13,17 @@ pub(crate) fn probe(opening: &Opening<'_>) -> Probe {
     }
 }
 
+/// May a client that said something else before go on so?
+pub(crate) fn resumes(client: &[u8]) -> bool {
+    let ends = |byte: &u8| matches!(byte, b'\r' | b'\n');
+    !client.iter().all(ends) && side(client) != Probe::No
+}
+
+/// Does the client name itself to a server that sends packets already?
+pub(crate) fn has_begun(opening: &Opening<'_>) -> bool {
+    side(opening.client) == Probe::Yes && opening.server.first() == Some(&0)
+}
+
 // Yes where either side identifies itself as SSH does, unless the client begins with something else.
 fn bare(opening: &Opening<'_>) -> Probe {
     match (side(opening.client), server(opening.server)) {

@@ -19,8 +19,16 @@ impl Protocol for Ssh {
         probe::probe(opening)
     }
 
+    fn resumes(client: &[u8]) -> bool {
+        probe::resumes(client)
+    }
+
     fn start(opening: &Opening<'_>) -> Decoder {
-        if wiretale_websocket::is_upgrade(opening.client) { Decoder::wrapped() } else { Decoder::new() }
+        match wiretale_websocket::is_upgrade(opening.client) {
+            true => Decoder::wrapped(),
+            false if probe::has_begun(opening) => Decoder::behind_server(),
+            false => Decoder::new(),
+        }
     }
 
     fn feed<O: Observe<Self>>(decoder: &mut Decoder, cx: &mut Context<'_, O>, chunk: Chunk<'_>) -> Demand {

@@ -39,6 +39,10 @@ impl Upgrade {
         while let Some((&byte, rest)) = bytes.split_first() {
             *bytes = rest;
             head.push(byte);
+            // Who does not answer in HTTP does not agree.
+            if direction == Direction::Server && head.len() <= ANSWER.len() && !ANSWER.starts_with(head) {
+                return Some(false);
+            }
             if is_over(head) {
                 return Some(match direction {
                     Direction::Client => asks(head),
@@ -80,7 +84,7 @@ pub(crate) fn request(bytes: &[u8]) -> (Option<usize>, bool) {
 
 /// Does this answer agree to it?
 pub(crate) fn agrees(head: &[u8]) -> bool {
-    head.starts_with(b"HTTP/1.") && head.get(9..12) == Some(b"101")
+    head.starts_with(ANSWER) && head.get(9..12) == Some(b"101")
 }
 
 /// The values of the header fields of this name.
@@ -101,6 +105,7 @@ fn field<'a>(bytes: &'a [u8], name: &[u8]) -> Option<&'a [u8]> {
 }
 
 const METHOD: &[u8] = b"GET ";
+const ANSWER: &[u8] = b"HTTP/1.";
 pub(crate) const LONGEST: usize = 8192;
 // A lone LF ends a line, too (RFC 9112 section 2.2).
 const LINE_ENDS: [&[u8]; 2] = [b"\r\n", b"\n"];

@@ -81,7 +81,30 @@ fn a_verb_that_nobody_knows_counts_less_than_the_servers_own_words() {
     assert_eq!(ask(client, server, 1234, false), Probe::Yes);
     assert_eq!(ask("FOO\r\n", "220 Welcome\r\n250 hello\r\n", 1234, false), Probe::No);
     assert_eq!(ask("FOO\r\n", "# ", 1234, false), Probe::No);
-    assert_eq!(ask("GET / HTTP/1.0\r\n", "", 21, false), Probe::No);
+}
+
+#[test]
+fn a_request_of_the_webs_hides_no_server_that_speaks_ftp() {
+    let get = "GET / HTTP/1.0\r\n\r\n";
+    assert_eq!((ask(get, "", 21, false), ask(get, "", 21, true)), (Probe::Unsure, Probe::No));
+    assert_eq!(ask(get, "220 (vsFTPd 3.0.5)\r\n", 1234, false), Probe::Yes);
+    assert_eq!(ask(get, "HTTP/1.0 200 OK\r\n", 21, false), Probe::No);
+    let login = [get, "USER joe\r\n"].concat();
+    assert_eq!(ask(&login, "220 Welcome\r\n500 what?\r\n", 1234, false), Probe::Unsure);
+    assert_eq!(ask(&login, "220 Welcome\r\n500 what?\r\n331 password\r\n", 1234, false), Probe::Yes);
+}
+
+#[test]
+fn a_login_goes_on_behind_what_was_said_to_somebody_else() {
+    assert_eq!(ask("USER joe\r\n", "331 password\r\n", 1234, false), Probe::Yes);
+    assert_eq!(ask("USER joe\r\n", "500 what?\r\n331 password\r\n", 1234, false), Probe::Yes);
+    assert_eq!(ask("USER joe\r\n", "+OK\r\n", 1234, false), Probe::No);
+    for client in ["USER joe\r\n", "u", "USER jo", "PASV\r\n", "AUTH TLS\r\n", "\0USER joe\r\n"] {
+        assert!(resumes(client.as_bytes()), "{client:?}");
+    }
+    for client in ["GET / HTTP/1.0\r\n", "EHLO x\r\n", "\x17\x03\x03", "QUIT\r\n", "id\n", "STAT\r\n", "a=b&c=d", "{"] {
+        assert!(!resumes(client.as_bytes()), "{client:?}");
+    }
 }
 
 #[test]

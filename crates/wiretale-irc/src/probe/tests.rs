@@ -113,6 +113,58 @@ fn in_mid_stream_the_first_line_may_be_half_a_line() {
     assert_eq!(probe(&opening(b"<html>\r\n<body>\r\n")), Probe::No);
 }
 
+#[test]
+fn others_with_such_numbers_are_not_irc_in_mid_stream() {
+    let mut solo = Solo::<Irc>::new();
+    solo.flow.midstream = true;
+    for (client, server) in [
+        ("ATA\r\nJOIN #c, they said\r\n.\r\nQUIT\r\n", "250 2.0.0 Ok: queued\r\n221 2.0.0 Bye\r\n"),
+        ("ello\r\nNICK ann\r\nUSER a 0 * :Ann\r\n", "250-first\r\n250 second\r\n"),
+        ("RETR x\r\n", "150 Opening\r\n226 Done\r\n"),
+        ("PASS x\r\nLIST\r\n", "230 in\r\n150 Here\r\n226 Done\r\n"),
+        ("RTICLE 5\r\n", "220 5 <a@b> article\r\nNOTICE: x\r\n"),
+        ("LIST\r\nHELP\r\n", "215 list\r\na.b 1 2 y\r\n.\r\n100 help\r\n"),
+        ("GET / HTTP/1.1\r\n\r\n", "HTTP/1.1 200 OK\r\n\r\n"),
+        ("QUIT\r\n", "221 bye\r\n"),
+    ] {
+        for last in [false, true] {
+            let opening = Opening { client: client.as_bytes(), server: server.as_bytes(), flow: &solo.flow, last };
+            assert_ne!(probe(&opening), Probe::Yes, "{client} / {server}");
+        }
+    }
+}
+
+#[test]
+fn a_client_may_go_on_in_irc() {
+    for client in [
+        "NICK ann\r\n",
+        "PASS x\r\nNICK ann\r\n",
+        "FOO\r\nNICK ann\r\nUSER a 0 * :Ann\r\n",
+        "PONG :x\r\n",
+        "join #c\r\n",
+        "N",
+        "USER ann 0",
+        "\r\nCAP LS\r\n",
+        ":ann PRIVMSG #c :hi\r\n",
+    ] {
+        assert!(resumes(client.as_bytes()), "{client:?}");
+    }
+    for client in [
+        "GET / HTTP/1.1\r\n\r\n",
+        "POST /x HTTP/1.1\r\n\r\nNICK ann\r\n",
+        "USER ann\r\n",
+        "PASS pw\r\n",
+        "MAIL FROM:<a@b>\r\n",
+        "LIST\r\n",
+        "a1 NOOP\r\n",
+        "\x17\x03\x03\0\x20",
+        "{\"NICK\": 1}",
+        "",
+    ] {
+        assert!(!resumes(client.as_bytes()), "{client:?}");
+    }
+}
+
 const WORDS: [&[u8]; 26] = [
     b"NICK ann",
     b"USER a 0 * :A",
