@@ -151,7 +151,10 @@ impl Account {
         };
         let mut deadline = self.forget.0.min(last + idle);
         let [client, server] = &self.parties;
-        let unanswered = matches!(client.phase, Phase::SynSent | Phase::SynAckSent) && server.phase == Phase::Inactive;
+        // Who goes on behind a SYN of his own acknowledges an answer, which the capture lacks.
+        let answered = client.phase == Phase::SynSent && server.packets == 0 && server.is_placed();
+        let opens = matches!(client.phase, Phase::SynSent | Phase::SynAckSent) && !answered;
+        let unanswered = opens && server.phase == Phase::Inactive;
         match self.attempted {
             Some(at) if unanswered => deadline = deadline.min(at + times.tcp_attempt),
             None if client.phase == Phase::Inactive && server.phase == Phase::Inactive => {

@@ -148,6 +148,11 @@ impl Party {
         self.place_at(ack.wrapping_sub(1), ack.wrapping_sub(1));
     }
 
+    /// Is it known where it begins?
+    pub(crate) const fn is_placed(&self) -> bool {
+        self.through > 0
+    }
+
     fn place_at(&mut self, start: u32, last: u32) {
         self.start = start;
         // A SYN may be the last number before zero.

@@ -155,6 +155,16 @@ fn silence_ends_flows_at_zeeks_times() {
 }
 
 #[test]
+fn who_acknowledges_an_answer_that_was_not_seen_made_more_than_an_attempt() {
+    let pause = Duration::from_secs(30);
+    let alone = Script::new().tcp("C:S", "").tcp("C:A", "").tcp("C:PA", "one").wait(pause).tcp("C:PA", "two");
+    assert_eq!(one(&alone.tcp("C:FA", "")), "SH SADF 30.4 6/0 5/0");
+    // Here the answer was seen, and refused nothing.
+    let odd = Script::new().tcp("C:S", "").tcp("S:A", "").wait(pause).tcp("C:PA", "two");
+    assert_eq!(odd.closed().len(), 2);
+}
+
+#[test]
 fn who_is_the_client_does_not_hang_on_addresses() {
     let (low, high) = (end(1, 5000), end(2, 7000));
     for (client, server) in [(low, high), (high, low)] {
