@@ -24,6 +24,7 @@ impl Session {
                 host: message.param(2),
                 address: message.param(3),
             }),
+            Command::Join => self.goes_on(cx),
             Command::Oper => self.ledger.oper_asked(message.param(0).0),
             Command::Numeric(_) => self.weird(cx, "irc_numeric_from_client", &[]),
             _ => self.question(cx, message),

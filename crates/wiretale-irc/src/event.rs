@@ -41,6 +41,17 @@ pub enum Event<'a> {
         /// The server's name; empty while it is not known.
         server: Wire<'a>,
     },
+    /// The client goes on as if it were in: it joins a channel, having given a nick and a user, before anything was heard
+    /// of how its registration ended. Where nothing of the server is seen that is all there is; else [`Event::Registered`]
+    /// follows, or a refusal.
+    Presumed {
+        /// The nick that the client gave last.
+        nick: Wire<'a>,
+        /// The user name it gave.
+        user: Wire<'a>,
+        /// The real name it gave.
+        real_name: Wire<'a>,
+    },
     /// The network names itself (`NETWORK=` in 005).
     Network {
         /// Its name.

@@ -51,7 +51,8 @@ fn reading(name: &str) -> &'static str {
             "Text, Ctcp, Dcc; exposures"
         }
         Command::Sjoin => "Joined, Listed; exposures",
-        Command::Join | Command::Njoin | Command::Fjoin | Command::Ijoin => "Joined; exposures",
+        Command::Join => "Joined, Presumed; exposures",
+        Command::Njoin | Command::Fjoin | Command::Ijoin => "Joined; exposures",
         Command::Part => "Parted",
         Command::Quit => "Quit",
         Command::Nick | Command::Svsnick | Command::Save => "NickChanged, UserJoined",

@@ -20,6 +20,11 @@ impl Event<'_> {
                 network: network.relend(lender),
             },
             Self::Known { nick, server } => Event::Known { nick: nick.relend(lender), server: server.relend(lender) },
+            Self::Presumed { nick, user, real_name } => Event::Presumed {
+                nick: nick.relend(lender),
+                user: user.relend(lender),
+                real_name: real_name.relend(lender),
+            },
             Self::Network { name, server } => {
                 Event::Network { name: name.relend(lender), server: server.relend(lender) }
             }

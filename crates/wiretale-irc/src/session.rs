@@ -23,6 +23,8 @@ pub struct Session {
     pub(crate) link: Option<Box<Link>>,
     pub(crate) starttls: StartTls,
     pub(crate) registered: bool,
+    // It was told that the client goes on as if it were.
+    pub(crate) presumed: bool,
     pub(crate) bouncer: bool,
     // It is IRC beyond doubt.
     evidence: bool,

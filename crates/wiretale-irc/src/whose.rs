@@ -40,6 +40,16 @@ impl Session {
         cx.moment().flow.midstream && self.own.asked.is_empty() && self.own.user.is_empty()
     }
 
+    /// The client joins: whoever is not in cannot. Said once, where it is not known yet.
+    pub(crate) fn goes_on<O: Observe<Irc>>(&mut self, cx: &mut Context<'_, O>) {
+        let Self { own, registered, presumed, .. } = self;
+        if *registered || own.asked.is_empty() || own.user.is_empty() || core::mem::replace(presumed, true) {
+            return;
+        }
+        let (nick, user, real_name) = (Wire(&own.asked), Wire(&own.user), Wire(&own.real_name));
+        cx.emit::<Irc>(Event::Presumed { nick, user, real_name });
+    }
+
     fn is<O: Observe<Irc>>(&mut self, cx: &mut Context<'_, O>, nick: Wire<'_>) {
         keep(&mut self.own.nick, &nick);
         (self.registered, self.guessed) = (true, true);

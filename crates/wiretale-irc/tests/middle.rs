@@ -64,3 +64,20 @@ fn a_reply_that_servers_pass_on_makes_no_client_of_one() {
     session.server(":hub.example 001 ann :Welcome\r\n").server(uid);
     assert_eq!((session.decoder.session().nick(), session.decoder.session().link()), (&b"ann"[..], None));
 }
+
+#[test]
+fn who_joins_unheard_takes_itself_to_be_in() {
+    let said = |lines: &[&str]| {
+        let mut session = Session::new();
+        lines.iter().for_each(|line| _ = session.client(line));
+        session.events("Presumed").into_iter().map(str::to_owned).collect::<Vec<_>>()
+    };
+    let told = said(&["NICK ann\r\n", "USER a 0 * :Ann B\r\n", "JOIN #c\r\n", "JOIN #d\r\n"]);
+    assert!(told.len() == 1 && told[0].contains("nick: \"ann\", user: \"a\", real_name: \"Ann B\""), "{told:?}");
+    assert!(
+        said(&["NICK ann\r\n", "JOIN #c\r\n"]).is_empty() && said(&["USER a 0 * :A\r\n", "JOIN #c\r\n"]).is_empty()
+    );
+    let mut session = Session::new();
+    session.client("NICK ann\r\nUSER a 0 * :A\r\n").server(":irc.example 001 ann :Welcome\r\n").client("JOIN #c\r\n");
+    assert!(session.events("Presumed").is_empty(), "{:?}", session.heard.events);
+}

@@ -38,6 +38,12 @@ impl Facts {
         matches!(self.ends, Some(home) if home[0] && !client || home[1] && !server)
     }
 
+    /// Is the flow's server out of sight, as far as packets are told? What it said can only be guessed.
+    #[must_use]
+    pub const fn is_server_unseen(&self) -> bool {
+        !self.took_part[Direction::Server.index()]
+    }
+
     /// How many of a flow's packets are told one by one.
     pub const FIRST: u32 = 8;
 

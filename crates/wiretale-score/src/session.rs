@@ -94,6 +94,7 @@ impl IrcSession {
         match *event {
             Event::Registered { .. }
             | Event::Known { .. }
+            | Event::Presumed { .. }
             | Event::Network { .. }
             | Event::NickChanged { own: true, .. }
             | Event::Joined { own: true, .. } => self.keys = None,
@@ -106,6 +107,10 @@ impl IrcSession {
                 (self.server, self.network) = (short(&server), short(&network));
             }
             Event::Known { nick, server } => (self.nick, self.server) = (as_nick(&nick), short(&server)),
+            Event::Presumed { nick, user, real_name } => {
+                self.registered.get_or_insert(at);
+                (self.nick, self.user, self.real_name) = (as_nick(&nick), short(&user), short(&real_name));
+            }
             Event::Network { name, .. } => self.network = short(&name),
             Event::NickChanged { nick, own: true, .. } => self.nick = as_nick(&nick),
             Event::Joined { own: true, who: Source { name, .. }, .. } if !name.is_empty() => {

@@ -121,6 +121,12 @@ impl<'a> Scene<'a> {
         }
     }
 
+    /// What is to be added to what a flow's client alone shows; nothing where its server was seen.
+    #[must_use]
+    pub const fn unheard(&self) -> &'static str {
+        if self.facts.is_server_unseen() { "; what the server said was not captured" } else { "" }
+    }
+
     /// A peer for people: its name where DNS told one, and its address.
     #[must_use]
     pub fn called(&self, address: Address) -> String {

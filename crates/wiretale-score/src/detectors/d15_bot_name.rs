@@ -47,6 +47,9 @@ impl Detector for BotName {
         let Fact::Irc(event) = *fact else { return };
         match *event {
             Event::Registered { nick, user, real_name, .. } => self.judge(scene, &nick, &user, &real_name, findings),
+            Event::Presumed { nick, user, real_name } if scene.facts.is_server_unseen() => {
+                self.judge(scene, &nick, &user, &real_name, findings);
+            }
             Event::NickChanged { nick, own: true, forced: false, .. } => self.judge(scene, &nick, b"", b"", findings),
             Event::Message(message) if message.command == Command::Unknown(b"KCIK") => {
                 let text =
@@ -78,6 +81,7 @@ impl BotName {
         for (index, (_, what)) in points.iter().enumerate() {
             let _ = write!(text, "{} {what}", if index == 0 { ":" } else { "," });
         }
+        text += scene.unheard();
         let nick = String::from_utf8_lossy(&nick.to_ascii_lowercase()).into_owned();
         let evidence = scene.evidence(Direction::Client, "D15.nick", nick.clone(), text).strength(sum / MOST);
         findings.push(evidence.tie(format!("nick:{nick}")));

@@ -51,6 +51,10 @@ impl Detector for NewToIrc {
                     off_port(scene, findings);
                 }
             }
+            Fact::Irc(Event::Presumed { .. }) if scene.facts.is_server_unseen() => {
+                self.begins(scene, findings);
+                off_port(scene, findings);
+            }
             Fact::Served("irc") if flow.midstream => off_port(scene, findings),
             Fact::Irc(Event::Known { .. }) => drop(self.known.entry(flow.client.address)),
             // Anybody can send a host what looks like the end of a session.
@@ -70,13 +74,14 @@ impl NewToIrc {
             self.known.entry(host);
             let span = scene.weights.threshold("D16", "learning_seconds", 86_400.0);
             let learned = flow.opened.since(scene.began).as_secs_f64() > span;
-            let text = format!("{host} is on IRC for the first time, at {server}");
+            let text = format!("{host} is on IRC for the first time, at {server}{}", scene.unheard());
             let evidence = scene.evidence(Direction::Client, "D16.novel", "irc", text);
             findings.push(evidence.strength(if learned { 1.0 } else { 0.5 }));
         }
         let answered = scene.names.answered(host);
         if answered > 0.0 && scene.names.of(flow.server.address).is_none() {
-            let text = format!("{host} went to the IRC server {server}, which no answer to its questions named");
+            let unheard = scene.unheard();
+            let text = format!("{host} went to the IRC server {server}, which no answer to its questions named{unheard}");
             let evidence = scene.evidence(Direction::Client, "D16.no_dns", flow.server.address.to_string(), text);
             findings.push(evidence.strength(answered));
         }
@@ -87,7 +92,8 @@ fn off_port(scene: &Scene<'_>, findings: &mut Findings) {
     let flow = scene.moment.flow;
     if !is_own_port(flow.server.port) {
         let (host, server) = (flow.client.address, scene.called(flow.server.address));
-        let text = format!("{host} speaks IRC to {server} on port {}, which is not IRC's", flow.server.port);
+        let (port, unheard) = (flow.server.port, scene.unheard());
+        let text = format!("{host} speaks IRC to {server} on port {port}, which is not IRC's{unheard}");
         findings.push(scene.evidence(Direction::Client, "D16.off_port", flow.server.to_string(), text));
     }
 }
@@ -100,7 +106,7 @@ pub(super) const fn is_own_port(port: u16) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::testing::{HOST, Play, Server};
+    use crate::testing::{Client, HOST, Play, Server};
     use wiretale_irc::Wire;
     use wiretale_packet::Flags;
     use wiretale_protocol::State;
@@ -165,6 +171,24 @@ mod tests {
         play.served(flow, 0.1, "irc");
         play.registered(flow, 1.0, "a", "a");
         assert_eq!(play.rows(), ["D16.off_port", "D16.novel"]);
+    }
+
+    #[test]
+    fn a_client_whose_server_is_out_of_sight_goes_by_what_it_says_itself() {
+        let rows = |answer: Option<Flags>| {
+            let mut play = Play::of(NewToIrc::default());
+            let flow = play.met_as(0.0, HOST, [203, 0, 113, 9], 5190, |_| {});
+            play.passes(flow, 0.0, Client, Flags::SYN);
+            answer.into_iter().for_each(|flags| play.passes(flow, 0.1, Server, flags));
+            let [nick, user] = [&b"ann"[..], b"a"].map(Wire);
+            play.irc(flow, 1.0, Client, Event::Presumed { nick, user, real_name: user });
+            play.evidence().iter().map(|row| (row.row.clone(), row.text.clone())).collect::<Vec<_>>()
+        };
+        assert!(rows(Some(Flags::SYN.with(Flags::ACK))).is_empty(), "the server will say whether it is in");
+        let told = rows(None);
+        let names: Vec<_> = told.iter().map(|(row, _)| row.as_str()).collect();
+        assert_eq!(names, ["D16.novel", "D16.off_port"]);
+        assert!(told.iter().all(|(_, text)| text.ends_with("; what the server said was not captured")), "{told:?}");
     }
 
     #[test]

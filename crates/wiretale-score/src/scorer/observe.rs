@@ -147,8 +147,12 @@ impl Observe<Irc> for Scorer {
 
 impl Scorer {
     fn learn(&self, facts: &mut Facts, moment: &Moment<'_>, event: &wiretale_irc::Event<'_>) {
+        let unseen = facts.is_server_unseen();
         let session = facts.irc.get_or_insert_default();
-        session.learn(moment.at, event);
+        // What a client takes for granted counts where nobody can be heard to say otherwise.
+        if unseen || !matches!(event, wiretale_irc::Event::Presumed { .. }) {
+            session.learn(moment.at, event);
+        }
         if session.keys.is_none() {
             let network = (!session.network.is_empty()).then(|| name_key(&self.hash, &session.network));
             session.keys = Some(Keys::new(name_key(&self.hash, &session.nick), network));

@@ -1,6 +1,7 @@
 use super::*;
 use crate::testing::{Client, HOST, Play, Server};
 use wiretale_irc::{Source, Wire};
+use wiretale_packet::Flags;
 
 fn sum(nick: &str, user: &str) -> f64 {
     features(nick.as_bytes(), user.as_bytes(), user.as_bytes()).iter().map(|(db, _)| db).sum()
@@ -117,5 +118,19 @@ fn a_bot_s_misspelt_nick_tells() {
         let flow = play.session(0.0, HOST, 6667, "anna", "anna");
         play.irc(flow, 1.0, Client, Event::Message(wiretale_irc::parse(line).unwrap()));
         assert_eq!(play.rows(), rows);
+    }
+}
+
+#[test]
+fn a_client_is_judged_by_its_own_words_where_its_server_is_out_of_sight() {
+    for (answer, rows) in [(None, vec!["D15.nick"]), (Some(Flags::SYN.with(Flags::ACK)), vec![])] {
+        let mut play = Play::of(BotName::default());
+        let flow = play.met_as(0.0, HOST, [203, 0, 113, 9], 5190, |_| {});
+        play.passes(flow, 0.0, Client, Flags::SYN);
+        answer.into_iter().for_each(|flags| play.passes(flow, 0.1, Server, flags));
+        let [nick, user] = [&b"[USA|XP|48213]"[..], b"qjwzk"].map(Wire);
+        play.irc(flow, 1.0, Client, Event::Presumed { nick, user, real_name: user });
+        assert_eq!(play.rows(), rows);
+        assert!(play.evidence().iter().all(|row| row.text.ends_with("; what the server said was not captured")));
     }
 }
