@@ -67,7 +67,7 @@ impl Decoder {
         self.half(direction).phase = Phase::Sealed;
         cx.emit::<Ssh>(Event::NewKeys);
         let both = self.client.speaks.is_some() && self.server.speaks.is_some();
-        if both && !core::mem::replace(&mut self.served, true) {
+        if (both || self.is_server_alone(direction)) && !core::mem::replace(&mut self.served, true) {
             cx.serve("ssh");
         }
         // A server that named itself where nobody listened.
@@ -76,6 +76,12 @@ impl Decoder {
         }
         let (client, server) = if self.reversed { (&self.server, &self.client) } else { (&self.client, &self.server) };
         self.sealed.software(&client.software, &server.software);
+    }
+
+    // Does a server go through the key exchange with somebody of whom nothing was seen? It was spoken to as SSH is.
+    fn is_server_alone(&self, speaker: Direction) -> bool {
+        let exchanged = speaker == Direction::Server && self.server.speaks.is_some() && self.server.offered;
+        exchanged && self.client.is_silent()
     }
 
     pub(crate) fn too_long<O: Observe<Ssh>>(&mut self, cx: &mut Context<'_, O>, length: u32) {

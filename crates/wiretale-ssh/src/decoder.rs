@@ -299,6 +299,11 @@ impl Half {
             over: false,
         }
     }
+
+    /// Nothing was seen of it.
+    pub(crate) fn is_silent(&self) -> bool {
+        self.phase == Phase::Ident && self.lines == 0 && self.line.text().is_empty()
+    }
 }
 
 // One step of looking for NEWKEYS and the ten bytes of padding behind it.
