@@ -179,6 +179,15 @@ pub struct Transfer<'a> {
     pub channel: Channel,
 }
 
+impl<'a> Reply<'a> {
+    /// The file that the server says it sends now, and its size, where it names both.
+    #[must_use]
+    pub fn sends(&self) -> Option<(&'a [u8], u64)> {
+        let begins = self.first && matches!(self.code, 125 | 150);
+        begins.then(|| crate::reply::file_in_words(self.text)).flatten()
+    }
+}
+
 impl Exchange<'_> {
     /// Appends what Zeek's `arg` column shows: `ftp://server/path` for a path, else the argument, masked; at most 4096
     /// bytes.

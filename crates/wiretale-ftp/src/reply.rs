@@ -48,6 +48,16 @@ pub(crate) fn size_in_words(text: &[u8]) -> Option<u64> {
     number(digits.get(start..)?)
 }
 
+/// The file that "Opening BINARY mode data connection for x (301947 bytes)" names, and its size: servers tell the size of
+/// what they send.
+pub(crate) fn file_in_words(text: &[u8]) -> Option<(&[u8], u64)> {
+    let size = size_in_words(text)?;
+    let at = text.windows(FOR.len()).position(|window| window.eq_ignore_ascii_case(FOR))?;
+    let name = text.get(at + FOR.len()..)?;
+    let name = name.get(..name.windows(2).position(|window| window == b" (")?)?;
+    (!name.is_empty()).then_some((name, size))
+}
+
 /// A decimal number that fills `digits`.
 pub(crate) fn number(digits: &[u8]) -> Option<u64> {
     if digits.is_empty() {
@@ -58,6 +68,8 @@ pub(crate) fn number(digits: &[u8]) -> Option<u64> {
         n.checked_mul(10)?.checked_add(digit)
     })
 }
+
+const FOR: &[u8] = b" connection for ";
 
 fn code(input: &[u8]) -> IResult<&[u8], u16> {
     map_opt(take_while_m_n(3, 3, |b: u8| b.is_ascii_digit()), |digits: &[u8]| {
@@ -83,6 +95,19 @@ mod tests {
         assert_eq!(parse(b"099 x"), Err("non-numeric reply code"));
         assert_eq!(parse(b"SYST not supported"), Err("non-numeric reply code"));
         assert_eq!(parse(b"230_no_space"), Err("invalid reply line"));
+    }
+
+    #[test]
+    fn a_file_is_named_where_its_size_is() {
+        for (text, file) in [
+            (&b"Opening BINARY mode data connection for psy.tgz (40000 bytes)."[..], Some((&b"psy.tgz"[..], 40_000))),
+            (b"Opening ASCII mode data connection for /bin/x (192.0.2.9,4321) (7 bytes)", Some((b"/bin/x", 7))),
+            (b"Opening BINARY mode data connection for psy.tgz.", None),
+            (b"Opening data connection for  (7 bytes)", None),
+            (b"File status okay; 7 bytes", None),
+        ] {
+            assert_eq!(file_in_words(text), file);
+        }
     }
 
     #[test]

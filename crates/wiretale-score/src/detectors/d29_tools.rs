@@ -4,6 +4,8 @@
 //! account, where packages lie, half. An upload by SSH shows no name: it counts in full only on a port that is not
 //! SSH's.
 
+mod asked;
+
 use wiretale_ftp::DataEvent;
 use wiretale_protocol::{Direction, FlowId};
 use wiretale_ssh::{Event, Session};
@@ -55,6 +57,7 @@ impl Detector for Tools {
                 let account = self.transfers.remove(&id).unwrap_or_default();
                 brought(scene, file, &account, findings);
             }
+            Fact::Ftp(event) => asked::hear(scene, event, findings),
             Fact::Ssh(&Event::Session(session)) => uploaded(scene, &session, findings),
             _ => {}
         }
@@ -75,7 +78,7 @@ fn brought(scene: &Scene<'_>, file: &SeenFile<'_>, account: &Account, findings: 
         (None, Kind::Archive | Kind::Packed) => "D29.archive",
         (None, Kind::Media | Kind::Other) => return,
     };
-    let guest = account.user.as_deref().is_some_and(|user| GUESTS.iter().any(|guest| user.eq_ignore_ascii_case(guest)));
+    let guest = account.user.as_deref().is_some_and(is_guest);
     let foreign = !matches!(account.port, 0 | 21);
     let strength = if guest { 0.5 } else { 1.0 } + if foreign { 0.3 } else { 0.0 };
     let (host, name) = (scene.moment.flow.speaker(home).address, shown(file.base_name()));
@@ -108,6 +111,10 @@ fn uploaded(scene: &Scene<'_>, session: &Session, findings: &mut Findings) {
     let evidence = scene.evidence(Direction::Server, "D29.upload", flow.server.port.to_string(), text);
     let strength = if flow.server.port == 22 { 0.5 } else { 1.0 };
     findings.push(evidence.strength(strength).quality(f64::from(session.upload.confidence.0) / 100.0));
+}
+
+fn is_guest(user: &[u8]) -> bool {
+    GUESTS.iter().any(|guest| user.eq_ignore_ascii_case(guest))
 }
 
 const SURE: u8 = 50;
