@@ -3,6 +3,9 @@
 //! A sequential test on first contacts, after Jung, Paxson, Berger and Balakrishnan, "Fast Portscan Detection Using
 //! Sequential Hypothesis Testing", Oakland 2004: each failed first contact multiplies the odds by four, each success
 //! divides them by four; in decibans, 6.02 up or down.
+//!
+//! Where nothing is seen of what home hosts send, refusals are, and others' answers. Somebody may have scanned in the
+//! host's name, which is rare: port by port they weigh half.
 
 use std::collections::BTreeSet;
 
@@ -10,11 +13,13 @@ use wiretale_protocol::{Address, Direction, Flow, State, Summary, Transport};
 
 use crate::text::plural;
 use crate::weighed::{Heap, Weighed, set_heap};
-use crate::{Detector, Ends, Fact, Findings, Hears, Scene};
+use crate::{Detector, Ends, Evidence, Fact, Findings, Hears, Scene};
 
 /// Walks by host.
 pub(super) struct Scan {
     walks: Weighed<Address, Walk>,
+    // By port, where what the host sends is out of sight.
+    unseen: Weighed<(Address, u16), Walk>,
 }
 
 #[derive(Default)]
@@ -29,7 +34,7 @@ struct Walk {
 
 impl Default for Scan {
     fn default() -> Self {
-        Self { walks: Weighed::new(1 << 14, MOST) }
+        Self { walks: Weighed::new(1 << 14, MOST), unseen: Weighed::new(1 << 14, MOST) }
     }
 }
 
@@ -39,7 +44,7 @@ impl Detector for Scan {
     }
 
     fn memory(&self) -> usize {
-        self.walks.memory()
+        self.walks.memory() + self.unseen.memory()
     }
 
     fn hears(&self) -> Hears {
@@ -52,14 +57,24 @@ impl Detector for Scan {
 
     fn hear(&mut self, scene: &Scene<'_>, fact: &Fact<'_>, findings: &mut Findings) {
         let Fact::Closed(summary) = *fact else { return };
-        let flow = scene.moment.flow;
-        let ours = flow.transport == Transport::Tcp && !flow.midstream;
-        if !ours || scene.inventory.approved(flow.client.address) || scene.names.of(flow.server.address).is_some() {
+        let Flow { client, server, transport, midstream, .. } = *scene.moment.flow;
+        let unseen = scene.tap.is_one_sided() && midstream && !scene.is_home(Direction::Server);
+        let ours = transport == Transport::Tcp && (unseen || !midstream);
+        if !ours || scene.inventory.approved(client.address) || scene.names.of(server.address).is_some() {
             return;
         }
-        let told = self.walks.change(flow.client.address, scene.moment.at, |walk| walk.meets(flow, summary));
-        if let Some((strength, text)) = told {
-            findings.push(scene.evidence(Direction::Client, "D32.scan", "scan", text).strength(strength).peer(None));
+        let Some(failed) = (if unseen { is_turned_away(summary) } else { Some(is_failed(summary)) }) else { return };
+        let goes_on = |walk: &mut Walk| {
+            let news = walk.goes_on((server.address, server.port), failed, summary.state);
+            news.then(|| walk.told(scene, unseen))
+        };
+        let at = scene.moment.at;
+        let told = match unseen {
+            false => self.walks.change(client.address, at, goes_on),
+            true => self.unseen.change((client.address, server.port), at, goes_on),
+        };
+        if let Some(evidence) = told {
+            findings.push(evidence);
         }
     }
 }
@@ -71,30 +86,49 @@ impl Heap for Walk {
 }
 
 impl Walk {
-    // The host met somebody, or did not: what there is to tell of it, and how strong that is.
-    fn meets(&mut self, flow: &Flow, summary: &Summary<'_>) -> Option<(f64, String)> {
-        if self.met.len() >= MET || !self.met.insert((flow.server.address, flow.server.port)) {
-            return None;
+    // One more contact; true if there is news of the walk.
+    fn goes_on(&mut self, to: (Address, u16), failed: bool, state: State) -> bool {
+        if self.met.len() >= MET || !self.met.insert(to) {
+            return false;
         }
-        let failed = is_failed(summary);
         self.failed += u32::from(failed);
-        self.refused += u32::from(summary.state == State::Rej);
+        self.refused += u32::from(state == State::Rej);
         self.odds = (self.odds + if failed { STEP } else { -STEP }).clamp(-20.0, 1000.0);
         // 20 decibans of odds is the test's own threshold (99 to 1); a walk of a few failures proves nothing.
-        if self.odds < 20.0 || self.failed < FEWEST || self.odds < self.told * 2.0 {
-            return None;
+        let news = self.odds >= 20.0 && self.failed >= FEWEST && self.odds >= self.told * 2.0;
+        if news {
+            self.told = self.odds;
         }
-        self.told = self.odds;
+        news
+    }
+
+    fn told(&self, scene: &Scene<'_>, unseen: bool) -> Evidence {
+        let Flow { client, server, .. } = *scene.moment.flow;
         let hosts: BTreeSet<Address> = self.met.iter().map(|(address, _)| *address).collect();
-        let text = format!(
-            "{} tried {} of {}; {}, the last {}",
-            flow.client.address,
-            plural(self.met.len() as u64, "port", "ports"),
-            plural(hosts.len() as u64, "host", "hosts"),
-            in_vain(self.failed - self.refused, self.refused),
-            flow.server
-        );
-        Some(((f64::from(self.failed) / 20.0).min(1.0), text))
+        let hosts = plural(hosts.len() as u64, "host", "hosts");
+        let text = if unseen {
+            format!(
+                "{} of {hosts} at port {} refused {}, the last {}; what it sent them was not captured, and somebody may have sent it in its name",
+                self.failed, server.port, client.address, server.address
+            )
+        } else {
+            let ports = plural(self.met.len() as u64, "port", "ports");
+            let outcome = in_vain(self.failed - self.refused, self.refused);
+            format!("{} tried {ports} of {hosts}; {outcome}, the last {server}", client.address)
+        };
+        let doubt = if unseen { 0.5 } else { 1.0 };
+        let strength = (f64::from(self.failed) / 20.0).min(1.0) * doubt;
+        scene.evidence(Direction::Client, "D32.scan", "scan", text).strength(strength).peer(None)
+    }
+}
+
+// Of what is seen of the server alone: was the client refused, or answered? Nothing where that does not show.
+fn is_turned_away(summary: &Summary<'_>) -> Option<bool> {
+    let has = |letter: u8| summary.history.contains(&letter);
+    match (has(b'h'), has(b'r')) {
+        (true, _) => Some(false),
+        (false, true) => Some(summary.client.packets == 0 && !has(b'd') && !has(b'a') && !has(b'f')),
+        (false, false) => None,
     }
 }
 
@@ -125,7 +159,8 @@ const MOST: usize = 16 << 20;
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::testing::{HOST, Play};
+    use crate::testing::{Client, HOST, Play, Server};
+    use wiretale_packet::Flags;
 
     fn walk(hosts: u8) -> String {
         let mut play = Play::of(Scan::default());
@@ -162,6 +197,35 @@ mod tests {
             play.close_as(flow, f64::from(n) + 0.5, State::S0, [3, 0], |summary| summary.history = b"SAD");
         }
         assert!(play.rows().is_empty());
+    }
+
+    // Ten hosts refuse one that is out of sight, at one port or each at its own; ten others answer, or none do.
+    fn refusals(answers: bool, ports: bool, one_sided: bool) -> Vec<Evidence> {
+        let mut play = Play::of(Scan::default());
+        let other = play.met(0.0, [198, 51, 100, 9], [10, 0, 0, 9], 443);
+        (0..20).for_each(|_| play.passes(other, 0.0, Client, Flags::ACK));
+        if !one_sided {
+            play.passes(other, 0.1, Server, Flags::ACK);
+        }
+        for n in (1..=20).filter(|n| answers || n % 2 == 0) {
+            let port = if ports { 1000 + u16::from(n) } else { 445 };
+            let flow = play.met(f64::from(n), HOST, [192, 0, 2, n], port);
+            let history: &[u8] = if n % 2 == 0 { b"^r" } else { b"^hdf" };
+            play.close_as(flow, f64::from(n) + 0.5, State::Rstrh, [0, 1], |summary| summary.history = history);
+        }
+        play.evidence().to_vec()
+    }
+
+    #[test]
+    fn refusals_alone_tell_of_a_scan_where_nothing_else_can_be_seen() {
+        let rows = refusals(false, false, true);
+        assert_eq!((rows.len(), rows[0].strength), (1, 0.2));
+        assert!(
+            rows[0].text.starts_with("8 of 8 hosts at port 445 refused 10.0.0.7, the last 192.0.2.16; what it sent")
+        );
+        assert!(refusals(false, true, true).is_empty(), "who shares files is refused at as many ports");
+        assert!(refusals(true, false, true).is_empty(), "others answer");
+        assert!(refusals(false, false, false).is_empty(), "the host sent nothing");
     }
 
     fn hang_up(bytes: u64) -> Play {
