@@ -3,6 +3,7 @@
 //! After BotSniffer (Gu, Zhang and Lee, NDSS 2008). Each word from outside the crowd begins a round; a round speaks for
 //! bots when more than half of the members that heard it answer in the channel, most of them in like words. Rounds
 //! feed a sequential test (0.8 against 0.15; errors 0.005 and 0.01). Fewer than three members make no crowd.
+//! Where nothing of the server is seen the members' own words begin the rounds.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
@@ -33,6 +34,8 @@ struct Channel {
     evidence: f64,
     rounds: u32,
     told: BTreeSet<Address>,
+    // Members whose server is out of sight, at most MEMBERS.
+    unheard: Vec<Address>,
 }
 
 // Its lists are used again for the next one: in a busy channel there is one every few seconds.
@@ -95,7 +98,10 @@ impl Detector for Crowd {
                 }
             }
             Some(heard) if scene.moment.direction == Direction::Client => {
-                if channel.is_crowd_with(nick) {
+                let crowd = channel.is_crowd_with(nick);
+                if scene.facts.is_server_unseen() {
+                    channel.spoke(scene, heard.text, &place, findings);
+                } else if crowd {
                     channel.answered(scene, heard.text);
                 }
             }
@@ -170,6 +176,30 @@ impl Channel {
         }
     }
 
+    // What this one answers cannot be heard: the first word begins a round, and the next one when somebody speaks again.
+    fn spoke(&mut self, scene: &Scene<'_>, words: &[u8], place: &[u8], findings: &mut Findings) {
+        let host = scene.moment.flow.client.address;
+        if self.unheard.len() < MEMBERS && !self.unheard.contains(&host) {
+            self.unheard.push(host);
+        }
+        let at = scene.moment.at;
+        let is_over = |round: &Round| {
+            let since = at.since(round.at);
+            since > WINDOW || since >= SHORTEST && round.answers.contains_key(&host)
+        };
+        if self.round.as_ref().is_none_or(is_over) {
+            let mut round = self.round.take().unwrap_or_default();
+            round.heard.clone_from(&self.unheard);
+            self.judge(&round, scene, place, findings);
+            round.begin(at, scene.moment.frame, b"");
+            self.round = Some(round);
+        }
+        if let Some(round) = &mut self.round {
+            round.heard.push(host);
+        }
+        self.answered(scene, words);
+    }
+
     fn answered(&mut self, scene: &Scene<'_>, words: &[u8]) {
         let flow = scene.moment.flow;
         let window = |round: &&mut Round| scene.moment.at.since(round.at) <= WINDOW;
@@ -200,22 +230,24 @@ impl Channel {
         }
         let tie = &scene.channel_tie(place);
         let strength = (self.evidence * 10.0 / std::f64::consts::LN_10 / 18.0).min(1.0);
+        let quality = if scene.facts.is_server_unseen() { UNHEARD } else { 1.0 };
         for (host, answer) in &round.answers {
             if self.told.len() >= MEMBERS || !self.told.insert(*host) {
                 continue;
             }
             let text = format!(
-                "{host} and {} in {} answered as one in {}, last: \"{}\"",
+                "{host} and {} in {} answered as one in {}, last: \"{}\"{}",
                 plural(round.answers.len() as u64 - 1, "other home host", "other home hosts"),
                 wiretale_protocol::Escaped(tie.trim_start_matches("channel:").as_bytes()),
                 plural(u64::from(self.rounds), "round", "rounds"),
-                shown(&answer.words)
+                shown(&answer.words),
+                scene.unheard()
             );
             let about = scene.evidence(Direction::Client, "D20.crowd", tie.as_str(), text);
             let (uids, frames) = (vec![answer.flow.to_string()], vec![round.frame]);
             let peer = Some(answer.server.to_ip());
             let evidence = Evidence { host: host.to_ip(), uids, frames, peer, port: None, ..about };
-            findings.push(evidence.strength(strength).tie(tie.as_str()));
+            findings.push(evidence.strength(strength).quality(quality).tie(tie.as_str()));
         }
     }
 }
@@ -246,6 +278,8 @@ const SHORTEST: Duration = Duration::from_secs(3);
 // So long the copies of one line may take to reach all.
 const COPIES: Duration = Duration::from_secs(5);
 const LEAST: usize = 3;
+// How well a crowd is seen whose answers are to words that nobody heard.
+const UNHEARD: f64 = 0.8;
 const MEMBERS: usize = 64;
 
 #[cfg(test)]

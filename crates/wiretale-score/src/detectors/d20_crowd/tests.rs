@@ -1,5 +1,6 @@
 use super::*;
-use crate::testing::{Play, Server};
+use crate::testing::{Client, Play, Server};
+use wiretale_packet::Flags;
 
 fn rounds(answers: impl Fn(usize, usize) -> Option<String>) -> Play {
     let mut play = Play::of(Crowd::default());
@@ -78,4 +79,38 @@ fn a_crowd_is_in_one_channel_of_one_network() {
     assert!(apart(|n| (["One", "Two", "Three"][n], "#x")).is_empty());
     // What is said to each in private is no channel, though all are told by one.
     assert!(apart(|_| ("Net", "boss")).is_empty());
+}
+
+// Four clients whose server is out of sight say this, in rounds.
+fn unheard(words: impl Fn(usize, usize) -> Option<String>) -> Play {
+    let mut play = Play::of(Crowd::default());
+    let begin = |n: usize, play: &mut Play| {
+        let flow = play.met_as(0.0, [10, 0, 0, n as u8], [203, 0, 113, 67], 6667, |_| {});
+        play.passes(flow, 0.0, Client, Flags::SYN);
+        let nick = format!("bot{n}");
+        let [nick, user] = [nick.as_bytes(), b"b"].map(Wire);
+        play.irc(flow, 1.0, Client, Event::Presumed { nick, user, real_name: user });
+        flow
+    };
+    let flows: Vec<usize> = (1..5).map(|n| begin(n, &mut play)).collect();
+    for round in 0..12 {
+        for (n, flow) in flows.iter().enumerate() {
+            if let Some(words) = words(round, n) {
+                play.said(*flow, 10.0 + round as f64 * 20.0 + n as f64 / 4.0, "#x", &words);
+            }
+        }
+    }
+    play
+}
+
+#[test]
+fn who_speaks_as_one_is_a_crowd_though_nobody_is_heard_to_ask() {
+    let play = unheard(|round, n| Some(format!("[MAIN]: Uptime: {n}d {round}h 42m.")));
+    assert_eq!(play.rows(), ["D20.crowd"; 4]);
+    let told = &play.evidence()[0];
+    assert!(told.quality < 1.0 && told.text.ends_with("; what the server said was not captured"), "{told:?}");
+    let alone = unheard(|round, n| (round % 4 == n).then(|| "yes, looks good".to_owned()));
+    assert!(alone.rows().is_empty());
+    const WORDS: [&str; 4] = ["morning all", "what's the error?", "i like the dark one", "10am, room 204"];
+    assert!(unheard(|_, n| Some(WORDS[n].to_owned())).rows().is_empty());
 }
