@@ -98,6 +98,37 @@ pub(crate) fn is_report(text: &[u8]) -> bool {
     tagged || REPORTS.iter().any(|report| holds(text, report))
 }
 
+/// What a bot's report says that it does: that it scans, floods, or fetches.
+pub(crate) fn deed(text: &[u8]) -> Option<Verb> {
+    let says = |parts: &[&[u8]]| parts.iter().any(|part| holds(text, part));
+    let report = is_report(text);
+    match () {
+        () if report && says(&[b"flood", b"packeting ", b"packets to:"]) => Some(Verb::Flood),
+        () if report && says(&[b"scan"]) || says(&[b"portscanner startip"]) => Some(Verb::Scan),
+        // GTBot: "Scanning 198.18.*.* for port 1433".
+        () if says(&[b"scanning "]) && words(text).any(is_mask) => Some(Verb::Scan),
+        () if (report && says(&[b"download"]) || says(&[b"updated bot file"])) && links(text).next().is_some() => {
+            Some(Verb::Fetch)
+        }
+        () => None,
+    }
+}
+
+/// The addresses that stand in a report, alone, with a port or in a URL.
+pub(crate) fn addresses_in(text: &[u8]) -> impl Iterator<Item = IpAddr> {
+    let bare = |word: &[u8]| {
+        let word = word.strip_suffix(b".").or_else(|| word.strip_suffix(b",")).unwrap_or(word);
+        address(word.split(|byte| *byte == b':').next().unwrap_or(word))
+    };
+    links(text).filter_map(address).chain(words(text).filter_map(bare))
+}
+
+// The hosts of URLs, in quotation marks or not.
+fn links(text: &[u8]) -> impl Iterator<Item = &[u8]> {
+    let parts = words(text).flat_map(|word| word.split(|byte| *byte == b'"'));
+    parts.filter_map(|part| url(part).map(|(host, _)| host))
+}
+
 /// A URL's host and what follows it.
 pub(crate) fn url(word: &[u8]) -> Option<(&[u8], &[u8])> {
     let rest = SCHEMES.iter().find_map(|scheme| {
@@ -202,12 +233,15 @@ fn is_target(word: &[u8]) -> bool {
     };
     let network = word.split(|byte| *byte == b'/').next().unwrap_or(word);
     let parse = |word: &[u8]| std::str::from_utf8(word).is_ok_and(|word| word.parse::<Ipv4Addr>().is_ok());
-    let quads: Vec<&[u8]> = word.split(|byte| *byte == b'.').collect();
-    let mask = quads.len() == 4
-        && quads.iter().any(|quad| matches!(*quad, b"x" | b"X" | b"*"))
-        && quads.iter().all(|quad| is_number(quad) || matches!(*quad, b"x" | b"X" | b"*"));
     let named = port.is_some_and(is_number) && host.contains(&b'.') && host.iter().all(|byte| is_host(*byte));
-    parse(host) || parse(network) || mask || named
+    parse(host) || parse(network) || is_mask(word) || named
+}
+
+fn is_mask(word: &[u8]) -> bool {
+    let quads: Vec<&[u8]> = word.split(|byte| *byte == b'.').collect();
+    quads.len() == 4
+        && quads.iter().any(|quad| matches!(*quad, b"x" | b"X" | b"*"))
+        && quads.iter().all(|quad| is_number(quad) || matches!(*quad, b"x" | b"X" | b"*"))
 }
 
 const fn is_host(byte: u8) -> bool {

@@ -81,7 +81,8 @@ impl NewToIrc {
         let answered = scene.names.answered(host);
         if answered > 0.0 && scene.names.of(flow.server.address).is_none() {
             let unheard = scene.unheard();
-            let text = format!("{host} went to the IRC server {server}, which no answer to its questions named{unheard}");
+            let text =
+                format!("{host} went to the IRC server {server}, which no answer to its questions named{unheard}");
             let evidence = scene.evidence(Direction::Client, "D16.no_dns", flow.server.address.to_string(), text);
             findings.push(evidence.strength(answered));
         }

@@ -6,6 +6,9 @@
 //! outnumber those of the minute before beyond chance. After an order to flood it is a flood, wherever the host was
 //! before: packets by the hundred that the target leaves unanswered, or a connection a second.
 //!
+//! Where nothing of the server is seen, nor are orders. What the host says itself it does, in the form of a bot's report,
+//! stands for the order then, and weighs less; that it fetches a program counts if it turned there in the minute before.
+//!
 //! Anybody can give a person an order, as often as he likes, and wait for what the person does anyway: what counts as an
 //! action is in [`action`] and [`contacts`].
 
@@ -15,15 +18,17 @@ mod reply;
 
 use wiretale_dcc::Message;
 use wiretale_irc::Event;
-use wiretale_protocol::{Address, FlowId};
+use wiretale_protocol::{Address, Direction, FlowId};
 
 use self::action::Host;
 use self::reply::Session;
 use super::known::Known;
 use crate::bounded::{Bounded, SOME};
+use crate::dialect::{Verb, addresses_in, deed};
 use crate::heard::Heard;
+use crate::text::{plain, shown};
 use crate::weighed::Weighed;
-use crate::{Detector, Ends, Fact, Findings, Hears, Scene};
+use crate::{Detector, Ends, Evidence, Fact, Findings, Hears, Scene};
 
 /// Orders, and what came of them.
 pub(super) struct Obedience {
@@ -71,6 +76,7 @@ impl Detector for Obedience {
             }
             Fact::Irc(event) => {
                 self.ordered(scene);
+                self.reported(scene, event, findings);
                 self.known.hear(scene, event);
                 if let Some(session) = self.sessions.get_mut(&flow.id) {
                     session.answered(scene, event, findings);
@@ -93,6 +99,41 @@ impl Obedience {
             self.hosts.change(flow.client.address, scene.moment.at, |host| host.ordered(scene, spoken, order));
         }
     }
+}
+
+impl Obedience {
+    // The client's own word of what it does, where nobody else can be heard.
+    fn reported(&mut self, scene: &Scene<'_>, event: &Event<'_>, findings: &mut Findings) {
+        let Event::Text { target, text, .. } = event else { return };
+        if !scene.facts.is_server_unseen() || scene.moment.direction != Direction::Client {
+            return;
+        }
+        let text = plain(text);
+        let Some(kind) = deed(&text) else { return };
+        let client = scene.moment.flow.client.address;
+        self.hosts.change(client, scene.moment.at, |host| {
+            match if kind == Verb::Fetch { fetched(scene, host, target, &text) } else { None } {
+                Some(evidence) => findings.push(evidence),
+                None => host.reported(scene, target, &text, kind),
+            }
+        });
+    }
+}
+
+// It says that it fetches something from where it was just then.
+fn fetched(scene: &Scene<'_>, host: &Host, place: &[u8], text: &[u8]) -> Option<Evidence> {
+    let named: Vec<_> = addresses_in(text).collect();
+    let (address, port) = host.turned_to(&named)?;
+    if scene.names.of(address).is_some() {
+        return None;
+    }
+    let (client, words) = (scene.moment.flow.client.address, shown(text));
+    let text = format!(
+        "{client} connected to {address} port {port} and says in {}: \"{words}\"; what it was told was not captured",
+        shown(place)
+    );
+    let evidence = scene.evidence(Direction::Client, "D19.fetched", address.to_string(), text);
+    Some(evidence.peer(Some(address.to_ip())).tie(scene.channel_tie(place)))
 }
 
 // Bytes of what all hosts' contacts and orders take together.

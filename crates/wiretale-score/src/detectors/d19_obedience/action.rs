@@ -8,8 +8,9 @@ use wiretale_protocol::{Direction, FlowId, Summary, Timestamp, Transport};
 use super::super::known::Known;
 use super::contacts::{Contacts, MINUTE, To, WEB};
 use super::key;
-use crate::dialect::{Order, Verb};
+use crate::dialect::{Order, Verb, addresses_in};
 use crate::heard::{Spoken, Target};
+use crate::text::shown;
 use crate::weighed::Heap;
 use crate::{Evidence, Findings, Scene};
 
@@ -35,6 +36,8 @@ struct Action {
     named: Vec<IpAddr>,
     // Who gave it in private.
     from: Option<u64>,
+    // It is the host's own report: whether anybody gave an order was not captured.
+    own: bool,
     // Connections to what it named.
     hits: u32,
 }
@@ -74,8 +77,34 @@ impl Host {
             kind: order.kind,
             named: order.addresses().collect(),
             from: (spoken.to == Target::Private).then(|| scene.name_key(spoken.from)),
+            own: false,
             hits: 0,
         }));
+    }
+
+    /// The host itself says that it scans, floods or fetches, where nobody can be heard to order it.
+    pub(super) fn reported(&mut self, scene: &Scene<'_>, place: &[u8], text: &[u8], kind: Verb) {
+        let (at, frame, flow) = (scene.moment.at, scene.moment.frame, scene.moment.flow);
+        self.contacts.mark(at);
+        self.orders = self.orders.saturating_add(u32::from(kind == Verb::Scan));
+        self.order = Some(Box::new(Action {
+            at,
+            frame,
+            order: shown(text).to_string(),
+            channel: scene.channel_tie(place),
+            flow: flow.id,
+            server: flow.server.address.to_ip(),
+            kind,
+            named: addresses_in(text).take(NAMED).collect(),
+            from: None,
+            own: true,
+            hits: 0,
+        }));
+    }
+
+    /// Did the host turn to one of these lately, for the first time? It says that it fetched something there.
+    pub(super) fn turned_to(&self, named: &[IpAddr]) -> Option<To> {
+        self.contacts.lately().find(|(address, _)| named.contains(&address.to_ip()))
     }
 
     /// A file or a chat is offered to the host, or by it.
@@ -132,7 +161,7 @@ impl Host {
         let Some(action) = self.order.take() else { return };
         self.orders = 0;
         let stranger = action.from.is_some_and(|from| !known.knows(action.flow, from));
-        let strength = strength * if stranger { STRANGER } else { 1.0 };
+        let strength = strength * if stranger { STRANGER } else { 1.0 } * if action.own { OWN } else { 1.0 };
         findings.push(action.done(scene, text).at(scene.moment.flow.opened).strength(strength));
     }
 }
@@ -158,7 +187,9 @@ impl Action {
             _ => !scene.facts.returns,
         };
         // Where a name leads to it, or a browser may, a person has reasons of his own.
-        let led = scene.names.of(flow.server.address).is_some() || WEB.contains(&flow.server.port);
+        let fetches = self.own && self.kind == Verb::Fetch;
+        let browsed = WEB.contains(&flow.server.port) && !fetches;
+        let led = scene.names.of(flow.server.address).is_some() || browsed;
         let strength = if led && self.kind != Verb::Flood { LED } else { 1.0 };
         let (host, order, now) = (flow.client.address, &self.order, self.age(scene.moment.at));
         let text = || format!("{host} connected to {}, which \"{order}\" had named {now:.0} s before", flow.server);
@@ -189,8 +220,12 @@ impl Action {
             && self.named.contains(&flow.server.address.to_ip())
     }
 
-    fn done(&self, scene: &Scene<'_>, text: String) -> Evidence {
-        let mut evidence = scene.evidence(Direction::Client, "D19.action", key(&self.order), text).frame(self.frame);
+    fn done(&self, scene: &Scene<'_>, mut text: String) -> Evidence {
+        if self.own {
+            text += "; the words are its own, and what it was told was not captured";
+        }
+        let row = if self.own && self.kind == Verb::Fetch { "D19.fetched" } else { "D19.action" };
+        let mut evidence = scene.evidence(Direction::Client, row, key(&self.order), text).frame(self.frame);
         evidence.uids.push(self.flow.to_string());
         evidence.peer(Some(self.server)).tie(self.channel.clone())
     }
@@ -208,6 +243,10 @@ const CONNECTIONS: u32 = 60;
 const OFFERS: usize = 8;
 // Seconds after which nothing comes of an order, a flood that began in its minute and lasted neither.
 const OVER: f64 = 3600.0;
+// What a deed weighs that the host itself told of, where no order was seen: it may be its user's own idea.
+const OWN: f64 = 0.8;
+// Addresses of a report that are kept.
+const NAMED: usize = 16;
 // What a way weighs to where a name or a link leads, too.
 const LED: f64 = 0.4;
 // What an order weighs that came in private from somebody to whom the host never said any.

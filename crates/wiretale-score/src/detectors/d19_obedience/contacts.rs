@@ -32,6 +32,11 @@ impl Contacts {
         }
     }
 
+    /// Those of the last minute, the newest first.
+    pub(super) fn lately(&self) -> impl Iterator<Item = To> {
+        self.last.iter().rev().map(|(_, to)| *to)
+    }
+
     /// An order comes.
     pub(super) fn mark(&mut self, at: Timestamp) {
         self.forget(at);

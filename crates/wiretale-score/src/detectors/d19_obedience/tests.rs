@@ -1,6 +1,7 @@
 use super::*;
 use crate::testing::{Client, HOST, Play, Server, say};
 use wiretale_irc::{Event, Source, Wire};
+use wiretale_packet::Flags;
 use wiretale_protocol::{State, Transport};
 
 #[test]
@@ -235,4 +236,62 @@ fn who_takes_an_offered_file_does_not_obey() {
         play.open(3.0, HOST, [203, 0, 113, 200], 4000);
         assert_eq!(play.rows().len(), rows);
     }
+}
+
+// The host says this, to nobody who can be heard unless `answer`, and turns to so many hosts at this port `after` seconds.
+fn says_and_does(words: &str, answer: bool, after: f64, to: &[[u8; 4]], port: u16) -> Vec<(String, String)> {
+    let mut play = Play::of(Obedience::default());
+    let flow = play.met_as(0.0, HOST, [203, 0, 113, 66], 5190, |_| {});
+    play.passes(flow, 0.0, Client, Flags::SYN);
+    if answer {
+        play.passes(flow, 0.1, Server, Flags::SYN.with(Flags::ACK));
+    }
+    let [nick, user] = [&b"bot"[..], b"b"].map(Wire);
+    play.irc(flow, 1.0, Client, Event::Presumed { nick, user, real_name: user });
+    let turn = |play: &mut Play| to.iter().for_each(|to| _ = play.open(10.0 + after, HOST, *to, port));
+    if after < 0.0 {
+        turn(&mut play);
+    }
+    play.said(flow, 10.0, "#x", words);
+    if after >= 0.0 {
+        turn(&mut play);
+    }
+    play.evidence().iter().map(|row| (row.row.clone(), row.text.clone())).collect()
+}
+
+#[test]
+fn who_does_what_it_says_in_a_bot_s_words_is_one_though_its_orders_are_not_seen() {
+    let many: Vec<[u8; 4]> = (1..20).map(|n| [192, 0, 2, n]).collect();
+    for words in [
+        "[SCAN]: Random Port Scan started on 192.0.x.x:445",
+        "Scanning 192.0.*.* for port 445",
+        "Portscanner startip: 192.0.2.1 port: 445 delay: 100ms started",
+    ] {
+        let told = says_and_does(words, false, 2.0, &many, 445);
+        assert!(told.len() == 1 && told[0].0 == "D19.action", "{words} {told:?}");
+        assert!(told[0].1.ends_with("; the words are its own, and what it was told was not captured"), "{told:?}");
+        assert!(says_and_does(words, true, 2.0, &many, 445).is_empty(), "nobody ordered it");
+        assert!(says_and_does(words, false, 70.0, &many, 445).is_empty(), "much later");
+    }
+    for words in ["scanning my photos now", "is 192.0.2.1 up?", "[NEWS]: nothing new"] {
+        assert!(says_and_does(words, false, 2.0, &many, 445).is_empty(), "{words}");
+    }
+}
+
+#[test]
+fn who_says_that_it_fetches_a_program_was_there_or_goes_there() {
+    let there = [[198, 51, 100, 140]];
+    for words in [
+        "[DOWNLOAD]: Downloading URL: http://198.51.100.140/upd.exe",
+        "[d=\"http://198.51.100.140/upd.exe\" s=\"20028 bytes\"] Updated bot file",
+    ] {
+        for after in [-3.0, 3.0] {
+            let told = says_and_does(words, false, after, &there, 80);
+            assert!(told.len() == 1 && told[0].0 == "D19.fetched", "{words} {after} {told:?}");
+            assert!(told[0].1.contains("was not captured"), "{told:?}");
+            assert!(says_and_does(words, true, after, &there, 80).is_empty(), "others can be heard");
+            assert!(says_and_does(words, false, after, &[[198, 51, 100, 141]], 80).is_empty());
+        }
+    }
+    assert!(says_and_does("look at http://198.51.100.140/cat.jpg", false, 3.0, &there, 80).is_empty());
 }
