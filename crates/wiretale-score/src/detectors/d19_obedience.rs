@@ -133,7 +133,7 @@ fn fetched(scene: &Scene<'_>, host: &Host, place: &[u8], text: &[u8]) -> Option<
         shown(place)
     );
     let evidence = scene.evidence(Direction::Client, "D19.fetched", address.to_string(), text);
-    Some(evidence.peer(Some(address.to_ip())).tie(scene.channel_tie(place)))
+    Some(evidence.tie(scene.channel_tie(place)))
 }
 
 // Bytes of what all hosts' contacts and orders take together.

@@ -161,7 +161,8 @@ impl Host {
         let Some(action) = self.order.take() else { return };
         self.orders = 0;
         let stranger = action.from.is_some_and(|from| !known.knows(action.flow, from));
-        let strength = strength * if stranger { STRANGER } else { 1.0 } * if action.own { OWN } else { 1.0 };
+        let strength =
+            strength * if stranger { STRANGER } else { 1.0 } * if action.own && !action.fetches() { OWN } else { 1.0 };
         findings.push(action.done(scene, text).at(scene.moment.flow.opened).strength(strength));
     }
 }
@@ -173,6 +174,11 @@ impl Action {
 
     fn age(&self, now: Timestamp) -> f64 {
         now.since(self.at).as_secs_f64()
+    }
+
+    // Does the host itself say that it fetches something? That has a row of its own.
+    const fn fetches(&self) -> bool {
+        self.own && matches!(self.kind, Verb::Fetch)
     }
 
     // The host turns to an address that the order named.
@@ -187,8 +193,7 @@ impl Action {
             _ => !scene.facts.returns,
         };
         // Where a name leads to it, or a browser may, a person has reasons of his own.
-        let fetches = self.own && self.kind == Verb::Fetch;
-        let browsed = WEB.contains(&flow.server.port) && !fetches;
+        let browsed = WEB.contains(&flow.server.port) && !self.fetches();
         let led = scene.names.of(flow.server.address).is_some() || browsed;
         let strength = if led && self.kind != Verb::Flood { LED } else { 1.0 };
         let (host, order, now) = (flow.client.address, &self.order, self.age(scene.moment.at));
@@ -224,7 +229,7 @@ impl Action {
         if self.own {
             text += "; the words are its own, and what it was told was not captured";
         }
-        let row = if self.own && self.kind == Verb::Fetch { "D19.fetched" } else { "D19.action" };
+        let row = if self.fetches() { "D19.fetched" } else { "D19.action" };
         let mut evidence = scene.evidence(Direction::Client, row, key(&self.order), text).frame(self.frame);
         evidence.uids.push(self.flow.to_string());
         evidence.peer(Some(self.server)).tie(self.channel.clone())
