@@ -23,6 +23,8 @@ pub(super) struct UnknownPrompt {
 // The last line that asks, whether nothing stands behind it, and how many lines there are.
 #[derive(Default)]
 struct Open {
+    // The question with which they begin: of one side alone, answers run into it.
+    first: Option<Vec<u8>>,
     said: Vec<u8>,
     at: Timestamp,
     frame: u64,
@@ -72,7 +74,9 @@ impl Detector for UnknownPrompt {
             }
             Fact::Closed(_) => {
                 if let Some(open) = self.open.remove(&id).filter(|open| open.last && is_question(&open.said)) {
-                    self.tell(scene, &open.said, open.at, open.frame, findings);
+                    let unseen = !scene.facts.took_part[Direction::Client.index()];
+                    let first = open.first.as_ref().filter(|_| unseen);
+                    self.tell(scene, first.unwrap_or(&open.said), open.at, open.frame, findings);
                 }
             }
             _ => {}
@@ -83,6 +87,9 @@ impl Detector for UnknownPrompt {
 impl UnknownPrompt {
     fn hold(&mut self, scene: &Scene<'_>, words: &[u8]) {
         let open = self.open.entry(scene.moment.flow.id);
+        if open.lines == 0 {
+            open.first = question_in_front(words).map(<[u8]>::to_vec);
+        }
         open.lines = open.lines.saturating_add(1);
         open.last = asks(words);
         if open.last {
@@ -138,6 +145,12 @@ fn asks(greeting: &[u8]) -> bool {
 
 fn is_question(greeting: &[u8]) -> bool {
     matches!(greeting.trim_ascii_end().last(), Some(b'?' | b':' | b'>' | b'#' | b'$' | b'%'))
+}
+
+// What ends as questions do before more stands in its line.
+fn question_in_front(line: &[u8]) -> Option<&[u8]> {
+    let end = line.windows(2).take(LONGEST).position(|pair| matches!(pair, b"? " | b": "))?;
+    line.get(..end + 2)
 }
 
 const WORDS: &[&[u8]] = &[b"who", b"name", b"login", b"user", b"pass", b"password", b"key", b"auth", b"ident", b"code"];
@@ -196,6 +209,26 @@ mod tests {
         play.close(flow, 3.0, State::Oth, [0, 9]);
         let [row] = play.evidence() else { panic!("{:?}", play.rows()) };
         assert_eq!((row.quality, row.text.contains("spoke first")), (HALF, false));
+    }
+
+    #[test]
+    fn of_one_side_alone_the_question_in_front_is_told_if_one_stands_last() {
+        let told = |client: bool, lines: &[&str]| {
+            let mut play = Play::of(UnknownPrompt::default());
+            let flow = play.met(0.0, PEER, HOST, 9886);
+            play.passes(flow, 0.0, Server, Flags::ACK);
+            if client {
+                play.passes(flow, 0.0, Client, Flags::ACK);
+            }
+            lines.iter().for_each(|line| play.greeting(flow, 1.0, Server, line));
+            play.close(flow, 3.0, State::Shr, [0, 9]);
+            play.evidence().iter().map(|row| row.text.clone()).collect::<Vec<_>>()
+        };
+        let shell = ["Who are you? #  10:02:11 up 3 days", "#   PID TTY", "# # "];
+        let asked = told(false, &shell);
+        assert!(asked.len() == 1 && asked[0].starts_with("10.0.0.7:9886 said \"Who are you? \" to"), "{asked:?}");
+        assert!(told(true, &shell)[0].contains("said \"# # \""), "the answers are told as what they are");
+        assert!(told(false, &["Who are you? A file.", "Of two lines."]).is_empty());
     }
 
     #[test]
