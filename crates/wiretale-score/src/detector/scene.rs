@@ -121,10 +121,14 @@ impl<'a> Scene<'a> {
         }
     }
 
-    /// What is to be added to what a flow's client alone shows; nothing where its server was seen.
+    /// What is to be added to what one side of a flow alone shows; nothing where both were seen.
     #[must_use]
     pub const fn unheard(&self) -> &'static str {
-        if self.facts.is_server_unseen() { "; what the server said was not captured" } else { "" }
+        match self.facts.took_part {
+            [_, false] => "; what the server said was not captured",
+            [false, true] => "; what the client said was not captured",
+            [true, true] => "",
+        }
     }
 
     /// A peer for people: its name where DNS told one, and its address.

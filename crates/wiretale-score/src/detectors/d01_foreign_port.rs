@@ -29,8 +29,9 @@ impl Detector for ForeignPort {
         let out_of_place = !ports.contains(&server.port) && !approved;
         if out_of_place && scene.is_home(Direction::Server) {
             let client = scene.called(scene.moment.flow.client.address);
+            let (port, unheard) = (server.port, scene.unheard());
             let text =
-                format!("{server} serves {service}, which has no business on port {}; {client} used it", server.port);
+                format!("{server} serves {service}, which has no business on port {port}; {client} used it{unheard}");
             findings.push(scene.evidence(Direction::Server, &format!("D01.{variant}"), server.port.to_string(), text));
         }
     }

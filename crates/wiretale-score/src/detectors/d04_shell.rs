@@ -72,7 +72,8 @@ impl Detector for Shell {
             return;
         }
         let peer = scene.called(peer);
-        let said = format!("{server} shows {what} to {peer}: \"{}\"", Escaped(&text[..text.len().min(80)]));
+        let (shown, unheard) = (Escaped(&text[..text.len().min(80)]), scene.unheard());
+        let said = format!("{server} shows {what} to {peer}: \"{shown}\"{unheard}");
         findings.push(scene.evidence(Direction::Server, row, server.port.to_string(), said));
     }
 }

@@ -53,11 +53,12 @@ impl Detector for Orders {
         let strength = [0.6, 0.85, 1.0][order.fits.min(3) as usize - 1] * doubt;
         let host = scene.moment.flow.client.address;
         let (from, place, words) = (shown(from), shown(place), order.shown());
-        let said = match to {
+        let mut said = match to {
             Target::Topic => format!("the topic of {place} gives {host} an order: \"{words}\""),
             Target::Channel => format!("{from} gives {host} an order in {place}: \"{words}\""),
             Target::Private => format!("{from} gives {host} an order in private: \"{words}\""),
         };
+        said += scene.unheard();
         let key = String::from_utf8_lossy(&order.verb.to_ascii_lowercase()).into_owned();
         let evidence = scene.evidence(Direction::Client, row, key, said).strength(strength);
         findings.push(

@@ -48,7 +48,7 @@ impl Detector for Bouncer {
             Fact::Irc(&Event::Bouncer { software }) if scene.is_home(Direction::Server) => {
                 let psybnc = software.eq_ignore_ascii_case(b"psybnc");
                 let row = if psybnc { "D26.psybnc" } else { "D26.bouncer" };
-                let text = format!("{server} is a bouncer ({})", shown(&software));
+                let text = format!("{server} is a bouncer ({}){}", shown(&software), scene.unheard());
                 findings.push(scene.evidence(Direction::Server, row, server.port.to_string(), text));
             }
             Fact::Irc(&Event::Text { text, .. }) => {
