@@ -61,6 +61,28 @@ fn a_worse_capture_accuses_nobody_innocent() {
     }
 }
 
+// What does not show from there: who got in by SSH, what a packet asked for, and a guest's rights; or an answer, and what a
+// flood does to those who never answer.
+const NOT_FROM_HOME: [&str; 3] = ["guessed", "freenode", "xdcc"];
+const NOT_FROM_OUTSIDE: [&str; 7] = ["guessed", "knock", "gtbot", "pbot", "kaiten", "xdcc", "bouncer"];
+
+#[test]
+fn one_side_of_each_conversation_shows_most_intrusions_and_accuses_nobody() {
+    for (side, hidden) in [(Side::Home, &NOT_FROM_HOME[..]), (Side::Outside, &NOT_FROM_OUTSIDE)] {
+        let view = Switches { only: Some(side), ..Switches::default() };
+        for family in malicious().iter().chain(benign()) {
+            let scenario = family.scenario(Weather::default(), 1).through(&view);
+            let cases = judge(&scenario.frames);
+            let wrong = accused(&scenario, &cases, Level::Medium);
+            assert!(wrong.is_empty(), "{side:?}: {wrong:?}");
+            for host in scenario.compromised.iter().filter(|_| !hidden.contains(&family.name)) {
+                let case = of(&cases, *host);
+                assert!(case.is_some_and(|case| case.level >= Level::High), "{side:?} {}: {}", family.name, told(case));
+            }
+        }
+    }
+}
+
 #[test]
 fn frames_twice_or_out_of_order_hide_no_intrusion() {
     let view = Switches { twice: 0.05, swapped: 0.05, ..Switches::default() };
