@@ -131,6 +131,11 @@ impl<'a> Scene<'a> {
         }
     }
 
+    /// The same of what a home host does, as far as it shows in what comes back.
+    pub(crate) const fn unsent(&self) -> &'static str {
+        if self.tap.is_one_sided() { "; what it sent was not captured" } else { "" }
+    }
+
     /// A peer for people: its name where DNS told one, and its address.
     #[must_use]
     pub fn called(&self, address: Address) -> String {

@@ -140,9 +140,10 @@ impl Egg {
         let row = if waited <= SOON { "D31.egg" } else { "D31.egg_late" };
         let link = shown(&mention.link);
         let text = format!(
-            "{host} went to {} {waited} s after {} named it on IRC: \"{link}\"",
+            "{host} went to {} {waited} s after {} named it on IRC: \"{link}\"{}",
             flow.server,
-            shown(&mention.from)
+            shown(&mention.from),
+            scene.unsent()
         );
         let evidence = scene.evidence(Direction::Client, row, link.to_string(), text).strength(mention.strength);
         let name = mention.link.rsplit(|byte| *byte == b'/').next().unwrap_or_default();

@@ -226,6 +226,7 @@ impl Action {
     }
 
     fn done(&self, scene: &Scene<'_>, mut text: String) -> Evidence {
+        text += scene.unsent();
         if self.own {
             text += "; the words are its own, and what it was told was not captured";
         }

@@ -295,3 +295,19 @@ fn who_says_that_it_fetches_a_program_was_there_or_goes_there() {
     }
     assert!(says_and_does("look at http://198.51.100.140/cat.jpg", false, 3.0, &there, 80).is_empty());
 }
+
+#[test]
+fn of_one_who_is_out_of_sight_it_is_said_that_nothing_of_his_was_seen() {
+    let text = |seen: bool| {
+        let mut play = Play::of(Obedience::default());
+        let flow = play.met(0.0, HOST, [203, 0, 113, 66], 5190);
+        (0..20).for_each(|_| play.passes(flow, 0.0, Server, Flags::ACK));
+        if seen {
+            play.passes(flow, 0.1, Client, Flags::ACK);
+        }
+        play.heard(flow, 10.0, "h", "#x", ".advscan lsass 40 5 0");
+        (1..20).for_each(|n| _ = play.met(12.0, HOST, [192, 0, 2, n], 445));
+        play.evidence()[0].text.ends_with("; what it sent was not captured")
+    };
+    assert!(text(false) && !text(true));
+}
