@@ -4,7 +4,7 @@
 //!
 //! A flow that was settled as somebody's, who lets clients go on to something else, is asked about a few times more.
 
-use wiretale_protocol::{Chunk, Direction, Identified, Observer, Opening, Services};
+use wiretale_protocol::{Chunk, Direction, Identified, Observer, Opening, Services, scan};
 
 use crate::delivery::Delivery;
 use crate::probing::{Started, identify_behind};
@@ -18,24 +18,31 @@ impl<P: Services<O>, O: Observer> Delivery<'_, P, O> {
         // A server's answer was looked at alone then, as it would be once more.
         match self.by_server(from, data) {
             Identified::Yes(session) => return self.found_by_server(session, from, chunk),
-            Identified::Unsure if self.has_tries(ONE) => return self.go_on_without_client(from, data),
+            Identified::Unsure if !begins::<P, O>(from, data) && self.has_tries(ONE) => {
+                return self.go_on_without_client(from, data);
+            }
             _ => {}
         }
         let (answers, quiet) = (from == Direction::Client && !self.has_spoken(from), self.is_quiet(from.opposite()));
         let answers = answers && !quiet;
-        let held = self.take_held().flatten();
         if !quiet && !answers {
-            // Any of the client's words may have been the first of something else.
-            self.rest();
-            self.replay_all(held);
-            return self.read(from, chunk);
+            return self.nobody_s(from, chunk);
         }
+        let held = self.take_held().flatten();
         self.begin(None, held);
         if answers {
             return self.ask_anew(from, chunk);
         }
         self.unwanted[from.opposite().index()] = false;
         *self.reading = Reading::Listening(from.opposite());
+    }
+
+    /// It is nobody's, but any of the client's words may have been the first of something else.
+    pub(crate) fn nobody_s(&mut self, from: Direction, chunk: Chunk<'_>) {
+        let held = self.take_held().flatten();
+        self.rest();
+        self.replay_all(held);
+        self.read(from, chunk);
     }
 
     // Whose a connection is by what its server said, whatever the client did.
@@ -75,7 +82,7 @@ impl<P: Services<O>, O: Observer> Delivery<'_, P, O> {
     /// It is settled, but for what the client may begin next.
     pub(crate) fn rest(&mut self) {
         self.give_up();
-        if *self.anew < MOST && self.established.is_some() {
+        if self.is_asked_again() {
             (self.unwanted, self.wanted) = ([false, true], true);
             *self.reading = Reading::Resting;
         }
@@ -98,9 +105,13 @@ impl<P: Services<O>, O: Observer> Delivery<'_, P, O> {
         }
     }
 
+    pub(crate) fn is_asked_again(&self) -> bool {
+        *self.anew < MOST && self.established.is_some()
+    }
+
     // May it be asked again? Then that is counted.
     pub(crate) fn has_tries(&mut self, taken: u8) -> bool {
-        let left = *self.anew < MOST && self.established.is_some();
+        let left = self.is_asked_again();
         *self.anew += if left { taken } else { 0 };
         left
     }
@@ -118,13 +129,21 @@ impl<P: Services<O>, O: Observer> Delivery<'_, P, O> {
             true => Identified::Unsure,
             false => self.shown(Some((from, data)), false, identify_behind::<P, O>),
         };
-        let served = from == Direction::Server || self.has_spoken(Direction::Server);
         match found {
-            Identified::Yes(session) if served => self.found_behind(session, from, chunk),
+            Identified::Yes(session) if self.is_answered(from, data) => self.found_behind(session, from, chunk),
             Identified::Yes(_) | Identified::Unsure if !self.is_full(from, data) => _ = self.keep(from, chunk),
-            Identified::No if served => self.answer_behind(from, data),
+            Identified::No => self.answer_behind(from, data),
             _ => self.nobody_behind(),
         }
+    }
+
+    /// Has the server said a line, or what is no text, or what tells?
+    pub(crate) fn is_answered(&mut self, from: Direction, data: &[u8]) -> bool {
+        self.shown(Some((from, data)), false, |opening| {
+            let alone = Opening { client: b"", ..*opening };
+            let tells = || matches!(P::identify_behind(&alone), Identified::Yes(_));
+            !opening.server.is_empty() && (scan::first_control(opening.server).is_some() || tells())
+        })
     }
 
     // It is nobody's with what the client said, but may be somebody's without, unless that is an answer to it.
@@ -134,6 +153,7 @@ impl<P: Services<O>, O: Observer> Delivery<'_, P, O> {
         }
         match self.by_server(from, data) {
             Identified::Yes(session) => self.found_by_server(session, from, Chunk::Data(data)),
+            _ if begins::<P, O>(from, data) => self.nobody_s(from, Chunk::Data(data)),
             Identified::Unsure if self.has_tries(ONE) => self.go_on_without_client(from, data),
             _ => self.nobody_behind(),
         }
@@ -185,6 +205,11 @@ impl<P: Services<O>, O: Observer> Delivery<'_, P, O> {
         self.begin(None, held);
         self.rest();
     }
+}
+
+// Does the client begin something with these bytes?
+fn begins<P: Services<O>, O: Observer>(from: Direction, data: &[u8]) -> bool {
+    from == Direction::Client && P::resumes(data)
 }
 
 /// How often whose a flow is may be asked again, counted so.

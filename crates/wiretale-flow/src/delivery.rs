@@ -125,7 +125,7 @@ impl<P: Services<O>, O: Observer> Delivery<'_, P, O> {
     pub(crate) fn give_up(&mut self) {
         let held = match std::mem::replace(self.reading, Reading::Counting) {
             Reading::Doubting(doubt) => Some(doubt.held),
-            Reading::Overhearing(_, held) => held,
+            Reading::Overhearing(overheard) => overheard.held,
             _ => None,
         };
         self.commons.stats.probed_bytes -= held.map_or(0, |held| held.memory() as u64);

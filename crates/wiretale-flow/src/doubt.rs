@@ -22,8 +22,7 @@ impl<P: Services<O>, O: Observer> Delivery<'_, P, O> {
             Identified::No | Identified::Unsure => None,
         };
         if !self.is_quiet(from.opposite()) {
-            let session = self.announced_or(session, Some((from, data)));
-            return self.decide(session, from, chunk);
+            return self.left_over(session, from, data);
         }
         match self.announced() {
             None => self.read_for_now(session, from, data),
@@ -87,6 +86,7 @@ impl<P: Services<O>, O: Observer> Delivery<'_, P, O> {
         self.feed(self.at, self.frame, from, chunk);
         if settled {
             self.settle();
+            self.go_on_overhearing();
         }
     }
 

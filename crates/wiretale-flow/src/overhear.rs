@@ -5,7 +5,7 @@ use wiretale_protocol::{Chunk, Direction, Identified, Observer, Services};
 
 use crate::delivery::Delivery;
 use crate::probing::{Started, identify_behind};
-use crate::reading::Reading;
+use crate::reading::{Overheard, Reading};
 
 impl<P: Services<O>, O: Observer> Delivery<'_, P, O> {
     /// Nobody claims these bytes but who takes what is left, unless the server alone tells, or an announcement.
@@ -18,20 +18,30 @@ impl<P: Services<O>, O: Observer> Delivery<'_, P, O> {
         match self.announced_or(session, Some((from, data))) {
             Some(session) if self.established.is_some() && self.commons.stats.expected == before => {
                 let held = self.take_held().flatten();
-                *self.reading = Reading::Overhearing(session, None);
+                *self.reading = Overheard::by(session);
                 self.replay_all(held);
                 self.read(from, chunk);
             }
-            session => self.decide(session, from, chunk),
+            None => self.nobody_s(from, chunk),
+            announced => self.decide(announced, from, chunk),
+        }
+    }
+
+    /// It is settled whose it is for now.
+    pub(crate) fn go_on_overhearing(&mut self) {
+        match std::mem::replace(self.reading, Reading::Counting) {
+            Reading::Decoding(session) => *self.reading = Overheard::by(session),
+            Reading::Counting => self.rest(),
+            other => *self.reading = other,
         }
     }
 
     /// One more chunk of it: may it be somebody's?
     #[cold]
     pub(crate) fn overhear(&mut self, from: Direction, chunk: Chunk<'_>) {
-        let Reading::Overhearing(session, held) = std::mem::replace(self.reading, Reading::Counting) else { return };
-        let waits = held.is_some();
-        *self.reading = Reading::Probing(held);
+        let Reading::Overhearing(mut overheard) = std::mem::replace(self.reading, Reading::Counting) else { return };
+        let waits = overheard.held.is_some();
+        *self.reading = Reading::Probing(overheard.held.take());
         let found = match chunk {
             Chunk::Data(data) if waits || self.is_begun(from, data) => self.beside(from, data),
             _ => None,
@@ -40,13 +50,21 @@ impl<P: Services<O>, O: Observer> Delivery<'_, P, O> {
             self.holds(0);
             return self.found_behind(Some(found), from, chunk);
         }
-        let goes_on = matches!((&chunk, &*self.reading), (Chunk::Data(_), Reading::Probing(Some(_))));
-        let held = self.take_held().flatten();
-        *self.reading = Reading::Overhearing(session, held);
-        if !goes_on {
+        overheard.held = self.take_held().flatten();
+        *self.reading = Reading::Overhearing(overheard);
+        if !matches!(chunk, Chunk::Data(_)) {
             self.forget_overheard();
         }
+        self.settle_overheard();
         self.feed(self.at, self.frame, from, chunk);
+    }
+
+    // Nothing waits, and nothing will.
+    fn settle_overheard(&mut self) {
+        let waits = matches!(&*self.reading, Reading::Overhearing(overheard) if overheard.held.is_some());
+        if !waits && !self.is_asked_again() {
+            self.stop_overhearing();
+        }
     }
 
     // Does the client begin something else with these bytes?
@@ -56,9 +74,10 @@ impl<P: Services<O>, O: Observer> Delivery<'_, P, O> {
 
     // Whose it is with these bytes, once its server has spoken, too. Else they wait, or none does any more.
     fn beside(&mut self, from: Direction, data: &[u8]) -> Option<Started<P, O>> {
-        let served = from == Direction::Server || self.has_spoken(Direction::Server);
         match self.shown(Some((from, data)), false, identify_behind::<P, O>) {
-            Identified::Yes(Some(session)) if served && !self.is_echo(from, data) => return Some(session),
+            Identified::Yes(Some(session)) if self.is_answered(from, data) && !self.is_echo(from, data) => {
+                return Some(session);
+            }
             Identified::Yes(_) | Identified::Unsure if !self.is_full(from, data) => {
                 self.keep(from, Chunk::Data(data));
             }
@@ -79,8 +98,8 @@ impl<P: Services<O>, O: Observer> Delivery<'_, P, O> {
     }
 
     fn forget_overheard(&mut self) {
-        if let Reading::Overhearing(_, held) = &mut *self.reading {
-            self.commons.stats.probed_bytes -= held.take().map_or(0, |held| held.memory() as u64);
+        if let Reading::Overhearing(overheard) = &mut *self.reading {
+            self.commons.stats.probed_bytes -= overheard.held.take().map_or(0, |held| held.memory() as u64);
         }
     }
 
@@ -88,7 +107,7 @@ impl<P: Services<O>, O: Observer> Delivery<'_, P, O> {
     pub(crate) fn stop_overhearing(&mut self) {
         self.forget_overheard();
         match std::mem::replace(self.reading, Reading::Counting) {
-            Reading::Overhearing(session, _) => *self.reading = Reading::Decoding(session),
+            Reading::Overhearing(overheard) => *self.reading = Reading::Decoding(overheard.session),
             other => *self.reading = other,
         }
     }

@@ -132,9 +132,11 @@ impl<P: Services<O>, O: Observer> Delivery<'_, P, O> {
         self.stop_overhearing();
         let Reading::Probing(_) = self.reading else { return };
         let anew = *self.anew > 0;
+        // Words that were the content of somebody else's do not become anybody's by the end.
+        let resumed = matches!(&*self.reading, Reading::Probing(Some(held)) if held.is_resumed());
         let found = self.shown(None, true, |opening| {
             let spoke = !opening.client.is_empty() || !opening.server.is_empty();
-            spoke.then(|| if anew { at_last_behind::<P, O>(opening) } else { identify::<P, O>(opening) })
+            (spoke && !resumed).then(|| if anew { at_last_behind::<P, O>(opening) } else { identify::<P, O>(opening) })
         });
         let session = match found {
             Some(Identified::Yes(session)) => session.map(|session| self.identified(session)),

@@ -14,7 +14,7 @@ pub(crate) enum Reading<S> {
     /// Somebody for now: one side has filled what is kept of it, and the other has not spoken yet.
     Doubting(Box<Doubt<S>>),
     /// Who takes what nobody claims. What the client may begin beside it waits, to be somebody's.
-    Overhearing(Box<Far<S>>, Option<Box<Held>>),
+    Overhearing(Box<Overheard<S>>),
     /// Nobody so far, for one side began with what nobody claims: those that are known behind such bytes are asked by
     /// what this side says.
     Listening(Direction),
@@ -29,10 +29,26 @@ impl<S> Reading<S> {
     #[inline]
     pub(crate) fn session(&mut self) -> Option<&mut S> {
         match self {
-            Self::Decoding(session) | Self::Overhearing(session, _) => Some(session),
+            Self::Decoding(session) => Some(session),
+            Self::Overhearing(overheard) => Some(&mut overheard.session),
             Self::Doubting(doubt) => doubt.session.as_mut().map(|session| &mut ***session),
             Self::Probing(_) | Self::Listening(_) | Self::Resting | Self::Counting => None,
         }
+    }
+}
+
+/// A flow that nobody claims.
+pub(crate) struct Overheard<S> {
+    /// Who takes such.
+    pub(crate) session: Box<Far<S>>,
+    /// What may be somebody's.
+    pub(crate) held: Option<Box<Held>>,
+}
+
+impl<S> Overheard<S> {
+    /// Read by this one, and nothing waits.
+    pub(crate) fn by(session: Box<Far<S>>) -> Reading<S> {
+        Reading::Overhearing(Box::new(Self { session, held: None }))
     }
 }
 
@@ -181,7 +197,8 @@ impl Held {
 
     /// Forgets what a direction said but for a line that is not over.
     pub(crate) fn forget_lines(&mut self, at: Timestamp, frame: u64, of: Direction) {
-        let half = self.bytes[of.index()].split(|byte| *byte == b'\n').next_back().unwrap_or_default().to_vec();
+        let half = self.bytes[of.index()].split(|byte| *byte == b'\n').next_back().unwrap_or_default();
+        let half = if half.is_ascii() && scan::first_control(half).is_none() { half.to_vec() } else { Vec::new() };
         self.forget(of);
         if !half.is_empty() {
             self.push(at, frame, of, Chunk::Data(&half));

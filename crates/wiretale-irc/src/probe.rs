@@ -25,8 +25,9 @@ pub(crate) fn probe(opening: &Opening<'_>) -> Probe {
         // A server's first words are none of IRC's: who registers all the same has the say, which no stranger does.
         (_, Sight::Foreign) if midstream => Probe::No,
         (_, Sight::Foreign) => match registers(client, true) {
-            Probe::Unsure => unsure,
-            sure => sure,
+            Probe::Yes if opening.last || welcomes(server) => Probe::Yes,
+            Probe::No => Probe::No,
+            _ => unsure,
         },
         // While the server is silent others may know the client's words.
         (Sight::Foreign, _) if (opening.last || !server.is_empty()) && registers(client, false) == Probe::Yes => {
@@ -148,6 +149,11 @@ fn could_become(line: &[u8], direction: Direction) -> bool {
             None => line.len() <= LONGEST_COMMAND && line.iter().all(u8::is_ascii_alphanumeric),
         },
     }
+}
+
+// Does any line of a server tell, whatever stands before it?
+fn welcomes(server: &[u8]) -> bool {
+    (&mut Lines(server)).any(|line| parse(line).is_ok_and(|message| tells(&message, Direction::Server)))
 }
 
 // Yes with a nick and a user of four words, which no other protocol asks for. `alone` bears no other line.

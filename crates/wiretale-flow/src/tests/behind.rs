@@ -149,8 +149,8 @@ impl Protocol for Hesitant {
 fn heard<P: wiretale_protocol::Services<Heard>>(script: &Script) -> String {
     let (heard, stats) = script.play_to(Analyzer::<P, _>::new(Heard::default(), Settings::default()));
     assert_eq!((stats.probed_bytes, stats.decoder_bytes), (0, 0));
-    let said = heard.said.iter().filter_map(|line| line.split_once("behind#")).map(|(_, event)| event[2..].trim());
-    said.collect::<Vec<_>>().join(", ")
+    let said = heard.said.iter().filter_map(|line| line.strip_prefix("behind#")?.split_once(' '));
+    said.map(|(_, event)| event).collect::<Vec<_>>().join(", ")
 }
 
 #[test]
@@ -210,4 +210,80 @@ fn at_the_end_it_is_asked_with_all_there_is() {
     for script in [script.farewell(), Script::new().handshake().tcp("C:PA", "X").tcp("S:PA", "HEY")] {
         assert_eq!(heard::<(Claims, (Short, ()))>(&script), "Server (\"HEY\", 0)");
     }
+}
+
+/// Takes what is left over.
+struct Rest;
+
+impl Protocol for Rest {
+    const TAG: &'static str = "rest";
+    type Event<'a> = &'a str;
+    type Decoder = ();
+
+    fn probe(opening: &Opening<'_>) -> Probe {
+        if opening.server.is_empty() { Probe::Unsure } else { Probe::Leftover }
+    }
+
+    fn start(_: &Opening<'_>) -> Self::Decoder {}
+
+    fn feed<O: Observe<Self>>((): &mut (), cx: &mut Context<'_, O>, chunk: Chunk<'_>) -> Demand {
+        if let Chunk::Data(data) = chunk {
+            cx.emit::<Self>(std::str::from_utf8(data).unwrap());
+        }
+        Demand::Stream
+    }
+}
+
+/// Its client goes on with `N`, and its server with a line.
+struct Resumed;
+
+impl Protocol for Resumed {
+    const TAG: &'static str = "behind";
+    const BEHIND: bool = true;
+    type Event<'a> = (&'a str, u64);
+    type Decoder = ();
+
+    fn probe(opening: &Opening<'_>) -> Probe {
+        if opening.client.starts_with(b"N") { Probe::Yes } else { Probe::No }
+    }
+
+    fn resumes(client: &[u8]) -> bool {
+        client.starts_with(b"N")
+    }
+
+    fn start(_: &Opening<'_>) -> Self::Decoder {}
+
+    fn feed<O: Observe<Self>>((): &mut (), cx: &mut Context<'_, O>, chunk: Chunk<'_>) -> Demand {
+        if let Chunk::Data(data) = chunk {
+            cx.emit::<Self>((std::str::from_utf8(data).unwrap().trim_end(), 0));
+        }
+        Demand::Stream
+    }
+}
+
+#[test]
+fn a_dialogue_of_nobody_s_hides_nothing_that_its_client_begins() {
+    type Two = (Resumed, (Rest, ()));
+    let begun = || Script::new().handshake().tcp("C:PA", "hello").tcp("S:PA", "hi\n");
+    let found = "Client (\"N\", 0), Server (\"yes\", 0), Client (\"more\", 0)";
+    for first in [begun(), (0..50).fold(begun(), |script, _| script.tcp("C:PA", "x").tcp("S:PA", "x\n"))] {
+        let script = first.tcp("C:PA", "N").tcp("S:PA", "yes\n").tcp("C:PA", "more").farewell();
+        assert_eq!(heard::<Two>(&script), found);
+    }
+    // Not by what comes back as it was typed, nor where the server says no more than half a line; and there is a bound.
+    for server in ["N\n", "yes"] {
+        assert_eq!(heard::<Two>(&begun().tcp("C:PA", "N").tcp("S:PA", server).farewell()), "");
+    }
+    let much = (0..70).fold(begun(), |script, _| script.tcp("C:PA", "x"));
+    assert_eq!(heard::<Two>(&much.tcp("C:PA", "N").tcp("S:PA", "yes\n").farewell()), "");
+}
+
+#[test]
+fn words_of_nobody_s_hide_nothing_that_the_client_begins() {
+    type One = (Resumed, ());
+    let begun = || Script::new().handshake().tcp("C:PA", "hello").tcp("S:PA", "hi\n");
+    let script = begun().tcp("C:PA", "x").tcp("C:PA", "N").tcp("S:PA", "yes\n").farewell();
+    assert_eq!(heard::<One>(&script), "Client (\"N\", 0), Server (\"yes\", 0)");
+    let much = (0..9).fold(begun(), |script, _| script.tcp("C:PA", "x"));
+    assert_eq!(heard::<One>(&much.tcp("C:PA", "N").tcp("S:PA", "yes\n").farewell()), "");
 }
