@@ -22,12 +22,7 @@ impl Connection {
         let options = Options::read(segment.options);
         self.choose_reply(from, segment);
         self.choose_forgotten(from, segment);
-        let known = self.peek(from).newest_stamp();
-        let judgement = match self.judge(from, arrival, &options, known) {
-            Judgement::Doubt(Doubt::Old) if !self.has_room(limits) => TOO_OLD,
-            judgement => judgement,
-        };
-        match judgement {
+        match self.judge_or_settle(from, arrival, &options, limits) {
             Judgement::Take if self.hangs(from, segment, &options, limits) => {
                 self.keep_doubt(from, arrival, Doubt::Stamp, limits, sink);
                 Verdict::Doubted
@@ -53,6 +48,26 @@ impl Connection {
                 }
                 Verdict::Ignored(why)
             }
+        }
+    }
+
+    /// Judges a segment. Where one that is too old cannot wait, it counts if its receiver has these bytes and nobody else
+    /// brought them.
+    fn judge_or_settle(
+        &mut self,
+        from: Direction,
+        arrival: &Arrival<'_>,
+        options: &Options,
+        limits: &Limits,
+    ) -> Judgement {
+        let known = self.peek(from).newest_stamp();
+        match self.judge(from, arrival, options, known) {
+            Judgement::Doubt(Doubt::Old) if !self.has_room(limits) => {
+                let segment = &arrival.segment;
+                let missed = self.peek(from).misses(segment.seq, segment.seq.advance(segment.seq_len()));
+                if missed { Judgement::Take } else { TOO_OLD }
+            }
+            judgement => judgement,
         }
     }
 

@@ -226,4 +226,4 @@ impl Connection {
 }
 
 /// How much less than its grace something waits that is missed.
-const SOONER: u32 = 10;
+const SOONER: u32 = 20;
