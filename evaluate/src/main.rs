@@ -1,8 +1,8 @@
 //! How often cases are right, how soon, and what simpler models make of the same evidence.
 //!
-//! `cargo run --release -p wiretale-evaluate -- ../shared/data` scores the lab's recordings under that folder (those
-//! that are absent are passed over with a line) and generated scenarios, and reports each apart. The same input gives
-//! the same output.
+//! `cargo run --release -p wiretale-evaluate -- tests/data` scores the lab's recordings in that folder (those that are
+//! absent are passed over with a line) and generated scenarios, and reports each apart. The same input gives the same
+//! output.
 //!
 //! Nothing is fitted here: the weights are the built-in ones. The recordings were at hand while the detectors were
 //! written, so what is said of them is no forecast. The scenarios' seeds are none that a test uses, but their families were

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::IpAddr;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use serde_json::Value;
 use wiretale::capture::Capture;
@@ -12,14 +12,13 @@ use wiretale::{Settings, analyze};
 
 use crate::material::{Finding, Material, scorer};
 
-/// Those recordings that are in this folder's `lab`.
+/// Those recordings that are in this folder's `lab`, or in the folder itself as `tests/data` has them.
 pub(crate) fn all(folder: &Path, weights: &Weights) -> Vec<Material> {
     RECORDINGS.iter().filter_map(|name| recording(folder, name, weights)).collect()
 }
 
 fn recording(folder: &Path, name: &str, weights: &Weights) -> Option<Material> {
-    let lab = folder.join("lab").join(name);
-    let (capture, truth) = (lab.join(format!("{name}.pcap.gz")), lab.join("ground_truth.json"));
+    let (capture, truth) = files(folder, name);
     let truth: Option<Value> = std::fs::read(truth).ok().and_then(|text| serde_json::from_slice(&text).ok());
     let (Some(truth), Ok(analyzed)) = (truth, analyze([&capture], Settings::default(), scorer(weights))) else {
         println!("skipped: no recording {name} here");
@@ -28,6 +27,15 @@ fn recording(folder: &Path, name: &str, weights: &Weights) -> Option<Material> {
     let hosts = hosts(&truth);
     let findings = rows(&truth, "findings").flat_map(|finding| findings(&truth, finding, &hosts)).collect();
     Some(Material::new(name, times(&capture), analyzed.observer, hosts, findings, weights))
+}
+
+// The capture, and what is true of it.
+fn files(folder: &Path, name: &str) -> (PathBuf, PathBuf) {
+    let (lab, capture) = (folder.join("lab").join(name), format!("{name}.pcap.gz"));
+    match folder.join(&capture) {
+        here if here.exists() => (here, folder.join(format!("{name}.truth.json"))),
+        _ => (lab.join(capture), lab.join("ground_truth.json")),
+    }
 }
 
 fn times(capture: &Path) -> Vec<Timestamp> {
