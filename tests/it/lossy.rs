@@ -2,12 +2,13 @@
 
 use std::time::Duration;
 
+use wiretale::capture::Capture;
 use wiretale::packet::{Address, Endpoint, Timestamp};
 use wiretale::protocol::Direction::Server;
 use wiretale::protocol::{Moment, Observer, Summary};
 use wiretale::{Analyzer, Settings, Standard};
-use wiretale_testkit::{Weather, Wire, lend};
-use wiretale_tests::judge;
+use wiretale_testkit::{Random, Weather, Wire, lend};
+use wiretale_tests::{data, judge};
 
 type Frames = Vec<(Timestamp, Vec<u8>)>;
 
@@ -54,6 +55,52 @@ impl Observer for Closed {
 
 wiretale::ignore!(Closed: irc::Irc, dcc::Dcc, dcc::DccChat, ssh::Ssh, ftp::Ftp, ftp::FtpData, dns::Dns);
 wiretale::ignore!(Closed: recognize::Named, terminal::Terminal);
+
+#[derive(Default)]
+struct Missed(u64);
+
+impl Observer for Missed {
+    type Flow = ();
+
+    fn closed(&mut self, (): &mut (), _: &Moment<'_>, summary: &Summary<'_>) {
+        self.0 += summary.missed;
+    }
+}
+
+wiretale::ignore!(Missed: irc::Irc, dcc::Dcc, dcc::DccChat, ssh::Ssh, ftp::Ftp, ftp::FtpData, dns::Dns);
+wiretale::ignore!(Missed: recognize::Named, terminal::Terminal);
+
+fn missed(frames: &Frames) -> u64 {
+    let mut analyzer = Analyzer::<Standard, _>::new(Missed::default(), Settings::default());
+    frames.iter().zip(1..).for_each(|(frame, number)| analyzer.packet(lend(frame), number));
+    analyzer.finish().0
+}
+
+// Each packet up to a millisecond before or after its time.
+fn jittered(frames: &Frames, seed: u64) -> Frames {
+    let mut random = Random::new(seed);
+    let mut moved = |at: Timestamp| {
+        Timestamp::from_nanos(at.nanos() - 1_000_000) + Duration::from_nanos(random.between(0, 2_000_000))
+    };
+    let mut frames: Frames = frames.iter().map(|(at, frame)| (moved(*at), frame.clone())).collect();
+    frames.sort_by_key(|(at, _)| *at);
+    frames
+}
+
+#[test]
+fn a_recording_captured_out_of_order_lacks_nothing() {
+    for name in ["incident", "benign", "botnet", "exposure", "noise"] {
+        let mut capture = Capture::open(data().join(format!("{name}.pcap.gz"))).expect("the recording is there");
+        let mut frames = Frames::new();
+        while let Some(Ok(())) = capture.advance() {
+            frames.extend(capture.frame().map(|frame| (frame.at, frame.data.to_vec())));
+        }
+        assert_eq!(missed(&frames), 0, "{name}");
+        for seed in 1..4 {
+            assert_eq!(missed(&jittered(&frames, seed)), 0, "{name} with seed {seed}");
+        }
+    }
+}
 
 // Somebody outside logs in at the home host's FTP server and fetches a list, over a connection that the reply announces.
 fn fetched() -> Frames {

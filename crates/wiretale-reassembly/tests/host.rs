@@ -125,6 +125,20 @@ fn stamped() -> Wire {
 }
 
 #[test]
+fn an_echo_speaks_for_all_that_it_is_not_too_new_for() {
+    let mut wire = stamped();
+    wire.send(Server, with(&stamp(19), segment(1000, 141, ACK, b"")));
+    wire.send(Client, with(&stamp(19), data(131, 1000, b"dddddddddd")));
+    for (seq, when, bytes) in [(121, 17, b"cccccccccc"), (111, 16, b"bbbbbbbbbb"), (101, 16, b"aaaaaaaaaa")] {
+        assert_eq!(wire.send(Client, with(&stamp(when), data(seq, 1000, bytes))), Verdict::Doubted);
+    }
+    let echo = [1, 1, 8, 10, 0, 0, 0, 20, 0, 0, 0, 17];
+    wire.send(Server, with(&echo, segment(1000, 131, ACK, b"")));
+    assert_eq!(wire.out.bytes(Client), b"aaaaaaaaaaabbbbbbbbbbccccccccccdddddddddd");
+    assert!(!wire.out.has("paws_failed"));
+}
+
+#[test]
 fn a_timestamp_counts_behind_data_in_doubt_if_that_was_taken() {
     let mut wire = stamped();
     // The server's bytes up to 1050 were not captured.

@@ -124,7 +124,8 @@ impl Connection {
         let claim = half.has(Bits::CLAIMED) && half.claim().ahead_of(end) >= 0;
         let acked = claim || half.has(Bits::STARTED) && half.acked().ahead_of(end) >= 0;
         match judgement {
-            Judgement::Refuse(..) | Judgement::Doubt(Doubt::Old) => Fate::Refused,
+            Judgement::Refuse(..) => Fate::Refused,
+            Judgement::Doubt(Doubt::Old) => self.fate_of_old(doubted, due),
             // Its acknowledgement may itself be in doubt for no other reason than that it acknowledges this one.
             Judgement::Take if acked || !asked || word == Word::For => Fate::Fine,
             // It has nothing to tell but the time.
