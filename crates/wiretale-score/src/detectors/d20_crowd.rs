@@ -279,7 +279,7 @@ const SHORTEST: Duration = Duration::from_secs(3);
 const COPIES: Duration = Duration::from_secs(5);
 const LEAST: usize = 3;
 // How well a crowd is seen whose answers are to words that nobody heard.
-const UNHEARD: f64 = 0.8;
+const UNHEARD: f64 = 0.9;
 const MEMBERS: usize = 64;
 
 #[cfg(test)]
