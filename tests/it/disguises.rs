@@ -139,6 +139,35 @@ fn the_first_words_of_somebody_else_hide_nothing_where_the_server_does_not_answe
     }
 }
 
+#[test]
+fn what_is_sent_to_others_is_no_conversation_of_its_own() {
+    const SMTP: Turns<'_> = &[
+        (Server, b"220 mail ESMTP\r\n"),
+        (Client, b"EHLO x\r\n"),
+        (Server, b"250 hi\r\n"),
+        (Client, b"DATA\r\n"),
+        (Server, b"354 go\r\n"),
+    ];
+    const IMAP: Turns<'_> = &[(Server, b"* OK\r\n"), (Client, b"a1 APPEND x {40}\r\n"), (Server, b"+ go\r\n")];
+    const POST: Turns<'_> = &[
+        (Client, b"POST / HTTP/1.1\r\nContent-Length: 40\r\nExpect: 100-continue\r\n\r\n"),
+        (Server, b"HTTP/1.1 100 Continue\r\n\r\n"),
+    ];
+    for (name, first, answer) in [
+        ("smtp", SMTP, &b"250 Ok: queued\r\n"[..]),
+        ("imap", IMAP, b"a1 OK APPEND completed\r\n"),
+        ("http", POST, b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"),
+    ] {
+        for content in [&b"NICK ann\r\nUSER a 0 * :Ann\r\n"[..], b"USER joe\r\nPASS x\r\n", b"SSH-2.0-x\r\n"] {
+            let turns = first.iter().copied().chain([(Client, content), (Server, answer)]);
+            let steps: Vec<_> = turns.map(|(from, text)| (from, text.to_vec())).collect();
+            for segment in [1, 7, 1000] {
+                assert_eq!(services(&steps, segment), [name], "{} {segment}", content.escape_ascii());
+            }
+        }
+    }
+}
+
 fn end(host: [u8; 4], port: u16) -> Endpoint {
     Endpoint::new(Address::v4(host), port)
 }
