@@ -53,20 +53,20 @@ impl Detector for Automaton {
     }
 
     fn hear(&mut self, scene: &Scene<'_>, fact: &Fact<'_>, findings: &mut Findings) {
-        let (at, flow) = (scene.leaps.without(scene.moment.at), scene.moment.flow);
+        let (at, flow) = (|| scene.leaps.without(scene.moment.at), scene.moment.flow);
         match *fact {
             Fact::Irc(&Event::Joined { own: true, .. }) => {
-                self.sessions.entry(flow.id).joined.get_or_insert(at);
+                self.sessions.entry(flow.id).joined.get_or_insert_with(at);
             }
             Fact::Irc(&Event::Text { .. }) => {
                 let Some(heard) = scene.heard else { return };
-                self.sessions.entry(flow.id).said(at, is_human(heard.text, heard.sorts));
+                self.sessions.entry(flow.id).said(at(), is_human(heard.text, heard.sorts));
             }
             // What people do is said, too.
             Fact::Irc(&Event::Ctcp { reply: false, verb, args, .. })
                 if scene.moment.direction == Direction::Client && verb.eq_ignore_ascii_case(b"ACTION") =>
             {
-                self.sessions.entry(flow.id).said(at, is_human(&args, sorts(&args)));
+                self.sessions.entry(flow.id).said(at(), is_human(&args, sorts(&args)));
             }
             Fact::Closed(summary) => {
                 if let Some(talk) = self.sessions.remove(&flow.id) {

@@ -75,16 +75,18 @@ impl Observer for Scorer {
             }
         }
         scored.facts.packets = scored.facts.packets.saturating_add(1);
-        let met = scored.facts.took_part[moment.direction.index()];
-        scored.facts.took_part[moment.direction.index()] |= !passed.flags.has(Flags::RST);
+        let reset = passed.flags.has(Flags::RST);
+        let takes_part = &mut scored.facts.took_part[moment.direction.index()];
+        let met = *takes_part;
+        *takes_part |= !reset;
         if let Some(ends) = scored.facts.ends {
             self.tap.passed(ends, moment.direction, scored.facts.took_part);
         }
         // A client that goes on though nothing of the server is seen shows that there is one.
-        let alone = moment.direction == Direction::Client && !scored.facts.took_part[Direction::Server.index()];
+        let alone = moment.direction == Direction::Client && scored.facts.is_server_unseen();
         // Where the answer to a SYN was lost, the first packet behind it is as good.
-        let answers = moment.direction == Direction::Server && !met && !passed.flags.has(Flags::RST);
-        let opens = moment.at == moment.flow.opened || passed.flags.has(Flags::SYN) || alone || answers;
+        let answers = moment.direction == Direction::Server && !met && !reset;
+        let opens = passed.flags.has(Flags::SYN) | alone | answers || moment.at == moment.flow.opened;
         if opens && scored.facts.packets <= Facts::FIRST && self.wakes(Hears::PASSED, &scored.facts) {
             self.meet(&mut scored.facts, moment);
             self.tell(&scored.facts, moment, Hears::PASSED, &Fact::Passed(passed));
