@@ -62,15 +62,18 @@ impl Names {
         f64::from(answered) / f64::from(asked.max(answered).max(1))
     }
 
-    /// One more thing that DNS said.
-    pub fn hear(&mut self, moment: &Moment<'_>, event: &Event<'_>) {
+    /// One more thing that DNS said. Replies that nobody was seen to ask for are a client's where the capture has
+    /// `replies_alone`: else anybody may have sent them.
+    pub fn hear(&mut self, moment: &Moment<'_>, event: &Event<'_>, replies_alone: bool) {
         let client = moment.flow.client.address;
         match event {
             Event::Answer(answer) => self.answer(moment.at, answer),
             Event::Reply(reply) => {
-                let asker = self.clients.entry(client);
-                asker.asked = asker.asked.saturating_add(u32::from(reply.asked.is_none()));
-                asker.answered = asker.answered.saturating_add(u32::from(!reply.unreadable));
+                if reply.asked.is_some() || replies_alone {
+                    let asker = self.clients.entry(client);
+                    asker.asked = asker.asked.saturating_add(u32::from(reply.asked.is_none()));
+                    asker.answered = asker.answered.saturating_add(u32::from(!reply.unreadable));
+                }
                 self.reply(reply);
             }
             Event::Query(_) => {
@@ -131,6 +134,24 @@ const MOST: usize = 1 << 16;
 #[cfg(test)]
 mod tests {
     use super::*;
+    use wiretale_protocol::{Direction, Endpoint, Flow, FlowId, Transport};
+
+    #[test]
+    fn a_reply_that_nobody_was_seen_to_ask_for_is_the_client_s_where_none_is() {
+        let asks = |replies_alone: bool| {
+            let (host, server) = (Address::v4([10, 0, 0, 7]), Address::v4([192, 0, 2, 53]));
+            let [client, server] = [host, server].map(|address| Endpoint::new(address, 53));
+            let (opened, midstream, tunneled) = (Timestamp::default(), false, false);
+            let flow = Flow { id: FlowId(1), client, server, transport: Transport::Udp, opened, midstream, tunneled };
+            let moment = Moment { at: opened, frame: 1, direction: Direction::Server, flow: &flow };
+            let (flags, question) = (wiretale_dns::Flags(0x8180), None);
+            let reply = Reply { id: 1, flags, question, answers: 0, asked: None, unreadable: false };
+            let mut names = Names::default();
+            names.hear(&moment, &Event::Reply(reply), replies_alone);
+            names.answered(host)
+        };
+        assert_eq!((asks(false), asks(true)), (0.0, 1.0));
+    }
 
     #[test]
     fn reverse_names_are_read() {

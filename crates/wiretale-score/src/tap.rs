@@ -12,6 +12,8 @@ use wiretale_protocol::Direction;
 pub(crate) struct Tap {
     // A home host said something to the outside.
     both: bool,
+    // Somebody outside said something to a home host that took part.
+    outside: bool,
     // Packets from outside for home hosts of which nothing was seen.
     unanswered: u32,
 }
@@ -23,7 +25,8 @@ impl Tap {
     pub(crate) const fn passed(&mut self, ends: [bool; 2], from: Direction, there: [bool; 2]) {
         match (ends[from.index()], ends[from.opposite().index()]) {
             (true, false) => self.both = true,
-            (false, true) if !there[from.opposite().index()] => self.unanswered = self.unanswered.saturating_add(1),
+            (false, true) if there[from.opposite().index()] => self.outside = true,
+            (false, true) => self.unanswered = self.unanswered.saturating_add(1),
             _ => {}
         }
     }
@@ -31,6 +34,11 @@ impl Tap {
     /// Is it to be seen what home hosts send?
     pub(crate) const fn shows_home(&self) -> bool {
         self.both
+    }
+
+    /// Is it to be seen what others send to home hosts? Who does not answer there is silent, and not out of sight.
+    pub(crate) const fn shows_outside(&self) -> bool {
+        self.outside
     }
 
     /// Is nothing to be seen of what home hosts send, wherever one looks?

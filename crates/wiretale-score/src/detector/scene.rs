@@ -121,6 +121,13 @@ impl<'a> Scene<'a> {
         }
     }
 
+    /// Is the flow's server out of sight, in a capture that shows nothing of what others send to home hosts? Anybody can
+    /// speak in a home host's name to a server that does not answer.
+    #[must_use]
+    pub const fn is_server_unseen(&self) -> bool {
+        self.facts.is_server_unseen() && !self.tap.shows_outside()
+    }
+
     /// What is to be added to what one side of a flow alone shows; nothing where both were seen.
     #[must_use]
     pub const fn unheard(&self) -> &'static str {

@@ -47,7 +47,7 @@ impl Detector for BotName {
         let Fact::Irc(event) = *fact else { return };
         match *event {
             Event::Registered { nick, user, real_name, .. } => self.judge(scene, &nick, &user, &real_name, findings),
-            Event::Presumed { nick, user, real_name } if scene.facts.is_server_unseen() => {
+            Event::Presumed { nick, user, real_name } if scene.is_server_unseen() => {
                 self.judge(scene, &nick, &user, &real_name, findings);
             }
             Event::NickChanged { nick, own: true, forced: false, .. } => self.judge(scene, &nick, b"", b"", findings),

@@ -51,7 +51,7 @@ impl Detector for NewToIrc {
                     off_port(scene, findings);
                 }
             }
-            Fact::Irc(Event::Presumed { .. }) if scene.facts.is_server_unseen() => {
+            Fact::Irc(Event::Presumed { .. }) if scene.is_server_unseen() => {
                 self.begins(scene, findings);
                 off_port(scene, findings);
             }

@@ -105,7 +105,7 @@ impl Obedience {
     // The client's own word of what it does, where nobody else can be heard.
     fn reported(&mut self, scene: &Scene<'_>, event: &Event<'_>, findings: &mut Findings) {
         let Event::Text { target, text, .. } = event else { return };
-        if !scene.facts.is_server_unseen() || scene.moment.direction != Direction::Client {
+        if !scene.is_server_unseen() || scene.moment.direction != Direction::Client {
             return;
         }
         let text = plain(text);

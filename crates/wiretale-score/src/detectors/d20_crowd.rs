@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use hashbrown::HashTable;
 use wiretale_irc::{Event, Wire};
-use wiretale_protocol::{Address, Direction, FlowId, Timestamp};
+use wiretale_protocol::{Address, Direction, FlowId, Moment, Timestamp};
 
 use crate::bounded::{Bounded, SOME};
 use crate::heard::{Heard, Spoken};
@@ -47,6 +47,8 @@ struct Round {
     // At most MEMBERS.
     heard: Vec<Address>,
     frame: u64,
+    // What they answer to was not captured.
+    unheard: bool,
     answers: BTreeMap<Address, Answer>,
 }
 
@@ -99,7 +101,7 @@ impl Detector for Crowd {
             }
             Some(heard) if scene.moment.direction == Direction::Client => {
                 let crowd = channel.is_crowd_with(nick);
-                if scene.facts.is_server_unseen() {
+                if scene.is_server_unseen() {
                     channel.spoke(scene, heard.text, &place, findings);
                 } else if crowd {
                     channel.answered(scene, heard.text);
@@ -165,14 +167,11 @@ impl Channel {
         if part == Part::Next {
             let mut round = self.round.take().unwrap_or_default();
             self.judge(&round, scene, place, findings);
-            round.begin(scene.moment.at, scene.moment.frame, words);
+            round.begin(scene.moment, words, false);
             self.round = Some(round);
         }
-        let host = scene.moment.flow.client.address;
-        if let Some(round) = self.round.as_mut().filter(|round| round.heard.len() < MEMBERS)
-            && !round.heard.contains(&host)
-        {
-            round.heard.push(host);
+        if let Some(round) = &mut self.round {
+            round.reaches(scene.moment.flow.client.address);
         }
     }
 
@@ -185,17 +184,19 @@ impl Channel {
         let at = scene.moment.at;
         let is_over = |round: &Round| {
             let since = at.since(round.at);
-            since > WINDOW || since >= SHORTEST && round.answers.contains_key(&host)
+            since > WINDOW || round.unheard && since >= SHORTEST && round.answers.contains_key(&host)
         };
         if self.round.as_ref().is_none_or(is_over) {
             let mut round = self.round.take().unwrap_or_default();
-            round.heard.clone_from(&self.unheard);
+            if round.unheard {
+                round.heard.clone_from(&self.unheard);
+            }
             self.judge(&round, scene, place, findings);
-            round.begin(at, scene.moment.frame, b"");
+            round.begin(scene.moment, b"", true);
             self.round = Some(round);
         }
-        if let Some(round) = &mut self.round {
-            round.heard.push(host);
+        if let Some(round) = self.round.as_mut().filter(|round| round.unheard) {
+            round.reaches(host);
         }
         self.answered(scene, words);
     }
@@ -230,7 +231,7 @@ impl Channel {
         }
         let tie = &scene.channel_tie(place);
         let strength = (self.evidence * 10.0 / std::f64::consts::LN_10 / 18.0).min(1.0);
-        let quality = if scene.facts.is_server_unseen() { UNHEARD } else { 1.0 };
+        let quality = if round.unheard { UNHEARD } else { 1.0 };
         for (host, answer) in &round.answers {
             if self.told.len() >= MEMBERS || !self.told.insert(*host) {
                 continue;
@@ -253,12 +254,19 @@ impl Channel {
 }
 
 impl Round {
-    fn begin(&mut self, at: Timestamp, frame: u64, words: &[u8]) {
-        (self.at, self.frame) = (at, frame);
+    fn begin(&mut self, moment: &Moment<'_>, words: &[u8], unheard: bool) {
+        (self.at, self.frame, self.unheard) = (moment.at, moment.frame, unheard);
         self.words.clear();
         self.words.extend_from_slice(words);
         self.heard.clear();
         self.answers.clear();
+    }
+
+    // One more is to answer.
+    fn reaches(&mut self, host: Address) {
+        if self.heard.len() < MEMBERS && !self.heard.contains(&host) {
+            self.heard.push(host);
+        }
     }
 }
 

@@ -149,7 +149,7 @@ impl Observe<Irc> for Scorer {
 
 impl Scorer {
     fn learn(&self, facts: &mut Facts, moment: &Moment<'_>, event: &wiretale_irc::Event<'_>) {
-        let unseen = facts.is_server_unseen();
+        let unseen = facts.is_server_unseen() && !self.tap.shows_outside();
         let session = facts.irc.get_or_insert_default();
         // What a client takes for granted counts where nobody can be heard to say otherwise.
         if unseen || !matches!(event, wiretale_irc::Event::Presumed { .. }) {
@@ -235,7 +235,7 @@ impl Observe<Terminal> for Scorer {
 
 impl Observe<Dns> for Scorer {
     fn observe(&mut self, scored: &mut Scored, moment: &Moment<'_>, event: &wiretale_dns::Event<'_>) {
-        self.names.hear(moment, event);
+        self.names.hear(moment, event, self.tap.is_one_sided());
         self.tell(&scored.facts, moment, Hears::DNS, &Fact::Dns(event));
     }
 }

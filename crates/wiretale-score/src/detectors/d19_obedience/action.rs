@@ -104,7 +104,7 @@ impl Host {
 
     /// Did the host turn to one of these lately, for the first time? It says that it fetched something there.
     pub(super) fn turned_to(&self, named: &[IpAddr]) -> Option<To> {
-        self.contacts.lately().find(|(address, _)| named.contains(&address.to_ip()))
+        self.contacts.first_ones().find(|(address, _)| named.contains(&address.to_ip()))
     }
 
     /// A file or a chat is offered to the host, or by it.
@@ -119,7 +119,7 @@ impl Host {
     pub(super) fn contact(&mut self, scene: &Scene<'_>, known: &Known, findings: &mut Findings) {
         let (at, to) = (scene.moment.at, scene.moment.flow.server);
         let to = (to.address, to.port);
-        self.contacts.note(at, to);
+        self.contacts.note(at, to, scene.facts.returns);
         let Some(action) = &mut self.order else { return };
         // What came to nothing is told of when it is over: it may have begun before the order.
         if at < action.at {

@@ -11,11 +11,11 @@ use wiretale_protocol::{Address, Timestamp};
 use crate::Scene;
 use crate::weighed::set_heap;
 
-/// First contacts, in bounds.
+/// Contacts, in bounds.
 #[derive(Default)]
 pub(super) struct Contacts {
     // Of the last minute, oldest first.
-    last: VecDeque<(Timestamp, To)>,
+    last: VecDeque<Contact>,
     // Those of the minute before the order, and those after it.
     before: BTreeSet<To>,
     after: BTreeSet<To>,
@@ -23,24 +23,31 @@ pub(super) struct Contacts {
 
 pub(super) type To = (Address, u16);
 
+struct Contact {
+    at: Timestamp,
+    to: To,
+    // The host had been there before.
+    returns: bool,
+}
+
 impl Contacts {
     /// The host turns to somebody.
-    pub(super) fn note(&mut self, at: Timestamp, to: To) {
+    pub(super) fn note(&mut self, at: Timestamp, to: To, returns: bool) {
         self.forget(at);
         if self.last.len() < MOST {
-            self.last.push_back((at, to));
+            self.last.push_back(Contact { at, to, returns });
         }
     }
 
-    /// Those of the last minute, the newest first.
-    pub(super) fn lately(&self) -> impl Iterator<Item = To> {
-        self.last.iter().rev().map(|(_, to)| *to)
+    /// Those of the last minute with whom the host had not been before, the newest first.
+    pub(super) fn first_ones(&self) -> impl Iterator<Item = To> {
+        self.last.iter().rev().filter(|contact| !contact.returns).map(|contact| contact.to)
     }
 
     /// An order comes.
     pub(super) fn mark(&mut self, at: Timestamp) {
         self.forget(at);
-        self.before = self.last.iter().map(|(_, to)| *to).collect();
+        self.before = self.last.iter().map(|contact| contact.to).collect();
         self.after = BTreeSet::new();
     }
 
@@ -70,7 +77,7 @@ impl Contacts {
 
     /// Bytes on the heap.
     pub(super) fn heap(&self) -> usize {
-        self.last.capacity() * size_of::<(Timestamp, To)>() + set_heap(&self.before) + set_heap(&self.after)
+        self.last.capacity() * size_of::<Contact>() + set_heap(&self.before) + set_heap(&self.after)
     }
 
     /// Nobody waits for an order's action: only the last minute counts.
@@ -85,7 +92,7 @@ impl Contacts {
     }
 
     fn forget(&mut self, now: Timestamp) {
-        while self.last.front().is_some_and(|(at, _)| now.since(*at).as_secs_f64() > MINUTE) {
+        while self.last.front().is_some_and(|contact| now.since(contact.at).as_secs_f64() > MINUTE) {
             self.last.pop_front();
         }
     }

@@ -297,6 +297,28 @@ fn who_says_that_it_fetches_a_program_was_there_or_goes_there() {
 }
 
 #[test]
+fn where_the_host_was_before_and_where_others_are_seen_to_answer_its_words_are_no_deed() {
+    let fetched = |before: bool, elsewhere: bool| {
+        let (there, words) = ([198, 51, 100, 140], "[DOWNLOAD]: Downloading URL: http://198.51.100.140/upd.exe");
+        let mut play = Play::of(Obedience::default());
+        if before {
+            play.open(1.0, HOST, there, 80);
+        }
+        if elsewhere {
+            let flow = play.met_as(1.0, [10, 0, 0, 9], [198, 51, 100, 9], 443, |_| {});
+            play.passes(flow, 1.0, Client, Flags::SYN);
+            play.passes(flow, 1.0, Server, Flags::SYN.with(Flags::ACK));
+        }
+        let flow = play.met_as(100.0, HOST, [203, 0, 113, 66], 5190, |_| {});
+        play.passes(flow, 100.0, Client, Flags::SYN);
+        play.open(107.0, HOST, there, 80);
+        play.said(flow, 110.0, "#x", words);
+        play.rows().len()
+    };
+    assert_eq!([(false, false), (true, false), (false, true)].map(|(a, b)| fetched(a, b)), [1, 0, 0]);
+}
+
+#[test]
 fn of_one_who_is_out_of_sight_it_is_said_that_nothing_of_his_was_seen() {
     let text = |seen: bool| {
         let mut play = Play::of(Obedience::default());

@@ -81,9 +81,14 @@ fn a_crowd_is_in_one_channel_of_one_network() {
     assert!(apart(|_| ("Net", "boss")).is_empty());
 }
 
-// Four clients whose server is out of sight say this, in rounds.
-fn unheard(words: impl Fn(usize, usize) -> Option<String>) -> Play {
+// Four clients whose server is out of sight say this, in rounds; a server elsewhere may be seen to answer.
+fn unheard(words: impl Fn(usize, usize) -> Option<String>, elsewhere: bool) -> Play {
     let mut play = Play::of(Crowd::default());
+    if elsewhere {
+        let flow = play.met_as(0.0, [10, 0, 0, 9], [198, 51, 100, 9], 443, |_| {});
+        play.passes(flow, 0.0, Client, Flags::SYN);
+        play.passes(flow, 0.0, Server, Flags::SYN.with(Flags::ACK));
+    }
     let begin = |n: usize, play: &mut Play| {
         let flow = play.met_as(0.0, [10, 0, 0, n as u8], [203, 0, 113, 67], 6667, |_| {});
         play.passes(flow, 0.0, Client, Flags::SYN);
@@ -105,12 +110,24 @@ fn unheard(words: impl Fn(usize, usize) -> Option<String>) -> Play {
 
 #[test]
 fn who_speaks_as_one_is_a_crowd_though_nobody_is_heard_to_ask() {
-    let play = unheard(|round, n| Some(format!("[MAIN]: Uptime: {n}d {round}h 42m.")));
+    let uptime = |round, n| Some(format!("[MAIN]: Uptime: {n}d {round}h 42m."));
+    let play = unheard(uptime, false);
     assert_eq!(play.rows(), ["D20.crowd"; 4]);
     let told = &play.evidence()[0];
     assert!(told.quality < 1.0 && told.text.ends_with("; what the server said was not captured"), "{told:?}");
-    let alone = unheard(|round, n| (round % 4 == n).then(|| "yes, looks good".to_owned()));
+    let alone = unheard(|round, n| (round % 4 == n).then(|| "yes, looks good".to_owned()), false);
     assert!(alone.rows().is_empty());
     const WORDS: [&str; 4] = ["morning all", "what's the error?", "i like the dark one", "10am, room 204"];
-    assert!(unheard(|_, n| Some(WORDS[n].to_owned())).rows().is_empty());
+    assert!(unheard(|_, n| Some(WORDS[n].to_owned()), false).rows().is_empty());
+    // Where others are seen to answer, anybody may speak in the names of hosts to a server that does not.
+    assert!(unheard(uptime, true).rows().is_empty());
+}
+
+#[test]
+fn a_round_is_of_so_many_members_each_of_them_once() {
+    let mut round = Round::default();
+    for n in (0..200).chain(0..200) {
+        round.reaches(Address::v4([10, 0, 0, n]));
+    }
+    assert_eq!(round.heard.len(), MEMBERS);
 }

@@ -11,10 +11,10 @@ use crate::{Evidence, Findings, Scene, SeenFile};
 pub(super) fn hear(scene: &Scene<'_>, event: &Event<'_>, findings: &mut Findings) {
     let peer = scene.moment.flow.server.address;
     let out = scene.home_end() == Some(Direction::Client) && !scene.inventory.approved(peer);
-    let [client, server] = scene.facts.took_part;
+    let [client, _] = scene.facts.took_part;
     let found = match *event {
-        Event::Exchange(exchange) if out && !server => asked(scene, &exchange),
-        Event::Reply(reply) if out && !client => sent(scene, &reply),
+        Event::Exchange(exchange) if out && scene.is_server_unseen() => asked(scene, &exchange),
+        Event::Reply(reply) if out && !client && scene.tap.is_one_sided() => sent(scene, &reply),
         _ => None,
     };
     found.into_iter().for_each(|evidence| findings.push(evidence));
