@@ -29,6 +29,8 @@ pub struct Decoder {
     pub(crate) served: bool,
     // The client speaks in words where packets belong, and no packet came from the server.
     pub(crate) wordy: bool,
+    // So many bytes of its first word came before the chunk that showed it.
+    before: usize,
     pub(crate) sealed: Sealed,
     // What stands around it, where it comes inside a WebSocket.
     websocket: Option<Box<WebSocket>>,
@@ -77,6 +79,7 @@ impl Decoder {
             reversed: false,
             served: false,
             wordy: false,
+            before: 0,
             sealed: Sealed::new(),
             websocket: None,
         }
@@ -99,6 +102,11 @@ impl Decoder {
         let offer = self.offer.as_ref().map_or(0, |(_, offer)| offer.capacity());
         let wrapping = self.websocket.as_deref().map_or(0, WebSocket::held);
         self.client.frames.held() + self.server.frames.held() + offer + wrapping
+    }
+
+    /// What of a client's first word came before the chunk that showed it to be one.
+    pub(crate) fn before_anew(&self) -> &[u8] {
+        self.client.frames.begun().get(..self.before).unwrap_or_default()
     }
 
     pub(crate) fn feed<O: Observe<Ssh>>(&mut self, cx: &mut Context<'_, O>, chunk: Chunk<'_>) -> Demand {
@@ -256,14 +264,19 @@ impl Decoder {
         let one = agreed == Some(1) || (agreed.is_none() && half.speaks == Some(Speaks::One));
         let framing = *half.framing.get_or_insert(if one { Framing::One } else { Framing::Two });
         let mut frames = core::mem::take(&mut half.frames);
+        let mut waited = frames.waiting();
         while self.half(direction).phase == Phase::Clear
             && let Some(frame) = frames.next(input, framing)
         {
             match (frame, framing) {
                 (Frame::Whole(frame), Framing::Two) => self.packet(cx, frame),
                 (Frame::Whole(frame), Framing::One) => self.packet_one(cx, frame),
-                (Frame::TooLong(length), _) => self.too_long(cx, length),
+                (Frame::TooLong(length), _) => {
+                    self.before = waited;
+                    self.too_long(cx, length);
+                }
             }
+            waited = 0;
         }
         self.half(direction).frames = frames;
     }

@@ -49,6 +49,16 @@ impl Frames {
         self.carry.capacity()
     }
 
+    /// What came of a packet whose end did not, or of one that was too long: its length.
+    pub(crate) fn begun(&self) -> &[u8] {
+        &self.carry
+    }
+
+    /// How much of a packet waits for its end.
+    pub(crate) const fn waiting(&self) -> usize {
+        if self.handed_out { 0 } else { self.carry.len() }
+    }
+
     /// The next whole packet that ends in `input`, which is moved on behind it.
     pub(crate) fn next<'s, 'a: 's>(&'s mut self, input: &mut &'a [u8], framing: Framing) -> Option<Frame<'s>> {
         if core::mem::take(&mut self.handed_out) {

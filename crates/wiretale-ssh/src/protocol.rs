@@ -35,8 +35,36 @@ impl Protocol for Ssh {
         decoder.feed(cx, chunk)
     }
 
+    fn before_anew(decoder: &Decoder) -> &[u8] {
+        decoder.before_anew()
+    }
+
     #[inline]
     fn memory(decoder: &Decoder) -> usize {
         decoder.held()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use wiretale_protocol::Direction;
+    use wiretale_testkit::Solo;
+
+    use super::*;
+
+    #[test]
+    fn a_word_in_place_of_a_packet_is_read_anew_from_its_first_byte_on_however_it_is_cut() {
+        let words = b"NICK ann\r\n";
+        for cut in 0..4 {
+            let mut solo = Solo::<Ssh>::new();
+            solo.client([b"SSH-2.0-x\r\n", &words[..cut]].concat());
+            let demand = solo.chunk(Direction::Client, Chunk::Data(&words[cut..]));
+            assert_eq!((demand, Ssh::before_anew(&solo.decoder)), (Demand::Anew, &words[..cut]), "{cut}");
+        }
+        let mut solo = Solo::<Ssh>::new();
+        solo.client("SSH-2.0-x\r\n");
+        let demands = words.map(|byte| solo.chunk(Direction::Client, Chunk::Data(&[byte])));
+        assert_eq!(demands.iter().position(|demand| *demand == Demand::Anew), Some(3));
+        assert_eq!(Ssh::before_anew(&solo.decoder), b"NIC");
     }
 }
