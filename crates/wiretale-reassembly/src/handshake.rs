@@ -198,11 +198,13 @@ impl Connection {
     fn begin_late(&mut self, from: Direction, segment: &Segment<'_>, options: &Options) -> bool {
         let (half, peer) = self.pair(from);
         let known = !segment.flags.has(Flags::ACK) || !peer.has(Bits::STARTED) || segment.ack == peer.first();
-        if !segment.payload.is_empty() || !(known || peer.precede(segment.ack)) {
-            return false;
-        }
-        let late = half.precede(segment.seq.advance(1));
+        let first = segment.seq.advance(1);
+        let late = segment.payload.is_empty() && half.can_precede(first) && (known || peer.can_precede(segment.ack));
         if late {
+            if !known {
+                peer.precede(segment.ack);
+            }
+            half.precede(first);
             half.bits.set(Bits::SYN);
             half.set_scale(options.scale);
         }

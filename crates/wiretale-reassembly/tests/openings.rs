@@ -77,6 +77,17 @@ fn a_syn_captured_behind_what_followed_it_is_no_news() {
 }
 
 #[test]
+fn an_answer_that_is_refused_begins_nobody_s_stream_earlier() {
+    let mut wire = Wire::new(Policy::default());
+    wire.send(Server, data(1000, 100, b"220 ready"));
+    wire.send(Client, segment(100, 1009, ACK, b""));
+    assert_eq!(wire.send(Server, segment(5000, 50, SYN_ACK, b"")), Verdict::Ignored(Why::BadHandshake));
+    wire.send(Client, data(100, 1009, b"hello"));
+    wire.close();
+    assert_eq!((wire.out.dotted(Client), wire.out.dotted(Server)), ("hello".to_owned(), "220 ready".to_owned()));
+}
+
+#[test]
 fn a_stray_answer_leaves_nothing_behind() {
     let options = [&MD5[..], &[1, 1, 8, 10, 0, 0, 9, 0, 0, 0, 0, 0], &[3, 3, 9, 1]].concat();
     let mut wire = Wire::new(Policy::default());

@@ -113,13 +113,18 @@ impl Half {
         (self.base, self.top, self.acked) = (seq.0, seq.0, seq.0);
     }
 
-    /// Lets a stream of which nothing was settled yet, and whose SYN was not seen, begin at `seq` if that is a little
-    /// earlier: what it was taken to begin with was captured before it. Does it?
-    pub(crate) fn precede(&mut self, seq: SeqNumber) -> bool {
+    /// May a stream of which nothing was settled yet, and whose SYN was not seen, begin at `seq`, a little earlier: was
+    /// what it was taken to begin with captured before it?
+    pub(crate) fn can_precede(&self, seq: SeqNumber) -> bool {
         let earlier = (1..MAX_LEAD).contains(&self.first().ahead_of(seq));
         let begun = self.has(Bits::STARTED) && !self.has(Bits::SYN) && !self.has(Bits::ENDED);
-        if !earlier || !begun || !self.untouched() {
-            return false;
+        earlier && begun && self.untouched()
+    }
+
+    /// Lets it begin there, if it may.
+    pub(crate) fn precede(&mut self, seq: SeqNumber) {
+        if !self.can_precede(seq) {
+            return;
         }
         let top = self.top();
         self.start(seq);
@@ -127,7 +132,6 @@ impl Half {
         if self.has(Bits::CLAIMED) {
             self.believe();
         }
-        true
     }
 
     /// Did the receiver say that there is a stream?
