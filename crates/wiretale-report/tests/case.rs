@@ -244,6 +244,11 @@ fn a_letter_has_the_first_of_many() {
     assert!(!letter.contains("\n  9038  "), "{letter}");
     case.add(seen(71, "D04.root", "64000", "198.51.100.77", "10.20.3.7:64000 shows the id of root"));
     assert!(case.letter(Style::Plain).contains("\n  64000  "), "the back door is named however many ports answer");
+    case.add(seen(72, "D16.off_port", "9038", "198.51.100.55", "10.20.3.7 speaks IRC to port 9038 of 198.51.100.55"));
+    assert!(
+        !case.letter(Style::Plain).contains("\n  9038  "),
+        "what is held against a peer's port is not against its own"
+    );
     case.files.truncate(24);
     assert!(!case.letter(Style::Plain).contains("file more"));
 }

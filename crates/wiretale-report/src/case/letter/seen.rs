@@ -59,7 +59,7 @@ pub(super) fn listeners(letter: &mut Document, dossier: &Dossier<'_>, case: &Cas
     }
     let answers = !rows.is_empty();
     rows.retain(|port, _| !dossier.inventory.serves(case.host.into(), *port));
-    let (rows, more) = gravest(rows, findings);
+    let (rows, more) = gravest(rows, dossier, findings);
     letter.heading("What answers on the machine");
     if rows.is_empty() {
         letter.paragraph(match answers {
@@ -78,9 +78,13 @@ pub(super) fn listeners(letter: &mut Document, dossier: &Dossier<'_>, case: &Cas
 
 /// As many ports as a letter has room for, and how many there are more. Those against which most is held come first, so
 /// that a back door is named however many others answer.
-fn gravest(rows: BTreeMap<u16, [String; 2]>, findings: &[Finding<'_>]) -> (Vec<(u16, [String; 2])>, usize) {
+fn gravest(
+    rows: BTreeMap<u16, [String; 2]>,
+    dossier: &Dossier<'_>,
+    findings: &[Finding<'_>],
+) -> (Vec<(u16, [String; 2])>, usize) {
     let mut held: BTreeMap<u16, f64> = BTreeMap::new();
-    for finding in findings.iter().filter(|finding| finding.weight_db > 0.0) {
+    for finding in findings.iter().filter(|finding| finding.weight_db > 0.0 && of_a_listener(dossier, finding)) {
         if let Some(port) = finding.evidence.port {
             *held.entry(port).or_default() += finding.weight_db;
         }
@@ -96,13 +100,8 @@ fn gravest(rows: BTreeMap<u16, [String; 2]>, findings: &[Finding<'_>]) -> (Vec<(
 
 /// The listeners that the evidence itself names: of a capture not read again, nothing else tells.
 fn held(dossier: &Dossier<'_>, findings: &[Finding<'_>]) -> BTreeMap<u16, [String; 2]> {
-    let of_a_listener = |finding: &&Finding<'_>| {
-        let row = dossier.weights.row(&finding.evidence.row);
-        DOORS.iter().any(|door| finding.evidence.row.starts_with(door))
-            || row.is_some_and(|row| row.group == "listener")
-    };
     let mut rows: BTreeMap<u16, [String; 2]> = BTreeMap::new();
-    for finding in findings.iter().filter(of_a_listener) {
+    for finding in findings.iter().filter(|finding| of_a_listener(dossier, finding)) {
         let Some(port) = finding.evidence.port else { continue };
         let greeting = finding.evidence.ties.iter().find_map(|tie| tie.strip_prefix("greeting:"));
         let row = rows.entry(port).or_insert_with(|| ["unknown".to_owned(), String::new()]);
@@ -114,6 +113,13 @@ fn held(dossier: &Dossier<'_>, findings: &[Finding<'_>]) -> BTreeMap<u16, [Strin
         }
     }
     rows
+}
+
+/// Is it about a program that answers on the machine? Of any other the port may be a peer's.
+fn of_a_listener(dossier: &Dossier<'_>, finding: &Finding<'_>) -> bool {
+    let row = &finding.evidence.row;
+    DOORS.iter().any(|door| row.starts_with(door))
+        || dossier.weights.row(row).is_some_and(|row| row.group == "listener")
 }
 
 pub(super) fn timeline(letter: &mut Document, findings: &[Finding<'_>]) {
