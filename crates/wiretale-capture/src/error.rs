@@ -47,7 +47,7 @@ pub enum Error {
         begins: String,
     },
     /// There is nothing in it, not so much as a header: nothing was captured yet, or nothing was written down.
-    #[error("{file}: byte 0: empty: neither pcap nor pcapng")]
+    #[error("{file}: empty, not so much as a header")]
     Empty {
         /// Its name.
         file: String,

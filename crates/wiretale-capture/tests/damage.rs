@@ -94,7 +94,7 @@ fn broken_compression_is_an_error() {
 fn what_is_no_capture_is_said_in_a_line() {
     let message = |bytes: &[u8]| read(bytes).1.unwrap().to_string();
     let unknown = "made: byte 0: neither pcap nor pcapng, plain or compressed";
-    assert_eq!(message(b""), "made: byte 0: empty: neither pcap nor pcapng");
+    assert_eq!(message(b""), "made: empty, not so much as a header");
     assert_eq!(message(b"PK\x03\x04"), format!("{unknown} (it begins with 50 4b 03 04, as files of zip do)"));
     assert_eq!(message(b"\xfd7zXZ\0"), format!("{unknown} (it begins with fd 37 7a 58, as files of xz do)"));
     let mut link = pcap(&[], Order::Little, false);
