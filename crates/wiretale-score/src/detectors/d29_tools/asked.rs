@@ -21,10 +21,10 @@ pub(super) fn hear(scene: &Scene<'_>, event: &Event<'_>, findings: &mut Findings
 }
 
 fn asked(scene: &Scene<'_>, exchange: &Exchange<'_>) -> Option<Evidence> {
-    let wanted = exchange.command.argument;
-    let tool = tool(wanted).filter(|_| exchange.command.verb == Verb::Retr)?;
+    let file = named(exchange.command.argument);
+    let tool = file.hot_name().filter(|_| exchange.command.verb == Verb::Retr)?;
     let (host, server) = (scene.moment.flow.client.address, scene.called(scene.moment.flow.server.address));
-    let name = shown(base_name(wanted));
+    let name = shown(file.base_name());
     let guest = exchange.user.is_some_and(is_guest);
     let user = exchange.user.filter(|_| !guest).map(|user| format!(" as {}", shown(user))).unwrap_or_default();
     let text = format!(
@@ -38,9 +38,10 @@ fn asked(scene: &Scene<'_>, exchange: &Exchange<'_>) -> Option<Evidence> {
 
 fn sent(scene: &Scene<'_>, reply: &Reply<'_>) -> Option<Evidence> {
     let (name, size) = reply.sends()?;
-    let tool = tool(name)?;
+    let file = named(name);
+    let tool = file.hot_name()?;
     let (host, server) = (scene.moment.flow.client.address, scene.called(scene.moment.flow.server.address));
-    let (name, size) = (shown(base_name(name)), crate::text::size(size));
+    let (name, size) = (shown(file.base_name()), crate::text::size(size));
     let text = format!(
         "{server} says that it sends \"{name}\" ({size}), by its name {tool}, to {host} by FTP; what {host} asked for, and as whom, was not captured"
     );
@@ -50,14 +51,6 @@ fn sent(scene: &Scene<'_>, reply: &Reply<'_>) -> Option<Evidence> {
 
 fn evidence(scene: &Scene<'_>, name: &str, text: String) -> Evidence {
     scene.evidence(Direction::Client, "D29.hot_name", name, text).quality(NAME_ALONE).tie(format!("file:{name}"))
-}
-
-fn tool(name: &[u8]) -> Option<&'static str> {
-    named(name).hot_name()
-}
-
-fn base_name(name: &[u8]) -> &[u8] {
-    name.rsplit(|byte| matches!(byte, b'/' | b'\\')).next().unwrap_or(name)
 }
 
 // As if it had crossed.
