@@ -2,7 +2,7 @@
 //! then on, of those that are known behind what is not theirs. Else a line for somebody else would hide any protocol from
 //! us, and none from a server that passes over what it does not know.
 //!
-//! A flow that was settled as somebody's, who lets clients go on to something else, is asked about a few times more.
+//! A flow that was settled as somebody's, who lets clients go on to something else, is asked about up to 64 times more.
 
 use wiretale_protocol::{Chunk, Direction, Identified, Observer, Opening, Services, scan};
 
@@ -212,9 +212,9 @@ fn begins<P: Services<O>, O: Observer>(from: Direction, data: &[u8]) -> bool {
     from == Direction::Client && P::resumes(data)
 }
 
-/// How often whose a flow is may be asked again, counted so.
+/// How often whose a flow is may be asked again, in eighths of a word.
 const MOST: u8 = 64;
-/// By what was said for somebody else.
+/// What asking by what was said for somebody else takes of these.
 const ONE: u8 = 1;
-/// By each word of the client where nobody else speaks: of most flows these are many.
+/// What each word of the client takes of these where nobody else speaks: of most flows such words are many.
 const WORD: u8 = 8;

@@ -48,7 +48,7 @@ impl<K: Hash + Eq, V: Heap> Weighed<K, V> {
         done
     }
 
-    /// Changes the value at `key`, if it is there, by what adds nothing to it.
+    /// Changes the value at `key`, if it is there, by what adds nothing to it: the bound is not looked at.
     pub(crate) fn change_known<Q, R>(&mut self, key: &Q, act: impl FnOnce(&mut V) -> R) -> Option<R>
     where
         K: Borrow<Q>,
