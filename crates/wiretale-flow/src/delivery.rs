@@ -89,21 +89,21 @@ impl<P: Services<O>, O: Observer> Delivery<'_, P, O> {
         None
     }
 
-    /// A decoder for the flow as announced, or else the one that takes what nobody claims. Where both sides say what it
-    /// can read, and what was announced is not said so, an offer hides no dialogue on the port that it names.
-    pub(crate) fn announced_or(
+    /// A decoder for the flow as announced, rather than by who takes what nobody claims, if anybody does. Where both sides
+    /// say what he can read, and what was announced is not said so, an offer hides no dialogue on the port that it names.
+    pub(crate) fn announced_rather(
         &mut self,
-        session: Option<Started<P, O>>,
+        than: Option<&Started<P, O>>,
         now: Option<(Direction, &[u8])>,
     ) -> Option<Started<P, O>> {
-        if session.is_some() && self.established.is_some() {
+        if than.is_some() && self.established.is_some() {
             self.commons.hear_news();
             let tag = self.commons.expectations.tag(self.flow, self.at);
             if tag.is_some_and(|tag| self.shown(now, true, |opening| is_other::<P, O>(tag, opening))) {
-                return session;
+                return None;
             }
         }
-        self.announced().or(session)
+        self.announced()
     }
 
     pub(crate) fn has_spoken(&self, side: Direction) -> bool {

@@ -14,16 +14,18 @@ impl<P: Services<O>, O: Observer> Delivery<'_, P, O> {
         if let Identified::Yes(session) = self.by_server(from, data) {
             return self.found_by_server(session, from, chunk);
         }
-        let before = self.commons.stats.expected;
-        match self.announced_or(session, Some((from, data))) {
-            Some(session) if self.established.is_some() && self.commons.stats.expected == before => {
+        if let Some(announced) = self.announced_rather(session.as_ref(), Some((from, data))) {
+            return self.decide(Some(announced), from, chunk);
+        }
+        match session {
+            Some(session) if self.established.is_some() => {
                 let held = self.take_held().flatten();
                 *self.reading = Overheard::by(session);
                 self.replay_all(held);
                 self.read(from, chunk);
             }
             None => self.nobody_s(from, chunk),
-            announced => self.decide(announced, from, chunk),
+            session => self.decide(session, from, chunk),
         }
     }
 

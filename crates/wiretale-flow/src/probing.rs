@@ -140,7 +140,7 @@ impl<P: Services<O>, O: Observer> Delivery<'_, P, O> {
         });
         let session = match found {
             Some(Identified::Yes(session)) => session.map(|session| self.identified(session)),
-            Some(Identified::Leftover(session)) => self.announced_or(session, None),
+            Some(Identified::Leftover(session)) => self.announced_rather(session.as_ref(), None).or(session),
             _ if anew => None,
             // An attempt that was never answered leaves the announcement to the next one.
             _ if self.established == Some(false) => None,
