@@ -52,9 +52,8 @@ impl Protocol for Ftp {
 
     fn feed<O: Observe<Self>>(decoder: &mut Decoder, cx: &mut Context<'_, O>, chunk: Chunk<'_>) -> Demand {
         let direction = cx.moment().direction;
-        if decoder.answers != Some(true) && direction == Direction::Server && decoder.is_foreign(chunk) {
-            return Demand::Anew;
-        }
+        let unheard = decoder.answers != Some(true) && direction == Direction::Server;
+        let Some(chunk) = (if unheard { decoder.answer(chunk) } else { Some(chunk) }) else { return Demand::Anew };
         let Decoder { client, server, session, .. } = decoder;
         let side = match direction {
             Direction::Client => &mut *client,
@@ -78,20 +77,24 @@ impl Protocol for Ftp {
 }
 
 impl Decoder {
-    // The client alone spoke so, and anybody may hide behind such words.
+    // What of this is a server's of FTP, after white space: the client alone spoke so, and anybody may hide behind such
+    // words. Nothing where the server's first word is none.
     #[cold]
-    fn is_foreign(&mut self, chunk: Chunk<'_>) -> bool {
+    fn answer<'c>(&mut self, chunk: Chunk<'c>) -> Option<Chunk<'c>> {
         match (chunk, self.answers) {
             (Chunk::Data(bytes), None) => {
-                let first = bytes.iter().find(|byte| !byte.is_ascii_whitespace());
-                self.answers = first.map(|byte| byte.is_ascii_digit() || *byte == nvt::IAC);
+                let words = bytes.trim_ascii_start();
+                self.answers = words.first().map(|byte| byte.is_ascii_digit() || *byte == nvt::IAC);
+                (self.answers != Some(false)).then_some(Chunk::Data(words))
             }
-            (Chunk::Data(_), _) => {}
+            (Chunk::Data(_), _) => None,
             // Behind a loss nothing tells.
-            (Chunk::Gap(_), None) => self.answers = Some(true),
-            _ => return false,
+            (Chunk::Gap(_), None) => {
+                self.answers = Some(true);
+                Some(chunk)
+            }
+            _ => Some(chunk),
         }
-        self.answers == Some(false)
     }
 }
 

@@ -80,6 +80,14 @@ fn talk() -> impl Strategy<Value = Vec<Turn>> {
     proptest::collection::vec(prop_oneof![9 => text(), 1 => noise()], 1..60)
 }
 
+#[test]
+fn white_space_before_the_server_s_first_word_is_no_word_however_it_is_cut() {
+    for first in [&b" \r\0"[..], b"\r\n 220 hi\r\n", b"\r\nhello\r\n", b" \t\r\n", b"\n\n\xff\xf1220 hi\r\n"] {
+        let turns = [(Direction::Client, b"USER a\r\n".to_vec()), (Direction::Server, first.to_vec())];
+        assert_split_law::<Ftp>(&turns, &[]);
+    }
+}
+
 proptest! {
     #[test]
     fn events_do_not_depend_on_the_cuts(turns in talk(), cuts in proptest::collection::vec(any::<usize>(), 0..8)) {
