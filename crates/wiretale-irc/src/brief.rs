@@ -68,6 +68,8 @@ impl Session {
     // He is in a channel, which tells that there is such a channel; or he left one, or the network, or has a new nick.
     fn went<O: Observe<Irc>>(&mut self, cx: &mut Context<'_, O>, seen: Glance<'_>) -> bool {
         match seen.command {
+            // He may be the client whose nick nobody told.
+            b"NICK" if self.own.nick.is_empty() => return false,
             b"PART" | b"QUIT" | b"NICK" => seen.as_it_stands(cx),
             b"JOIN" => {
                 let channel = seen.params.get(0).unwrap_or_default();

@@ -239,6 +239,14 @@ fn replies() -> impl Strategy<Value = (Direction, String)> {
     )
 }
 
+#[test]
+fn a_client_whose_nick_nobody_told_is_known_by_the_one_it_wished_for() {
+    let lines = [":irc.example.org 001 :\r\n", ":x NICK ann\r\n"].map(|line| (Direction::Server, line.to_owned()));
+    let all: Vec<_> = LINES[..1].iter().map(|(from, lines)| (*from, (*lines).to_owned())).chain(lines).collect();
+    let nicks = [true, false].map(|messages| after(&all, messages, false).decoder.session().nick().to_vec());
+    assert_eq!(nicks, [b"ann", b"ann"]);
+}
+
 proptest! {
     #[test]
     fn lines_are_read_the_same_with_and_without_being_told_of_themselves(
