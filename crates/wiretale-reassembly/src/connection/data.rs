@@ -3,7 +3,7 @@
 use wiretale_packet::{Direction, Flags, SeqNumber};
 
 use crate::accept::{Judgement, PAWS_IDLE, TOO_OLD};
-use crate::doubt::Doubt;
+use crate::doubt::{Doubt, is_late};
 use crate::half::{Bits, MAX_LEAD};
 use crate::opening::Phase;
 use crate::options::Options;
@@ -65,7 +65,7 @@ impl Connection {
             Judgement::Doubt(Doubt::Old) if !self.has_room(limits) => {
                 let segment = &arrival.segment;
                 let missed = self.peek(from).misses(segment.seq, segment.seq.advance(segment.seq_len()));
-                if missed { Judgement::Take } else { TOO_OLD }
+                if missed && is_late(options.stamp, known) { Judgement::Take } else { TOO_OLD }
             }
             judgement => judgement,
         }

@@ -114,3 +114,11 @@ fn newer(one: Option<u32>, other: Option<u32>) -> Option<u32> {
 pub(crate) fn is_old(stamp: Option<u32>, newest: Option<u32>) -> bool {
     stamp.zip(newest).is_some_and(|(stamp, newest)| SeqNumber(newest).ahead_of(SeqNumber(stamp)) > 1)
 }
+
+/// Is a timestamp older by so little that its segment may have been sent in time, and captured late?
+pub(crate) fn is_late(stamp: Option<u32>, newest: Option<u32>) -> bool {
+    stamp.zip(newest).is_none_or(|(stamp, newest)| SeqNumber(newest).ahead_of(SeqNumber(stamp)) <= LATE)
+}
+
+/// Ticks: with most hosts one is a millisecond.
+const LATE: i32 = 1000;
