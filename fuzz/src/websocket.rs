@@ -144,7 +144,10 @@ impl Plain {
             Side::Lost => {}
             Side::Upgrade(head) => {
                 head.push(byte);
-                if head.ends_with(b"\n\r\n") || head.ends_with(b"\n\n") {
+                let begins = &ANSWER[..head.len().min(b"HTTP/1.".len())];
+                if from == Direction::Server && !head.starts_with(begins) {
+                    self.foreign = true;
+                } else if head.ends_with(b"\n\r\n") || head.ends_with(b"\n\n") {
                     self.foreign = !agrees(from, head);
                     self.sides[side] = Side::Frame(Frame::default());
                     if !self.foreign && matches!(self.sides[1 - side], Side::Frame(_)) {
