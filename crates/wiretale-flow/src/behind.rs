@@ -178,12 +178,6 @@ impl<P: Services<O>, O: Observer> Delivery<'_, P, O> {
         }
     }
 
-    fn hear_end(&mut self, from: Direction, chunk: Chunk<'_>) {
-        if self.keep(from, chunk).is_some_and(|held| held.is_over()) {
-            self.conclude();
-        }
-    }
-
     /// The server's words tell, and what the client said before was for somebody else.
     pub(crate) fn found_by_server(&mut self, session: Option<Started<P, O>>, from: Direction, chunk: Chunk<'_>) {
         let (at, frame) = (self.at, self.frame);
@@ -215,6 +209,6 @@ fn begins<P: Services<O>, O: Observer>(from: Direction, data: &[u8]) -> bool {
 /// How often whose a flow is may be asked again, in eighths of a word.
 const MOST: u8 = 64;
 /// What asking by what was said for somebody else takes of these.
-const ONE: u8 = 1;
+pub(crate) const ONE: u8 = 1;
 /// What each word of the client takes of these where nobody else speaks: of most flows such words are many.
 const WORD: u8 = 8;

@@ -10,7 +10,7 @@ use wiretale_reassembly::{Anomaly, Sink};
 use crate::expectations::Expectations;
 use crate::near::Far;
 use crate::probing::Started;
-use crate::reading::Reading;
+use crate::reading::{Held, Reading};
 use crate::recall::Lookback;
 use crate::settings::Limits;
 use crate::shared::Joint;
@@ -128,9 +128,14 @@ impl<P: Services<O>, O: Observer> Delivery<'_, P, O> {
             Reading::Overhearing(overheard) => overheard.held,
             _ => None,
         };
-        self.commons.stats.probed_bytes -= held.map_or(0, |held| held.memory() as u64);
+        self.forget_held(held);
         self.holds(0);
         self.unwanted = [true; 2];
+    }
+
+    /// Nobody will read what waited.
+    pub(crate) fn forget_held(&mut self, held: Option<Box<Held>>) {
+        self.commons.stats.probed_bytes -= held.map_or(0, |held| held.memory() as u64);
     }
 
     /// The decoder holds so many bytes now.

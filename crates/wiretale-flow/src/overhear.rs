@@ -3,6 +3,7 @@
 
 use wiretale_protocol::{Chunk, Direction, Identified, Observer, Services};
 
+use crate::behind::ONE;
 use crate::delivery::Delivery;
 use crate::probing::{Started, identify_behind};
 use crate::reading::{Overheard, Reading};
@@ -71,7 +72,7 @@ impl<P: Services<O>, O: Observer> Delivery<'_, P, O> {
 
     // Does the client begin something else with these bytes?
     fn is_begun(&mut self, from: Direction, data: &[u8]) -> bool {
-        from == Direction::Client && self.has_tries(1) && P::resumes(data)
+        from == Direction::Client && self.has_tries(ONE) && P::resumes(data)
     }
 
     // Whose it is with these bytes, once its server has spoken, too. Else they wait, or none does any more.
@@ -85,7 +86,7 @@ impl<P: Services<O>, O: Observer> Delivery<'_, P, O> {
             }
             _ => {
                 let held = self.take_held().flatten();
-                self.commons.stats.probed_bytes -= held.map_or(0, |held| held.memory() as u64);
+                self.forget_held(held);
             }
         }
         None
@@ -101,7 +102,8 @@ impl<P: Services<O>, O: Observer> Delivery<'_, P, O> {
 
     fn forget_overheard(&mut self) {
         if let Reading::Overhearing(overheard) = &mut *self.reading {
-            self.commons.stats.probed_bytes -= overheard.held.take().map_or(0, |held| held.memory() as u64);
+            let held = overheard.held.take();
+            self.forget_held(held);
         }
     }
 

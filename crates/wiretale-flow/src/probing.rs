@@ -12,12 +12,7 @@ impl<P: Services<O>, O: Observer> Delivery<'_, P, O> {
         if *self.anew > 0 {
             return self.probe_behind(from, chunk);
         }
-        let Chunk::Data(data) = chunk else {
-            if self.keep(from, chunk).is_some_and(|held| held.is_over()) {
-                self.conclude();
-            }
-            return;
-        };
+        let Chunk::Data(data) = chunk else { return self.hear_end(from, chunk) };
         if self.is_head_alone(from, data) {
             return self.hold(from, chunk);
         }
@@ -37,6 +32,13 @@ impl<P: Services<O>, O: Observer> Delivery<'_, P, O> {
                 None => self.unclaimed(from, data),
                 session => self.decide(session, from, chunk),
             },
+        }
+    }
+
+    /// Bytes were lost, or a side is over: if both are, it is decided whose they are.
+    pub(crate) fn hear_end(&mut self, from: Direction, chunk: Chunk<'_>) {
+        if self.keep(from, chunk).is_some_and(|held| held.is_over()) {
+            self.conclude();
         }
     }
 
@@ -106,7 +108,7 @@ impl<P: Services<O>, O: Observer> Delivery<'_, P, O> {
 
     pub(crate) fn begin(&mut self, session: Option<Started<P, O>>, held: Option<Box<Held>>) {
         let Some(session) = session else {
-            self.commons.stats.probed_bytes -= held.map_or(0, |held| held.memory() as u64);
+            self.forget_held(held);
             self.give_up();
             return;
         };
