@@ -3,7 +3,7 @@
 use wiretale_packet::{Direction, Flags, SeqNumber};
 
 use crate::accept::{Judgement, PAWS_IDLE, TOO_OLD};
-use crate::doubt::{Doubt, is_late};
+use crate::doubt::Doubt;
 use crate::half::{Bits, MAX_LEAD};
 use crate::opening::Phase;
 use crate::options::Options;
@@ -51,8 +51,7 @@ impl Connection {
         }
     }
 
-    /// Judges a segment. Where one that is too old cannot wait, it counts if its receiver has these bytes and nobody else
-    /// brought them.
+    /// Judges a segment. Where one that is too old cannot wait, it counts if it was captured late.
     fn judge_or_settle(
         &mut self,
         from: Direction,
@@ -64,8 +63,9 @@ impl Connection {
         match self.judge(from, arrival, options, known) {
             Judgement::Doubt(Doubt::Old) if !self.has_room(limits) => {
                 let segment = &arrival.segment;
-                let missed = self.peek(from).misses(segment.seq, segment.seq.advance(segment.seq_len()));
-                if missed && is_late(options.stamp, known) { Judgement::Take } else { TOO_OLD }
+                let end = segment.seq.advance(segment.seq_len());
+                let late = self.peek(from).came_late(segment.seq, end, options.stamp);
+                if late { Judgement::Take } else { TOO_OLD }
             }
             judgement => judgement,
         }

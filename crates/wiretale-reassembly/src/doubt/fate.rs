@@ -3,7 +3,7 @@
 use wiretale_packet::{Direction, Segment, Timestamp};
 
 use super::doubted::{Doubted, Word};
-use super::{Doubt, is_late, is_old, newer};
+use super::{Doubt, is_old, newer};
 use crate::accept::Judgement;
 use crate::half::Bits;
 use crate::options::Options;
@@ -159,10 +159,7 @@ impl Connection {
                 half.begin_time(doubted.stamp);
                 Fate::Proven
             }
-            // Its receiver has these bytes, and nobody else brought them: it was captured late, not sent late.
-            () if due && half.misses(doubted.seq, doubted.end()) && is_late(doubted.stamp, half.newest_stamp()) => {
-                Fate::Fine
-            }
+            () if due && half.came_late(doubted.seq, doubted.end(), doubted.stamp) => Fate::Fine,
             () if due => Fate::Refused,
             () => Fate::Wait,
         }

@@ -3,6 +3,7 @@
 use wiretale_packet::{Direction, SeqNumber, Timestamp};
 
 use super::{Bits, Half, Rare};
+use crate::doubt::is_late;
 use crate::{Anomaly, Bound, Chunk, Delivery, End, Limits, Reason, Sink};
 
 /// The hole in front of what waits.
@@ -145,6 +146,12 @@ impl Half {
             let acked = self.offset(self.acked);
             self.give_up_to(from, acked, limits, sink);
         }
+    }
+
+    /// Was what is too old by its timestamp captured late, and not sent late? Its receiver has these bytes, nobody else
+    /// brought them, and it is older by little.
+    pub(crate) fn came_late(&self, seq: SeqNumber, end: SeqNumber, stamp: Option<u32>) -> bool {
+        self.misses(seq, end) && is_late(stamp, self.newest_stamp())
     }
 
     /// Did the receiver acknowledge what stands from `seq` to `end`, though nothing of it came?
