@@ -7,6 +7,8 @@
 
 use wiretale_protocol::Direction;
 
+use crate::Facts;
+
 /// Does the capture have both sides? Its tap may sit where nothing passes that home hosts send.
 #[derive(Default, Debug)]
 pub(crate) struct Tap {
@@ -36,9 +38,10 @@ impl Tap {
         self.both
     }
 
-    /// Is it to be seen what others send to home hosts? Who does not answer there is silent, and not out of sight.
-    pub(crate) const fn shows_outside(&self) -> bool {
-        self.outside
+    /// Is a flow's server out of sight, in a capture that shows nothing of what others send to home hosts? Elsewhere who
+    /// does not answer is silent, and anybody can speak to him in a home host's name.
+    pub(crate) const fn hides_server(&self, facts: &Facts) -> bool {
+        facts.is_server_unseen() && !self.outside
     }
 
     /// Is nothing to be seen of what home hosts send, wherever one looks?

@@ -125,7 +125,7 @@ impl<'a> Scene<'a> {
     /// speak in a home host's name to a server that does not answer.
     #[must_use]
     pub const fn is_server_unseen(&self) -> bool {
-        self.facts.is_server_unseen() && !self.tap.shows_outside()
+        self.tap.hides_server(self.facts)
     }
 
     /// What is to be added to what one side of a flow alone shows; nothing where both were seen.

@@ -149,7 +149,7 @@ impl Observe<Irc> for Scorer {
 
 impl Scorer {
     fn learn(&self, facts: &mut Facts, moment: &Moment<'_>, event: &wiretale_irc::Event<'_>) {
-        let unseen = facts.is_server_unseen() && !self.tap.shows_outside();
+        let unseen = self.tap.hides_server(facts);
         let session = facts.irc.get_or_insert_default();
         // What a client takes for granted counts where nobody can be heard to say otherwise.
         if unseen || !matches!(event, wiretale_irc::Event::Presumed { .. }) {
