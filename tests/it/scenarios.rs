@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use wiretale::score::{Case, Level};
-use wiretale_testkit::Weather;
 use wiretale_testkit::scenario::{Scenario, Side, Switches, benign, malicious};
+use wiretale_testkit::{IpVersion, Weather};
 use wiretale_tests::judge;
 
 const SEEDS: u64 = 2;
@@ -94,6 +94,29 @@ fn frames_twice_or_out_of_order_hide_no_intrusion() {
             assert!(case.is_some_and(|case| case.level >= Level::High), "{}: {host} {}", family.name, told(case));
         }
     }
+}
+
+#[test]
+fn over_ipv6_the_same_is_found_and_nobody_innocent_is_accused() {
+    let mut wrong = Vec::new();
+    for family in malicious().iter().chain(benign()) {
+        let [four, six] = [IpVersion::V4, IpVersion::V6].map(|version| family.over(version, Weather::default(), 1));
+        let [before, after] = [&four, &six].map(|scenario| judge(&scenario.frames));
+        for (host, same) in four.hosts.iter().zip(&six.hosts) {
+            let [one, other] = [of(&before, *host), of(&after, *same)];
+            if rows(one) != rows(other) {
+                wrong.push(format!("{}: {host} {}\n  {same} {}", family.name, told(one), told(other)));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{} told otherwise:\n{}", wrong.len(), wrong.join("\n"));
+}
+
+// What is told of a host, and how heavily.
+fn rows(case: Option<&Case>) -> Vec<String> {
+    let mut rows: Vec<String> = told(case).split([':', ',']).map(str::to_owned).collect();
+    rows.sort_unstable();
+    rows
 }
 
 // Every weather once for every seed.

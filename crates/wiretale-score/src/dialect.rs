@@ -5,11 +5,14 @@
 //! 192.0.2.1 1000 64" is an order. Verbs and shapes as the literature and public rule sets name them (SDBot, Rbot,
 //! Agobot, Kaiten, pBot, Muhstik); the grammar is our own.
 
+mod target;
 mod vocabulary;
 
-use std::net::{IpAddr, Ipv4Addr};
+use std::net::IpAddr;
 
-use vocabulary::{MARKS, OPENS, PLAIN, PROGRAMS, REPORTS, SCHEMES, SHORTEST_PLAIN, SPACES, STEMS, VERBS, WEAKNESSES};
+pub(crate) use target::{address, addresses_in, url};
+use target::{host, is_mask, is_target, links};
+use vocabulary::{MARKS, OPENS, PLAIN, PROGRAMS, REPORTS, SHORTEST_PLAIN, SPACES, STEMS, VERBS, WEAKNESSES};
 
 use crate::text::{holds, words};
 
@@ -83,7 +86,7 @@ impl<'t> Order<'t> {
 
     /// The addresses it names, whole ones.
     pub(crate) fn addresses(&self) -> impl Iterator<Item = IpAddr> + use<'t> {
-        words(self.text).skip(1).filter_map(|word| address(word.split(|byte| *byte == b':').next().unwrap_or(word)))
+        words(self.text).skip(1).filter_map(|word| address(host(word)))
     }
 }
 
@@ -112,39 +115,6 @@ pub(crate) fn deed(text: &[u8]) -> Option<Verb> {
         }
         () => None,
     }
-}
-
-/// The addresses that stand in a report, alone, with a port or in a URL.
-pub(crate) fn addresses_in(text: &[u8]) -> impl Iterator<Item = IpAddr> {
-    let bare = |word: &[u8]| {
-        let word = word.strip_suffix(b".").or_else(|| word.strip_suffix(b",")).unwrap_or(word);
-        address(word.split(|byte| *byte == b':').next().unwrap_or(word))
-    };
-    links(text).filter_map(address).chain(words(text).filter_map(bare))
-}
-
-// The hosts of URLs, in quotation marks or not.
-fn links(text: &[u8]) -> impl Iterator<Item = &[u8]> {
-    let parts = words(text).flat_map(|word| word.split(|byte| *byte == b'"'));
-    parts.filter_map(|part| url(part).map(|(host, _)| host))
-}
-
-/// A URL's host and what follows it.
-pub(crate) fn url(word: &[u8]) -> Option<(&[u8], &[u8])> {
-    let rest = SCHEMES.iter().find_map(|scheme| {
-        let (head, rest) = word.split_at_checked(scheme.len())?;
-        head.eq_ignore_ascii_case(scheme).then_some(rest)
-    })?;
-    let end = rest.iter().position(|byte| matches!(byte, b'/' | b'?' | b'#')).unwrap_or(rest.len());
-    let (host, path) = rest.split_at(end);
-    let host = host.rsplit(|byte| *byte == b'@').next().unwrap_or(host);
-    let host = host.split(|byte| *byte == b':').next().unwrap_or(host);
-    (!host.is_empty()).then_some((host, path))
-}
-
-/// A word that is an address.
-pub(crate) fn address(word: &[u8]) -> Option<IpAddr> {
-    std::str::from_utf8(word).ok()?.parse().ok()
 }
 
 fn kind_of(verb: &[u8]) -> Option<Verb> {
@@ -223,29 +193,6 @@ fn is_number(word: &[u8]) -> bool {
 
 fn is_flag(word: &[u8]) -> bool {
     word.len() == 2 && word[0] == b'-' && word[1].is_ascii_alphabetic()
-}
-
-// An address, a network, a mask like 10.30.x.x, host:port.
-fn is_target(word: &[u8]) -> bool {
-    let (host, port) = match word.iter().position(|byte| *byte == b':') {
-        Some(at) => (&word[..at], Some(&word[at + 1..])),
-        None => (word, None),
-    };
-    let network = word.split(|byte| *byte == b'/').next().unwrap_or(word);
-    let parse = |word: &[u8]| std::str::from_utf8(word).is_ok_and(|word| word.parse::<Ipv4Addr>().is_ok());
-    let named = port.is_some_and(is_number) && host.contains(&b'.') && host.iter().all(|byte| is_host(*byte));
-    parse(host) || parse(network) || is_mask(word) || named
-}
-
-fn is_mask(word: &[u8]) -> bool {
-    let quads: Vec<&[u8]> = word.split(|byte| *byte == b'.').collect();
-    quads.len() == 4
-        && quads.iter().any(|quad| matches!(*quad, b"x" | b"X" | b"*"))
-        && quads.iter().all(|quad| is_number(quad) || matches!(*quad, b"x" | b"X" | b"*"))
-}
-
-const fn is_host(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-')
 }
 
 fn is_weakness(word: &[u8]) -> bool {

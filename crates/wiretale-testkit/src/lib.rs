@@ -26,4 +26,4 @@ mod wire;
 pub use random::Random;
 pub use solo::{Deaf, Heard, Solo, assert_probe_law, assert_split_law, cut, flow, plain};
 pub use talk::Talk;
-pub use wire::{Weather, Wire, lend};
+pub use wire::{IpVersion, Weather, Wire, lend};

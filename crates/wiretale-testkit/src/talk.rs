@@ -5,7 +5,7 @@ use std::time::Duration;
 use wiretale_packet::{Direction, Endpoint, Flags, Timestamp};
 
 use crate::build::{TcpHeader, tcp_frame};
-use crate::wire::Wire;
+use crate::wire::{IpVersion, Wire};
 
 /// A TCP connection being written to a wire: handshake, turns of data, an end.
 ///
@@ -127,11 +127,18 @@ impl<'w> Talk<'w> {
         self.now
     }
 
+    /// The protocol that both sides speak.
+    #[must_use]
+    pub const fn version(&self) -> IpVersion {
+        self.wire.version
+    }
+
     fn new(wire: &'w mut Wire, at: Timestamp, client: Endpoint, server: Endpoint) -> Self {
         let next = [wire.random.next_u64() as u32, wire.random.next_u64() as u32];
         let inside = |end: Endpoint| end.address.as_v4().is_some_and(|octets| octets[0] == 10);
         let home = if inside(server) && !inside(client) { Direction::Server } else { Direction::Client };
-        Self { wire, now: at, ends: [client, server], next, home }
+        let ends = [client, server].map(|end| wire.version.end(end));
+        Self { wire, now: at, ends, next, home }
     }
 
     // Until an answer to what `from` sent passes the capture point: home answers at once, the rest a round trip later.

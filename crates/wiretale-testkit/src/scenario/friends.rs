@@ -4,7 +4,7 @@ use wiretale_packet::{Address, Direction, Endpoint};
 
 use super::everyday::browse;
 use super::intrusion::dcc as transfer;
-use super::irc::{Irc, Me, Place, long};
+use super::irc::{Irc, Me, Place};
 use super::story::{SERVERS, STRANGERS, Story, abroad, pause, secs};
 
 /// Two people chat.
@@ -26,11 +26,11 @@ pub(super) fn dcc(story: &mut Story) {
     let mut irc = visit(story, 10.0, host, "frank", "frank");
     irc.0.join("#photo", "", "@gina hugo", None);
     talk(&mut irc, "#photo", 8);
-    irc.0.hears("gina", "frank", &format!("\x01DCC SEND garden.jpg {} 5010 {}\x01", long(friend), picture.len()));
+    irc.0.hears("gina", "frank", &format!("\x01DCC SEND garden.jpg {} 5010 {}\x01", irc.0.dcc(friend), picture.len()));
     let received = irc.0.now() + 2.0;
     irc.0.pause(40.0);
     irc.0.says("gina", "lovely, thanks :)");
-    irc.0.says("gina", &format!("\x01DCC SEND song.mp3 {} 5011 {}\x01", long(host), song.len()));
+    irc.0.says("gina", &format!("\x01DCC SEND song.mp3 {} 5011 {}\x01", irc.0.dcc(host), song.len()));
     let sent = irc.0.now() + 2.0;
     irc.0.pause(40.0);
     talk(&mut irc, "#photo", 6);

@@ -3,6 +3,8 @@
 use wiretale_packet::{Address, Direction, Endpoint};
 
 use super::story::{Story, seconds, secs};
+use crate::talk::Talk;
+use crate::wire::IpVersion;
 
 /// Who logs in where.
 #[derive(Clone, Copy)]
@@ -17,7 +19,6 @@ pub(super) struct Login<'a> {
 /// The client logs in and fetches files in passive mode. Returns when each transfer began, and when it all was over.
 pub(super) fn fetch(story: &mut Story, at: f64, login: Login<'_>, files: &[(&str, Vec<u8>)]) -> (Vec<f64>, f64) {
     let (client, server) = (login.client, login.server);
-    let Some([a, b, c, d]) = server.address.as_v4() else { return (Vec::new(), at) };
     let mut random = story.fork();
     let mut talk = story.tcp(at, client, server);
     let (mut begun, mut transfers) = (Vec::new(), Vec::new());
@@ -34,9 +35,7 @@ pub(super) fn fetch(story: &mut Story, at: f64, login: Login<'_>, files: &[(&str
     for (name, bytes) in files {
         let port = random.between(40_000, 60_000) as u16;
         talk.pause(secs(0.6));
-        talk.speak(Direction::Client, b"PASV\r\n");
-        let passive = format!("227 Entering Passive Mode ({a},{b},{c},{d},{},{}).\r\n", port >> 8, port & 255);
-        talk.speak(Direction::Server, passive.as_bytes());
+        passive(&mut talk, server.address, port);
         transfers.push((seconds(talk.now()) + 0.02, port));
         talk.pause(secs(0.4));
         talk.speak(Direction::Client, format!("RETR {name}\r\n").as_bytes());
@@ -54,4 +53,16 @@ pub(super) fn fetch(story: &mut Story, at: f64, login: Login<'_>, files: &[(&str
         let _ = data.wait(secs(1.0)).server(bytes).close(Direction::Server);
     }
     (begun, end)
+}
+
+// The client asks for an address and a port to fetch from; over IPv6 for a port (RFC 2428).
+fn passive(talk: &mut Talk<'_>, server: Address, port: u16) {
+    let (asks, answer) = match (talk.version(), server.as_v4()) {
+        (IpVersion::V4, Some([a, b, c, d])) => {
+            ("PASV", format!("227 Entering Passive Mode ({a},{b},{c},{d},{},{}).", port >> 8, port & 255))
+        }
+        _ => ("EPSV", format!("229 Entering Extended Passive Mode (|||{port}|).")),
+    };
+    talk.speak(Direction::Client, format!("{asks}\r\n").as_bytes());
+    talk.speak(Direction::Server, format!("{answer}\r\n").as_bytes());
 }

@@ -4,7 +4,7 @@ use wiretale_packet::{Address, Direction, Endpoint};
 
 use super::everyday::browse;
 use super::ftp::{Login, fetch};
-use super::irc::{Irc, Me, Place, long};
+use super::irc::{Irc, Me, Place};
 use super::ssh::{Software, Ssh};
 use super::story::{SERVERS, STRANGERS, Story, abroad, seconds, secs};
 
@@ -154,11 +154,11 @@ fn irc_tour(story: &mut Story, at: f64, host: Address) {
     }
     irc.pause(5.0);
     let program = [&b"\x7fELF\x02\x01\x01\0\0\0\0\0\0\0\0\0\x02\0\x3e\0\x01\0\0\0"[..], &vec![0x90; 40_000]].concat();
-    irc.hears("CrAcKeR", "sh4d0w", &format!("\x01DCC SEND sshd {} 33000 {}\x01", long(crook), program.len()));
+    irc.hears("CrAcKeR", "sh4d0w", &format!("\x01DCC SEND sshd {} 33000 {}\x01", irc.dcc(crook), program.len()));
     let received = irc.now() + 1.5;
     irc.pause(60.0);
     let list = b"root:x:0:0\nalice:secret\n".repeat(900);
-    irc.says("CrAcKeR", &format!("\x01DCC SEND accounts.txt {} 32000 {}\x01", long(host), list.len()));
+    irc.says("CrAcKeR", &format!("\x01DCC SEND accounts.txt {} 32000 {}\x01", irc.dcc(host), list.len()));
     let sent = irc.now() + 1.5;
     irc.pause(60.0);
     irc.hears("CrAcKeR", "sh4d0w", "nice ones");

@@ -73,6 +73,7 @@ impl<'w> Irc<'w> {
         answer += &format!(":{server} 353 {nick} = {channel} :{nick} {names}\r\n");
         answer += &format!(":{server} 366 {nick} {channel} :End of /NAMES list.\r\n");
         self.talk.speak(Direction::Client, format!("JOIN {channel} {key}\r\n").replace(" \r", "\r").as_bytes());
+        let answer = self.talk.version().text(&answer);
         self.talk.speak(Direction::Server, answer.as_bytes());
     }
 
@@ -83,6 +84,7 @@ impl<'w> Irc<'w> {
 
     /// A line of the client's.
     pub(super) fn raw(&mut self, line: &str) {
+        let line = self.talk.version().text(line);
         self.talk.speak(Direction::Client, format!("{line}\r\n").as_bytes());
     }
 
@@ -94,6 +96,7 @@ impl<'w> Irc<'w> {
 
     /// A line of the server's.
     pub(super) fn told(&mut self, line: &str) {
+        let line = self.talk.version().text(line);
         self.talk.speak(Direction::Server, format!("{line}\r\n").as_bytes());
     }
 
@@ -120,6 +123,12 @@ impl<'w> Irc<'w> {
         super::story::seconds(self.talk.now())
     }
 
+    /// A host's address as DCC writes it: one number, or the text of an IPv6 address.
+    pub(super) fn dcc(&self, host: Address) -> String {
+        let address = self.talk.version().address(host);
+        address.as_v4().map_or_else(|| address.to_string(), |octets| u32::from_be_bytes(octets).to_string())
+    }
+
     /// The client leaves. Returns when.
     pub(super) fn quit(mut self) -> Timestamp {
         self.raw("QUIT :bye");
@@ -143,9 +152,4 @@ fn welcome(me: &Me, place: Place) -> String {
     ]
     .map(|line| format!(":{server} {line}\r\n"))
     .concat()
-}
-
-/// An address as DCC writes it.
-pub(super) fn long(address: Address) -> u32 {
-    address.as_v4().map_or(0, u32::from_be_bytes)
 }

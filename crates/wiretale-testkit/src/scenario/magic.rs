@@ -85,5 +85,6 @@ fn typed(talk: &mut Talk<'_>, from: Direction) {
 
 fn stray(story: &mut Story, at: f64, src: Endpoint, dst: Endpoint, seq: u32, window: u16) {
     let header = TcpHeader { seq, ack: 0, flags: Flags::SYN, window, options: Vec::new() };
+    let [src, dst] = [src, dst].map(|end| story.wire.version.end(end));
     story.wire.push(time(at), tcp_frame(src, dst, 52, &header, &[]));
 }

@@ -5,7 +5,7 @@ use wiretale_packet::{Address, Direction, Endpoint};
 use super::everyday::browse;
 use super::ftp::{Login, fetch};
 use super::intrusion::{dcc, enter, tool};
-use super::irc::{Irc, Me, Place, long};
+use super::irc::{Irc, Me, Place};
 use super::story::{SERVERS, STRANGERS, Story, abroad, seconds, secs};
 
 /// A server of packs (iroffer) on an entered host.
@@ -29,7 +29,7 @@ pub(super) fn xdcc(story: &mut Story) {
         irc.pause(60.0);
         irc.hears("leech1", "XDCC-0042", &format!("xdcc send #{}", round + 1));
         let port = 40_100 + round;
-        irc.says("leech1", &format!("\x01DCC SEND film{round}.avi {} {port} 60000\x01", long(host)));
+        irc.says("leech1", &format!("\x01DCC SEND film{round}.avi {} {port} 60000\x01", irc.dcc(host)));
         requests.push((irc.now() + 1.0, port));
         irc.pause(120.0);
     }

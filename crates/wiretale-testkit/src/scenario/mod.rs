@@ -30,7 +30,7 @@ mod switches;
 
 use wiretale_packet::{Address, Timestamp};
 
-use crate::wire::Weather;
+use crate::wire::{IpVersion, Weather};
 use story::Story;
 pub use switches::{Side, Switches};
 
@@ -80,7 +80,13 @@ impl Family {
     /// A scenario of this family.
     #[must_use]
     pub fn scenario(&self, weather: Weather, seed: u64) -> Scenario {
-        let mut story = Story::new(weather, seed);
+        self.over(IpVersion::V4, weather, seed)
+    }
+
+    /// The same, over one of the two Internet protocols.
+    #[must_use]
+    pub fn over(&self, version: IpVersion, weather: Weather, seed: u64) -> Scenario {
+        let mut story = Story::new(weather, version, seed);
         (self.write)(&mut story);
         story.told(self.name, seed)
     }

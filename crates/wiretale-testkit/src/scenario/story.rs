@@ -8,7 +8,7 @@ use wiretale_packet::{Address, Endpoint, Timestamp};
 use super::{Scenario, Truth};
 use crate::random::Random;
 use crate::talk::Talk;
-use crate::wire::{Weather, Wire};
+use crate::wire::{IpVersion, Weather, Wire};
 
 /// A capture in the making. Times are seconds since it began.
 pub(super) struct Story {
@@ -21,18 +21,24 @@ pub(super) struct Story {
 }
 
 impl Story {
-    pub(super) fn new(weather: Weather, seed: u64) -> Self {
+    pub(super) fn new(weather: Weather, version: IpVersion, seed: u64) -> Self {
         let (hosts, compromised) = (BTreeSet::new(), BTreeSet::new());
         let mut random = Random::new(seed ^ 0x77_69_72_65);
         let port = random.between(33_000, 50_000) as u16;
-        Self { wire: Wire::new(weather, seed), random, port, hosts, compromised, truth: Vec::new() }
+        let wire = Wire::new(weather, seed).over(version);
+        Self { wire, random, port, hosts, compromised, truth: Vec::new() }
     }
 
     /// What was written, with everyday life beside it.
     pub(super) fn told(mut self, family: &'static str, seed: u64) -> Scenario {
         super::everyday::beside(&mut self);
+        let version = self.wire.version;
         self.truth.sort_by_key(|truth| truth.at);
-        let (compromised, hosts) = (self.compromised.into_iter().collect(), self.hosts.into_iter().collect());
+        for truth in &mut self.truth {
+            (truth.host, truth.peer) = (version.address(truth.host), truth.peer.map(|peer| version.address(peer)));
+        }
+        let [compromised, hosts] =
+            [self.compromised, self.hosts].map(|hosts| hosts.into_iter().map(|host| version.address(host)).collect());
         Scenario { family, seed, frames: self.wire.into_frames(), compromised, hosts, truth: self.truth }
     }
 
@@ -54,7 +60,7 @@ impl Story {
     pub(super) fn lookup(&mut self, at: f64, client: Address, name: &str, answer: Option<Address>) -> f64 {
         let client = Endpoint::new(client, self.free_port());
         let id = self.random.next_u64() as u16;
-        let (question, reply) = dns(id, name, answer);
+        let (question, reply) = dns(id, name, answer, self.wire.version);
         self.wire.udp(time(at), client, RESOLVER, &question);
         self.wire.udp(time(at + 0.012), RESOLVER, client, &reply);
         at + 0.013
@@ -130,21 +136,24 @@ pub(super) fn pause(random: &mut Random, median: f64) -> f64 {
     median * (0.45 * normal).exp()
 }
 
-// A question for an address and its answer; none: there is no such name.
-fn dns(id: u16, name: &str, answer: Option<Address>) -> (Vec<u8>, Vec<u8>) {
+// A question for an address (an A record, or AAAA) and its answer; none: there is no such name.
+fn dns(id: u16, name: &str, answer: Option<Address>, version: IpVersion) -> (Vec<u8>, Vec<u8>) {
+    let kind = if version == IpVersion::V4 { 1 } else { 28 };
     let mut question = vec![0, 1, 0, 0, 0, 0, 0, 0];
     for label in name.split('.') {
         question.push(label.len() as u8);
         question.extend(label.as_bytes());
     }
-    question.extend([0, 0, 1, 0, 1]);
+    question.extend([0, 0, kind, 0, 1]);
     let ask = [&id.to_be_bytes()[..], &[1, 0], &question].concat();
-    let Some(octets) = answer.and_then(Address::as_v4) else {
+    let Some(address) = answer.map(|host| version.address(host)) else {
         return (ask, [&id.to_be_bytes()[..], &[0x81, 0x83], &question].concat());
     };
     let mut reply = [&id.to_be_bytes()[..], &[0x81, 0x80], &question].concat();
     reply[7] = 1;
-    reply.extend([0xc0, 0x0c, 0, 1, 0, 1, 0, 0, 1, 44, 0, 4]);
+    let octets = address.octets();
+    let octets = if version == IpVersion::V4 { &octets[12..] } else { &octets[..] };
+    reply.extend([0xc0, 0x0c, 0, kind, 0, 1, 0, 0, 1, 44, 0, octets.len() as u8]);
     reply.extend(octets);
     (ask, reply)
 }

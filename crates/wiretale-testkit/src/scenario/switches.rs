@@ -3,9 +3,7 @@
 use std::time::Duration;
 
 use super::Scenario;
-use super::story::is_home;
 use crate::random::Random;
-use wiretale_packet::Address;
 
 /// One side of the border.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -39,7 +37,7 @@ impl Scenario {
             self.truth.retain(|truth| truth.at >= begins);
         }
         if let Some(side) = switches.only {
-            self.frames.retain(|(_, frame)| sender(frame).is_none_or(|sender| is_home(sender) == (side == Side::Home)));
+            self.frames.retain(|(_, frame)| is_from_home(frame).is_none_or(|home| home == (side == Side::Home)));
         }
         for at in 1..self.frames.len() {
             if random.chance(switches.swapped) {
@@ -56,8 +54,11 @@ impl Scenario {
     }
 }
 
-// The source address of an Ethernet frame with IPv4 in it.
-fn sender(frame: &[u8]) -> Option<Address> {
-    let octets: [u8; 4] = frame.get(26..30)?.try_into().ok()?;
-    (frame.get(12..14)? == [0x08, 0x00]).then(|| Address::v4(octets))
+// Is the sender of this Ethernet frame a home host? None: it carries no IP.
+fn is_from_home(frame: &[u8]) -> Option<bool> {
+    match frame.get(12..14)? {
+        [0x08, 0x00] => Some(frame.get(26..28)? == [10, 20]),
+        [0x86, 0xdd] => Some(*frame.get(22)? == 0xfd),
+        _ => None,
+    }
 }
