@@ -63,6 +63,7 @@ pub use data::{DataDecoder, DataEvent, FtpData, Opened};
 pub use decoder::{Decoder, Ftp};
 pub use event::{Answer, Channel, Command, Event, Exchange, Login, Reply, Transfer};
 pub use listing::{Entry, Kind};
+pub use login::is_guest;
 pub use software::{Software, software};
 pub use verb::Verb;
 

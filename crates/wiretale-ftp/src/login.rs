@@ -154,8 +154,15 @@ impl Logins {
     }
 
     fn is_guest(&self) -> bool {
-        self.user.as_ref().is_some_and(|user| GUESTS.iter().any(|guest| guest.eq_ignore_ascii_case(user)))
+        self.user.as_deref().is_some_and(is_guest)
     }
+}
+
+/// Is this the name of a guest, whose password is none: `anonymous`, `ftp`, `ftpuser`, `guest`? Blanks behind it do not
+/// count.
+#[must_use]
+pub fn is_guest(user: &[u8]) -> bool {
+    GUESTS.iter().any(|guest| guest.eq_ignore_ascii_case(user.trim_ascii_end()))
 }
 
 impl Secret {
@@ -237,6 +244,12 @@ mod tests {
     fn masked(secret: &[u8], line: &[u8]) -> Vec<u8> {
         let tag = wiretale_protocol::SecretKey::default().tag(secret);
         Secret { kind: "ftp", account: Vec::new(), bytes: secret.to_vec(), tag }.hide(line).into_owned()
+    }
+
+    #[test]
+    fn guests_are_known_by_name() {
+        assert!([&b"anonymous"[..], b"FTP", b"guest ", b"ftpuser"].into_iter().all(is_guest));
+        assert!(![&b"anonymously"[..], b"", b" ", b"an onymous"].into_iter().any(is_guest));
     }
 
     #[test]

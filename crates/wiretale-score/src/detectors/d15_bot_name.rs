@@ -90,7 +90,7 @@ impl BotName {
 
 // What speaks for a bot, in decibans.
 fn features(nick: &[u8], user: &[u8], real_name: &[u8]) -> Vec<(f64, &'static str)> {
-    let nick = without_away(nick);
+    let (nick, real_name) = (without_away(nick), real_name.trim_ascii());
     let country = parts(nick).any(|part| COUNTRIES.contains(&&*part.to_ascii_uppercase()));
     let system = parts(nick).any(|part| SYSTEMS.contains(&&*part.to_ascii_uppercase()));
     let (digits, run, separators) = (digits(nick), longest(nick, u8::is_ascii_digit), separators(nick));

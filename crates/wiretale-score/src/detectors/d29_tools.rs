@@ -6,7 +6,7 @@
 
 mod asked;
 
-use wiretale_ftp::DataEvent;
+use wiretale_ftp::{DataEvent, is_guest};
 use wiretale_protocol::{Direction, FlowId};
 use wiretale_ssh::{Event, Session};
 
@@ -113,13 +113,8 @@ fn uploaded(scene: &Scene<'_>, session: &Session, findings: &mut Findings) {
     findings.push(evidence.strength(strength).quality(f64::from(session.upload.confidence.0) / 100.0));
 }
 
-fn is_guest(user: &[u8]) -> bool {
-    GUESTS.iter().any(|guest| user.eq_ignore_ascii_case(guest))
-}
-
 const SURE: u8 = 50;
 const LEAST: u64 = 10 * 1024;
-const GUESTS: &[&[u8]] = &[b"anonymous", b"ftp", b"guest", b"ftpuser"];
 
 #[cfg(test)]
 mod tests {

@@ -84,7 +84,9 @@ fn each_feature_has_its_bounds() {
     ] {
         assert_eq!(told(nick, user, "Somebody"), told_of, "{nick} {user}");
     }
-    assert_eq!(told("anna", "qjwzk", "qjwzk"), ["letters at random", SAME]);
+    for real_name in ["qjwzk", " qjwzk "] {
+        assert_eq!(told("anna", "qjwzk", real_name), ["letters at random", SAME]);
+    }
     assert!(told("anna", "anna", "anna").is_empty());
 }
 

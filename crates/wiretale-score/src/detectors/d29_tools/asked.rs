@@ -1,10 +1,9 @@
 //! A tool that is asked for, or sent, where the capture has one side of the control connection: the file itself is not to
 //! be had then, or nobody told what it is. A name is all there is, and only a tool's tells something.
 
-use wiretale_ftp::{Event, Exchange, Reply, Verb};
+use wiretale_ftp::{Event, Exchange, Reply, Verb, is_guest};
 use wiretale_protocol::Direction;
 
-use super::is_guest;
 use crate::text::shown;
 use crate::{Evidence, Findings, Scene, SeenFile};
 
