@@ -198,12 +198,14 @@ fn tell(
     scorer: Scorer,
     chronicle: &Chronicle,
 ) -> Result<(), Failure> {
+    let no_room = scorer.no_room();
     let (mut evidence, names) = scorer.finish();
     tables.tie(&mut evidence);
     let threads = usize::from(args.threads);
     let (written, cases) = cases(directory.path(), threads, evidence, &tables.weights);
     written?;
-    let (files, lacks) = (digest.files_moved(), digest.lacks());
+    let files = digest.files_moved();
+    let lacks: Vec<String> = digest.lacks().into_iter().chain(no_room).collect();
     let (weights, inventory) = (&tables.weights, &tables.inventory);
     let dossier = Dossier { cases: &cases, weights, inventory, names: &names, chronicle, files: &files, lacks: &lacks };
     let write = || case::write_all(&args.out, &args.scoring, &dossier, threads > 1);

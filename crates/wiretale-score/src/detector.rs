@@ -1,5 +1,6 @@
 //! What a detector is, what it hears and what it may say.
 
+mod findings;
 mod hears;
 mod scene;
 
@@ -10,6 +11,7 @@ use wiretale_protocol::{Exposure, Passed, Summary, Timestamp, Weird};
 use crate::SeenFile;
 use crate::model::Evidence;
 
+pub use findings::Findings;
 pub use hears::{Ends, Hears};
 pub use scene::Scene;
 
@@ -78,37 +80,6 @@ pub enum Fact<'a> {
     /// It is over.
     Closed(&'a Summary<'a>),
 }
-
-/// Where evidence goes.
-#[derive(Default, Debug)]
-pub struct Findings {
-    // At most MOST.
-    pub(crate) rows: Vec<Evidence>,
-    // Bytes on the heap that the rows have beside themselves.
-    heap: usize,
-    // Evidence for which there was no room.
-    pub(crate) dropped: u64,
-}
-
-impl Findings {
-    /// One more piece of evidence, if there is room.
-    pub fn push(&mut self, evidence: Evidence) {
-        if self.rows.len() < MOST {
-            self.heap += evidence.weight();
-            self.rows.push(evidence);
-        } else {
-            self.dropped += 1;
-        }
-    }
-
-    /// Bytes on the heap.
-    pub(crate) const fn memory(&self) -> usize {
-        self.rows.capacity() * size_of::<Evidence>() + self.heap
-    }
-}
-
-// Rows kept in memory; what more there is, is counted.
-const MOST: usize = 1 << 18;
 
 impl Evidence {
     // Bytes on the heap that it takes, beside itself.

@@ -110,6 +110,12 @@ impl Scorer {
         self.findings.dropped
     }
 
+    /// What there was no room for, in a sentence for a person.
+    #[must_use]
+    pub fn no_room(&self) -> Option<String> {
+        self.findings.no_room()
+    }
+
     /// The cases that the evidence so far makes, worst first.
     #[must_use]
     pub fn cases(&self) -> Vec<Case> {
