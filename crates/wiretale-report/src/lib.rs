@@ -41,6 +41,7 @@ mod table;
 mod tags;
 mod text;
 mod tsv;
+mod usual;
 mod writer;
 
 pub use digest::Digest;

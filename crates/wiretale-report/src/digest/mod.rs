@@ -15,6 +15,7 @@ use wiretale::protocol::{
 use wiretale::ssh::Event as SshEvent;
 
 use crate::Home;
+use crate::usual::is_unusual;
 
 use condition::Condition;
 
@@ -253,29 +254,9 @@ impl Digest {
     }
 }
 
-/// Is it one of the services that have ports of their own, and not on one of them?
-fn is_unusual(service: &str, port: u16) -> bool {
-    PORTS.iter().any(|(name, ports)| *name == service && !ports.contains(&port))
-}
-
 fn kept(text: &[u8]) -> Box<[u8]> {
     text[..text.len().min(LONGEST)].into()
 }
-
-const PORTS: &[(&str, &[u16])] = &[
-    ("ssh", &[22]),
-    ("ftp", &[21]),
-    ("irc", &[6660, 6661, 6662, 6663, 6664, 6665, 6666, 6667, 6668, 6669, 7000]),
-    ("http", &[80, 8000, 8008, 8080, 3128]),
-    ("smtp", &[25, 465, 587]),
-    ("pop3", &[110]),
-    ("imap", &[143]),
-    ("dns", &[53, 5353, 5355]),
-    ("telnet", &[23]),
-    ("ssl", &[443, 465, 563, 636, 853, 989, 990, 992, 993, 994, 995, 6697, 8443]),
-    ("rdp", &[3389]),
-    ("rfb", &[5900, 5901]),
-];
 
 const UNKNOWN: &str = "something unknown";
 const LONGEST: usize = 128;

@@ -9,6 +9,7 @@ use foldhash::fast::RandomState;
 use wiretale::protocol::{Endpoint, Moment, Summary, Timestamp};
 
 use super::kept;
+use crate::usual::is_everyday;
 
 /// Ports of home hosts that took connections. Bounded.
 #[derive(Default)]
@@ -67,7 +68,9 @@ impl Listeners {
         if service.is_some_and(|service| matches!(service, "ftp-data" | "irc-dcc-data" | "irc-dcc-chat")) {
             return;
         }
-        let full = self.known.len() >= MOST;
+        // What is everyday leaves half of the room to what is not.
+        let everyday = service.is_some_and(|service| is_everyday(service, moment.flow.server.port));
+        let full = self.known.len() >= if everyday { MOST / 2 } else { MOST };
         let listener = match self.known.entry(moment.flow.server) {
             Entry::Occupied(known) => known.into_mut(),
             Entry::Vacant(_) if full => return self.left_out += 1,

@@ -8,6 +8,8 @@ use std::net::IpAddr;
 use foldhash::fast::RandomState;
 use wiretale::protocol::{Address, FlowId, Timestamp};
 
+use crate::usual::is_everyday;
+
 /// The connections of home hosts. Bounded; those of peers for which there was no room still count in their host's sum.
 #[derive(Default)]
 pub struct Talks {
@@ -103,6 +105,11 @@ impl Talk {
         matches!(self.service, "ssh" | "ssl" | "tls" | "quic" | "dtls")
     }
 
+    // Nobody came, and went where everybody goes.
+    fn is_everyday(&self) -> bool {
+        !self.inbound && is_everyday(self.service, self.port)
+    }
+
     // Data connections have a port of their own each; they are one door together.
     fn door(&self) -> (u16, bool) {
         let data = matches!(self.service, "ftp-data" | "irc-dcc-data" | "irc-dcc-chat");
@@ -182,13 +189,15 @@ impl Talks {
     // A peer that is new to the host: is there room for it?
     #[inline(never)]
     fn meet(&mut self, host: Address, peer: Address, talk: Talk) {
-        let full = self.hosts.len() >= HOSTS;
+        // What is everyday leaves half of the room to what is not.
+        let share = if talk.is_everyday() { 2 } else { 1 };
+        let full = self.hosts.len() >= HOSTS / share;
         let known = match self.hosts.entry(host) {
             Entry::Occupied(known) => known.into_mut(),
             Entry::Vacant(_) if full => return self.left_out += 1,
             Entry::Vacant(new) => new.insert(Host::default()),
         };
-        if !known.admits(&talk, ALL_PEERS - self.known.len()) {
+        if !known.admits(&talk, (ALL_PEERS / share).saturating_sub(self.known.len())) {
             return known.unlisted.add(&talk);
         }
         known.peers.push(peer);
@@ -238,7 +247,7 @@ impl fmt::Debug for Talks {
     }
 }
 
-const HOSTS: usize = 4096;
+const HOSTS: usize = 8192;
 // Peers told of one host, of these who came first by one port, and of all hosts together: no more than the table holds
 // before it doubles.
 const PEERS: usize = 8192;
@@ -253,3 +262,6 @@ const ALL_TALKS: usize = 1 << 16;
 const WAYS: usize = 8;
 // What a peer takes beside its entry, by and large.
 const PEER: usize = 160;
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,51 @@
+//! Who finds room.
+
+use super::*;
+
+fn host(number: u32) -> Address {
+    Address::v4((0x0a00_0000 + number).to_be_bytes())
+}
+
+fn talk(service: &'static str, port: u16, inbound: bool) -> Talk {
+    Talk {
+        flow: FlowId(1),
+        peer: [198, 51, 100, 9].into(),
+        port,
+        inbound,
+        service,
+        began: Timestamp::from_nanos(0),
+        ended: Timestamp::from_nanos(1),
+        sent: 1,
+        received: 1,
+        missed: 0,
+        midstream: false,
+        one_sided: false,
+    }
+}
+
+#[test]
+fn everyday_hosts_leave_half_of_the_room_to_others() {
+    let mut talks = Talks::default();
+    let stranger = Address::v4([198, 51, 100, 9]);
+    for number in 0..2 * HOSTS as u32 {
+        talks.hear(host(number), stranger, talk("http", 80, false));
+    }
+    assert_eq!((talks.hosts.len(), talks.left_out()), (HOSTS / 2, 2 * HOSTS as u64 - HOSTS as u64 / 2));
+    let late = host(1 << 20);
+    talks.hear(late, stranger, talk("ssh", 22_102, true));
+    assert_eq!(talks.peers(late.to_ip()).len(), 1);
+}
+
+#[test]
+fn everyday_peers_leave_half_of_the_room_to_others() {
+    let mut talks = Talks::default();
+    for number in 0..ALL_PEERS as u32 {
+        talks.hear(host(number % 4000), host(1 << 20 | number), talk("ssl", 443, false));
+    }
+    let everyday = talks.known.len();
+    assert!(everyday <= ALL_PEERS / 2, "{everyday}");
+    let late = host(1);
+    talks.hear(late, Address::v4([198, 51, 100, 9]), talk("irc", 7777, false));
+    assert_eq!(talks.known.len(), everyday + 1);
+    assert!(talks.unlisted(host(3999).to_ip()).talks > 0, "the rest is counted");
+}
