@@ -272,6 +272,7 @@ impl std::fmt::Debug for Capture {
 fn open(path: &Path) -> Result<(File, String), Error> {
     let name = path.display().to_string();
     match File::open(path) {
+        Ok(file) if file.metadata().is_ok_and(|meta| meta.is_dir()) => Err(Error::Folder { file: name }),
         Ok(file) => Ok((file, name)),
         Err(source) => Err(Error::Open { file: name, source }),
     }

@@ -16,6 +16,12 @@ pub enum Error {
         /// What the system says.
         source: io::Error,
     },
+    /// It is a folder.
+    #[error("{file}: it is a folder: name the captures in it")]
+    Folder {
+        /// Its name.
+        file: String,
+    },
     /// Reading failed; every packet before it was delivered.
     #[error("{file}: byte {offset}: cannot read on: {source}")]
     Read {
@@ -90,6 +96,7 @@ impl Error {
     pub fn file(&self) -> &str {
         match self {
             Self::Open { file, .. }
+            | Self::Folder { file }
             | Self::Read { file, .. }
             | Self::Cut { file, .. }
             | Self::Unknown { file, .. }
@@ -103,7 +110,7 @@ impl Error {
     #[must_use]
     pub const fn offset(&self) -> u64 {
         match self {
-            Self::Open { .. } | Self::Unknown { .. } | Self::Empty { .. } => 0,
+            Self::Open { .. } | Self::Folder { .. } | Self::Unknown { .. } | Self::Empty { .. } => 0,
             Self::Link { .. } => 20,
             Self::Read { offset, .. } | Self::Cut { offset, .. } | Self::Broken { offset, .. } => *offset,
         }
