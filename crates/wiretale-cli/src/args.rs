@@ -6,9 +6,10 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use ipnet::IpNet;
 use wiretale::reassembly::{FragmentPolicy, Overlap};
 
-/// Reads network captures and tells what every machine in them did: connections, IRC, DCC, FTP, SSH, DNS.
+/// Reads network captures and tells which machine was broken into, how and when, and what all of them did: connections,
+/// IRC, DCC, FTP, SSH, DNS.
 #[derive(Parser, Debug)]
-#[command(name = "wiretale", version, about, max_term_width = 100)]
+#[command(name = "wiretale", version, max_term_width = 80, after_help = EXIT)]
 pub(crate) struct Cli {
     #[command(subcommand)]
     pub(crate) command: Command,
@@ -44,19 +45,21 @@ pub(crate) struct Analyze {
     /// Fill md5, sha1 and sha256 of files.log, which Zeek leaves unset by default
     #[arg(long)]
     pub(crate) hashes: bool,
-    /// A network that is ours; may be given several times [default: private addresses]
+    /// A network that is ours; may be given several times. Only its hosts are scored [default: the inventory's networks, or
+    /// private addresses; public ones and those of IPv6 have to be named]
     #[arg(long, value_name = "CIDR", value_parser = network)]
     pub(crate) home: Vec<IpNet>,
-    /// What to do with packets whose checksums are wrong; auto accepts them of a sender who leaves all to its network card
-    #[arg(long, value_enum, default_value_t)]
+    /// What to do with packets whose checksums are wrong
+    #[arg(long, value_name = "WHAT", value_enum, default_value_t)]
     pub(crate) checksums: Checksums,
-    /// Write the files that crossed into DIR, under names made here
+    /// Write the files that crossed into DIR, under names made here; of each its first 100 MiB
     #[arg(long, value_name = "DIR")]
     pub(crate) extract: Option<PathBuf>,
     /// Write every TCP direction's bytes into DIR, as UID.client and UID.server
     #[arg(long, value_name = "DIR")]
     pub(crate) streams: Option<PathBuf>,
-    /// Threads that analyse, 1 to 64; what comes out is the same
+    /// Threads that analyse, 1 to 64; what comes out is the same. Only a single plain file is shared out: what is
+    /// compressed, piped or several captures is read by one thread
     #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u16).range(1..=64))]
     pub(crate) threads: u16,
     // The help and the error of a wrong name list the same ones.
@@ -102,10 +105,11 @@ pub(crate) struct Score {
     /// Evidence as analyze writes it into evidence.jsonl; - is standard input
     #[arg(value_name = "EVIDENCE")]
     pub(crate) evidence: PathBuf,
-    /// Write cases.json, timeline.csv, notice.log, report.html and what else is asked for into DIR
+    /// Write cases.json, timeline.csv, notice.log, report.html and what else is asked for into DIR, in place of what lies
+    /// there. Evidence alone knows less than the capture: give another folder than that of analyze
     #[arg(long, value_name = "DIR")]
     pub(crate) out: Option<PathBuf>,
-    /// A network that is ours; may be given several times [default: private addresses]
+    /// A network that is ours; may be given several times [default: the inventory's networks, or private addresses]
     #[arg(long, value_name = "CIDR", value_parser = network)]
     pub(crate) home: Vec<IpNet>,
     #[command(flatten)]
@@ -116,8 +120,8 @@ pub(crate) struct Score {
 pub(crate) struct Confirm {
     /// The address of a home host
     pub(crate) host: std::net::IpAddr,
-    /// The ports to ask, at most 64 [default: those that --evidence holds against the host]
-    #[arg(long, value_name = "PORT", value_delimiter = ',', value_parser = clap::value_parser!(u16).range(1..))]
+    /// The ports to ask, as 22,9886: at most 64 [default: those that --evidence holds against the host]
+    #[arg(long, value_name = "PORTS", value_delimiter = ',', value_parser = clap::value_parser!(u16).range(1..))]
     pub(crate) ports: Vec<u16>,
     /// Networks that are ours; a host outside them is never asked
     #[arg(long, value_name = "CIDR", value_parser = network, required = true)]
@@ -197,4 +201,6 @@ fn os_policy(text: &str) -> Result<OsPolicy, String> {
     Ok(OsPolicy { network: network(net)?, overlap, fragments })
 }
 
+const EXIT: &str = "Exit status: 0 if all was done, 2 if the arguments or the input cannot be used, or the output \
+                    cannot be written. A capture that ends in the middle of a packet is read up to there, with a note.";
 const POLICIES: &str = "first, last, bsd, linux, old-linux, solaris, windows, vista, macos";
