@@ -12,7 +12,7 @@ pub fn evidence(data: &[u8]) {
     let Ok(text) = std::str::from_utf8(data) else { return };
     let evidence = match read_evidence(text) {
         Ok(evidence) => evidence,
-        Err(error) => return assert!(error.to_string().starts_with("evidence: line ")),
+        Err(error) => return assert!(error.to_string().starts_with("line ")),
     };
     let stored = stored(&evidence);
     assert_eq!(read_evidence(&stored).expect("as it was written"), evidence);
@@ -21,7 +21,20 @@ pub fn evidence(data: &[u8]) {
     let chronicle = Chronicle::new(Home::default());
     let (inventory, names) = (Inventory::default(), Names::default());
     let (weights, inventory, names, chronicle) = (&weights, &inventory, &names, &chronicle);
-    told(&cases, &Dossier { cases: &cases, weights, inventory, names, chronicle, files: &[], lacks: &[] });
+    told(
+        &cases,
+        &Dossier {
+            cases: &cases,
+            weights,
+            inventory,
+            names,
+            chronicle,
+            files: &[],
+            lacks: &[],
+            notes: &[],
+            written: true,
+        },
+    );
 }
 
 fn stored(evidence: &[Evidence]) -> String {

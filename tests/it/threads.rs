@@ -193,6 +193,8 @@ fn tell(path: &Path, threads: usize) -> Told {
         chronicle: &chronicle,
         files: &files,
         lacks: &[],
+        notes: &[],
+        written: true,
     };
     let pages = Terminal(dossier).to_string();
     let talks: Vec<_> = cases.iter().map(|case| (chronicle.peers(case.host), chronicle.unlisted(case.host))).collect();

@@ -1,5 +1,7 @@
 //! `wiretale analyze`.
 
+use std::collections::BTreeSet;
+use std::fs;
 use std::hash::{BuildHasher as _, RandomState};
 use std::io::{self, BufWriter, Write as _};
 use std::mem;
@@ -65,10 +67,15 @@ struct Opened {
 }
 
 /// Opens every capture that can be opened, of which there must be one. Beside others, one in which nothing was written yet
-/// is noted and no error.
+/// is noted and no error. One that is named twice is read once.
 fn open(args: &Analyze) -> Result<Opened, Failure> {
     let (mut opened, mut blank) = (Opened::default(), Vec::new());
+    let mut named = BTreeSet::new();
     for path in &args.captures {
+        if !named.insert(fs::canonicalize(path).unwrap_or_else(|_| path.clone())) {
+            opened.notes.push(format!("{} is named twice: it is read once.", path.display()));
+            continue;
+        }
         match open_one(path) {
             Ok(capture) => opened.captures.push(capture),
             Err(error) if error.is_empty() || error.is_cut() => blank.push(error),
@@ -156,13 +163,14 @@ fn logs(args: &Analyze, tables: &Tables) -> Result<Logs<Directory>, Failure> {
     // From now on it is known that a run was here.
     case::write(&args.out, EVIDENCE, "")?;
     let extract = args.extract.as_ref().map(|dir| Extract::new(dir, EXTRACT_AT_MOST)).transpose();
+    let streams = args.streams.as_ref().map(Streams::create).transpose();
     let options = Options {
         format: format(args),
         home: Home::new(tables.networks(&args.home)),
         messages: args.messages,
         hashes: args.hashes,
-        streams: args.streams.as_ref().map(Streams::create).transpose()?,
-        extract: extract.map_err(|error| Failure::Extract { path: error.path, source: error.source })?,
+        streams: streams.map_err(|error| Failure::folder(&error.path, error.source))?,
+        extract: extract.map_err(|error| Failure::folder(&error.path, error.source))?,
     };
     Ok(Logs::new(directory, options))
 }
@@ -206,8 +214,19 @@ fn tell(
     written?;
     let files = digest.files_moved();
     let lacks: Vec<String> = digest.lacks().into_iter().chain(no_room).collect();
+    let notes = digest.notes();
     let (weights, inventory) = (&tables.weights, &tables.inventory);
-    let dossier = Dossier { cases: &cases, weights, inventory, names: &names, chronicle, files: &files, lacks: &lacks };
+    let dossier = Dossier {
+        cases: &cases,
+        weights,
+        inventory,
+        names: &names,
+        chronicle,
+        files: &files,
+        lacks: &lacks,
+        notes: &notes,
+        written: true,
+    };
     let write = || case::write_all(&args.out, &args.scoring, &dossier, threads > 1);
     let (written, (noticed, told)) = case::both(threads > 1, write, || {
         let mut writer = Writer::new(directory, format(args));
@@ -217,7 +236,7 @@ fn tell(
     written?;
     noticed?;
     let mut out = BufWriter::new(io::stdout().lock());
-    writeln!(out, "{told}\nLogs, cases and report.html are in {}.", args.out.display())
+    writeln!(out, "{told}\n{}", case::are_in("Logs, cases", &args.out))
         .and_then(|()| case::print_rules(&mut out, &args.scoring, &dossier))
         .and_then(|()| out.flush())
         .map_err(Failure::Output)?;

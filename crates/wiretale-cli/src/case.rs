@@ -54,9 +54,8 @@ impl Tables {
 }
 
 fn parsed<T, E: ToString>(path: &Path, parse: impl Fn(&str) -> Result<T, E>) -> Result<T, Failure> {
-    let wrong = |reason| Failure::File { path: path.to_owned(), reason };
-    let text = fs::read_to_string(path).map_err(|error| wrong(error.to_string()))?;
-    parse(&text).map_err(|error| wrong(error.to_string()))
+    let text = fs::read_to_string(path).map_err(|error| Failure::reading(path, error))?;
+    parse(&text).map_err(|error| Failure::File { path: path.to_owned(), reason: error.to_string() })
 }
 
 /// Writes everything that is made of cases and asked for; the long ones `at_once`, each in a thread.
@@ -123,6 +122,11 @@ pub(crate) fn stream(
         file.flush()
     };
     write().map_err(Failure::at(&path))
+}
+
+/// Where the results are.
+pub(crate) fn are_in(what: &str, out: &Path) -> String {
+    format!("{what} and report.html are in {}.", out.display())
 }
 
 /// The rules, where they are asked for.

@@ -25,7 +25,13 @@ pub(crate) fn run(args: &Confirm) -> Result<(), Failure> {
     let ports: BTreeSet<u16> =
         if args.ports.is_empty() { suspicious(&known, args.host) } else { args.ports.iter().copied().collect() };
     if ports.is_empty() {
-        return Err(Failure::Refused("no port to ask: name some with --ports, or evidence with --evidence".into()));
+        return Err(Failure::Refused(match &args.evidence {
+            Some(path) => {
+                let (path, host) = (path.display(), args.host);
+                format!("{path} holds no listener against {host}: name ports to ask with --ports")
+            }
+            None => "no port to ask: name some with --ports, or evidence with --evidence".into(),
+        }));
     }
     if ports.len() > PORTS {
         let why = format!("{} ports are more than the {PORTS} that are asked at a time", ports.len());
@@ -127,7 +133,8 @@ fn open(path: &Path) -> Result<Stored<'_>, Failure> {
         return Err(Failure::Refused("what is found is added to the evidence: it has to be a file".into()));
     }
     let file = OpenOptions::new().read(true).append(true).open(path);
-    file.map(|file| Stored { path, file }).map_err(Failure::at(path))
+    let wrong = |error| Failure::File { path: path.to_owned(), reason: format!("cannot open it: {error}") };
+    file.map(|file| Stored { path, file }).map_err(wrong)
 }
 
 impl Stored<'_> {

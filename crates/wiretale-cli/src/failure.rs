@@ -13,8 +13,6 @@ pub(crate) enum Failure {
     Captures(Vec<wiretale::capture::Error>),
     /// A log, an extracted file or a stream.
     Write(WriteError),
-    /// A directory that files are extracted to.
-    Extract { path: PathBuf, source: io::Error },
     /// Standard output.
     Output(io::Error),
     /// Standard input.
@@ -31,6 +29,20 @@ impl Failure {
     /// The exit code of all of them.
     pub(crate) const EXIT: u8 = 2;
 
+    /// Why a folder could not be made or written.
+    pub(crate) fn folder(path: &Path, source: io::Error) -> Self {
+        if path.exists() && !path.is_dir() {
+            let why = "it is a file, and a folder is needed";
+            return Self::Refused(format!("cannot write into {}: {why}", path.display()));
+        }
+        Self::at(path)(source)
+    }
+
+    /// What could not be read, and why.
+    pub(crate) fn reading(path: &Path, error: impl std::fmt::Display) -> Self {
+        Self::File { path: path.to_owned(), reason: format!("cannot read it: {error}") }
+    }
+
     /// What could not be written here.
     pub(crate) fn at(path: &Path) -> impl Fn(io::Error) -> Self {
         move |source| Self::Write(WriteError { path: path.to_owned(), source })
@@ -45,7 +57,6 @@ impl std::fmt::Display for Failure {
                 write!(f, "{prefix}{error}")
             }),
             Self::Write(error) => error.fmt(f),
-            Self::Extract { path, source } => write!(f, "cannot write {}: {source}", path.display()),
             Self::Output(error) => write!(f, "cannot write to standard output: {error}"),
             Self::File { path, reason } => write!(f, "{}: {}", path.display(), reason.trim_end()),
             Self::Geo(error) => error.fmt(f),

@@ -26,8 +26,17 @@ pub(crate) fn run(args: &Score) -> Result<(), Failure> {
     let cases = cases(evidence, &tables.weights);
     let (chronicle, names) = (Chronicle::new(tables.home(&args.home)), Names::default());
     let (weights, inventory) = (&tables.weights, &tables.inventory);
-    let dossier =
-        Dossier { cases: &cases, weights, inventory, names: &names, chronicle: &chronicle, files: &[], lacks: &[] };
+    let dossier = Dossier {
+        cases: &cases,
+        weights,
+        inventory,
+        names: &names,
+        chronicle: &chronicle,
+        files: &[],
+        lacks: &[],
+        notes: &[],
+        written: args.out.is_some(),
+    };
     if let Some(out) = &args.out {
         let mut writer = Writer::new(folder::ready(out, &["notice"])?, Format::Tsv);
         notices(&mut writer, &dossier);
@@ -36,6 +45,7 @@ pub(crate) fn run(args: &Score) -> Result<(), Failure> {
     }
     let mut out = BufWriter::new(io::stdout().lock());
     write!(out, "{}", Terminal(dossier))
+        .and_then(|()| args.out.as_ref().map_or(Ok(()), |dir| writeln!(out, "\n{}", case::are_in("Cases", dir))))
         .and_then(|()| case::print_rules(&mut out, &args.scoring, &dossier))
         .and_then(|()| out.flush())
         .map_err(Failure::Output)
@@ -43,12 +53,11 @@ pub(crate) fn run(args: &Score) -> Result<(), Failure> {
 
 /// Evidence from a file, or from standard input if it is called `-`.
 pub(crate) fn read(path: &Path) -> Result<Vec<Evidence>, Failure> {
-    let wrong = |reason| Failure::File { path: path.to_owned(), reason };
     let text = if path.as_os_str() == "-" {
         let mut text = String::new();
         io::stdin().lock().read_to_string(&mut text).map(|_| text).map_err(Failure::Input)?
     } else {
-        fs::read_to_string(path).map_err(|error| wrong(error.to_string()))?
+        fs::read_to_string(path).map_err(|error| Failure::reading(path, error))?
     };
-    read_evidence(&text).map_err(|error| wrong(error.to_string()))
+    read_evidence(&text).map_err(|error| Failure::File { path: path.to_owned(), reason: error.to_string() })
 }

@@ -93,7 +93,7 @@ fn of_stored_evidence_the_listeners_of_the_host_alone_are_asked() {
     std::fs::write(&path, &others).unwrap();
     let output = confirm(&args);
     let told = String::from_utf8_lossy(&output.stderr);
-    assert!(output.status.code() == Some(2) && told.contains("no port to ask"), "{told}");
+    assert!(output.status.code() == Some(2) && told.contains("holds no listener against 127.0.0.1"), "{told}");
     std::fs::write(&path, others + &row("127.0.0.1", "D02.listener", 3)).unwrap();
     let output = confirm(&args);
     assert!(output.status.success());

@@ -67,6 +67,8 @@ fn told<T>(evidence: &[Evidence], inventory: &str, with: impl FnOnce(&Dossier<'_
         chronicle: &chronicle,
         files: &[],
         lacks: &[],
+        notes: &[],
+        written: true,
     };
     with(&dossier, &cases)
 }
@@ -367,7 +369,7 @@ fn evidence_is_read_as_it_was_written_and_makes_the_same_case() {
     let error = read_evidence(&format!("{}\nno evidence\n", text(|out| evidence_lines(out, &rows[..2])))).unwrap_err();
     assert_eq!(error.line, 4);
     let newer = text(|out| evidence_lines(out, &rows[..1])).replace("\"v\":1", "\"v\":99");
-    assert!(read_evidence(&newer).unwrap_err().to_string().starts_with("evidence: line 1: it is of version 99"));
+    assert!(read_evidence(&newer).unwrap_err().to_string().contains("it is of version 99"));
 }
 
 #[test]
@@ -624,10 +626,63 @@ fn hosts_that_make_no_case_are_counted_by_what_they_are() {
     // It weighs something, and not enough.
     told(&[seen(0, "D16.novel", "6667", "198.51.100.77", "10.20.3.7 is new to IRC")], "", |dossier, cases| {
         assert!(cases[0].level < Level::Low && cases[0].contributions[0].db > 0.0, "{cases:?}");
-        let told = "1 host with evidence below level low in cases.json.";
+        let told = "1 host has evidence below level low; it is in cases.json.";
         assert!(Terminal(*dossier).to_string().contains(told));
         assert!(page(dossier).contains(told));
+        let unwritten = Terminal(Dossier { written: false, ..*dossier }).to_string();
+        assert!(unwritten.ends_with("1 host has evidence below level low.\n"), "{unwritten}");
     });
+}
+
+#[test]
+fn several_cases_are_listed_before_they_are_told() {
+    let other = |row| Evidence { host: [10, 20, 4, 50].into(), ..row };
+    let rows: Vec<_> = small().into_iter().chain(small().into_iter().take(2).map(other)).collect();
+    let text = told(&rows, DANA, |dossier, _| Terminal(*dossier).to_string());
+    let list: Vec<_> = text.lines().skip(2).take(3).collect();
+    assert!(list[0].starts_with(" 1. ") && list[0].ends_with(" dB  yourbox (10.20.3.7)"), "{text}");
+    assert!(list[1].starts_with(" 2. ") && list[1].ends_with(" dB  10.20.4.50"), "{text}");
+    assert_eq!(list[2], "", "{text}");
+    let alone = told(&small(), DANA, |dossier, _| Terminal(*dossier).to_string());
+    assert!(alone.starts_with("Cases\n-----\n1. yourbox (10.20.3.7): "), "{alone}");
+}
+
+#[test]
+fn a_list_with_more_rows_than_the_page_has_says_how_many() {
+    let file = MovedFile {
+        at: Timestamp::from_parts(1_795_316_840, 0),
+        name: b"a.txt"[..].into(),
+        how: "FTP",
+        from: [198, 51, 100, 77].into(),
+        to: [10, 20, 3, 7].into(),
+        bytes: 5,
+        missing: 0,
+        mime: None,
+        sha256: None,
+    };
+    let more = |n: usize| {
+        let files = vec![file.clone(); n];
+        told(&small(), "", |dossier, _| page(&Dossier { files: &files, ..*dossier }))
+    };
+    assert!(more(121).contains(">files.log has 1 more.<") && !more(120).contains(">files.log has"));
+}
+
+#[test]
+fn the_page_is_read_at_night_on_a_small_screen_and_on_paper() {
+    let page = told(&small(), "", |dossier, _| page(dossier));
+    for there in
+        ["name=\"color-scheme\"", "screen and (prefers-color-scheme: dark)", "max-width: 48rem", "@media print"]
+    {
+        assert!(page.contains(there), "{there}");
+    }
+}
+
+#[test]
+fn what_the_reader_should_know_first_stands_first() {
+    let notes = ["a.pcap: byte 7: cut off".to_owned(), "<b>".to_owned()];
+    let page = told(&[], "", |dossier, _| page(&Dossier { notes: &notes, ..*dossier }));
+    let (note, none) = (page.find("<li>a.pcap: byte 7: cut off</li>"), page.find("No host at home"));
+    assert!(note.is_some() && note < none && page.contains("<li>&lt;b&gt;</li>"), "{page}");
 }
 
 fn login(minute: i64, peer: &str, attempt: u32) -> Evidence {

@@ -57,8 +57,17 @@ fn told(wire: Wire) -> String {
     let (evidence, names) = scorer.finish();
     let (cases, inventory) = (cases(evidence, &weights), Inventory::default());
     let (weights, inventory) = (&weights, &inventory);
-    let dossier =
-        Dossier { cases: &cases, weights, inventory, names: &names, chronicle: &chronicle, files: &[], lacks: &[] };
+    let dossier = Dossier {
+        cases: &cases,
+        weights,
+        inventory,
+        names: &names,
+        chronicle: &chronicle,
+        files: &[],
+        lacks: &[],
+        notes: &[],
+        written: true,
+    };
     let plain = exposure_list(&dossier).render(Style::Plain);
     assert!(plain.lines().all(|line| line.chars().count() <= 80), "{plain}");
     exposure_list(&dossier).render(Style::Markdown)

@@ -27,6 +27,10 @@ pub struct Dossier<'a> {
     pub files: &'a [MovedFile],
     /// What the capture lacks as a whole, a sentence each.
     pub lacks: &'a [String],
+    /// What the reader should know before all else, a sentence each ([`Digest::notes`](crate::Digest::notes)).
+    pub notes: &'a [String],
+    /// Are files written of it? What finds no room on a terminal is in them.
+    pub written: bool,
 }
 
 /// A file that crossed.

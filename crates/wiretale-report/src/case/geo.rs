@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::net::IpAddr;
 use std::path::Path;
 
-use maxminddb::{Reader, path};
+use maxminddb::{MaxMindDbError, Reader, path};
 use wiretale::score::Evidence;
 
 /// A table of countries, of autonomous systems, or of both.
@@ -30,9 +30,13 @@ impl Geo {
     /// # Errors
     /// If it cannot be read or is none.
     pub fn open(path: &Path) -> Result<Self, GeoError> {
-        let wrong =
-            |error: maxminddb::MaxMindDbError| GeoError { path: path.display().to_string(), reason: error.to_string() };
-        Reader::open_readfile(path).map(Self).map_err(wrong)
+        Reader::open_readfile(path).map(Self).map_err(|error| GeoError {
+            path: path.display().to_string(),
+            reason: match error {
+                MaxMindDbError::Io(source) => format!("cannot read it: {source}"),
+                other => format!("no table in MaxMind's format: {other}"),
+            },
+        })
     }
 
     /// What ties an address to others: `country:NL`, `net:64500`. What the table does not know is left out.

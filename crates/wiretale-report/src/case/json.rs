@@ -66,7 +66,7 @@ pub fn evidence_lines(out: &mut impl io::Write, evidence: &[Evidence]) -> io::Re
 
 /// A line of evidence that cannot be read.
 #[derive(thiserror::Error, Debug)]
-#[error("evidence: line {line}: {reason}")]
+#[error("line {line} is no evidence as analyze writes it into evidence.jsonl: {reason}")]
 pub struct EvidenceError {
     /// Counted from 1.
     pub line: usize,
@@ -84,9 +84,16 @@ pub fn read_evidence(text: &str) -> Result<Vec<Evidence>, EvidenceError> {
 }
 
 fn read_line(line: &str) -> Result<Evidence, String> {
-    let evidence: Evidence = serde_json::from_str(line).map_err(|error| error.to_string())?;
+    let evidence: Evidence = serde_json::from_str(line).map_err(|error| fault(&error))?;
     match evidence.v {
         0..=wiretale::score::EVIDENCE_VERSION => Ok(evidence),
         newer => Err(format!("it is of version {newer}, which this program does not know")),
     }
+}
+
+/// What is wrong, and where in its line: a line read alone is always the first.
+fn fault(error: &serde_json::Error) -> String {
+    let told = error.to_string();
+    let reason = told.split(" at line ").next().unwrap_or(&told);
+    format!("{reason} (column {})", error.column())
 }

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use wiretale::score::{Case, Level, plural};
+use wiretale::score::{Case, Level, one_or, plural};
 
 use super::Dossier;
 use super::explain::{Explained, Sort, explain, percent};
@@ -24,6 +24,7 @@ impl fmt::Display for Terminal<'_> {
         if told.is_empty() {
             writeln!(f, "No host at home has evidence enough for a case.")?;
         }
+        overview(f, dossier, &told)?;
         for (at, case) in told.iter().take(CASES).enumerate() {
             if at > 0 {
                 writeln!(f)?;
@@ -32,14 +33,29 @@ impl fmt::Display for Terminal<'_> {
         }
         let more = told.len().saturating_sub(CASES);
         if more > 0 {
-            writeln!(f, "\n... and {} in cases.json", count(more, "more case", "more cases"))?;
+            writeln!(f, "\n... and {}{}", count(more, "more case", "more cases"), within(dossier, "cases.json"))?;
         }
         let quiet = dossier.cases.iter().filter(|case| case.level < Level::Low).count();
         if quiet > 0 {
-            writeln!(f, "\n{} with evidence below level low in cases.json.", count(quiet, "host", "hosts"))?;
+            let has = one_or(quiet as u64, "has", "have");
+            let there = if dossier.written { "; it is in cases.json" } else { "" };
+            writeln!(f, "\n{} {has} evidence below level low{there}.", count(quiet, "host", "hosts"))?;
         }
-        Ok(())
+        if told.is_empty() { Ok(()) } else { write!(f, "\n{SCALE}") }
     }
+}
+
+/// A line for each case, where there are several: what follows of each is long.
+fn overview(f: &mut fmt::Formatter<'_>, dossier: &Dossier<'_>, told: &[&Case]) -> fmt::Result {
+    if told.len() < 2 {
+        return Ok(());
+    }
+    for (at, case) in told.iter().take(CASES).enumerate() {
+        let (level, called) = (case.level.as_str(), dossier.called(case.host));
+        let text = format!("{:>2}. {level:8}  {:>6} dB  {called}", at + 1, signed(case.peak_db));
+        writeln!(f, "{}", clipped(&text, WIDTH))?;
+    }
+    writeln!(f)
 }
 
 fn one(f: &mut fmt::Formatter<'_>, dossier: &Dossier<'_>, rank: usize, case: &Case) -> fmt::Result {
@@ -54,7 +70,7 @@ fn one(f: &mut fmt::Formatter<'_>, dossier: &Dossier<'_>, rank: usize, case: &Ca
     if !stages.is_empty() {
         block(f, "   ", "   ", &format!("stages: {}", stages.join(", ")))?;
     }
-    timeline(f, &findings)?;
+    timeline(f, dossier, &findings)?;
     if case.dropped > 0 {
         let dropped = plural(case.dropped, "piece of evidence", "pieces of evidence");
         writeln!(f, "   {dropped} found no room.")?;
@@ -63,7 +79,7 @@ fn one(f: &mut fmt::Formatter<'_>, dossier: &Dossier<'_>, rank: usize, case: &Ca
 }
 
 /// Everything once, in the order of time; the heaviest where there is no room for all.
-fn timeline(f: &mut fmt::Formatter<'_>, findings: &[Finding<'_>]) -> fmt::Result {
+fn timeline(f: &mut fmt::Formatter<'_>, dossier: &Dossier<'_>, findings: &[Finding<'_>]) -> fmt::Result {
     writeln!(f, "\n   Timeline (UTC)")?;
     let (shown, more) = weightiest(sightings(findings), ROWS);
     let mut day = String::new();
@@ -78,9 +94,14 @@ fn timeline(f: &mut fmt::Formatter<'_>, findings: &[Finding<'_>]) -> fmt::Result
         block(f, &lead, &" ".repeat(20), &row.text())?;
     }
     if more > 0 {
-        writeln!(f, "   ... and {more} more in timeline.csv")?;
+        writeln!(f, "   ... and {more} more{}", within(dossier, "timeline.csv"))?;
     }
     Ok(())
+}
+
+/// In which file the rest is, if there is one.
+fn within(dossier: &Dossier<'_>, file: &str) -> String {
+    if dossier.written { format!(" in {file}") } else { String::new() }
 }
 
 fn why(f: &mut fmt::Formatter<'_>, case: &Case, explained: &Explained) -> fmt::Result {
@@ -117,6 +138,10 @@ fn block(f: &mut fmt::Formatter<'_>, lead: &str, indent: &str, text: &str) -> fm
     Ok(())
 }
 
+const SCALE: &str = "\
+Scores are log-odds in decibans: 0 dB is as likely as not, and 10 dB more makes
+the odds ten times as high. A score is no verdict; look at the evidence.
+";
 const WIDTH: usize = 80;
 const CASES: usize = 20;
 const ROWS: usize = 40;

@@ -16,6 +16,9 @@ pub(super) struct Condition {
     cut: u64,
     corrupt: u64,
     course: Course,
+    // Connections of any kind, and those with a host of ours.
+    flows: u64,
+    at_home: u64,
     // TCP connections in which something was said, those of which one side was captured, and those with holes.
     talks: u64,
     one_sided: u64,
@@ -26,6 +29,12 @@ pub(super) struct Condition {
 impl Condition {
     pub(super) fn counted(&mut self, stats: &Stats) {
         (self.frames, self.cut, self.corrupt, self.course) = (stats.frames, stats.cut, stats.corrupt, stats.course);
+    }
+
+    /// A connection, perhaps with a host of ours.
+    pub(super) fn met(&mut self, at_home: bool) {
+        self.flows += 1;
+        self.at_home += u64::from(at_home);
     }
 
     pub(super) fn closed(&mut self, flow: &Flow, summary: &Summary<'_>) {
@@ -41,7 +50,7 @@ impl Condition {
 
     /// What the reader should know of it, a sentence each.
     pub(super) fn notes(&self) -> Vec<String> {
-        let mut notes = Vec::new();
+        let mut notes = Vec::from_iter(self.nothing_scored().map(str::to_owned));
         let of = |n: u64| format!("{} of {}", grouped(n), plural(self.talks, "connection", "connections"));
         if self.one_sided > 0 && self.one_sided * FEW >= self.talks {
             let talks = of(self.one_sided);
@@ -55,6 +64,16 @@ impl Condition {
             notes.push("Where a network card computes checksums, --checksums ignore takes such packets.".to_owned());
         }
         notes
+    }
+
+    /// Where there was nothing to score, to find nothing says nothing.
+    const fn nothing_scored(&self) -> Option<&'static str> {
+        match (self.frames, self.flows, self.at_home) {
+            (0, ..) => Some(NO_PACKET),
+            (_, 0, _) => Some(NO_CONNECTION),
+            (.., 0) => Some(NOBODY),
+            _ => None,
+        }
     }
 
     const fn has_many_corrupt(&self) -> bool {
@@ -102,6 +121,10 @@ fn span(span: Duration) -> String {
     }
 }
 
+const NO_PACKET: &str = "No packet is in it.";
+const NO_CONNECTION: &str = "No connection is in it: none of its packets is TCP, UDP or ICMP that could be read.";
+const NOBODY: &str = "No address in it is of the home network, so that nothing was scored. Home are the networks named with \
+                      --home or in the inventory; where none is named, private addresses.";
 // One in so many is worth a word.
 const FEW: u64 = 10;
 // Network cards stamp the packets of their queues less than this apart from their order.
@@ -115,31 +138,43 @@ mod tests {
         condition.notes().join("; ")
     }
 
+    fn scored() -> Condition {
+        Condition { frames: 9, flows: 1, at_home: 1, ..Condition::default() }
+    }
+
+    #[test]
+    fn where_nothing_was_scored_that_is_told_first() {
+        assert_eq!(told(&Condition::default()), NO_PACKET);
+        assert_eq!(told(&Condition { flows: 0, at_home: 0, ..scored() }), NO_CONNECTION);
+        assert_eq!(told(&Condition { at_home: 0, ..scored() }), NOBODY);
+        assert_eq!(told(&scored()), "");
+    }
+
     #[test]
     fn a_whole_capture_has_no_note() {
         let course = Course { late: 3, back: Duration::from_micros(20), leap: None };
-        assert_eq!(told(&Condition { frames: 100, talks: 20, one_sided: 1, course, ..Condition::default() }), "");
+        assert_eq!(told(&Condition { frames: 100, talks: 20, one_sided: 1, course, ..scored() }), "");
     }
 
     #[test]
     fn each_lack_has_its_sentence() {
-        let condition = Condition { talks: 5, one_sided: 4, ..Condition::default() };
+        let condition = Condition { talks: 5, one_sided: 4, ..scored() };
         assert!(told(&condition).starts_with("Only one side of 4 of 5 connections was captured"));
-        let condition = Condition { frames: 9, cut: 2, ..Condition::default() };
+        let condition = Condition { frames: 9, cut: 2, ..scored() };
         assert!(told(&condition).starts_with("2 of 9 packets were cut short"));
-        let condition = Condition { frames: 9, corrupt: 4, ..Condition::default() };
+        let condition = Condition { frames: 9, corrupt: 4, ..scored() };
         assert!(told(&condition).starts_with("4 of 9 packets have wrong checksums"));
-        let condition = Condition { talks: 5, lossy: 1, missed: 2000, ..Condition::default() };
+        let condition = Condition { talks: 5, lossy: 1, missed: 2000, ..scored() };
         assert_eq!(told(&condition), "The capture lacks 2.0 kB that crossed in 1 of 5 connections.");
         let course = Course { late: 7, back: Duration::from_secs(3600), leap: None };
-        let condition = Condition { frames: 9, course, ..Condition::default() };
+        let condition = Condition { frames: 9, course, ..scored() };
         assert!(told(&condition).starts_with("7 of 9 packets stand behind later ones, by 60 minutes at most"));
     }
 
     #[test]
     fn one_packet_is_told_of_as_one() {
         let course = Course { late: 1, back: Duration::from_secs(1), leap: None };
-        let condition = Condition { frames: 9, cut: 1, corrupt: 1, course, ..Condition::default() };
+        let condition = Condition { frames: 9, cut: 1, corrupt: 1, course, ..scored() };
         let told = told(&condition);
         assert!(told.starts_with("1 of 9 packets was cut short"), "{told}");
         assert!(told.contains("1 of 9 packets has a wrong checksum and was passed over."), "{told}");

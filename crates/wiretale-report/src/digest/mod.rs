@@ -15,6 +15,7 @@ use wiretale::protocol::{
 use wiretale::ssh::Event as SshEvent;
 
 use crate::Home;
+use crate::text::Shown;
 use crate::usual::is_unusual;
 
 use condition::Condition;
@@ -94,6 +95,14 @@ impl Digest {
         self.files.iter().map(Moved::told).collect()
     }
 
+    /// What the reader should know before all else, a sentence each: what the capture lacks, and whether nothing in it could
+    /// be scored.
+    #[must_use]
+    pub fn notes(&self) -> Vec<String> {
+        let notes = self.notes.iter().map(|text| Shown(text.as_bytes()).to_string());
+        notes.chain(self.condition.notes()).collect()
+    }
+
     /// What the capture lacks as a whole, a sentence each.
     #[must_use]
     pub fn lacks(&self) -> Vec<String> {
@@ -120,13 +129,13 @@ impl Digest {
 
     pub(crate) fn closed(&mut self, flow: &Flow, summary: &Summary<'_>) {
         self.flows += 1;
+        let [asks, serves] = [flow.client, flow.server].map(|side| self.home.is_home(side.address));
+        self.condition.met(asks || serves);
         if flow.transport == Transport::Icmp {
             return;
         }
         self.condition.closed(flow, summary);
-        if self.home.is_home(flow.client.address)
-            && let Some(host) = self.hosts.of(flow.client.address)
-        {
+        if asks && let Some(host) = self.hosts.of(flow.client.address) {
             host.contacted += 1;
             host.unanswered += u64::from(summary.state == State::S0);
             host.refused += u64::from(summary.state == State::Rej);
@@ -136,7 +145,7 @@ impl Digest {
         }
         let answered = summary.server.bytes.is_some_and(|bytes| bytes > 0) && flow.transport == Transport::Tcp;
         if answered
-            && self.home.is_home(flow.server.address)
+            && serves
             && let Some(host) = self.hosts.of(flow.server.address)
         {
             match summary.services.first() {

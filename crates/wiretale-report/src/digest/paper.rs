@@ -35,9 +35,12 @@ fn set(f: &mut fmt::Formatter<'_>, label: &str, indent: usize, words: &[String])
     let label = clipped(label.trim_end(), WIDTH);
     let mut column = columns(&label);
     f.write_str(&label)?;
-    for word in words {
+    for (n, word) in words.iter().enumerate() {
         let width = columns(word);
-        if column + 1 + width > WIDTH {
+        if n == 0 && label.is_empty() {
+            write!(f, "{:indent$}", "")?;
+            column = indent;
+        } else if column + 1 + width > WIDTH {
             write!(f, "\n{:indent$}", "")?;
             column = indent;
         } else {
@@ -99,6 +102,8 @@ mod tests {
                 }
             }
         }
+        let page = Page("    ", 1).to_string();
+        assert_eq!(page, "    accepted 2 times\n", "without a label, the indent");
         let page = Page(&"x".repeat(200), 2).to_string();
         assert!(page.lines().all(|line| columns(line) <= WIDTH), "{page}");
     }

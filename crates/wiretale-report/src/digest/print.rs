@@ -32,8 +32,7 @@ impl Digest {
         if let Some(began) = self.began {
             line(f, &format!("from {} to {} UTC", clock(began), clock(self.ended)))?;
         }
-        let notes = self.condition.notes();
-        self.notes.iter().chain(&notes).try_for_each(|text| note(f, &Shown(text.as_bytes()).to_string()))
+        self.notes().iter().try_for_each(|text| note(f, text))
     }
 
     fn hosts(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -79,10 +78,11 @@ impl Digest {
             return Ok(());
         }
         heading(f, "Files moved")?;
+        let when = if self.is_of_one_day() { time_of_day } else { clock };
         for file in self.files.iter().take(ROWS * 2) {
             let Moved { at, name, how, from, to, bytes, missing, mime, sha256 } = file;
             let name = if name.is_empty() { "(no name)".to_owned() } else { Shown(name).to_string() };
-            line(f, &format!("{} {how} {from} to {to}: {name}", time_of_day(*at)))?;
+            line(f, &format!("{} {how} {from} to {to}: {name}", when(*at)))?;
             let mut facts = vec![size(*bytes)];
             facts.extend(mime.clone());
             facts.extend((*missing > 0).then(|| format!("{} not captured", size(*missing))));
@@ -100,6 +100,10 @@ impl Digest {
         let told: Vec<String> =
             offers.iter().filter(|(n, ..)| *n > 0).map(|(n, one, many)| plural(*n, one, many)).collect();
         if told.is_empty() { Ok(()) } else { list(f, "DCC besides: ", 4, told.into_iter(), ITEMS) }
+    }
+
+    fn is_of_one_day(&self) -> bool {
+        self.began.is_none_or(|began| clock(began).get(..DAY) == clock(self.ended).get(..DAY))
     }
 
     fn ssh_servers(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -270,6 +274,8 @@ fn stamp(at: Timestamp, format: &str) -> String {
 
 const ROWS: usize = 20;
 const ITEMS: usize = 24;
+// Of a date with its time, the date.
+const DAY: usize = 10;
 
 #[cfg(test)]
 mod tests {

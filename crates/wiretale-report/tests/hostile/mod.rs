@@ -57,6 +57,8 @@ impl Told {
             chronicle: &self.chronicle,
             files: &self.files,
             lacks: &[],
+            notes: &[],
+            written: true,
         })
     }
 

@@ -112,9 +112,10 @@ fn heard(document: &mut Document, dossier: &Dossier<'_>, intruders: &Intruders, 
             let items = own.iter().map(|(whose, numbers)| format!("{} ({})", whose.title(dossier), tags(numbers)));
             document.heading(format!("Heard by {}", dossier.called(case.host)));
             document.paragraph(format!(
-                "This machine has {}. Whoever controls it could read these, encrypted or not, since {} UTC:",
+                "This machine has {}; the first sign of it is of {} UTC. Whoever controls it could read these, encrypted or \
+                 not. What crossed in the ten minutes before is counted in, for an intruder may have been in already:",
                 super::explain::confidence(case.level),
-                utc(since)
+                utc(first)
             ));
             document.items(items.collect());
         }

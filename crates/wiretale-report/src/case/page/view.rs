@@ -18,7 +18,7 @@ use crate::case::moment::{clock, utc};
 use crate::case::shown::{calm, count, signed};
 use crate::case::sightings::{sightings, weightiest};
 use crate::case::{Dossier, letter};
-use crate::digest::{grouped, plural};
+use crate::digest::{grouped, one_or, plural};
 
 use files::{FileRow, files};
 use peers::{PeerRow, peers, peers_more};
@@ -26,9 +26,10 @@ pub(super) use peers::{Peers, ranked};
 use people::{PersonRow, SessionRow, people, sessions};
 
 #[derive(Serialize)]
-pub(super) struct Report {
+pub(super) struct Report<'a> {
     title: String,
     span: Option<(String, String)>,
+    notes: &'a [String],
     cases: Vec<CaseView>,
     quiet: Option<String>,
     more: Option<String>,
@@ -55,11 +56,13 @@ struct CaseView {
     timeline: Vec<TimelineRow>,
     timeline_more: usize,
     listeners: Vec<ListenerRow>,
+    listeners_more: usize,
     peers: Vec<PeerRow>,
     peers_more: Option<String>,
     sessions: Vec<SessionRow>,
     people: Vec<PersonRow>,
     files: Vec<FileRow>,
+    files_more: usize,
     dropped: Option<String>,
 }
 
@@ -96,7 +99,7 @@ struct ListenerRow {
     held: bool,
 }
 
-pub(super) fn report(dossier: &Dossier<'_>) -> Report {
+pub(super) fn report<'a>(dossier: &Dossier<'a>) -> Report<'a> {
     let told: Vec<&Case> = dossier.worth_telling().collect();
     let more = told.len().saturating_sub(CASES);
     let quiet = dossier.cases.iter().filter(|case| case.level < Level::Low).count();
@@ -110,8 +113,10 @@ pub(super) fn report(dossier: &Dossier<'_>) -> Report {
     Report {
         title,
         span: dossier.chronicle.span().map(|(began, ended)| (utc(began.nanos()), utc(ended.nanos()))),
+        notes: dossier.notes,
         cases: told.iter().take(CASES).map(|case| view(dossier, case)).collect(),
-        quiet: (quiet > 0).then(|| count(quiet, "host", "hosts")),
+        quiet: (quiet > 0)
+            .then(|| format!("{} {}", count(quiet, "host", "hosts"), one_or(quiet as u64, "has", "have"))),
         more: (more > 0).then(|| count(more, "more case", "more cases")),
     }
 }
@@ -149,11 +154,13 @@ fn view(dossier: &Dossier<'_>, case: &Case) -> CaseView {
         timeline_more: rows.1,
         timeline: rows.0,
         listeners: listeners(dossier, case, &findings),
+        listeners_more: dossier.chronicle.listeners().of(case.host).skip(ROWS).count(),
         peers_more: peers_more(dossier, case.host, &findings, &all),
         peers: peers(dossier, case.host, &findings, &all),
         sessions: sessions(dossier, case.host),
         people: people(dossier, case.host),
         files: files(dossier, case.host),
+        files_more: dossier.files_of(case.host).skip(ROWS).count(),
         dropped: (case.dropped > 0).then(|| plural(case.dropped, "piece of evidence", "pieces of evidence")),
     }
 }
