@@ -19,8 +19,10 @@ pub(super) struct Condition {
     // Connections of any kind, and those with a host of ours.
     flows: u64,
     at_home: u64,
-    // TCP connections in which something was said, those of which one side was captured, and those with holes.
+    // TCP connections in which something was said, those with no host of ours, those of which one side was captured, and
+    // those with holes.
     talks: u64,
+    away: u64,
     one_sided: u64,
     lossy: u64,
     missed: u64,
@@ -32,17 +34,15 @@ impl Condition {
     }
 
     /// A connection, perhaps with a host of ours.
-    pub(super) fn met(&mut self, at_home: bool) {
+    pub(super) fn closed(&mut self, flow: &Flow, summary: &Summary<'_>, at_home: bool) {
         self.flows += 1;
         self.at_home += u64::from(at_home);
-    }
-
-    pub(super) fn closed(&mut self, flow: &Flow, summary: &Summary<'_>) {
         let said = [summary.client.bytes, summary.server.bytes].iter().any(|bytes| bytes.is_some_and(|n| n > 0));
         if flow.transport != Transport::Tcp || !said || is_stray(summary) {
             return;
         }
         self.talks += 1;
+        self.away += u64::from(!at_home);
         self.one_sided += u64::from(is_one_sided(summary));
         self.lossy += u64::from(summary.missed > 0);
         self.missed += summary.missed;
@@ -52,6 +52,14 @@ impl Condition {
     pub(super) fn notes(&self) -> Vec<String> {
         let mut notes = Vec::from_iter(self.nothing_scored().map(str::to_owned));
         let of = |n: u64| format!("{} of {}", grouped(n), plural(self.talks, "connection", "connections"));
+        if self.at_home > 0 && self.away > 0 && self.away * FEW >= self.talks {
+            let (talks, are) = (of(self.away), one_or(self.away, "is", "are"));
+            let was = one_or(self.away, "was", "were");
+            notes.push(format!(
+                "{talks} {are} between hosts outside the home network and {was} not scored. If they are yours, name their \
+                 networks with --home."
+            ));
+        }
         if self.one_sided > 0 && self.one_sided * FEW >= self.talks {
             let talks = of(self.one_sided);
             notes.push(format!("Only one side of {talks} was captured: whether the other answered is not known."));
@@ -148,12 +156,15 @@ mod tests {
         assert_eq!(told(&Condition { flows: 0, at_home: 0, ..scored() }), NO_CONNECTION);
         assert_eq!(told(&Condition { at_home: 0, ..scored() }), NOBODY);
         assert_eq!(told(&scored()), "");
+        // A neighbour's chatter on the link makes no home network.
+        let told = told(&Condition { talks: 9, away: 9, ..scored() });
+        assert!(told.starts_with("9 of 9 connections are between hosts outside the home network"), "{told}");
     }
 
     #[test]
     fn a_whole_capture_has_no_note() {
         let course = Course { late: 3, back: Duration::from_micros(20), leap: None };
-        assert_eq!(told(&Condition { frames: 100, talks: 20, one_sided: 1, course, ..scored() }), "");
+        assert_eq!(told(&Condition { frames: 100, talks: 20, one_sided: 1, course, away: 1, ..scored() }), "");
     }
 
     #[test]

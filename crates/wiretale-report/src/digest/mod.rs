@@ -130,11 +130,10 @@ impl Digest {
     pub(crate) fn closed(&mut self, flow: &Flow, summary: &Summary<'_>) {
         self.flows += 1;
         let [asks, serves] = [flow.client, flow.server].map(|side| self.home.is_home(side.address));
-        self.condition.met(asks || serves);
+        self.condition.closed(flow, summary, asks || serves);
         if flow.transport == Transport::Icmp {
             return;
         }
-        self.condition.closed(flow, summary);
         if asks && let Some(host) = self.hosts.of(flow.client.address) {
             host.contacted += 1;
             host.unanswered += u64::from(summary.state == State::S0);
