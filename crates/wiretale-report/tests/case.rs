@@ -635,6 +635,20 @@ fn hosts_that_make_no_case_are_counted_by_what_they_are() {
 }
 
 #[test]
+fn the_letter_about_a_suspicion_asks_before_it_tells_what_to_do() {
+    let letter = |rows: &[Evidence]| {
+        told(rows, DANA, |dossier, cases| (cases[0].level, letters(dossier).remove(0).1.render(Style::Plain)))
+    };
+    let (level, text) = letter(&small()[..2]);
+    assert_eq!(level, Level::Medium, "{text}");
+    assert!(text.contains("1. Look through what is listed above."), "{text}");
+    assert!(text.contains("If it was broken into\n---"), "{text}");
+    let (level, text) = letter(&small());
+    assert!(level > Level::Medium && text.contains("1. Take the machine off the network"), "{text}");
+    assert!(text.contains("How to recover\n---"), "{text}");
+}
+
+#[test]
 fn several_cases_are_listed_before_they_are_told() {
     let other = |row| Evidence { host: [10, 20, 4, 50].into(), ..row };
     let rows: Vec<_> = small().into_iter().chain(small().into_iter().take(2).map(other)).collect();

@@ -44,7 +44,7 @@ fn letter(dossier: &Dossier<'_>, case: &Case) -> Document {
     went_out(&mut letter, dossier, case);
     letter.heading("What we could not see").items(unseen(dossier, case.host));
     what_we_did(&mut letter);
-    now(&mut letter);
+    now(&mut letter, case.level);
     recover(&mut letter, dossier, case);
     contact(&mut letter);
     letter

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use wiretale::protocol::{Flow, Summary, Transport};
+use wiretale::protocol::{Flow, Summary, Timestamp, Transport};
 use wiretale::score::size;
 use wiretale::{Course, Stats};
 
@@ -16,6 +16,7 @@ pub(super) struct Condition {
     cut: u64,
     corrupt: u64,
     course: Course,
+    span: Option<(Timestamp, Timestamp)>,
     // Connections of any kind, and those with a host of ours.
     flows: u64,
     at_home: u64,
@@ -29,7 +30,9 @@ pub(super) struct Condition {
 }
 
 impl Condition {
-    pub(super) fn counted(&mut self, stats: &Stats) {
+    /// What the engine counted, and from when to when.
+    pub(super) fn counted(&mut self, stats: &Stats, span: Option<(Timestamp, Timestamp)>) {
+        self.span = span;
         (self.frames, self.cut, self.corrupt, self.course) = (stats.frames, stats.cut, stats.corrupt, stats.course);
     }
 
@@ -88,9 +91,18 @@ impl Condition {
         self.corrupt > 0 && self.corrupt * FEW >= self.frames
     }
 
+    /// Whether the clock that stamped the packets ran at all.
+    fn clock(&self) -> Option<&'static str> {
+        match self.span? {
+            (from, to) if from == to && self.frames >= MANY => Some(STOOD),
+            (from, _) if from.nanos() < UNSET => Some(NOT_SET),
+            _ => None,
+        }
+    }
+
     /// What of it concerns every host.
     pub(super) fn of_the_whole(&self) -> Vec<String> {
-        let mut notes = Vec::new();
+        let mut notes = Vec::from_iter(self.clock().map(str::to_owned));
         let of = |n: u64| format!("{} of {}", grouped(n), plural(self.frames, "packet", "packets"));
         if self.cut > 0 {
             let (packets, were) = (of(self.cut), one_or(self.cut, "was", "were"));
@@ -133,6 +145,14 @@ const NO_PACKET: &str = "No packet is in it.";
 const NO_CONNECTION: &str = "No connection is in it: none of its packets is TCP, UDP or ICMP that could be read.";
 const NOBODY: &str = "No address in it is of the home network, so that nothing was scored. Home are the networks named with \
                       --home or in the inventory; where none is named, private addresses.";
+const STOOD: &str = "All packets have the same time: how long anything took is not known, and what is told of times, pauses and \
+                     rates is not to be believed.";
+const NOT_SET: &str =
+    "Its times begin before 1990: the clock that gave them was not set, and no date is to be believed.";
+// 1990, in nanoseconds since 1970. Nobody has captured packets before that.
+const UNSET: i64 = 631_152_000_000_000_000;
+// So many packets take time.
+const MANY: u64 = 100;
 // One in so many is worth a word.
 const FEW: u64 = 10;
 // Network cards stamp the packets of their queues less than this apart from their order.
@@ -180,6 +200,17 @@ mod tests {
         let course = Course { late: 7, back: Duration::from_secs(3600), leap: None };
         let condition = Condition { frames: 9, course, ..scored() };
         assert!(told(&condition).starts_with("7 of 9 packets stand behind later ones, by 60 minutes at most"));
+    }
+
+    #[test]
+    fn a_clock_that_was_not_set_or_did_not_run_is_told() {
+        let at = |second| Timestamp::from_parts(second, 0);
+        let told = |from, to| told(&Condition { frames: 100, span: Some((at(from), at(to))), ..scored() });
+        assert_eq!((told(0, 60), told(0, 0)), (NOT_SET.to_owned(), STOOD.to_owned()));
+        assert_eq!(
+            (told(1_795_316_824, 1_795_316_824), told(1_795_316_824, 1_795_316_825)),
+            (STOOD.into(), String::new())
+        );
     }
 
     #[test]

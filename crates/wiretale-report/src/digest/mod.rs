@@ -117,7 +117,7 @@ impl Digest {
     pub(crate) fn counted(&mut self, stats: &Stats, weirds: u64, weirds_left_out: u64) {
         (self.packets, self.bytes) = (stats.frames, stats.bytes);
         (self.corrupt, self.offloaded) = (stats.corrupt, stats.offloaded);
-        self.condition.counted(stats);
+        self.condition.counted(stats, self.began.map(|began| (began, self.ended)));
         self.evicted = stats.evicted + stats.evicted_half_open;
         self.weirds = (weirds, weirds_left_out);
     }

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::net::IpAddr;
 
 use wiretale::protocol::Outcome;
-use wiretale::score::Case;
+use wiretale::score::{Case, Level};
 
 use super::ROWS;
 use crate::Shown;
@@ -13,19 +13,25 @@ use crate::case::exposure::Intruders;
 use crate::case::{Document, Dossier};
 use crate::digest::grouped;
 
-pub(super) fn now(letter: &mut Document) {
-    letter.heading("What to do now").steps(
+/// What to do now. Of a mere suspicion the owner is asked first: nothing else may be needed.
+pub(super) fn now(letter: &mut Document, level: Level) {
+    let suspected = level < Level::High;
+    let asked = "Look through what is listed above. If all of it was you, or somebody you know of, tell us: then nothing else \
+                 has to be done.";
+    let off =
+        "ake the machine off the network: pull the cable or switch off its wireless. Leave it running if you can.";
+    let off = format!("{}{off}", if suspected { "If not, or if you are not sure, t" } else { "T" });
+    let steps = suspected.then(|| asked.to_owned()).into_iter().chain([off]);
+    letter.heading("What to do now").steps(steps.chain(
         [
-            "Take the machine off the network: pull the cable or switch off its wireless. Leave it running if you can.",
             "Do not log in from it to any other machine, and type no password on it.",
             "Keep things as they are: no cleaning, no reinstalling yet. An image of its disk and, if possible, of its \
              memory tells what we could not see.",
             "Do not trust what programs on it show you: they may have been replaced.",
             "Call us.",
         ]
-        .map(str::to_owned)
-        .to_vec(),
-    );
+        .map(str::to_owned),
+    ).collect());
 }
 
 pub(super) fn recover(letter: &mut Document, dossier: &Dossier<'_>, case: &Case) {
@@ -46,7 +52,7 @@ pub(super) fn recover(letter: &mut Document, dossier: &Dossier<'_>, case: &Case)
     if !reached.is_empty() {
         steps.push(format!("Look at the machines at home that it spoke to: {}.", reached.join(", ")));
     }
-    letter.heading("How to recover").steps(steps);
+    letter.heading(if case.level < Level::High { "If it was broken into" } else { "How to recover" }).steps(steps);
 }
 
 /// The accounts whose secrets this host sent or took, by name only; neither wrong guesses nor what opens a back door.
