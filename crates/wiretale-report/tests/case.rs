@@ -649,6 +649,31 @@ fn the_letter_about_a_suspicion_asks_before_it_tells_what_to_do() {
 }
 
 #[test]
+fn who_else_uses_a_peer_is_told_beside_its_rule() {
+    let mut wire = Wire::new(Weather::default(), 3);
+    let peer = Endpoint::new(Address::v4([198, 51, 100, 77]), 6667);
+    for last in [7, 21, 22, 23, 24, 25] {
+        let home = if last == 7 { [10, 20, 3, 7] } else { [10, 20, 4, last] };
+        wire.tcp(Timestamp::from_parts(1_795_316_824, 0), Endpoint::new(Address::v4(home), 4000), peer)
+            .client("hello")
+            .server("good day")
+            .close(Direction::Client);
+    }
+    let mut line = Analyzer::<Standard, _>::new(Chronicle::new(Home::default()), Settings::default());
+    for (frame, number) in wire.into_frames().iter().zip(1..) {
+        line.packet(lend(frame), number);
+    }
+    let chronicle = line.finish();
+    told(&small(), "", |dossier, _| {
+        let rules = nftables(&Dossier { chronicle: &chronicle, ..*dossier }).apply;
+        let who =
+            "# 198.51.100.77 is used by 10.20.4.21, 10.20.4.22, 10.20.4.23, 10.20.4.24 and 1 more too: they lose it.\n";
+        assert!(rules.contains(who), "{rules}");
+        assert!(!rules.contains("# 198.51.100.130 is used"), "{rules}");
+    });
+}
+
+#[test]
 fn several_cases_are_listed_before_they_are_told() {
     let other = |row| Evidence { host: [10, 20, 4, 50].into(), ..row };
     let rows: Vec<_> = small().into_iter().chain(small().into_iter().take(2).map(other)).collect();

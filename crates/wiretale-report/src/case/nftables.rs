@@ -70,7 +70,16 @@ pub fn nftables(dossier: &Dossier<'_>) -> Rules {
             }
         }
     }
-    Rules { apply: apply(&peers, &services, &refused), remove: remove(), refused }
+    let others = others(dossier, peers.keys().copied());
+    Rules { apply: apply(&peers, &services, &refused, &others), remove: remove(), refused }
+}
+
+/// Who at home uses a peer beside the hosts of these cases: a rule takes it from them too.
+fn others(dossier: &Dossier<'_>, peers: impl Iterator<Item = IpAddr>) -> Vec<(IpAddr, BTreeSet<IpAddr>)> {
+    let broken: BTreeSet<IpAddr> =
+        dossier.cases.iter().filter(|case| case.level >= Level::High).map(|case| case.host).collect();
+    let others = peers.map(|peer| (peer, &dossier.chronicle.callers(peer) - &broken));
+    others.filter(|(_, others)| !others.is_empty()).collect()
 }
 
 /// The port is one that the host itself answers on, and not known to be meant.
@@ -127,6 +136,7 @@ fn apply(
     peers: &BTreeMap<IpAddr, (usize, String)>,
     services: &BTreeSet<(IpAddr, u16)>,
     refused: &BTreeMap<IpAddr, Refused>,
+    others: &[(IpAddr, BTreeSet<IpAddr>)],
 ) -> String {
     let mut out = String::from(
         "# Rules proposed by wiretale. Read them before you load them: nft -f FILE\n\
@@ -134,6 +144,12 @@ fn apply(
     );
     for (peer, reason) in refused {
         let _ = writeln!(out, "# No rule for {peer}: {}.", reason.words());
+    }
+    for (peer, who) in others {
+        let more = who.len().saturating_sub(NAMED);
+        let who: Vec<String> = who.iter().take(NAMED).map(ToString::to_string).collect();
+        let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+        let _ = writeln!(out, "# {peer} is used by {}{more} too: they lose it.", who.join(", "));
     }
     let block = |v4: bool| -> Vec<String> {
         let of = peers.iter().filter(|(peer, _)| peer.is_ipv4() == v4);
@@ -167,6 +183,8 @@ fn remove() -> String {
         .to_owned()
 }
 
+// Hosts that are named in a comment.
+const NAMED: usize = 4;
 const CHAIN: &str = "  chain forward {
     type filter hook forward priority filter - 5; policy accept;
     ip saddr @blk4 counter drop

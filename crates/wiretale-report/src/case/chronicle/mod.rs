@@ -92,6 +92,12 @@ impl Chronicle {
         self.talks.peers(host)
     }
 
+    /// The home hosts that opened a connection to a peer.
+    #[must_use]
+    pub fn callers(&self, peer: IpAddr) -> BTreeSet<IpAddr> {
+        self.talks.callers(peer)
+    }
+
     /// What a host's connections come to that are with none of its [`Self::peers`]: there was no room for more.
     #[must_use]
     pub fn unlisted(&self, host: IpAddr) -> Sum {

@@ -1,7 +1,7 @@
 //! Connections of home hosts, by peer: what they come to together, and the first ones one by one.
 
 use std::collections::hash_map::Entry;
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::fmt;
 use std::net::IpAddr;
 
@@ -159,6 +159,15 @@ impl Talks {
         let host = Address::from(host);
         let peers = self.hosts.get(&host).into_iter().flat_map(|known| &known.peers);
         peers.filter_map(|peer| Some((peer.to_ip(), self.known.get(&(host, *peer))?))).collect()
+    }
+
+    /// The hosts that opened a connection to a peer.
+    #[must_use]
+    pub fn callers(&self, peer: IpAddr) -> BTreeSet<IpAddr> {
+        let peer = Address::from(peer);
+        let calls = |known: &Peer| known.ways.iter().any(|(_, inbound)| !inbound);
+        let callers = self.hosts.keys().filter(|host| self.known.get(&(**host, peer)).is_some_and(calls));
+        callers.map(|host| host.to_ip()).collect()
     }
 
     /// What a host's connections come to whose peers found no room.
