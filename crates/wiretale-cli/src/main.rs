@@ -1,4 +1,7 @@
 //! The program `wiretale`: what a capture tells, as logs and as a page for a person.
+//!
+//! It refuses to send anything (`confirm` opens connections to ports that it is told, and listens), to apply a rule that it
+//! proposes, to show a secret, and to write over files that no run of it wrote.
 #![forbid(unsafe_code)]
 
 mod analyze;

@@ -709,9 +709,12 @@ fn a_list_with_more_rows_than_the_page_has_says_how_many() {
 #[test]
 fn the_page_is_read_at_night_on_a_small_screen_and_on_paper() {
     let page = told(&small(), "", |dossier, _| page(dossier));
-    for there in
-        ["name=\"color-scheme\"", "screen and (prefers-color-scheme: dark)", "max-width: 48rem", "@media print"]
-    {
+    for there in [
+        "name=\"color-scheme\"",
+        "screen and (prefers-color-scheme: dark)",
+        "screen and (max-width: 48rem)",
+        "@media print",
+    ] {
         assert!(page.contains(there), "{there}");
     }
 }

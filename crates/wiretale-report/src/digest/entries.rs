@@ -16,6 +16,8 @@ pub(super) struct Host {
     // What it answered, on which port.
     pub(super) answered: BTreeSet<(u16, &'static str)>,
     pub(super) contacted: u64,
+    // What it said there is of no known protocol, or was nothing.
+    pub(super) unknown: u64,
     pub(super) unanswered: u64,
     pub(super) refused: u64,
 }

@@ -136,8 +136,11 @@ impl Digest {
         }
         if asks && let Some(host) = self.hosts.of(flow.client.address) {
             host.contacted += 1;
-            host.unanswered += u64::from(summary.state == State::S0);
-            host.refused += u64::from(summary.state == State::Rej);
+            match summary.state {
+                State::S0 => host.unanswered += 1,
+                State::Rej => host.refused += 1,
+                _ => host.unknown += u64::from(summary.services.is_empty()),
+            }
             for service in summary.services {
                 *host.asked.entry(service).or_default() += 1;
             }

@@ -207,8 +207,8 @@ fn at_home(f: &mut fmt::Formatter<'_>, address: Address, host: &Host) -> fmt::Re
         label += &format!(" opened {}", plural(host.contacted, "connection", "connections"));
     }
     let mut did: Vec<String> = host.asked.iter().map(|(service, n)| format!("{} {service}", grouped(*n))).collect();
-    let in_vain = [(host.unanswered, "unanswered"), (host.refused, "refused")];
-    did.extend(in_vain.into_iter().filter(|(n, _)| *n > 0).map(|(n, how)| format!("{} {how}", grouped(n))));
+    let others = [(host.unknown, "unknown"), (host.unanswered, "unanswered"), (host.refused, "refused")];
+    did.extend(others.into_iter().filter(|(n, _)| *n > 0).map(|(n, how)| format!("{} {how}", grouped(n))));
     if did.is_empty() {
         line(f, &label)?;
     } else {
@@ -295,5 +295,7 @@ mod tests {
             |unanswered, refused| AtHome(Host { contacted: 9, unanswered, refused, ..Host::default() }).to_string();
         assert_eq!(told(2, 3), "10.0.0.7 opened 9 connections: 2 unanswered, 3 refused\n");
         assert_eq!(told(0, 9), "10.0.0.7 opened 9 connections: 9 refused\n");
+        let all = Host { contacted: 9, unknown: 2, refused: 7, ..Host::default() };
+        assert_eq!(AtHome(all).to_string(), "10.0.0.7 opened 9 connections: 2 unknown, 7 refused\n");
     }
 }
