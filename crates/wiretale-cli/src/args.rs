@@ -121,7 +121,7 @@ pub(crate) struct Confirm {
     /// The address of a home host
     pub(crate) host: std::net::IpAddr,
     /// The ports to ask, as 22,9886: at most 64 [default: those that --evidence holds against the host]
-    #[arg(long, value_name = "PORTS", value_delimiter = ',', value_parser = clap::value_parser!(u16).range(1..))]
+    #[arg(long, value_name = "PORTS", value_delimiter = ',', value_parser = port)]
     pub(crate) ports: Vec<u16>,
     /// Networks that are ours; a host outside them is never asked
     #[arg(long, value_name = "CIDR", value_parser = network, required = true)]
@@ -187,6 +187,11 @@ pub(crate) struct OsPolicy {
 fn network(text: &str) -> Result<IpNet, String> {
     let alone = || text.parse::<std::net::IpAddr>().map(IpNet::from);
     text.parse().or_else(|_| alone()).map_err(|_| "a network is written 10.0.0.0/8 or 2001:db8::/32".to_owned())
+}
+
+fn port(text: &str) -> Result<u16, String> {
+    let port = text.parse().ok().filter(|port| *port > 0);
+    port.ok_or_else(|| "a port is a number from 1 to 65535; several are written 22,9886".to_owned())
 }
 
 fn os_policy_help() -> String {

@@ -182,6 +182,15 @@ fn what_is_no_evidence_is_told_as_that() {
 }
 
 #[test]
+fn what_is_no_port_is_told_with_how_ports_are_written() {
+    let place = Place::new();
+    for ports in ["22-25", "0", "65536", "ssh"] {
+        let told = place.refused(&["confirm", "127.0.0.1", "--home", "127.0.0.0/8", "--ports", ports]);
+        assert!(told.contains("a port is a number from 1 to 65535; several are written 22,9886"), "{told}");
+    }
+}
+
+#[test]
 fn score_speaks_of_files_only_where_it_writes_them() {
     let place = Place::new();
     place.told(&["analyze", "--home", "192.0.2.0/24", "public.pcap"]);
