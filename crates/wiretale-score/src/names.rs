@@ -13,7 +13,6 @@ pub struct Names {
     reverse: Bounded<Address, Option<Box<[u8]>>>,
     // Who asks.
     clients: Bounded<Address, Asker>,
-    seen: bool,
 }
 
 /// What one client asked, and what came back of it.
@@ -26,7 +25,7 @@ struct Asker {
 impl Default for Names {
     fn default() -> Self {
         let (reverse, clients) = (Bounded::new(MOST), Bounded::new(MOST));
-        Self { forward: wiretale_dns::Names::new(MOST), reverse, clients, seen: false }
+        Self { forward: wiretale_dns::Names::new(MOST), reverse, clients }
     }
 }
 
@@ -46,12 +45,6 @@ impl Names {
     #[must_use]
     pub fn has_none(&self, address: Address) -> bool {
         self.of(address).is_none() && matches!(self.reverse.get(&address), Some(None))
-    }
-
-    /// Any DNS reply at all was seen, so that a missing name says something.
-    #[must_use]
-    pub const fn any(&self) -> bool {
-        self.seen
     }
 
     /// How much a missing name says of what this client did, from 0 to 1: the share of its questions whose whole answer was
@@ -85,13 +78,16 @@ impl Names {
 
     #[cfg(test)]
     pub(crate) fn learn(&mut self, address: Address, name: &[u8]) {
-        self.seen = true;
         *self.reverse.entry(address) = Some(name.into());
     }
 
     #[cfg(test)]
+    pub(crate) fn learn_none(&mut self, address: Address) {
+        *self.reverse.entry(address) = None;
+    }
+
+    #[cfg(test)]
     pub(crate) fn asked(&mut self, client: Address, asked: u32, answered: u32) {
-        self.seen = true;
         *self.clients.entry(client) = Asker { asked, answered };
     }
 
@@ -105,7 +101,6 @@ impl Names {
     }
 
     fn reply(&mut self, reply: &Reply<'_>) {
-        self.seen = true;
         let Some(question) = reply.question.filter(|question| question.kind == PTR && reply.answers == 0) else {
             return;
         };

@@ -220,7 +220,7 @@ fn a_peer_without_a_name() {
         || Box::new(d39_peer_context::PeerContext),
         &["D39.no_name"],
         |play| {
-            play.scorer().names_mut().learn(Address::v4(ELSEWHERE), b"example.org");
+            play.scorer().names_mut().asked(Address::v4(HOST), 9, 9);
             let flow = play.open(0.0, PEER, HOST, 22);
             play.recognized(flow, 0.5, "ssh");
             play.close(flow, 9.0, State::Sf, [9, 9]);

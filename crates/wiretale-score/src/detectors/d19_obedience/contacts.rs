@@ -2,7 +2,7 @@
 //!
 //! A scan goes to one port of many hosts, and to addresses rather than to names. A person's machine turns to many at
 //! once, too: a browser at 443 of anything, at 80 of what has a name; what shares files, at as many ports as hosts. So
-//! contacts are compared port by port, without those that a name led to, as far as names are seen at all.
+//! contacts are compared port by port, without those that a name led to, as far as the host's names are seen.
 
 use std::collections::{BTreeSet, VecDeque};
 
@@ -102,8 +102,8 @@ impl Contacts {
 fn may_be_scanned(scene: &Scene<'_>, (address, port): To) -> bool {
     match port {
         443 => false,
-        // Without names to be seen it may have one.
-        80 | 8080 if !scene.names.any() => false,
+        // It may have a name, where most of what the host was answered is not seen.
+        80 | 8080 if scene.names.answered(scene.moment.flow.client.address) < MOSTLY => false,
         _ => scene.names.of(address).is_none(),
     }
 }
@@ -129,6 +129,8 @@ pub(super) const MINUTE: f64 = 60.0;
 /// Where browsers go.
 pub(super) const WEB: [u16; 3] = [80, 443, 8080];
 const MOST: usize = 256;
+// The share of a host's questions whose answers must be seen, for a missing name to tell.
+const MOSTLY: f64 = 0.5;
 
 #[cfg(test)]
 mod tests {

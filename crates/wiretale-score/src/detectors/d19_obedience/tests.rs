@@ -143,14 +143,16 @@ fn where_a_host_was_before_is_no_new_destination() {
 }
 
 const ORDER: &str = ".advscan lsass 40 5 0";
+type Asker = ([u8; 4], u32, u32);
+const ASKS: Option<Asker> = Some((HOST, 4, 4));
 
-// A scan's order in private, after which the host turns to these.
-fn after_a_private_order(named: bool, dns: bool, contacts: impl Iterator<Item = ([u8; 4], u16)>) -> usize {
+// A scan's order in private, after which the host turns to these; who is seen to ask for names, and what is answered.
+fn after_a_private_order(named: bool, dns: Option<Asker>, contacts: impl Iterator<Item = ([u8; 4], u16)>) -> usize {
     let mut play = Play::of(Obedience::default());
     let flow = play.session(0.0, HOST, 6667, "anna", "anna");
     play.heard(flow, 100.0, "tr0ll", "anna", ORDER);
-    if dns {
-        play.scorer().names_mut().learn(Address::v4([198, 51, 100, 9]), b"www.example.net");
+    if let Some((asker, asked, answered)) = dns {
+        play.scorer().names_mut().asked(Address::v4(asker), asked, answered);
     }
     for (address, port) in contacts {
         if named {
@@ -164,16 +166,19 @@ fn after_a_private_order(named: bool, dns: bool, contacts: impl Iterator<Item = 
 #[test]
 fn what_a_person_s_machine_does_anyway_is_no_scan() {
     let many = |port: fn(u8) -> u16| (0..40).map(move |last| ([192, 0, 2, last], port(last)));
-    for (named, dns) in [(false, false), (false, true), (true, true)] {
-        assert_eq!(after_a_private_order(named, dns, many(|_| 443)), 0, "{named} {dns}");
+    for (named, dns) in [(false, None), (false, ASKS), (true, ASKS)] {
+        assert_eq!(after_a_private_order(named, dns, many(|_| 443)), 0, "{named} {dns:?}");
     }
-    assert_eq!(after_a_private_order(false, false, many(|_| 80)), 0);
-    assert_eq!(after_a_private_order(true, true, many(|_| 80)), 0);
-    assert_eq!(after_a_private_order(true, true, many(|_| 445)), 0);
+    // Nobody's questions are seen, another's are, or hardly any answer to its own.
+    for dns in [None, Some(([10, 0, 0, 8], 9, 9)), Some((HOST, 9, 0)), Some((HOST, 9, 2))] {
+        assert_eq!(after_a_private_order(false, dns, many(|_| 80)), 0, "{dns:?}");
+    }
+    assert_eq!(after_a_private_order(true, ASKS, many(|_| 80)), 0);
+    assert_eq!(after_a_private_order(true, ASKS, many(|_| 445)), 0);
     // What shares files.
-    assert_eq!(after_a_private_order(false, true, many(|last| 10000 + u16::from(last) * 7)), 0);
-    assert_eq!(after_a_private_order(false, true, many(|_| 80)), 1);
-    assert_eq!(after_a_private_order(false, false, many(|_| 445)), 1);
+    assert_eq!(after_a_private_order(false, ASKS, many(|last| 10000 + u16::from(last) * 7)), 0);
+    assert_eq!(after_a_private_order(false, ASKS, many(|_| 80)), 1);
+    assert_eq!(after_a_private_order(false, None, many(|_| 445)), 1);
 }
 
 #[test]
