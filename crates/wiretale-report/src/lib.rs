@@ -28,6 +28,7 @@
 
 pub mod case;
 mod digest;
+mod foremost;
 mod hearsay;
 mod id;
 mod json;

@@ -56,6 +56,13 @@ pub struct MovedFile {
     pub sha256: Option<String>,
 }
 
+impl MovedFile {
+    /// With whom a host exchanged it.
+    pub(super) fn other_end(&self, host: IpAddr) -> IpAddr {
+        if self.to == host { self.from } else { self.to }
+    }
+}
+
 impl<'a> Dossier<'a> {
     /// The cases that deserve a place in reports for people: `low` and above.
     pub fn worth_telling(&self) -> impl Iterator<Item = &'a Case> + use<'a> {

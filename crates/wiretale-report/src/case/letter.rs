@@ -41,11 +41,11 @@ fn letter(dossier: &Dossier<'_>, case: &Case) -> Document {
     first_seen(&mut letter, dossier, case, &findings);
     listeners(&mut letter, dossier, case, &findings);
     timeline(&mut letter, &findings);
-    went_out(&mut letter, dossier, case);
+    went_out(&mut letter, dossier, case, &findings);
     letter.heading("What we could not see").items(unseen(dossier, case.host));
     what_we_did(&mut letter);
     now(&mut letter, case.level);
-    recover(&mut letter, dossier, case);
+    recover(&mut letter, dossier, case, &findings);
     contact(&mut letter);
     letter
 }

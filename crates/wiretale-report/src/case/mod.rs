@@ -7,6 +7,7 @@
 //!
 //! Text from the wire is escaped, encoded or left out, as each form needs it.
 
+mod against;
 mod chronicle;
 mod csv;
 mod document;

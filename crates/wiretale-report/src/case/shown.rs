@@ -71,8 +71,13 @@ pub(super) fn count(n: usize, one: &str, many: &str) -> String {
 /// So many texts of the wire, escaped, and how many more there are.
 pub(super) fn several<'t>(texts: impl ExactSizeIterator<Item = &'t Box<[u8]>>, most: usize) -> String {
     let more = texts.len().saturating_sub(most);
-    let mut names: Vec<String> = texts.take(most).map(|text| Shown(text).to_string()).collect();
-    names.extend((more > 0).then(|| format!("and {more} more")));
+    and_more(texts.take(most).map(|text| Shown(text).to_string()).collect(), more, true)
+}
+
+/// `a, b, and 3 more`; where not all are known, `a, b, and 3 or more others`.
+pub(super) fn and_more(mut names: Vec<String>, more: usize, all: bool) -> String {
+    let others = if all { "more" } else { "or more others" };
+    names.extend((more > 0).then(|| format!("and {more} {others}")));
     names.join(", ")
 }
 

@@ -7,12 +7,14 @@ use serde_json::{Value, json};
 use sha1::{Digest as _, Sha1};
 use wiretale::score::{Case, Level};
 
+use super::against::Against;
 use super::explain::confidence;
 use super::finding::Finding;
 use super::moment::rfc3339;
 use super::nftables::refuse;
 use super::shown::signed;
 use super::{Dossier, letter};
+use crate::foremost::foremost;
 
 /// A bundle of the cases at or above `medium`; `None` where there are none.
 #[must_use]
@@ -90,7 +92,9 @@ fn one(bundle: &mut Bundle, dossier: &Dossier<'_>, case: &Case) {
         let warns = finding.evidence.peer.is_some_and(|peer| refuse(dossier, peer).is_none());
         found(bundle, case, finding, (inbound, tcp, warns), &incident, &mut refs);
     }
-    for file in dossier.files_of(case.host).filter_map(file).take(FILES) {
+    let against = Against::peers(&findings);
+    let files = dossier.files_of(case.host).filter_map(|moved| Some((moved.other_end(case.host), file(moved)?)));
+    for (_, file) in foremost(files, FILES, |(a, _), (b, _)| against.order(*a, *b)).0 {
         refs.insert(bundle.put(file));
     }
     if let Some(letter) = letter::letter_of(dossier, case) {

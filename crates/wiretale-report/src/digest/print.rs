@@ -2,12 +2,13 @@
 
 use std::fmt;
 
-use wiretale::protocol::{Address, Timestamp};
+use wiretale::protocol::{Address, Endpoint, Timestamp};
 use wiretale::score::size;
 
 use super::irc::{Client, Server};
 use super::paper::{grouped, heading, label, line, list, note, plural};
 use super::{Digest, Exposed, Host, Login, Moved, Ssh, UNKNOWN, Unusual};
+use crate::foremost::foremost;
 use crate::text::Shown;
 
 impl fmt::Display for Digest {
@@ -111,7 +112,10 @@ impl Digest {
             return Ok(());
         }
         heading(f, "SSH servers")?;
-        for (server, Ssh { clients, sessions, logins, refused, software }) in self.ssh.in_order().take(ROWS) {
+        // Those that let somebody in, then those at home, where there is no room for all.
+        let matters = |(server, ssh): &(&Endpoint, &Ssh)| (ssh.logins > 0, self.home.is_home(server.address));
+        let (servers, _) = foremost(self.ssh.in_order(), ROWS, |a, b| matters(b).cmp(&matters(a)));
+        for (server, Ssh { clients, sessions, logins, refused, software }) in servers {
             // Its clients alone may have been captured.
             let mut told = match sessions {
                 0 => vec!["its own words were not captured".to_owned()],
@@ -131,7 +135,9 @@ impl Digest {
             return Ok(());
         }
         heading(f, "Services on unusual ports")?;
-        for (endpoint, Unusual { service, flows, greeting }) in self.unusual.in_order().take(ROWS) {
+        let at_home = |(server, _): &(&Endpoint, &Unusual)| self.home.is_home(server.address);
+        let (servers, _) = foremost(self.unusual.in_order(), ROWS, |a, b| at_home(b).cmp(&at_home(a)));
+        for (endpoint, Unusual { service, flows, greeting }) in servers {
             let what = if service.is_empty() { "speaks text" } else { service };
             let mut text = format!("{endpoint}: {what}");
             if *flows > 1 {

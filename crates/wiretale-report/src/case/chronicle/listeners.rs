@@ -33,8 +33,15 @@ pub struct Listener {
     pub last: Timestamp,
     /// Connections taken.
     pub times: u64,
-    /// Clients from outside, the first sixteen in order of address.
+    /// Clients from outside, the first sixteen, in order of address.
     pub outside: BTreeSet<IpAddr>,
+}
+
+impl Listener {
+    /// Has every client from outside found room?
+    pub(in crate::case) fn has_room(&self) -> bool {
+        self.outside.len() < PEERS
+    }
 }
 
 impl Listeners {

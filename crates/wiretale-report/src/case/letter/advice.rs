@@ -1,6 +1,6 @@
 //! What to do now, and how to recover.
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 use std::net::IpAddr;
 
 use wiretale::protocol::Outcome;
@@ -8,10 +8,13 @@ use wiretale::score::{Case, Level};
 
 use super::ROWS;
 use crate::Shown;
-use crate::case::chronicle::Exposed;
+use crate::case::against::Against;
+use crate::case::chronicle::{Exposed, Secret};
 use crate::case::exposure::Intruders;
+use crate::case::finding::Finding;
 use crate::case::{Document, Dossier};
 use crate::digest::grouped;
+use crate::foremost::foremost;
 
 /// What to do now. Of a mere suspicion the owner is asked first: nothing else may be needed.
 pub(super) fn now(letter: &mut Document, level: Level) {
@@ -34,7 +37,7 @@ pub(super) fn now(letter: &mut Document, level: Level) {
     ).collect());
 }
 
-pub(super) fn recover(letter: &mut Document, dossier: &Dossier<'_>, case: &Case) {
+pub(super) fn recover(letter: &mut Document, dossier: &Dossier<'_>, case: &Case, findings: &[Finding<'_>]) {
     let mut steps: Vec<String> = vec![
         "Reinstall it from media known to be good, and bring it up to date before it is connected again.".into(),
         "From another machine, change every password that was used on this one or from it.".into(),
@@ -48,46 +51,48 @@ pub(super) fn recover(letter: &mut Document, dossier: &Dossier<'_>, case: &Case)
             "Passwords of these accounts crossed the network in clear, the intruder's own perhaps among them: {accounts}."
         ));
     }
-    let reached = reached(dossier, case.host);
+    let reached = reached(dossier, case.host, findings);
     if !reached.is_empty() {
         steps.push(format!("Look at the machines at home that it spoke to: {}.", reached.join(", ")));
     }
     letter.heading(if case.level < Level::High { "If it was broken into" } else { "How to recover" }).steps(steps);
 }
 
-/// The accounts whose secrets this host sent or took, by name only; neither wrong guesses nor what opens a back door.
+/// The accounts whose secrets this host sent or took, before others those let in, by name only; neither wrong guesses nor what opens a back door.
 fn accounts(dossier: &Dossier<'_>, case: &Case) -> Vec<String> {
     let intruders = Intruders::of_case(dossier, case);
     let own = |(from, to): &(IpAddr, IpAddr)| *from == case.host || *to == case.host;
     let counts = |exposed: &Exposed<'_>| exposed.outcome != Outcome::Refused && !intruders.is_door(exposed.secret);
-    let names: BTreeSet<String> = dossier
-        .chronicle
-        .exposures()
-        .all()
-        .into_iter()
-        .filter(|exposed| counts(exposed) && exposed.crossed.ways.keys().any(own))
-        .map(|Exposed { secret, .. }| {
-            let account =
-                if secret.account.is_empty() { "(not named)".into() } else { Shown(&secret.account).to_string() };
-            format!("{account} at {} ({})", dossier.called(secret.server), secret.kind)
-        })
-        .collect();
-    first(names.into_iter().collect(), 0)
+    // By name, and whether one of its secrets was accepted.
+    let mut accounts: BTreeMap<String, bool> = BTreeMap::new();
+    let all = dossier.chronicle.exposures().all().into_iter();
+    for exposed in all.filter(|exposed| counts(exposed) && exposed.crossed.ways.keys().any(own)) {
+        *accounts.entry(title(dossier, exposed.secret)).or_default() |= exposed.outcome == Outcome::Accepted;
+    }
+    let (accounts, more) = foremost(accounts, ROWS, |(_, a), (_, b)| b.cmp(a));
+    and_others(accounts.into_iter().map(|(title, _)| title).collect(), more, 0)
 }
 
-fn reached(dossier: &Dossier<'_>, host: IpAddr) -> Vec<String> {
+fn title(dossier: &Dossier<'_>, secret: &Secret) -> String {
+    let account = if secret.account.is_empty() { "(not named)".into() } else { Shown(&secret.account).to_string() };
+    format!("{account} at {} ({})", dossier.called(secret.server), secret.kind)
+}
+
+/// Machines at home that it turned to, before others those that evidence names.
+fn reached(dossier: &Dossier<'_>, host: IpAddr, findings: &[Finding<'_>]) -> Vec<String> {
     let home = dossier.chronicle.home();
     let peers = dossier.chronicle.peers(host);
     let inside = peers.into_iter().filter(|(peer, known)| {
         *peer != host && home.is_home((*peer).into()) && known.ways.iter().any(|(_, inbound)| !inbound)
     });
-    first(inside.map(|(peer, _)| dossier.called(peer)).collect(), dossier.chronicle.unlisted(host).talks)
+    let against = Against::peers(findings);
+    let (inside, more) = foremost(inside.map(|(peer, _)| peer), ROWS, |a, b| against.order(*a, *b));
+    let inside = inside.into_iter().map(|peer| dossier.called(peer)).collect();
+    and_others(inside, more, dossier.chronicle.unlisted(host).talks)
 }
 
-/// The first of many; a letter is short.
-fn first(mut names: Vec<String>, unlisted: u64) -> Vec<String> {
-    let more = names.len().saturating_sub(ROWS);
-    names.truncate(ROWS);
+/// Names, and that there are others; a letter is short.
+fn and_others(mut names: Vec<String>, more: usize, unlisted: u64) -> Vec<String> {
     if more > 0 {
         names.push(format!("and {} more", grouped(more as u64)));
     } else if unlisted > 0 {

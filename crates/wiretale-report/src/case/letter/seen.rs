@@ -6,12 +6,14 @@ use wiretale::score::{Case, size};
 
 use super::ROWS;
 use crate::Shown;
+use crate::case::against::{Against, Door, doors};
 use crate::case::explain::certainty;
 use crate::case::finding::Finding;
 use crate::case::moment::utc;
 use crate::case::shown::{calm, count, several};
 use crate::case::sightings::{sightings, weightiest};
 use crate::case::{Document, Dossier, MovedFile};
+use crate::foremost::foremost;
 
 pub(super) fn first_seen(letter: &mut Document, dossier: &Dossier<'_>, case: &Case, findings: &[Finding<'_>]) {
     letter.heading("What drew our attention");
@@ -21,18 +23,24 @@ pub(super) fn first_seen(letter: &mut Document, dossier: &Dossier<'_>, case: &Ca
     if let Some(finding) = first {
         letter.paragraph(format!("At {} UTC: {}.", utc(finding.evidence.time_ns), sentence(finding)));
     }
-    let mut people = people(dossier, case);
+    let mut people = people(dossier, case, &Against::peers(findings));
+    let more = people.len().saturating_sub(PEOPLE);
     if !people.is_empty() {
         people.truncate(PEOPLE);
         letter.items(people);
     }
+    if more > 0 {
+        letter.paragraph(format!("And {} of this kind, which we can send you.", count(more, "line", "lines")));
+    }
 }
 
-/// Who the machine was on IRC, and whom it asked about there.
-fn people(dossier: &Dossier<'_>, case: &Case) -> Vec<String> {
+/// Who the machine was on IRC, first on servers against which most is held, and whom it asked about there.
+fn people(dossier: &Dossier<'_>, case: &Case, against: &Against) -> Vec<String> {
     let people = dossier.chronicle.people();
     let sessions = people.sessions(case.host).filter(|(_, _, session)| !session.nicks.is_empty());
-    let was = sessions.map(|(server, port, session)| {
+    let mut sessions: Vec<_> = sessions.collect();
+    sessions.sort_by(|(a, ..), (b, ..)| against.order(*a, *b));
+    let was = sessions.into_iter().map(|(server, port, session)| {
         let nicks = several(session.nicks.iter(), NAMES);
         let place = if session.network.is_empty() { String::new() } else { format!("{}, ", Shown(&session.network)) };
         let channels = channels(&session.channels);
@@ -52,14 +60,18 @@ fn channels(channels: &BTreeSet<Box<[u8]>>) -> String {
 
 /// Ports that answer on the machine and are not known to be meant to.
 pub(super) fn listeners(letter: &mut Document, dossier: &Dossier<'_>, case: &Case, findings: &[Finding<'_>]) {
-    let mut rows: BTreeMap<u16, [String; 2]> = held(dossier, findings);
+    let doors = doors(dossier, findings);
+    let row = |(port, door): (&u16, &Door)| (*port, [door.service.clone(), door.greeting.clone()]);
+    let mut rows: BTreeMap<u16, [String; 2]> = doors.iter().map(row).collect();
     for (port, listener) in dossier.chronicle.listeners().of(case.host) {
         let service = if listener.service.is_empty() { "unknown" } else { listener.service };
         rows.insert(port, [service.to_owned(), Shown(&listener.greeting).to_string()]);
     }
     let answers = !rows.is_empty();
     rows.retain(|port, _| !dossier.inventory.serves(case.host.into(), *port));
-    let (rows, more) = gravest(rows, dossier, findings);
+    // A back door is named however many others answer.
+    let held = |port: &u16| doors.get(port).map_or(0.0, |door| door.db);
+    let (rows, more) = foremost(rows, ROWS, |(a, _), (b, _)| held(b).total_cmp(&held(a)));
     letter.heading("What answers on the machine");
     if rows.is_empty() {
         letter.paragraph(match answers {
@@ -74,52 +86,6 @@ pub(super) fn listeners(letter: &mut Document, dossier: &Dossier<'_>, case: &Cas
     if more > 0 {
         letter.paragraph(format!("And {}, which we can send you.", count(more, "port more", "ports more")));
     }
-}
-
-/// As many ports as a letter has room for, and how many there are more. Those against which most is held come first, so
-/// that a back door is named however many others answer.
-fn gravest(
-    rows: BTreeMap<u16, [String; 2]>,
-    dossier: &Dossier<'_>,
-    findings: &[Finding<'_>],
-) -> (Vec<(u16, [String; 2])>, usize) {
-    let mut held: BTreeMap<u16, f64> = BTreeMap::new();
-    for finding in findings.iter().filter(|finding| finding.weight_db > 0.0 && of_a_listener(dossier, finding)) {
-        if let Some(port) = finding.evidence.port {
-            *held.entry(port).or_default() += finding.weight_db;
-        }
-    }
-    let weight = |port: u16| held.get(&port).copied().unwrap_or_default();
-    let mut rows: Vec<_> = rows.into_iter().collect();
-    let more = rows.len().saturating_sub(ROWS);
-    rows.sort_by(|(a, _), (b, _)| weight(*b).total_cmp(&weight(*a)));
-    rows.truncate(ROWS);
-    rows.sort_by_key(|(port, _)| *port);
-    (rows, more)
-}
-
-/// The listeners that the evidence itself names: of a capture not read again, nothing else tells.
-fn held(dossier: &Dossier<'_>, findings: &[Finding<'_>]) -> BTreeMap<u16, [String; 2]> {
-    let mut rows: BTreeMap<u16, [String; 2]> = BTreeMap::new();
-    for finding in findings.iter().filter(|finding| of_a_listener(dossier, finding)) {
-        let Some(port) = finding.evidence.port else { continue };
-        let greeting = finding.evidence.ties.iter().find_map(|tie| tie.strip_prefix("greeting:"));
-        let row = rows.entry(port).or_insert_with(|| ["unknown".to_owned(), String::new()]);
-        if let Some(service) = finding.evidence.row.strip_prefix("D01.") {
-            row[0] = calm(service);
-        }
-        if let Some(greeting) = greeting {
-            row[1] = calm(greeting);
-        }
-    }
-    rows
-}
-
-/// Is it about a program that answers on the machine? Of any other the port may be a peer's.
-fn of_a_listener(dossier: &Dossier<'_>, finding: &Finding<'_>) -> bool {
-    let row = &finding.evidence.row;
-    DOORS.iter().any(|door| row.starts_with(door))
-        || dossier.weights.row(row).is_some_and(|row| row.group == "listener")
 }
 
 pub(super) fn timeline(letter: &mut Document, findings: &[Finding<'_>]) {
@@ -141,8 +107,9 @@ pub(super) fn timeline(letter: &mut Document, findings: &[Finding<'_>]) {
 }
 
 /// Files that the machine sent to others elsewhere.
-pub(super) fn went_out(letter: &mut Document, dossier: &Dossier<'_>, case: &Case) {
-    let files: Vec<&MovedFile> = dossier.files_out(case.host).collect();
+pub(super) fn went_out(letter: &mut Document, dossier: &Dossier<'_>, case: &Case, findings: &[Finding<'_>]) {
+    let against = Against::peers(findings);
+    let (files, more) = foremost(dossier.files_out(case.host), TOLD, |a, b| against.order(a.to, b.to));
     if files.is_empty() {
         return;
     }
@@ -152,8 +119,7 @@ pub(super) fn went_out(letter: &mut Document, dossier: &Dossier<'_>, case: &Case
         let name = if file.name.is_empty() { "(no name)".into() } else { Shown(&file.name).to_string() };
         vec![utc(file.at.nanos()), format!("{name} ({})", size(file.bytes)), dossier.called(file.to)]
     };
-    letter.table(&["Time (UTC)", "File", "To"], files.iter().take(TOLD).map(row).collect());
-    let more = files.len().saturating_sub(TOLD);
+    letter.table(&["Time (UTC)", "File", "To"], files.iter().map(row).collect());
     if more > 0 {
         letter.paragraph(format!("And {}, which we can send you.", count(more, "file more", "files more")));
     }
@@ -166,8 +132,6 @@ fn sentence(finding: &Finding<'_>) -> String {
 
 // What one notices first from outside: talk on IRC, transfers, floods and scans.
 const ATTENTION: &[&str] = &["D15", "D16", "D18", "D23", "D24", "D25", "D27", "D32", "D33", "D34", "D35"];
-// What somebody from outside was let in by.
-const DOORS: &[&str] = &["D04.", "D08.backdoor"];
 const PEOPLE: usize = 12;
 const NAMES: usize = 12;
 // Rows of the timeline: a letter is short, and the report has all.

@@ -51,7 +51,9 @@ pub(super) fn picture(
         .collect();
     let lanes_bottom = TOP + LANE * lanes.len() as f64;
     let left_out = ranked.len().saturating_sub(LANES);
-    let more = if left_out > 0 { format!("; {} not drawn", count(left_out, "peer", "peers")) } else { String::new() };
+    let signs = lanes.iter().map(|lane| lane.left_out).sum();
+    let undrawn = |n, one, many| if n > 0 { format!("; {} not drawn", count(n, one, many)) } else { String::new() };
+    let more = undrawn(left_out, "peer", "peers") + &undrawn(signs, "sign", "signs");
     Some(Picture {
         width: WIDTH,
         height: lanes_bottom + GAP + SCORE + 34.0,

@@ -1,26 +1,26 @@
 //! What the page's templates are given: texts and numbers, ready to be set.
 
 mod files;
+mod listeners;
 mod peers;
 mod people;
-
-use std::collections::BTreeSet;
 
 use serde::Serialize;
 use wiretale::score::{Case, Level, Stage};
 
 use super::picture::{Picture, picture};
 use super::waterfall::{Waterfall, waterfall};
-use crate::Shown;
+use crate::case::against::Against;
 use crate::case::explain::{Explained, certainty, explain, percent};
 use crate::case::finding::Finding;
 use crate::case::moment::{clock, utc};
 use crate::case::shown::{calm, count, signed};
 use crate::case::sightings::{sightings, weightiest};
 use crate::case::{Dossier, letter};
-use crate::digest::{grouped, one_or, plural};
+use crate::digest::{one_or, plural};
 
 use files::{FileRow, files};
+use listeners::{ListenerRow, listeners};
 use peers::{PeerRow, peers, peers_more};
 pub(super) use peers::{Peers, ranked};
 use people::{PersonRow, SessionRow, people, sessions};
@@ -53,16 +53,13 @@ struct CaseView {
     waterfall: Waterfall,
     sentences: Vec<String>,
     unseen: Vec<String>,
-    timeline: Vec<TimelineRow>,
-    timeline_more: usize,
-    listeners: Vec<ListenerRow>,
-    listeners_more: usize,
+    timeline: Listed<TimelineRow>,
+    listeners: Listed<ListenerRow>,
     peers: Vec<PeerRow>,
     peers_more: Option<String>,
-    sessions: Vec<SessionRow>,
-    people: Vec<PersonRow>,
-    files: Vec<FileRow>,
-    files_more: usize,
+    sessions: Listed<SessionRow>,
+    people: Listed<PersonRow>,
+    files: Listed<FileRow>,
     dropped: Option<String>,
 }
 
@@ -87,16 +84,11 @@ struct TimelineRow {
     source: String,
 }
 
+/// Rows of a table, and how many more there are.
 #[derive(Serialize)]
-struct ListenerRow {
-    port: u16,
-    service: &'static str,
-    greeting: String,
-    first: String,
-    times: String,
-    outside: String,
-    known: bool,
-    held: bool,
+struct Listed<R> {
+    rows: Vec<R>,
+    more: usize,
 }
 
 pub(super) fn report<'a>(dossier: &Dossier<'a>) -> Report<'a> {
@@ -126,7 +118,7 @@ fn view(dossier: &Dossier<'_>, case: &Case) -> CaseView {
     let Explained { parts, gate, without, missing, unseen } = explain(dossier, case, &findings);
     let known = dossier.inventory.host(case.host);
     let all = dossier.chronicle.peers(case.host);
-    let rows = timeline(&findings);
+    let against = Against::peers(&findings);
     CaseView {
         anchor: format!("h{}", case.host.to_string().replace(['.', ':'], "-")),
         host: case.host.to_string(),
@@ -151,21 +143,18 @@ fn view(dossier: &Dossier<'_>, case: &Case) -> CaseView {
         waterfall: waterfall(&parts, case, dossier.weights),
         sentences: [Some(gate), without, missing].into_iter().flatten().collect(),
         unseen,
-        timeline_more: rows.1,
-        timeline: rows.0,
+        timeline: timeline(&findings),
         listeners: listeners(dossier, case, &findings),
-        listeners_more: dossier.chronicle.listeners().of(case.host).skip(ROWS).count(),
         peers_more: peers_more(dossier, case.host, &findings, &all),
         peers: peers(dossier, case.host, &findings, &all),
-        sessions: sessions(dossier, case.host),
+        sessions: sessions(dossier, case.host, &against),
         people: people(dossier, case.host),
-        files: files(dossier, case.host),
-        files_more: dossier.files_of(case.host).skip(ROWS).count(),
+        files: files(dossier, case.host, &against),
         dropped: (case.dropped > 0).then(|| plural(case.dropped, "piece of evidence", "pieces of evidence")),
     }
 }
 
-fn timeline(findings: &[Finding<'_>]) -> (Vec<TimelineRow>, usize) {
+fn timeline(findings: &[Finding<'_>]) -> Listed<TimelineRow> {
     let (rows, more) = weightiest(sightings(findings), ROWS);
     let mut last = String::new();
     let told = rows.into_iter().map(|row| {
@@ -195,27 +184,7 @@ fn timeline(findings: &[Finding<'_>]) -> (Vec<TimelineRow>, usize) {
             source: format!("{} frame {}", uids.join(" "), frames.join(" ")),
         }
     });
-    (told.collect(), more)
-}
-
-fn listeners(dossier: &Dossier<'_>, case: &Case, findings: &[Finding<'_>]) -> Vec<ListenerRow> {
-    let held: BTreeSet<u16> = findings
-        .iter()
-        .filter(|finding| dossier.weights.row(&finding.evidence.row).is_some_and(|row| row.group == "listener"))
-        .filter_map(|finding| finding.evidence.port)
-        .collect();
-    let all = dossier.chronicle.listeners().of(case.host).take(ROWS);
-    all.map(|(port, listener)| ListenerRow {
-        port,
-        service: if listener.service.is_empty() { "unknown" } else { listener.service },
-        greeting: Shown(&listener.greeting).to_string(),
-        first: utc(listener.first.nanos()),
-        times: grouped(listener.times),
-        outside: listener.outside.iter().take(4).map(|peer| dossier.called(*peer)).collect::<Vec<_>>().join(", "),
-        known: dossier.inventory.serves(case.host.into(), port),
-        held: held.contains(&port),
-    })
-    .collect()
+    Listed { rows: told.collect(), more }
 }
 
 const CASES: usize = 50;

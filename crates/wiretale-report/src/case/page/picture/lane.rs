@@ -14,6 +14,7 @@ use crate::case::finding::Finding;
 use crate::case::moment::{clock, lasting};
 use crate::case::shown::signed;
 use crate::digest::plural;
+use crate::foremost::foremost;
 use crate::text::clipped;
 
 #[derive(Serialize)]
@@ -23,6 +24,9 @@ pub(super) struct Lane {
     bars: Vec<Bar>,
     dots: Vec<Dot>,
     shaded: bool,
+    // Signs that are not drawn.
+    #[serde(skip)]
+    pub(super) left_out: usize,
 }
 
 #[derive(Serialize)]
@@ -67,9 +71,10 @@ pub(super) fn lane(
     let y = TOP + LANE * at as f64;
     let bars = known.map_or_else(Vec::new, |peer| bars(scale, peer, y));
     let seen = findings.iter().filter(|finding| finding.evidence.peer == Some(peer));
-    let dots = seen.take(DOTS).map(|finding| dot(scale, finding, y)).collect();
+    let (seen, left_out) = foremost(seen, DOTS, |a, b| b.weight_db.total_cmp(&a.weight_db));
+    let dots = seen.into_iter().map(|finding| dot(scale, finding, y)).collect();
     let label = dossier.name(peer).unwrap_or_else(|| peer.to_string());
-    Lane { y, label: clipped(&label, 27), bars, dots, shaded: at.is_multiple_of(2) }
+    Lane { y, label: clipped(&label, 27), bars, dots, shaded: at.is_multiple_of(2), left_out }
 }
 
 /// The connections with a peer; those that are not kept one by one are one bar, below the others.

@@ -10,7 +10,7 @@ use crate::case::Dossier;
 use crate::case::chronicle::Peer;
 use crate::case::finding::Finding;
 use crate::case::moment::utc;
-use crate::case::shown::{calm, signed};
+use crate::case::shown::{and_more, calm, signed};
 use crate::digest::{grouped, plural};
 
 #[derive(Serialize)]
@@ -82,7 +82,8 @@ fn services(peer: &Peer) -> String {
             format!("{service} {way}")
         })
         .collect();
-    services.into_iter().take(5).collect::<Vec<_>>().join(", ")
+    let more = services.len().saturating_sub(SERVICES);
+    and_more(services.into_iter().take(SERVICES).collect(), more, true)
 }
 
 /// The connections with peers that are not in the table.
@@ -100,3 +101,4 @@ pub(super) fn peers_more(
 }
 
 const PEERS: usize = 24;
+const SERVICES: usize = 5;

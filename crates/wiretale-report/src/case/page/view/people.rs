@@ -4,10 +4,13 @@ use std::net::IpAddr;
 
 use serde::Serialize;
 
-use super::ROWS;
+use super::{Listed, ROWS};
 use crate::Shown;
 use crate::case::Dossier;
+use crate::case::against::Against;
+use crate::case::chronicle::{IrcProfile, IrcSession};
 use crate::case::shown::several;
+use crate::foremost::foremost;
 
 #[derive(Serialize)]
 pub(super) struct SessionRow {
@@ -29,21 +32,24 @@ pub(super) struct PersonRow {
     oper: bool,
 }
 
-pub(super) fn sessions(dossier: &Dossier<'_>, host: IpAddr) -> Vec<SessionRow> {
-    let all = dossier.chronicle.people().sessions(host).take(ROWS);
-    all.map(|(server, port, session)| SessionRow {
+pub(super) fn sessions(dossier: &Dossier<'_>, host: IpAddr, against: &Against) -> Listed<SessionRow> {
+    let all = dossier.chronicle.people().sessions(host);
+    let (all, more) = foremost(all, ROWS, |(a, ..), (b, ..)| against.order(*a, *b));
+    let row = |(server, port, session): (IpAddr, u16, &IrcSession)| SessionRow {
         server: format!("{} port {port}", dossier.called(server)),
         network: Shown(&session.network).to_string(),
         nicks: several(session.nicks.iter(), NAMES),
         channels: several(session.channels.iter(), NAMES),
         refused: session.refused,
-    })
-    .collect()
+    };
+    Listed { rows: all.into_iter().map(row).collect(), more }
 }
 
-pub(super) fn people(dossier: &Dossier<'_>, host: IpAddr) -> Vec<PersonRow> {
-    let all = dossier.chronicle.people().asked_by(host).take(ROWS);
-    all.map(|(nick, who)| PersonRow {
+/// Those with powers on their network, where there is no room for all.
+pub(super) fn people(dossier: &Dossier<'_>, host: IpAddr) -> Listed<PersonRow> {
+    let all = dossier.chronicle.people().asked_by(host);
+    let (all, more) = foremost(all, ROWS, |(_, a), (_, b)| b.oper.cmp(&a.oper));
+    let row = |(nick, who): (&[u8], &IrcProfile)| PersonRow {
         nick: Shown(nick).to_string(),
         mask: format!("{}@{}", Shown(&who.user), Shown(&who.host)),
         real: Shown(&who.real).to_string(),
@@ -51,8 +57,8 @@ pub(super) fn people(dossier: &Dossier<'_>, host: IpAddr) -> Vec<PersonRow> {
         account: Shown(&who.account).to_string(),
         channels: several(who.channels.iter(), NAMES),
         oper: who.oper,
-    })
-    .collect()
+    };
+    Listed { rows: all.into_iter().map(row).collect(), more }
 }
 
 const NAMES: usize = 24;
