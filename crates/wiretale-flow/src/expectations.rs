@@ -6,17 +6,24 @@ use std::time::Duration;
 use foldhash::fast::SeedableRandomState;
 use hashbrown::HashMap;
 use smallvec::SmallVec;
-use wiretale_protocol::{Endpoint, Expectation, Flow, Timestamp};
+use wiretale_protocol::{Address, Endpoint, Expectation, Flow, Timestamp};
 
 /// The number of an announcement: the frame it was made in, the how manieth it was there, and by whom. The first two
 /// order announcements as they were made.
 pub(crate) type Id = (u64, u32, u32);
 
-/// Announced flows, by the endpoint they will be made to.
+/// Where a flow will be made to, and from where, if that is known.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub(crate) struct Route {
+    server: Endpoint,
+    client: Option<Address>,
+}
+
+/// Announced flows, by the route that they will take. Those of one route are walked: they are few ([`COPIES`]).
 pub(crate) struct Expectations {
-    by_server: HashMap<Endpoint, SmallVec<[Entry; 1]>, SeedableRandomState>,
+    by_route: HashMap<Route, SmallVec<[Entry; 1]>, SeedableRandomState>,
     /// Every announcement in the order made; those used or replaced since are known by their number.
-    order: VecDeque<(Endpoint, Id)>,
+    order: VecDeque<(Route, Id)>,
     waiting: usize,
     most: usize,
     age: Duration,
@@ -27,10 +34,16 @@ struct Entry {
     expectation: Expectation,
 }
 
+impl Route {
+    pub(crate) const fn of(expectation: &Expectation) -> Self {
+        Self { server: expectation.server, client: expectation.client }
+    }
+}
+
 impl Expectations {
     pub(crate) fn new(seed: u64, most: usize, age: Duration) -> Self {
         let state = SeedableRandomState::with_seed(seed, foldhash::SharedSeed::global_fixed());
-        Self { by_server: HashMap::with_hasher(state), order: VecDeque::new(), waiting: 0, most, age }
+        Self { by_route: HashMap::with_hasher(state), order: VecDeque::new(), waiting: 0, most, age }
     }
 
     pub(crate) fn is_empty(&self) -> bool {
@@ -39,27 +52,30 @@ impl Expectations {
 
     /// Bytes on the heap.
     pub(crate) fn memory(&self) -> usize {
-        self.by_server.allocation_size() + self.order.capacity() * size_of::<(Endpoint, Id)>() + self.waiting * NOTE
+        self.by_route.allocation_size() + self.order.capacity() * size_of::<(Route, Id)>() + self.waiting * NOTE
     }
 
     /// Adds one with this number. It takes the place of an earlier one with the same tag and endpoints, but not of one that
     /// another flow has just made: where a capture has a conversation before an address translation and behind it, both
-    /// copies of what it announces will come. What had to go for it comes back.
+    /// copies of what it announces will come. What had to go for it comes back: the oldest of all, or itself where there are
+    /// as many copies as are kept.
     pub(crate) fn add(&mut self, number: Id, expectation: Expectation) -> Option<Expectation> {
         if self.most == 0 {
             return Some(expectation);
         }
-        let server = expectation.server;
-        let entries = self.by_server.entry(server).or_default();
-        let same = |old: &Expectation| {
-            let copy = old.parent != expectation.parent && expectation.announced.since(old.announced) <= COPIED;
-            old.tag == expectation.tag && old.client == expectation.client && !copy
+        let (route, tag) = (Route::of(&expectation), expectation.tag);
+        let entries = self.by_route.entry(route).or_default();
+        let is_copy = |old: &Expectation| {
+            old.parent != expectation.parent && expectation.announced.since(old.announced) <= COPIED
         };
         let before = entries.len();
-        entries.retain(|entry| !same(&entry.expectation));
+        entries.retain(|Entry { expectation: old, .. }| old.tag != tag || is_copy(old));
         self.waiting -= before - entries.len();
+        if entries.iter().filter(|entry| entry.expectation.tag == tag).count() >= COPIES {
+            return Some(expectation);
+        }
         entries.push(Entry { number, expectation });
-        self.order.push_back((server, number));
+        self.order.push_back((route, number));
         self.waiting += 1;
         self.tidy();
         if self.waiting > self.most { self.pop_oldest() } else { None }
@@ -74,28 +90,27 @@ impl Expectations {
 
     /// The tag of the earliest one for this flow.
     pub(crate) fn tag(&self, flow: &Flow, now: Timestamp) -> Option<&'static str> {
-        let at = self.find(flow.server, flow.client, now)?;
-        self.by_server.get(&flow.server)?.get(at).map(|entry| entry.expectation.tag)
+        let (.., entry) = self.find(flow.server, flow.client, now)?;
+        Some(entry.expectation.tag)
     }
 
     /// Takes the earliest one for this flow.
     pub(crate) fn take(&mut self, flow: &Flow, now: Timestamp) -> Option<(Id, Expectation)> {
-        let at = self.find(flow.server, flow.client, now)?;
-        let number = self.by_server.get(&flow.server)?.get(at)?.number;
-        Some((number, self.remove(flow.server, at)))
+        let (route, at, &Entry { number, .. }) = self.find(flow.server, flow.client, now)?;
+        Some((number, self.remove(route, at)))
     }
 
-    /// Takes the one with this number, if it still waits at `server`.
-    pub(crate) fn take_number(&mut self, server: Endpoint, number: Id) -> Option<Expectation> {
-        let at = self.by_server.get(&server)?.iter().position(|entry| entry.number == number)?;
-        Some(self.remove(server, at))
+    /// Takes the one with this number, if it still waits.
+    pub(crate) fn take_number(&mut self, route: Route, number: Id) -> Option<Expectation> {
+        let at = self.by_route.get(&route)?.iter().position(|entry| entry.number == number)?;
+        Some(self.remove(route, at))
     }
 
     /// Takes the next one that was announced too long before `now`, in the order announced.
     pub(crate) fn lapse(&mut self, now: Timestamp) -> Option<Expectation> {
         self.drop_used();
-        let (server, number) = *self.order.front()?;
-        let entry = self.by_server.get(&server)?.iter().find(|entry| entry.number == number)?;
+        let (route, number) = *self.order.front()?;
+        let entry = self.by_route.get(&route)?.iter().find(|entry| entry.number == number)?;
         if entry.expectation.announced + self.age >= now {
             return None;
         }
@@ -105,39 +120,43 @@ impl Expectations {
     /// Takes the oldest one.
     pub(crate) fn pop_oldest(&mut self) -> Option<Expectation> {
         self.drop_used();
-        let (server, number) = self.order.pop_front()?;
-        let at = self.by_server.get(&server)?.iter().position(|entry| entry.number == number)?;
-        Some(self.remove(server, at))
+        let (route, number) = self.order.pop_front()?;
+        self.take_number(route, number)
     }
 
-    fn find(&self, server: Endpoint, client: Endpoint, now: Timestamp) -> Option<usize> {
+    /// The earliest one, with its place.
+    fn find(&self, server: Endpoint, client: Endpoint, now: Timestamp) -> Option<(Route, usize, &Entry)> {
         if self.is_empty() {
             return None;
         }
-        self.by_server.get(&server)?.iter().position(|entry| {
-            let from = entry.expectation.client;
-            from.is_none_or(|from| from == client.address) && entry.expectation.announced + self.age >= now
-        })
+        let first = |client: Option<Address>| {
+            let route = Route { server, client };
+            let mut entries = self.by_route.get(&route)?.iter().enumerate();
+            let (at, entry) = entries.find(|(_, entry)| entry.expectation.announced + self.age >= now)?;
+            Some((route, at, entry))
+        };
+        let of_it_or_anybody = [first(Some(client.address)), first(None)].into_iter().flatten();
+        of_it_or_anybody.min_by_key(|(.., entry)| entry.number)
     }
 
-    fn remove(&mut self, server: Endpoint, at: usize) -> Expectation {
+    fn remove(&mut self, route: Route, at: usize) -> Expectation {
         self.waiting -= 1;
-        let entries = self.by_server.entry(server).or_default();
+        let entries = self.by_route.entry(route).or_default();
         let entry = entries.remove(at);
         if entries.is_empty() {
-            self.by_server.remove(&server);
+            self.by_route.remove(&route);
         }
         entry.expectation
     }
 
-    fn is_waiting(&self, server: Endpoint, number: Id) -> bool {
-        self.by_server.get(&server).is_some_and(|entries| entries.iter().any(|entry| entry.number == number))
+    fn is_waiting(&self, route: Route, number: Id) -> bool {
+        self.by_route.get(&route).is_some_and(|entries| entries.iter().any(|entry| entry.number == number))
     }
 
     /// Drops what is used or replaced from the front of the order.
     fn drop_used(&mut self) {
-        while let Some((server, number)) = self.order.front().copied() {
-            if self.is_waiting(server, number) {
+        while let Some((route, number)) = self.order.front().copied() {
+            if self.is_waiting(route, number) {
                 break;
             }
             self.order.pop_front();
@@ -148,7 +167,7 @@ impl Expectations {
     fn tidy(&mut self) {
         if self.order.len() > 2 * self.waiting + 64 {
             let mut order = std::mem::take(&mut self.order);
-            order.retain(|(server, number)| self.is_waiting(*server, *number));
+            order.retain(|(route, number)| self.is_waiting(*route, *number));
             self.order = order;
         }
     }
@@ -156,6 +175,9 @@ impl Expectations {
 
 /// So long after a message its copy may come from the other side of an address translation.
 const COPIED: Duration = Duration::from_secs(1);
+
+/// Copies that are kept of one announcement: of an offer to a whole channel, one in the talk of everybody in it.
+const COPIES: usize = 256;
 
 /// Bytes of what is noted with an announced flow, on the heap.
 const NOTE: usize = 64;

@@ -4,9 +4,9 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use wiretale_packet::Address;
-use wiretale_protocol::{Endpoint, Expectation, Place, Step};
+use wiretale_protocol::{Expectation, Place, Step};
 
-use crate::expectations::Id;
+use crate::expectations::{Id, Route};
 
 /// A share of the flows of one capture: those between pairs of addresses that fall to it. Several analyzers, each with
 /// its share, tell together what one tells, in the order of their [`Place`]s.
@@ -49,8 +49,8 @@ pub(crate) struct News {
 #[derive(Clone, Debug)]
 pub(crate) enum What {
     Announced(Expectation),
-    /// At this endpoint.
-    Taken(Endpoint),
+    /// Of this route.
+    Taken(Route),
 }
 
 /// How many flows are open at the turn of a second, all together, as far as it was told.

@@ -3,12 +3,12 @@
 use std::collections::VecDeque;
 
 use wiretale_packet::{Address, Timestamp};
-use wiretale_protocol::{Endpoint, Expectation, Flow, Observer, Place, Services, Step};
+use wiretale_protocol::{Expectation, Flow, Observer, Place, Services, Step};
 
 use crate::analyzer::Analyzer;
 use crate::clock::second;
 use crate::delivery::Commons;
-use crate::expectations::Id;
+use crate::expectations::{Id, Route};
 use crate::settings::Settings;
 use crate::share::{News, Share, What};
 
@@ -21,8 +21,8 @@ pub(crate) struct Joint {
     announced: u32,
     // Up to which frame news was heard.
     heard: u64,
-    // Those made here, in the order made: when, and where to.
-    own: VecDeque<(Timestamp, Id, Endpoint)>,
+    // Those made here, in the order made: when, and between whom.
+    own: VecDeque<(Timestamp, Id, Route)>,
 }
 
 impl<P: Services<O>, O: Observer> Analyzer<P, O> {
@@ -86,11 +86,11 @@ impl<P: Services<O>, O: Observer> Analyzer<P, O> {
         over: impl Fn(Timestamp) -> bool,
         told: impl Fn(Timestamp) -> Timestamp,
     ) {
-        while let Some((announced, id, server)) = self.commons.joint.own.front().copied().filter(|own| over(own.0)) {
+        while let Some((announced, id, route)) = self.commons.joint.own.front().copied().filter(|own| over(own.0)) {
             self.step(frame, Step::Lapse(id.0, id.1));
             self.commons.hear_news();
             self.commons.joint.own.pop_front();
-            if let Some(expectation) = self.commons.expectations.take_number(server, id) {
+            if let Some(expectation) = self.commons.expectations.take_number(route, id) {
                 self.commons.stats.expectations_lapsed += 1;
                 self.observer.lapsed(told(announced), &expectation);
             }
@@ -117,20 +117,20 @@ impl Commons {
                     let dropped = self.expectations.add(id, expectation);
                     self.stats.expectations_dropped += u64::from(dropped.is_some() && share.is_first());
                 }
-                What::Taken(server) => _ = self.expectations.take_number(server, id),
+                What::Taken(route) => _ = self.expectations.take_number(route, id),
             }
         }
     }
 
     /// Notes an announcement; comes back with what had to go for it.
     pub(crate) fn announce(&mut self, expectation: Expectation) -> Option<Expectation> {
-        let (announced, server) = (expectation.announced, expectation.server);
+        let (announced, route) = (expectation.announced, Route::of(&expectation));
         let id = self.joint.number();
         let (Some(share), Some(place)) = (&self.joint.share, self.joint.place) else {
             return self.expectations.add(id, expectation);
         };
         share.tell_all(&News { place, id, what: What::Announced(expectation) });
-        self.joint.own.push_back((announced, id, server));
+        self.joint.own.push_back((announced, id, route));
         None
     }
 
@@ -139,7 +139,7 @@ impl Commons {
         self.hear_news();
         let (id, expectation) = self.expectations.take(flow, now)?;
         if let (Some(share), Some(place)) = (&self.joint.share, self.joint.place) {
-            share.tell_all(&News { place, id, what: What::Taken(flow.server) });
+            share.tell_all(&News { place, id, what: What::Taken(Route::of(&expectation)) });
         }
         Some(expectation)
     }

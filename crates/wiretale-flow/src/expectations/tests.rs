@@ -31,6 +31,10 @@ fn announcement(which: u64, tag: bool, server: u8, client: Option<u8>, at: Times
     }
 }
 
+fn route(server: u8, client: Option<u8>) -> Route {
+    Route { server: end(server), client: client.map(|host| end(host).address) }
+}
+
 /// What waits, each with its number, tag, server, client and time.
 #[derive(Default)]
 struct Model(Vec<(u64, bool, u8, Option<u8>, Timestamp)>);
@@ -80,14 +84,14 @@ proptest! {
                 }
                 _ => {
                     let number = which.saturating_sub(pause);
-                    let at = model.0.iter().position(|(which, _, to, ..)| (*which, *to) == (number, server));
-                    let taken = table.take_number(end(server), (number, 0, 0)).map(|taken| taken.parent.0);
+                    let at = model.0.iter().position(|(which, _, to, from, _)| (*which, *to, *from) == (number, server, client));
+                    let taken = table.take_number(route(server, client), (number, 0, 0)).map(|taken| taken.parent.0);
                     prop_assert_eq!(taken, at.map(|at| model.0.remove(at).0));
                 }
             }
             prop_assert_eq!((table.waiting, table.is_empty()), (model.0.len(), model.0.is_empty()));
             prop_assert!(table.order.len() <= 2 * table.waiting + 65, "used ones pile up: {}", table.order.len());
-            prop_assert!(table.memory() >= table.waiting * NOTE + table.order.len() * size_of::<(Endpoint, Id)>());
+            prop_assert!(table.memory() >= table.waiting * NOTE + table.order.len() * size_of::<(Route, Id)>());
         }
         // The oldest go first.
         while let Some(oldest) = table.pop_oldest() {
@@ -116,4 +120,37 @@ fn where_there_is_room_for_none_none_is_kept() {
     let mut table = Expectations::new(7, 0, AGE);
     let gone = table.add((1, 0, 0), announcement(1, true, 1, None, Timestamp::default()));
     assert_eq!((gone.map(|gone| gone.parent.0), table.is_empty()), (Some(1), true));
+}
+
+/// How many a look-up may have to walk where so many wait at one endpoint, made at once by as many flows.
+fn longest(client: impl Fn(u64) -> Option<Address>) -> usize {
+    let mut table = Expectations::new(7, 5000, AGE);
+    let now = Timestamp::from_parts(1000, 0);
+    for which in 0..5000 {
+        let expectation = announcement(which, true, 1, None, now);
+        table.add((which, 0, 0), Expectation { client: client(which), ..expectation });
+    }
+    table.by_route.values().map(|entries| entries.len()).max().unwrap_or_default()
+}
+
+#[test]
+fn few_are_walked_however_many_wait_at_one_endpoint() {
+    let one = |which: u64| Some(Address::v4([10, 1, (which >> 8) as u8, which as u8]));
+    assert_eq!([longest(one), longest(|_| None)], [1, COPIES]);
+}
+
+#[test]
+fn of_more_copies_than_there_is_room_for_the_last_come_back() {
+    let mut table = Expectations::new(7, 5000, AGE);
+    let now = Timestamp::from_parts(1000, 0);
+    let add =
+        |table: &mut Expectations, which, tag, at| table.add((which, 0, 0), announcement(which, tag, 1, None, at));
+    for which in 0..300 {
+        let back = add(&mut table, which, true, now).map(|back| back.parent.0);
+        assert_eq!(back, (which >= COPIES as u64).then_some(which));
+    }
+    assert!(add(&mut table, 300, false, now).is_none(), "of another protocol there is room");
+    assert!(add(&mut table, 301, true, now + Duration::from_secs(2)).is_none(), "it takes the place of all");
+    let first = table.take(&flow(2, 1), now).map(|(_, first)| first.parent.0);
+    assert_eq!((first, table.waiting), (Some(300), 1));
 }
