@@ -1,12 +1,10 @@
 //! Allocations for each packet, counted: none for a packet in order of a conversation that goes on, whoever reads it.
 //!
 //! It prints a table, and fails where a line of IRC, or a segment of a file, costs an allocation before any observer.
-#![allow(unsafe_code, reason = "a counting allocator cannot be written without")]
 
-use std::alloc::{GlobalAlloc, Layout, System};
 use std::path::Path;
-use std::sync::atomic::{AtomicU64, Ordering};
 
+use allocation_counter::measure;
 use wiretale::capture::Capture;
 use wiretale::packet::{Address, Endpoint, Timestamp};
 use wiretale::protocol::{Observer, Services};
@@ -14,33 +12,6 @@ use wiretale::score::{Home, Inventory, Scorer, Weights};
 use wiretale::{Analyzer, Settings, Standard};
 use wiretale_benches::{conversations, irc_lines, lend, own_capture};
 use wiretale_testkit::{Deaf, Random, Weather, Wire};
-
-struct Counting;
-
-static ALLOCATIONS: AtomicU64 = AtomicU64::new(0);
-
-// SAFETY: every call goes to the system's allocator unchanged.
-unsafe impl GlobalAlloc for Counting {
-    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
-        ALLOCATIONS.fetch_add(1, Ordering::Relaxed);
-        // SAFETY: as above.
-        unsafe { System.alloc(layout) }
-    }
-
-    unsafe fn dealloc(&self, pointer: *mut u8, layout: Layout) {
-        // SAFETY: as above.
-        unsafe { System.dealloc(pointer, layout) }
-    }
-
-    unsafe fn realloc(&self, pointer: *mut u8, layout: Layout, size: usize) -> *mut u8 {
-        ALLOCATIONS.fetch_add(1, Ordering::Relaxed);
-        // SAFETY: as above.
-        unsafe { System.realloc(pointer, layout, size) }
-    }
-}
-
-#[global_allocator]
-static COUNTING: Counting = Counting;
 
 type Frames = Vec<(Timestamp, Vec<u8>)>;
 
@@ -70,14 +41,9 @@ where
     Standard: Services<O>,
 {
     let mut analyzer = Analyzer::<Standard, O>::new(observer, Settings::default());
-    let mut before = ALLOCATIONS.load(Ordering::Relaxed);
-    for (number, frame) in frames.iter().enumerate() {
-        if number == from {
-            before = ALLOCATIONS.load(Ordering::Relaxed);
-        }
-        analyzer.packet(lend(frame), number as u64 + 1);
-    }
-    let counted = ALLOCATIONS.load(Ordering::Relaxed) - before;
+    let mut numbered = (1..).zip(frames);
+    numbered.by_ref().take(from).for_each(|(number, frame)| analyzer.packet(lend(frame), number));
+    let counted = measure(|| numbered.for_each(|(number, frame)| analyzer.packet(lend(frame), number))).count_total;
     tell(name, (frames.len() - from) as u64, counted);
     counted
 }
@@ -85,14 +51,15 @@ where
 fn own(path: &Path) {
     let mut capture = Capture::open(path).expect("WIRETALE_PCAP");
     let mut analyzer = Analyzer::<Standard, Deaf>::new(Deaf, Settings::default());
-    let (before, mut packets) = (ALLOCATIONS.load(Ordering::Relaxed), 0);
-    while let Some(Ok(())) = capture.advance() {
-        packets = capture.number();
-        if let Some(frame) = capture.frame() {
-            analyzer.packet(frame, packets);
+    let counted = measure(|| {
+        while let Some(Ok(())) = capture.advance() {
+            let number = capture.number();
+            if let Some(frame) = capture.frame() {
+                analyzer.packet(frame, number);
+            }
         }
-    }
-    tell("own capture, from end to end", packets, ALLOCATIONS.load(Ordering::Relaxed) - before);
+    });
+    tell("own capture, from end to end", capture.number(), counted.count_total);
 }
 
 fn tell(name: &str, packets: u64, allocations: u64) {

@@ -1,37 +1,12 @@
 //! From a frame to the decoder: no copy, and no allocation after warm-up.
-#![allow(unsafe_code, reason = "a counting allocator cannot be written without")]
 
-use std::alloc::{GlobalAlloc, Layout, System};
-use std::cell::Cell;
 use std::time::Duration;
 
+use allocation_counter::measure;
 use wiretale_flow::{Analyzer, Settings};
 use wiretale_packet::{Address, Endpoint, Flags, Frame, LinkType, Timestamp};
 use wiretale_protocol::{Chunk, Context, Demand, Observe, Observer, Opening, Probe, Protocol};
 use wiretale_testkit::build::{TcpHeader, tcp_frame};
-
-struct Counting;
-
-thread_local! {
-    static ALLOCATIONS: Cell<u64> = const { Cell::new(0) };
-}
-
-// SAFETY: every call goes to the system's allocator unchanged.
-unsafe impl GlobalAlloc for Counting {
-    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
-        ALLOCATIONS.with(|count| count.set(count.get() + 1));
-        // SAFETY: as above.
-        unsafe { System.alloc(layout) }
-    }
-
-    unsafe fn dealloc(&self, pointer: *mut u8, layout: Layout) {
-        // SAFETY: as above.
-        unsafe { System.dealloc(pointer, layout) }
-    }
-}
-
-#[global_allocator]
-static COUNTING: Counting = Counting;
 
 /// Takes anything, and tells where it lies.
 struct Any;
@@ -78,17 +53,16 @@ impl Observe<Any> for InPlace {
 fn in_order_packets_are_neither_copied_nor_allocated_for() {
     let frames: Vec<_> = (0..400u32).map(frame).collect();
     let mut analyzer = Analyzer::<(Any, ()), InPlace>::new(InPlace::default(), Settings::default());
-    let mut before = 0;
-    for (number, (at, data)) in frames.iter().enumerate() {
-        if number == 100 {
-            before = ALLOCATIONS.with(Cell::get);
-        }
+    let mut packet = |(number, (at, data)): (u64, &(Timestamp, Vec<u8>))| {
         let from = data.as_ptr().addr();
         analyzer.observer_mut().frame = (from, from + data.len());
         let frame = Frame { at: *at, link: LinkType::ETHERNET, data, wire_len: data.len() as u32 };
-        analyzer.packet(frame, number as u64 + 1);
-    }
-    assert_eq!(ALLOCATIONS.with(Cell::get) - before, 0, "allocations for 300 packets");
+        analyzer.packet(frame, number);
+    };
+    let mut numbered = (1..).zip(&frames);
+    numbered.by_ref().take(100).for_each(&mut packet);
+    let allocations = measure(|| numbered.for_each(packet));
+    assert_eq!(allocations.count_total, 0, "allocations for 300 packets");
     assert_eq!(analyzer.observer().events, 397);
 }
 

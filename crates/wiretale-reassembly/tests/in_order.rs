@@ -1,35 +1,9 @@
 //! The in-order path: no copy, no allocation after warm-up, and small connections.
-#![allow(unsafe_code, reason = "a counting allocator cannot be written without")]
 
-use std::alloc::{GlobalAlloc, Layout, System};
-use std::cell::Cell;
-
+use allocation_counter::measure;
 use wiretale_packet::Direction::{Client, Server};
 use wiretale_packet::{Direction, Flags, Segment, SeqNumber, Timestamp};
 use wiretale_reassembly::{Anomaly, Arrival, Chunk, Connection, Demand, End, Limits, Policy, Sink};
-
-struct Counting;
-
-thread_local! {
-    static ALLOCATIONS: Cell<u64> = const { Cell::new(0) };
-}
-
-// SAFETY: every call goes to the system's allocator unchanged.
-unsafe impl GlobalAlloc for Counting {
-    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
-        ALLOCATIONS.with(|count| count.set(count.get() + 1));
-        // SAFETY: as above.
-        unsafe { System.alloc(layout) }
-    }
-
-    unsafe fn dealloc(&self, pointer: *mut u8, layout: Layout) {
-        // SAFETY: as above.
-        unsafe { System.dealloc(pointer, layout) }
-    }
-}
-
-#[global_allocator]
-static COUNTING: Counting = Counting;
 
 /// Checks that what it is handed lies in the buffer of the packet at hand.
 #[derive(Default)]
@@ -105,9 +79,8 @@ fn in_order_bytes_are_neither_copied_nor_allocated_for() {
     for origin in [None, Some(0)] {
         let mut talk = Talk::new(u32::MAX - 5000, origin);
         talk.talk(3, &payload);
-        let before = ALLOCATIONS.with(Cell::get);
-        talk.talk(200, &payload);
-        assert_eq!(ALLOCATIONS.with(Cell::get), before, "no allocation after warm-up");
+        let allocations = measure(|| talk.talk(200, &payload));
+        assert_eq!(allocations.count_total, 0, "no allocation after warm-up");
         assert_eq!(talk.sink.bytes, 203 * 40 * 1448);
         assert_eq!(talk.connection.held_bytes(), 0);
         for from in Direction::BOTH {
@@ -120,15 +93,16 @@ fn in_order_bytes_are_neither_copied_nor_allocated_for() {
 
 #[test]
 fn without_a_capture_to_look_back_into_nothing_is_ever_allocated() {
-    let before = ALLOCATIONS.with(Cell::get);
-    let mut talk = Talk::new(7, None);
-    talk.talk(10, &[1; 100]);
-    talk.send(Client, Flags::ACK.with(Flags::FIN), &[]);
-    talk.send(Server, Flags::ACK.with(Flags::FIN), &[]);
-    talk.send(Client, Flags::ACK, &[]);
-    talk.connection.close(End::Abandoned, &mut talk.sink);
-    assert_eq!(ALLOCATIONS.with(Cell::get), before);
-    assert_eq!(talk.sink.ends, 2);
+    let allocations = measure(|| {
+        let mut talk = Talk::new(7, None);
+        talk.talk(10, &[1; 100]);
+        talk.send(Client, Flags::ACK.with(Flags::FIN), &[]);
+        talk.send(Server, Flags::ACK.with(Flags::FIN), &[]);
+        talk.send(Client, Flags::ACK, &[]);
+        talk.connection.close(End::Abandoned, &mut talk.sink);
+        assert_eq!(talk.sink.ends, 2);
+    });
+    assert_eq!(allocations.count_total, 0);
 }
 
 #[test]

@@ -1,41 +1,15 @@
 //! What a connection says to hold is what the allocator gave for it, and about sixteen bytes for each piece that an
 //! allocator keeps to itself.
-#![allow(unsafe_code, reason = "a counting allocator cannot be written without")]
 
-use std::alloc::{GlobalAlloc, Layout, System};
-use std::cell::Cell;
 use std::time::Duration;
 
+use allocation_counter::measure;
 use wiretale_packet::Direction::{Client, Server};
 use wiretale_packet::{Address, Direction, Flags, Fragment, Ip, Segment, SeqNumber, Timestamp};
 use wiretale_reassembly::{
     Anomaly, Arrival, Chunk, Connection, End, FragmentAnomaly, FragmentLimits, FragmentSink, Fragments, Limits, Policy,
     Sink,
 };
-
-struct Counting;
-
-thread_local! {
-    static LIVE: Cell<usize> = const { Cell::new(0) };
-}
-
-// SAFETY: every call goes to the system's allocator unchanged.
-unsafe impl GlobalAlloc for Counting {
-    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
-        LIVE.with(|live| live.set(live.get().wrapping_add(layout.size())));
-        // SAFETY: as above.
-        unsafe { System.alloc(layout) }
-    }
-
-    unsafe fn dealloc(&self, pointer: *mut u8, layout: Layout) {
-        LIVE.with(|live| live.set(live.get().wrapping_sub(layout.size())));
-        // SAFETY: as above.
-        unsafe { System.dealloc(pointer, layout) }
-    }
-}
-
-#[global_allocator]
-static COUNTING: Counting = Counting;
 
 struct Deaf;
 
@@ -46,13 +20,13 @@ impl Sink for Deaf {
 
 struct Bench {
     connection: Connection,
-    /// What lives elsewhere.
-    before: usize,
+    /// Bytes that the allocator gave for the connection.
+    live: i64,
 }
 
 impl Bench {
     fn new() -> Self {
-        Self { connection: Connection::new(Policy::default()), before: LIVE.with(Cell::get) }
+        Self { connection: Connection::new(Policy::default()), live: 0 }
     }
 
     fn open() -> Self {
@@ -68,12 +42,16 @@ impl Bench {
         let segment = Segment { seq, ack, flags, window: 65_535, urgent: 0, options: &[], payload, missing: 0 };
         let arrival = Arrival { at: Timestamp::from_nanos(0), segment, ttl: 64, origin: None };
         let limits = Limits { doubts: 64, ..Limits::default() };
-        self.connection.segment(from, &arrival, &limits, &mut Deaf);
+        self.live += measure(|| _ = self.connection.segment(from, &arrival, &limits, &mut Deaf)).bytes_current;
+    }
+
+    fn close(&mut self) {
+        self.live += measure(|| self.connection.close(End::Abandoned, &mut Deaf)).bytes_current;
     }
 
     /// What the allocator gave for the connection.
     fn live(&self) -> usize {
-        LIVE.with(Cell::get).wrapping_sub(self.before)
+        self.live.try_into().unwrap()
     }
 
     /// Holds `bytes` of payload in so many pieces, and says so.
@@ -156,7 +134,7 @@ fn nothing_is_left_of_a_connection_that_is_closed() {
         bench.send(Client, Flags::ACK, 100 + n * 20, 1000, b"ten bytes.");
         bench.send(Server, Flags::ACK, 1000 + n * 20, 9000, b"ten bytes.");
     }
-    bench.connection.close(End::Abandoned, &mut Deaf);
+    bench.close();
     assert_eq!(bench.connection.held_bytes(), 0);
     assert!(bench.live() < 1000, "{} bytes", bench.live());
 }
@@ -180,11 +158,7 @@ fn what_was_put_together_leaves_no_memory_and_what_waits_its_age() {
         table.push(Timestamp::from_nanos(0), &ip, &fragment, &mut last).is_some()
     };
     push(0, 8, true);
-    let before = LIVE.with(Cell::get);
-    for id in 1..20_000 {
-        assert!(!push(id, 8, false) && push(id, 0, true));
-    }
-    let more = LIVE.with(Cell::get).wrapping_sub(before);
+    let more = measure(|| (1..20_000).for_each(|id| assert!(!push(id, 8, false) && push(id, 0, true)))).bytes_current;
     assert!(more < 150 << 10, "{more} bytes");
     let age = FragmentLimits::default().age;
     table.expire(Timestamp::from_nanos(0) + (age - Duration::from_nanos(1)), &mut last);
@@ -199,13 +173,14 @@ fn what_it_takes_to_hold_fragments_is_told_to_a_third() {
     let (src, dst) = (Address::v4([10, 20, 0, 1]), Address::v4([198, 51, 100, 7]));
     let ip = Ip { src, dst, protocol: 17, ttl: 64, total_len: 0, header_len: 20, header_ok: true };
     for packets in [7000, 7200, 14_000] {
-        let before = LIVE.with(Cell::get);
         let mut table = Fragments::new(FragmentLimits { bytes: 64 << 20, ..FragmentLimits::default() });
-        for id in 0..packets {
-            let fragment = Fragment { id, offset: 8, more: true, payload: &[7; 8], missing: 0 };
-            table.push(Timestamp::from_nanos(0), &ip, &fragment, &mut Last(""));
-        }
-        let (said, live) = (table.held_bytes(), LIVE.with(Cell::get).wrapping_sub(before));
+        let live = measure(|| {
+            for id in 0..packets {
+                let fragment = Fragment { id, offset: 8, more: true, payload: &[7; 8], missing: 0 };
+                table.push(Timestamp::from_nanos(0), &ip, &fragment, &mut Last(""));
+            }
+        });
+        let (said, live) = (table.held_bytes(), usize::try_from(live.bytes_current).unwrap());
         assert!((live * 2 / 3..live * 4 / 3).contains(&said), "{said} said, {live} live with {packets}");
     }
 }
