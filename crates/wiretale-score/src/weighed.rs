@@ -77,13 +77,23 @@ fn weigh<V: Heap, R>(heap: &mut usize, value: &mut V, act: impl FnOnce(&mut V) -
     done
 }
 
-/// Bytes on the heap of a set: its nodes have room for eleven, and are half full where keys come in order.
+/// Bytes on the heap of a set whose keys come in order, or nearly.
+///
+/// A node has room for eleven keys. One that is full leaves six behind and hands one up, to nodes that have twelve
+/// pointers more.
 pub(crate) fn set_heap<T>(set: &BTreeSet<T>) -> usize {
-    set.len().div_ceil(6) * (11 * size_of::<T>() + NODE)
+    let (mut keys, mut node, mut heap) = (set.len(), NODE + 11 * size_of::<T>(), 0);
+    while keys > 0 {
+        let nodes = keys.saturating_sub(4).div_ceil(7).max(1);
+        heap += nodes * node;
+        node = NODE + 11 * size_of::<T>() + 12 * size_of::<usize>();
+        keys = nodes - 1;
+    }
+    heap
 }
 
-// Of a node beside its keys: its parent and lengths, and its share of the nodes above.
-const NODE: usize = 32;
+// Of a node beside its keys: its parent and lengths.
+const NODE: usize = 16;
 
 #[cfg(test)]
 mod tests {

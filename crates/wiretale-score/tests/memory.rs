@@ -1,39 +1,12 @@
-//! What a scorer says to hold is what the allocator gave for it, and forged senders do not make it hold more than a part of
-//! the ceiling.
-#![allow(unsafe_code, reason = "a counting allocator cannot be written without")]
+//! What a scorer says to hold is what the allocator gave for it, no less and not much more, and strangers do not make it
+//! hold more than a part of the ceiling.
 
-use std::alloc::{GlobalAlloc, Layout, System};
-use std::cell::Cell;
-
+use allocation_counter::measure;
 use wiretale_protocol::Timestamp;
 use wiretale_protocol::{
     Address, Direction, Endpoint, Flow, FlowId, Moment, Observer, Side, State, Summary, Transport,
 };
 use wiretale_score::{Home, Inventory, Scored, Scorer, Weights};
-
-struct Counting;
-
-thread_local! {
-    static LIVE: Cell<usize> = const { Cell::new(0) };
-}
-
-// SAFETY: every call goes to the system's allocator unchanged.
-unsafe impl GlobalAlloc for Counting {
-    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
-        LIVE.with(|live| live.set(live.get().wrapping_add(layout.size())));
-        // SAFETY: as above.
-        unsafe { System.alloc(layout) }
-    }
-
-    unsafe fn dealloc(&self, pointer: *mut u8, layout: Layout) {
-        LIVE.with(|live| live.set(live.get().wrapping_sub(layout.size())));
-        // SAFETY: as above.
-        unsafe { System.dealloc(pointer, layout) }
-    }
-}
-
-#[global_allocator]
-static COUNTING: Counting = Counting;
 
 /// A connection that nothing answers.
 fn attempt(scorer: &mut Scorer, n: u64, source: u16, target: u32) {
@@ -69,21 +42,34 @@ fn attempt(scorer: &mut Scorer, n: u64, source: u16, target: u32) {
     scorer.closed(&mut scored, &moment, &summary);
 }
 
+/// Holds what a scorer says against what the allocator gave for it, after so many rounds of attempts by `numbered`.
+fn is_told(rounds: u64, most: i64, numbered: impl Fn(u64) -> (u16, u32)) {
+    const ROUND: u64 = 16_384;
+    let mut scorer = Scorer::new(Home::default(), Inventory::default(), Weights::built_in());
+    let mut taken = 0;
+    for round in 0..rounds {
+        let attempts = || {
+            for n in round * ROUND..(round + 1) * ROUND {
+                let (source, target) = numbered(n);
+                attempt(&mut scorer, n, source, target);
+            }
+        };
+        taken += measure(attempts).bytes_current;
+        let told = i64::try_from(scorer.memory()).unwrap();
+        let within = |one: i64, other: i64| one < other + other / 8 + (1 << 20);
+        assert!(within(taken, told) && within(told, taken), "{taken} bytes are taken, {told} told, after {round}");
+        assert!(taken < most, "{taken}");
+    }
+}
+
 #[test]
 fn what_forged_senders_make_grow_is_counted_and_bounded() {
-    let before = LIVE.with(Cell::get);
-    let mut scorer = Scorer::new(Home::default(), Inventory::default(), Weights::built_in());
-    let bare = LIVE.with(Cell::get) - before;
-    let mut n = 0;
-    let mut most = 0;
-    for target in 0..30u32 {
-        for source in 0..16_384u16 {
-            attempt(&mut scorer, n, source, target * 65_536 + u32::from(source));
-            n += 1;
-        }
-        let (taken, told) = (LIVE.with(Cell::get) - before - bare, scorer.memory());
-        most = most.max(taken);
-        assert!(taken < told + told / 4 + (1 << 20), "{taken} bytes are taken, {told} told, after {target}");
-    }
-    assert!(most < 128 << 20, "{most}");
+    is_told(30, 128 << 20, |n| ((n % 16_384) as u16, (n / 16_384 * 65_536 + n % 16_384) as u32));
+}
+
+#[test]
+fn what_calls_again_and_again_make_grow_is_counted_and_bounded() {
+    // A hundred hosts call fifty others each, by no clock.
+    let any = |n: u64| n.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 40;
+    is_told(60, 64 << 20, |n| ((any(n) % 100) as u16, (any(n) / 100 % 50) as u32));
 }

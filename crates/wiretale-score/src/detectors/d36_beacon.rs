@@ -7,25 +7,26 @@
 use smallvec::SmallVec;
 use wiretale_protocol::{Direction, Timestamp};
 
-use crate::bounded::{Bounded, SOME};
 use crate::pairs::Pair;
+use crate::weighed::{Heap, Weighed};
 use crate::{Detector, Ends, Fact, Findings, Hears, Scene};
 
 /// Beginnings of connections by home host, peer and port.
 pub(super) struct Beacon {
-    calls: Bounded<(Pair, u16), Calls>,
+    calls: Weighed<(Pair, u16), Calls>,
 }
 
 #[derive(Default)]
 struct Calls {
     // When each began, and the bytes that the host sent. Mostly there is one.
     calls: SmallVec<[(Timestamp, u64); 1]>,
-    told: bool,
+    // It was told of, or there were too many to be none: nothing is kept any more.
+    over: bool,
 }
 
 impl Default for Beacon {
     fn default() -> Self {
-        Self { calls: Bounded::new(1 << 14) }
+        Self { calls: Weighed::new(1 << 14, MOST) }
     }
 }
 
@@ -35,7 +36,7 @@ impl Detector for Beacon {
     }
 
     fn memory(&self) -> usize {
-        self.calls.memory(SOME)
+        self.calls.memory()
     }
 
     fn hears(&self) -> Hears {
@@ -53,23 +54,42 @@ impl Detector for Beacon {
             return;
         }
         let Some(pair) = scene.facts.pair else { return };
-        let Calls { calls, told } = self.calls.entry((pair, flow.server.port));
-        if *told || calls.len() >= MANY {
-            return;
-        }
-        calls.push((flow.opened, summary.client.bytes.unwrap_or(0)));
-        if calls.len() < FEWEST || !calls.len().is_power_of_two() {
-            return;
-        }
-        let bytes: Vec<f64> = calls.iter().map(|(_, bytes)| *bytes as f64).collect();
-        let score = (regularity(&gaps(calls.iter().map(|(at, _)| *at).collect())) + regularity(&bytes)) / 2.0;
-        if score > 0.7 {
-            *told = true;
+        let call = (flow.opened, summary.client.bytes.unwrap_or(0));
+        let news = self.calls.change((pair, flow.server.port), scene.moment.at, |calls| calls.again(call));
+        if let Some((times, score)) = news {
             let peer = scene.called(flow.server.address);
-            let text = format!("{} called {peer} {} times at even intervals", flow.client.address, calls.len());
+            let text = format!("{} called {peer} {times} times at even intervals", flow.client.address);
             let evidence = scene.evidence(Direction::Client, "D36.beacon", flow.server.to_string(), text);
             findings.push(evidence.strength((score - 0.7) / 0.3));
         }
+    }
+}
+
+impl Heap for Calls {
+    fn heap(&self) -> usize {
+        if self.calls.spilled() { self.calls.capacity() * size_of::<(Timestamp, u64)>() } else { 0 }
+    }
+}
+
+impl Calls {
+    // One more; how many there are and how regular they are, where that is news.
+    fn again(&mut self, call: (Timestamp, u64)) -> Option<(usize, f64)> {
+        if self.over {
+            return None;
+        }
+        self.calls.push(call);
+        let times = self.calls.len();
+        let news = if times >= FEWEST && times.is_power_of_two() { Some(self.regularity()) } else { None };
+        let news = news.filter(|score| *score > 0.7).map(|score| (times, score));
+        if news.is_some() || times >= MANY {
+            *self = Self { over: true, ..Self::default() };
+        }
+        news
+    }
+
+    fn regularity(&self) -> f64 {
+        let bytes: Vec<f64> = self.calls.iter().map(|(_, bytes)| *bytes as f64).collect();
+        (regularity(&gaps(self.calls.iter().map(|(at, _)| *at).collect())) + regularity(&bytes)) / 2.0
     }
 }
 
@@ -101,6 +121,8 @@ fn quantile(sorted: &[f64], share: f64) -> Option<f64> {
 
 const FEWEST: usize = 8;
 const MANY: usize = 1024;
+// Bytes of all calls together.
+const MOST: usize = 16 << 20;
 
 #[cfg(test)]
 mod tests {
