@@ -83,26 +83,19 @@ impl Preludes {
         }
         let mut carry = core::mem::take(&mut prelude.carry);
         carry.extend_from_slice(bytes);
-        let mut rest = &*carry;
-        loop {
-            match reach(direction, rest) {
-                Reach::More if rest.len() < LONGEST => {
-                    let read = carry.len() - rest.len();
-                    carry.drain(..read);
-                    prelude.carry = carry;
-                    return;
-                }
-                Reach::More | Reach::None => break,
-                Reach::Over(len, next) => {
-                    rest = rest.get(len..).unwrap_or_default();
-                    *answered |= direction == Direction::Server;
-                    let next = next.map(|next| (next.kind, next.to_string()));
-                    if next.is_some() && next != *target {
-                        *target = next;
-                        with(target.as_ref(), &[]);
-                    }
-                }
+        let (rest, waits) = skip(direction, &carry, |next| {
+            *answered |= direction == Direction::Server;
+            let next = next.map(|next| (next.kind, next.to_string()));
+            if next.is_some() && next != *target {
+                *target = next;
+                with(target.as_ref(), &[]);
             }
+        });
+        if waits && rest.len() < LONGEST {
+            let read = carry.len() - rest.len();
+            carry.drain(..read);
+            prelude.carry = carry;
+            return;
         }
         prelude.over = true;
         with(None, rest);
@@ -130,15 +123,24 @@ pub(crate) fn is_proxied(client: &[u8]) -> bool {
 }
 
 /// What a side says behind its preludes, where the client begins as [`is_proxied`] says; `None` while one is not over.
-pub(crate) fn behind(direction: Direction, mut bytes: &[u8]) -> Option<&[u8]> {
-    while !bytes.is_empty() {
+pub(crate) fn behind(direction: Direction, bytes: &[u8]) -> Option<&[u8]> {
+    let (rest, waits) = skip(direction, bytes, |_| {});
+    (!waits || rest.is_empty()).then_some(rest)
+}
+
+/// What stands behind the preludes that are over, each told of, and whether more of one must come. The bytes stay where
+/// they lie, and those of a prelude are looked at once, however many there are.
+fn skip<'a>(direction: Direction, mut bytes: &'a [u8], mut over: impl FnMut(Option<Target<'a>>)) -> (&'a [u8], bool) {
+    loop {
         match reach(direction, bytes) {
-            Reach::None => break,
-            Reach::More => return None,
-            Reach::Over(len, _) => bytes = bytes.get(len..)?,
+            Reach::None => return (bytes, false),
+            Reach::More => return (bytes, true),
+            Reach::Over(len, target) => {
+                bytes = bytes.get(len..).unwrap_or_default();
+                over(target);
+            }
         }
     }
-    Some(bytes)
 }
 
 /// How far the prelude of this direction goes.

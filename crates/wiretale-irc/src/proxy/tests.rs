@@ -33,3 +33,12 @@ fn a_proxy_may_lead_to_a_proxy_and_ask_for_a_password_first() {
     let granted = [&refused[..], b"HTTP/1.1 200 OK\r\n\r\n:irc"].concat();
     assert_eq!(behind(Direction::Server, &granted), Some(&b":irc"[..]));
 }
+
+#[test]
+fn many_preludes_are_read_where_they_lie() {
+    let all = [&b"\x05\x01\0\x05\x01\0\x03\x01x\x1a\x0b".repeat(50_000)[..], b"NICK"].concat();
+    let mut told = 0;
+    let (rest, waits) = skip(Direction::Client, &all, |_| told += 1);
+    assert_eq!((told, waits), (50_000, false));
+    assert_eq!(rest.as_ptr_range(), all[all.len() - 4..].as_ptr_range());
+}
