@@ -62,32 +62,28 @@ impl<K: Hash + Eq, V> Bounded<K, V> {
     where
         V: Default,
     {
-        let number = self.number(key);
-        let Some(Some((_, value))) = self.place_mut(number) else { unreachable!("the index names taken places") };
-        value
+        self.entry_telling(key, |_| {})
     }
 
     /// The same, telling of each value that goes to make room for it.
-    pub(crate) fn entry_telling(&mut self, key: K, mut gone: impl FnMut(&V)) -> &mut V
+    #[inline]
+    pub(crate) fn entry_telling(&mut self, key: K, gone: impl FnMut(&V)) -> &mut V
     where
         V: Default,
     {
-        let hash = self.hash.hash_one(&key);
-        let number = self.find(hash, &key).unwrap_or_else(|| {
-            while self.held() >= self.most && self.let_go(&mut gone) {}
-            self.insert(hash, key)
-        });
+        let number = self.number_telling(key, gone);
         let Some(Some((_, value))) = self.place_mut(number) else { unreachable!("the index names taken places") };
         value
     }
 
     /// The key that came first goes, and its value is told of. Was there one?
+    #[inline]
     pub(crate) fn let_go(&mut self, mut gone: impl FnMut(&V)) -> bool {
         while self.held() > 0 {
-            let first = self.place(self.first).and_then(Option::as_ref).map(|(_, value)| gone(value)).is_some();
-            self.drop_first();
-            if first {
-                self.dropped += 1;
+            if let Some(Some((_, value))) = self.place(self.first) {
+                gone(value);
+            }
+            if self.drop_first() {
                 return true;
             }
         }
@@ -107,11 +103,7 @@ impl<K: Hash + Eq, V> Bounded<K, V> {
     where
         V: Default,
     {
-        let hash = self.hash.hash_one(&key);
-        match self.find(hash, &key) {
-            Some(number) => number,
-            None => self.insert(hash, key),
-        }
+        self.number_telling(key, |_| {})
     }
 
     /// Is the key of this number still there?
@@ -159,6 +151,18 @@ impl<K: Hash + Eq, V> Bounded<K, V> {
     }
 
     #[inline]
+    fn number_telling(&mut self, key: K, gone: impl FnMut(&V)) -> u32
+    where
+        V: Default,
+    {
+        let hash = self.hash.hash_one(&key);
+        match self.find(hash, &key) {
+            Some(number) => number,
+            None => self.insert(hash, key, gone),
+        }
+    }
+
+    #[inline]
     fn find<Q: Eq + ?Sized>(&self, hash: u64, key: &Q) -> Option<u32>
     where
         K: Borrow<Q>,
@@ -198,14 +202,12 @@ impl<K: Hash + Eq, V> Bounded<K, V> {
         if self.holds(number) { self.pages.get_mut(page)?.get_mut(at) } else { None }
     }
 
-    fn insert(&mut self, hash: u64, key: K) -> u32
+    // Where nothing is told of what goes, it is not read either.
+    fn insert(&mut self, hash: u64, key: K, mut gone: impl FnMut(&V)) -> u32
     where
         V: Default,
     {
-        while self.held() >= self.most {
-            self.dropped += 1;
-            self.drop_first();
-        }
+        while self.held() >= self.most && self.let_go(&mut gone) {}
         if self.places >= 2 * self.most || (self.index.is_full() && self.holes > self.held()) {
             self.sweep();
         } else if self.index.is_full() {
@@ -232,18 +234,20 @@ impl<K: Hash + Eq, V> Bounded<K, V> {
         number
     }
 
-    // Where nothing is to be let go of, its place is not touched: the caches have forgotten it long ago.
-    fn drop_first(&mut self) {
+    // The first place goes; was it a key's? Where nothing is to be let go of, it is not touched: the caches have forgotten
+    // it long ago.
+    fn drop_first(&mut self) -> bool {
         debug_assert!(self.places > 0);
-        if self.holes > 0 || needs_drop::<(K, V)>() {
-            let hole = self.place_mut(self.first).is_some_and(|first| first.take().is_none());
-            self.holes -= usize::from(hole);
-        }
+        let hole = (self.holes > 0 || needs_drop::<(K, V)>())
+            && self.place_mut(self.first).is_some_and(|first| first.take().is_none());
+        self.holes -= usize::from(hole);
+        self.dropped += u64::from(!hole);
         self.places -= 1;
         self.first = self.first.wrapping_add(1);
         if (self.first as usize).is_multiple_of(Self::PAGE) {
             self.pages.pop_front();
         }
+        !hole
     }
 
     // Holes pile up where keys come and go behind one that stays.

@@ -14,6 +14,16 @@ fn the_oldest_goes_first_and_is_counted() {
 }
 
 #[test]
+fn a_hole_is_no_key_that_went() {
+    let mut table: Bounded<u32, u32> = Bounded::new(3);
+    (1..=3).for_each(|key| _ = table.entry(key));
+    table.remove(&2);
+    (4..=6).for_each(|key| _ = table.entry(key));
+    assert_eq!([1, 3, 4].map(|key| table.get(&key).is_some()), [false, false, true]);
+    assert_eq!(table.dropped(), 2);
+}
+
+#[test]
 fn keys_that_come_and_go_leave_nothing_behind() {
     let mut table: Bounded<u32, u32> = Bounded::new(4);
     for key in 0..1000 {
