@@ -9,20 +9,20 @@ use wiretale_tests::judge;
 
 use crate::websockets::services;
 
-type Turns<'a> = &'a [(Direction, &'a [u8])];
+pub(crate) type Turns<'a> = &'a [(Direction, &'a [u8])];
 
-const IRC: Turns<'_> = &[
+pub(crate) const IRC: Turns<'_> = &[
     (Client, b"NICK ann\r\nUSER a 0 * :Ann\r\n"),
     (Server, b":irc.example 001 ann :Welcome\r\n"),
     (Client, b"JOIN #c\r\n"),
 ];
-const FTP: Turns<'_> = &[
+pub(crate) const FTP: Turns<'_> = &[
     (Client, b"USER joe\r\n"),
     (Server, b"331 password, please\r\n"),
     (Client, b"PASS secret\r\n"),
     (Server, b"230 in\r\n"),
 ];
-const SSH: Turns<'_> = &[
+pub(crate) const SSH: Turns<'_> = &[
     (Server, b"SSH-2.0-OpenSSH_9.9\r\n"),
     (Client, b"SSH-2.0-PuTTY\r\n"),
     (Client, b"\0\0\0\x0c\x0a\x15\0\0\0\0\0\0\0\0\0\0"),
@@ -82,11 +82,11 @@ fn a_line_for_somebody_else_hides_no_irc_where_the_server_speaks_it() {
     assert_eq!(said(&[(Server, b"\x01\x02\x03\x04\xff\xfe\xfd")], IRC), ["irc"]);
 }
 
-const HTTP: Turns<'_> =
+pub(crate) const HTTP: Turns<'_> =
     &[(Client, b"GET / HTTP/1.1\r\nHost: h\r\n\r\n"), (Server, b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nhi")];
 
 // What is easily exchanged first, and its name.
-const EXCHANGES: &[(&str, Turns<'_>)] = &[
+pub(crate) const EXCHANGES: &[(&str, Turns<'_>)] = &[
     ("http", HTTP),
     ("http", &[(Client, b"GET / HTTP/1.1\r\nUpgrade: websocket\r\n\r\n"), (Server, b"HTTP/1.1 404 No\r\n\r\n")]),
     ("smtp", &[(Server, b"220 mail ESMTP\r\n")]),

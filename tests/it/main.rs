@@ -1,5 +1,6 @@
 //! Whole captures against what is known to be in them, and laws that hold across crates.
 
+mod behind;
 mod bounds;
 mod cases;
 mod chats;

@@ -2,13 +2,16 @@
 //! then on, of those that are known behind what is not theirs. Else a line for somebody else would hide any protocol from
 //! us, and none from a server that passes over what it does not know.
 //!
-//! A flow that was settled as somebody's, who lets clients go on to something else, is asked about up to 64 times more.
+//! What is counted are turns: what a client says between two words of its server, however it is cut. Up to 200 of a flow
+//! are asked about. The lines that begin in the first 512 bytes of each are looked at for their first bytes, and of no
+//! more than one, where somebody may go on so, as much is kept and looked at as of a flow's beginning.
 
-use wiretale_protocol::{Chunk, Direction, Identified, Observer, Opening, Services, scan};
+use wiretale_protocol::{Chunk, Direction, Identified, Observer, Opening, Probe, Services, scan};
 
 use crate::delivery::Delivery;
 use crate::probing::{Started, identify_behind};
 use crate::reading::{Held, Reading};
+use crate::turn::Turn;
 
 impl<P: Services<O>, O: Observer> Delivery<'_, P, O> {
     /// Nobody claims what was said. What the other side of a connection says first may tell, what the server said does, or
@@ -18,29 +21,46 @@ impl<P: Services<O>, O: Observer> Delivery<'_, P, O> {
         // A server's answer was looked at alone then, as it would be once more.
         match self.by_server(from, data) {
             Identified::Yes(session) => return self.found_by_server(session, from, chunk),
-            Identified::Unsure if !begins::<P, O>(from, data) && self.has_tries(ONE) => {
-                return self.go_on_without_client(from, data);
-            }
+            Identified::Unsure => match self.begins(from, data) {
+                Probe::Unsure if !self.is_full(from, data) => {
+                    self.keep(from, chunk);
+                    return;
+                }
+                Probe::No if self.has_tries() => return self.go_on_without_client(from, data),
+                _ => {}
+            },
             _ => {}
         }
-        let (answers, quiet) = (from == Direction::Client && !self.has_spoken(from), self.is_quiet(from.opposite()));
-        let answers = answers && !quiet;
-        if !quiet && !answers {
-            return self.nobody_s(from, chunk);
+        if self.is_quiet(from.opposite()) {
+            let held = self.take_held().flatten();
+            self.begin(None, held);
+            self.unwanted[from.opposite().index()] = false;
+            *self.reading = Reading::Listening(from.opposite());
+        } else if let Some(before) = self.first_answer(from) {
+            let held = self.take_held().flatten();
+            self.begin(None, held);
+            self.ask_anew_behind(&before, from, chunk);
+        } else {
+            self.nobody_s(from, chunk);
         }
-        let held = self.take_held().flatten();
-        self.begin(None, held);
-        if answers {
-            return self.ask_anew(from, chunk);
+    }
+
+    // What a client said so far in its first turn, where that answers its server.
+    fn first_answer(&self, from: Direction) -> Option<Vec<u8>> {
+        match &*self.reading {
+            _ if from == Direction::Server => None,
+            Reading::Probing(Some(held)) => {
+                let turn = held.turn();
+                (turn.len() == held.len_of(from)).then(|| turn.to_vec())
+            }
+            _ => Some(Vec::new()),
         }
-        self.unwanted[from.opposite().index()] = false;
-        *self.reading = Reading::Listening(from.opposite());
     }
 
     /// It is nobody's, but any of the client's words may have been the first of something else.
     pub(crate) fn nobody_s(&mut self, from: Direction, chunk: Chunk<'_>) {
         let held = self.take_held().flatten();
-        self.rest();
+        self.rest(Turn::NEXT);
         self.replay_all(held);
         self.read(from, chunk);
     }
@@ -68,41 +88,60 @@ impl<P: Services<O>, O: Observer> Delivery<'_, P, O> {
     /// From this chunk on it may be somebody else's, or from what its decoder kept before it.
     #[cold]
     pub(crate) fn ask_anew(&mut self, from: Direction, chunk: Chunk<'_>) {
-        let before = self.reading.session().map(|session| P::before_anew(session).to_vec()).unwrap_or_default();
+        let left = |session: &mut P::Session| (P::before_anew(session).to_vec(), P::passed_before_anew(session));
+        let (before, passed) = self.reading.session().map(left).unwrap_or_default();
         self.give_up();
-        if self.has_tries(ONE) {
+        let chunk = match chunk {
+            Chunk::Data(data) => Chunk::Data(data.get(passed..).unwrap_or_default()),
+            lost => lost,
+        };
+        self.ask_anew_behind(&before, from, chunk);
+    }
+
+    fn ask_anew_behind(&mut self, before: &[u8], from: Direction, chunk: Chunk<'_>) {
+        if self.has_tries() {
             *self.reading = Reading::Probing(None);
             if !before.is_empty() {
-                self.keep(from, Chunk::Data(&before));
+                self.keep(from, Chunk::Data(before));
             }
             self.look_again(from, chunk);
         }
     }
 
     /// It is settled, but for what the client may begin next.
-    pub(crate) fn rest(&mut self) {
+    pub(crate) fn rest(&mut self, turn: Turn) {
         self.give_up();
-        if self.is_asked_again() {
-            (self.unwanted, self.wanted) = ([false, true], true);
-            *self.reading = Reading::Resting;
+        self.wait_for(turn);
+    }
+
+    // The client is listened to, unless it had its say, and the server, unless the client has its next turn anyway.
+    fn wait_for(&mut self, turn: Turn) {
+        if turn.is_on() || self.is_asked_again() {
+            (self.unwanted, self.wanted) = ([turn == Turn::Over, turn == Turn::NEXT], true);
+            *self.reading = Reading::Resting(turn);
+        } else {
+            self.give_up();
         }
     }
 
-    /// Does the client begin something else? Each word is a request of its own, or may be.
-    pub(crate) fn resume(&mut self, from: Direction, chunk: Chunk<'_>) {
-        match chunk {
-            _ if from == Direction::Server => {}
-            Chunk::Data(data) => match self.has_tries(WORD) {
-                true if P::resumes(data) => {
-                    *self.reading = Reading::Probing(Some(Box::new(Held::resumed())));
-                    self.look_again(from, chunk);
-                }
-                true if *self.anew < MOST => {}
-                _ => self.give_up(),
+    /// Does the client begin something else?
+    pub(crate) fn resume(&mut self, turn: Turn, from: Direction, chunk: Chunk<'_>) {
+        match (from, chunk) {
+            (Direction::Client, Chunk::End(_)) => self.give_up(),
+            (Direction::Client, Chunk::Data(_)) if turn == Turn::NEXT && !self.has_tries() => self.give_up(),
+            (Direction::Client, Chunk::Data(data)) => match turn.seek(data, P::resumes) {
+                Err(turn) => self.wait_for(turn),
+                Ok((at, behind)) => self.look_at_line(behind, data.get(at..).unwrap_or_default()),
             },
-            Chunk::Gap(_) => {}
-            Chunk::End(_) => self.give_up(),
+            (Direction::Server, Chunk::Data(_) | Chunk::Gap(_)) if turn != Turn::NEXT => self.wait_for(Turn::NEXT),
+            _ => {}
         }
+    }
+
+    // A line of a client's turn with which somebody goes on, or may.
+    fn look_at_line(&mut self, behind: u16, line: &[u8]) {
+        *self.reading = Reading::Probing(Some(Box::new(Held::resumed(behind))));
+        self.look_again(Direction::Client, Chunk::Data(line));
     }
 
     pub(crate) fn is_asked_again(&self) -> bool {
@@ -110,9 +149,9 @@ impl<P: Services<O>, O: Observer> Delivery<'_, P, O> {
     }
 
     // May it be asked again? Then that is counted.
-    pub(crate) fn has_tries(&mut self, taken: u8) -> bool {
+    pub(crate) fn has_tries(&mut self) -> bool {
         let left = self.is_asked_again();
-        *self.anew += if left { taken } else { 0 };
+        *self.anew += u8::from(left);
         left
     }
 
@@ -125,7 +164,19 @@ impl<P: Services<O>, O: Observer> Delivery<'_, P, O> {
     /// was promised.
     pub(crate) fn probe_behind(&mut self, from: Direction, chunk: Chunk<'_>) {
         let Chunk::Data(data) = chunk else { return self.hear_end(from, chunk) };
-        let found = match self.is_head_alone(from, data) {
+        if self.is_passed_over(from) {
+            return;
+        }
+        let alone = self.is_head_alone(from, data);
+        if !alone && let Some(next) = self.begins_nothing(from, data) {
+            let held = self.take_held().flatten();
+            self.forget_held(held);
+            return match next {
+                Err(turn) => self.wait_for(turn),
+                Ok((at, behind)) => self.look_at_line(behind, data.get(at..).unwrap_or_default()),
+            };
+        }
+        let found = match alone {
             true => Identified::Unsure,
             false => self.shown(Some((from, data)), false, identify_behind::<P, O>),
         };
@@ -133,39 +184,76 @@ impl<P: Services<O>, O: Observer> Delivery<'_, P, O> {
             Identified::Yes(session) if self.is_answered(from, data) => self.found_behind(session, from, chunk),
             Identified::Yes(_) | Identified::Unsure if !self.is_full(from, data) => _ = self.keep(from, chunk),
             Identified::No => self.answer_behind(from, data),
-            _ => self.nobody_behind(),
+            _ => self.nobody_behind(from),
         }
     }
 
-    /// Has the server said a line, or what is no text, or what tells?
+    // Is it the rest of what was forgotten?
+    fn is_passed_over(&self, from: Direction) -> bool {
+        from == Direction::Client && matches!(&*self.reading, Reading::Probing(Some(held)) if held.is_passing())
+    }
+
+    /// Did a line that was looked at for its first bytes turn out to begin nothing? Then where else in these bytes one
+    /// does, or may.
+    pub(crate) fn begins_nothing(&mut self, from: Direction, data: &[u8]) -> Option<Result<(usize, u16), Turn>> {
+        if from == Direction::Server || self.has_spoken(Direction::Server) || self.begins(from, data) != Probe::No {
+            return None;
+        }
+        let Reading::Probing(Some(held)) = &*self.reading else { return None };
+        let (turn, kept) = held.begun()?;
+        let found = turn.seek(&[kept, data].concat(), P::resumes);
+        Some(found.and_then(|(at, behind)| Ok((at.checked_sub(kept.len()).ok_or(Turn::Over)?, behind))))
+    }
+
+    /// Does the client begin something with its turn so far?
+    fn begins(&mut self, from: Direction, data: &[u8]) -> Probe {
+        let before = match &*self.reading {
+            _ if from == Direction::Server => return Probe::No,
+            Reading::Probing(Some(held)) => held.len_of(from) - held.turn().len(),
+            _ => 0,
+        };
+        self.shown(Some((from, data)), false, |opening| P::resumes(opening.client.get(before..).unwrap_or_default()))
+    }
+
+    /// Has the server said a line, or what is no text, or what tells? Blanks are none of these.
     pub(crate) fn is_answered(&mut self, from: Direction, data: &[u8]) -> bool {
         self.shown(Some((from, data)), false, |opening| {
             let alone = Opening { client: b"", ..*opening };
             let tells = || matches!(P::identify_behind(&alone), Identified::Yes(_));
-            !opening.server.is_empty() && (scan::first_control(opening.server).is_some() || tells())
+            let blanks =
+                opening.server.iter().take_while(|byte| matches!(byte, 0 | b'\t' | b'\r' | b'\n' | b' ')).count();
+            let said = opening.server.get(blanks..).unwrap_or_default();
+            !said.is_empty() && (scan::first_control(said).is_some() || tells())
         })
     }
 
     // It is nobody's with what the client said, but may be somebody's without, unless that is an answer to it.
     fn answer_behind(&mut self, from: Direction, data: &[u8]) {
         if matches!(&*self.reading, Reading::Probing(Some(held)) if held.is_resumed()) {
-            return self.nobody_behind();
+            return self.nobody_behind(from);
         }
-        match self.by_server(from, data) {
-            Identified::Yes(session) => self.found_by_server(session, from, Chunk::Data(data)),
-            _ if begins::<P, O>(from, data) => self.nobody_s(from, Chunk::Data(data)),
-            Identified::Unsure if self.has_tries(ONE) => self.go_on_without_client(from, data),
-            _ => self.nobody_behind(),
+        let chunk = Chunk::Data(data);
+        match (self.by_server(from, data), self.begins(from, data)) {
+            (Identified::Yes(session), _) => self.found_by_server(session, from, chunk),
+            (_, Probe::Yes) => self.nobody_s(from, chunk),
+            (_, Probe::Unsure) if !self.is_full(from, data) => _ = self.keep(from, chunk),
+            (Identified::Unsure, _) if self.has_tries() => self.go_on_without_client(from, data),
+            _ => self.nobody_behind(from),
         }
     }
 
     // What the server said so far may be the beginning of what tells, and what the client said is forgotten.
     fn go_on_without_client(&mut self, from: Direction, data: &[u8]) {
-        self.forget_client(Held::forget);
         match from {
-            Direction::Client => {}
-            Direction::Server if self.is_full(from, data) => self.nobody_behind(),
-            Direction::Server => _ = self.keep(from, Chunk::Data(data)),
+            Direction::Client => self.forget_client(|held, _| held.pass_over()),
+            Direction::Server => {
+                self.forget_client(Held::forget);
+                if self.is_full(from, data) {
+                    self.nobody_behind(from);
+                } else {
+                    self.keep(from, Chunk::Data(data));
+                }
+            }
         }
     }
 
@@ -189,26 +277,16 @@ impl<P: Services<O>, O: Observer> Delivery<'_, P, O> {
     }
 
     pub(crate) fn found_behind(&mut self, session: Option<Started<P, O>>, from: Direction, chunk: Chunk<'_>) {
-        *self.anew = MOST;
         self.commons.stats.identified += 1;
         self.decide(session, from, chunk);
     }
 
-    fn nobody_behind(&mut self) {
+    fn nobody_behind(&mut self, from: Direction) {
         let held = self.take_held().flatten();
-        self.begin(None, held);
-        self.rest();
+        self.forget_held(held);
+        self.rest(Turn::behind(from));
     }
 }
 
-// Does the client begin something with these bytes?
-fn begins<P: Services<O>, O: Observer>(from: Direction, data: &[u8]) -> bool {
-    from == Direction::Client && P::resumes(data)
-}
-
-/// How often whose a flow is may be asked again, in eighths of a word.
-const MOST: u8 = 64;
-/// What asking by what was said for somebody else takes of these.
-pub(crate) const ONE: u8 = 1;
-/// What each word of the client takes of these where nobody else speaks: of most flows such words are many.
-const WORD: u8 = 8;
+/// How often whose a flow is may be asked again.
+const MOST: u8 = 200;

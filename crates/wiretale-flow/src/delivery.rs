@@ -15,6 +15,7 @@ use crate::recall::Lookback;
 use crate::settings::Limits;
 use crate::shared::Joint;
 use crate::stats::Stats;
+use crate::turn::Turn;
 
 /// What all flows share.
 pub(crate) struct Commons {
@@ -61,7 +62,7 @@ impl<P: Services<O>, O: Observer> Delivery<'_, P, O> {
             Reading::Doubting(_) => self.doubt(from, chunk),
             Reading::Overhearing(..) => self.overhear(from, chunk),
             Reading::Listening(to) => self.listen(to, from, chunk),
-            Reading::Resting => self.resume(from, chunk),
+            Reading::Resting(turn) => self.resume(turn, from, chunk),
             Reading::Counting => {}
         }
     }
@@ -162,7 +163,7 @@ impl<P: Services<O>, O: Observer> Delivery<'_, P, O> {
             Demand::Stream => {}
             Demand::Lengths => self.unwanted[from.index()] = true,
             Demand::Nothing => self.give_up(),
-            Demand::Rest => self.rest(),
+            Demand::Rest => self.rest(Turn::behind(from)),
             Demand::Anew => {}
         }
         if !self.commons.shared.confirmed.is_empty() {

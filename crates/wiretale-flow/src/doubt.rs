@@ -86,7 +86,7 @@ impl<P: Services<O>, O: Observer> Delivery<'_, P, O> {
         self.feed(self.at, self.frame, from, chunk);
         if settled {
             self.settle();
-            self.go_on_overhearing();
+            self.go_on_overhearing(from);
         }
     }
 

@@ -75,6 +75,7 @@ mod stats;
 mod steady;
 mod steps;
 mod table;
+mod turn;
 mod turns;
 
 pub use analyzer::Analyzer;

@@ -3,10 +3,10 @@
 
 use wiretale_protocol::{Chunk, Direction, Identified, Observer, Services};
 
-use crate::behind::ONE;
 use crate::delivery::Delivery;
 use crate::probing::{Started, identify_behind};
-use crate::reading::{Overheard, Reading};
+use crate::reading::{Held, Overheard, Reading};
+use crate::turn::Turn;
 
 impl<P: Services<O>, O: Observer> Delivery<'_, P, O> {
     /// Nobody claims these bytes but who takes what is left, unless the server alone tells, or an announcement.
@@ -30,11 +30,11 @@ impl<P: Services<O>, O: Observer> Delivery<'_, P, O> {
         }
     }
 
-    /// It is settled whose it is for now.
-    pub(crate) fn go_on_overhearing(&mut self) {
+    /// It is settled whose it is for now, behind these words.
+    pub(crate) fn go_on_overhearing(&mut self, from: Direction) {
         match std::mem::replace(self.reading, Reading::Counting) {
             Reading::Decoding(session) => *self.reading = Overheard::by(session),
-            Reading::Counting => self.rest(),
+            Reading::Counting => self.rest(Turn::behind(from)),
             other => *self.reading = other,
         }
     }
@@ -43,11 +43,10 @@ impl<P: Services<O>, O: Observer> Delivery<'_, P, O> {
     #[cold]
     pub(crate) fn overhear(&mut self, from: Direction, chunk: Chunk<'_>) {
         let Reading::Overhearing(mut overheard) = std::mem::replace(self.reading, Reading::Counting) else { return };
-        let waits = overheard.held.is_some();
         *self.reading = Reading::Probing(overheard.held.take());
         let found = match chunk {
-            Chunk::Data(data) if waits || self.is_begun(from, data) => self.beside(from, data),
-            _ => None,
+            Chunk::Data(data) => self.beside(&mut overheard.turn, from, data),
+            Chunk::Gap(_) | Chunk::End(_) => None,
         };
         if let Some(found) = found {
             self.holds(0);
@@ -64,19 +63,38 @@ impl<P: Services<O>, O: Observer> Delivery<'_, P, O> {
 
     // Nothing waits, and nothing will.
     fn settle_overheard(&mut self) {
-        let waits = matches!(&*self.reading, Reading::Overhearing(overheard) if overheard.held.is_some());
+        let waits = matches!(&*self.reading, Reading::Overhearing(it) if it.held.is_some() || it.turn.is_on());
         if !waits && !self.is_asked_again() {
             self.stop_overhearing();
         }
     }
 
-    // Does the client begin something else with these bytes?
-    fn is_begun(&mut self, from: Direction, data: &[u8]) -> bool {
-        from == Direction::Client && self.has_tries(ONE) && P::resumes(data)
+    // Whose it is with these bytes, once its server has spoken, too. Else they wait, or none does any more.
+    fn beside(&mut self, turn: &mut Turn, from: Direction, data: &[u8]) -> Option<Started<P, O>> {
+        let waits = matches!(&*self.reading, Reading::Probing(Some(_)));
+        let next = match from {
+            _ if waits => self.begins_nothing(from, data),
+            Direction::Server => Some(Err(Turn::NEXT)),
+            Direction::Client if *turn == Turn::NEXT && !self.has_tries() => Some(Err(Turn::Over)),
+            Direction::Client => Some(turn.seek(data, P::resumes)),
+        };
+        let data = match next {
+            None => data,
+            Some(Err(next)) => {
+                *turn = next;
+                self.forget_line();
+                return None;
+            }
+            Some(Ok((at, behind))) => {
+                self.forget_line();
+                *self.reading = Reading::Probing(Some(Box::new(Held::resumed(behind))));
+                data.get(at..).unwrap_or_default()
+            }
+        };
+        self.look_beside(turn, from, data)
     }
 
-    // Whose it is with these bytes, once its server has spoken, too. Else they wait, or none does any more.
-    fn beside(&mut self, from: Direction, data: &[u8]) -> Option<Started<P, O>> {
+    fn look_beside(&mut self, turn: &mut Turn, from: Direction, data: &[u8]) -> Option<Started<P, O>> {
         match self.shown(Some((from, data)), false, identify_behind::<P, O>) {
             Identified::Yes(Some(session)) if self.is_answered(from, data) && !self.is_echo(from, data) => {
                 return Some(session);
@@ -85,11 +103,17 @@ impl<P: Services<O>, O: Observer> Delivery<'_, P, O> {
                 self.keep(from, Chunk::Data(data));
             }
             _ => {
-                let held = self.take_held().flatten();
-                self.forget_held(held);
+                self.forget_line();
+                *turn = Turn::behind(from);
             }
         }
         None
+    }
+
+    fn forget_line(&mut self) {
+        let held = self.take_held().flatten();
+        self.forget_held(held);
+        *self.reading = Reading::Probing(None);
     }
 
     // A terminal sends back what is typed.

@@ -4,6 +4,7 @@ use smallvec::SmallVec;
 use wiretale_protocol::{Chunk, Direction, End, Timestamp, scan};
 
 use crate::near::Far;
+use crate::turn::Turn;
 
 /// Who reads the bytes of a flow.
 pub(crate) enum Reading<S> {
@@ -19,7 +20,7 @@ pub(crate) enum Reading<S> {
     /// what this side says.
     Listening(Direction),
     /// Nobody, until the client begins something else.
-    Resting,
+    Resting(Turn),
     /// Nobody: they are counted.
     Counting,
 }
@@ -32,7 +33,7 @@ impl<S> Reading<S> {
             Self::Decoding(session) => Some(session),
             Self::Overhearing(overheard) => Some(&mut overheard.session),
             Self::Doubting(doubt) => doubt.session.as_mut().map(|session| &mut ***session),
-            Self::Probing(_) | Self::Listening(_) | Self::Resting | Self::Counting => None,
+            Self::Probing(_) | Self::Listening(_) | Self::Resting(_) | Self::Counting => None,
         }
     }
 }
@@ -41,6 +42,8 @@ impl<S> Reading<S> {
 pub(crate) struct Overheard<S> {
     /// Who takes such.
     pub(crate) session: Box<Far<S>>,
+    /// Where its client is.
+    pub(crate) turn: Turn,
     /// What may be somebody's.
     pub(crate) held: Option<Box<Held>>,
 }
@@ -48,7 +51,7 @@ pub(crate) struct Overheard<S> {
 impl<S> Overheard<S> {
     /// Read by this one, and nothing waits.
     pub(crate) fn by(session: Box<Far<S>>) -> Reading<S> {
-        Reading::Overhearing(Box::new(Self { session, held: None }))
+        Reading::Overhearing(Box::new(Self { session, turn: Turn::NEXT, held: None }))
     }
 }
 
@@ -73,8 +76,10 @@ pub(crate) struct Held {
     ended: [bool; 2],
     /// A direction begins with a gap.
     holed: bool,
-    /// The client begins, behind what both had settled.
-    resumed: bool,
+    /// The client begins, behind what both had settled, and behind so many bytes of its turn.
+    resumed: Option<u16>,
+    /// What else the client says before the server speaks again is not looked at.
+    passing: bool,
 }
 
 /// One chunk of it.
@@ -93,15 +98,29 @@ enum What {
     End(End),
 }
 
+impl Piece {
+    const fn begins(&self) -> usize {
+        match self.what {
+            What::Data(from, _) => from,
+            What::Gap(_) | What::End(_) => 0,
+        }
+    }
+}
+
 impl Held {
-    /// What a client begins, behind what both had settled.
-    pub(crate) fn resumed() -> Self {
-        Self { resumed: true, ..Self::default() }
+    /// What a client begins, behind what both had settled, and behind so many bytes of its turn.
+    pub(crate) fn resumed(behind: u16) -> Self {
+        Self { resumed: Some(behind), ..Self::default() }
     }
 
     /// Is it that?
     pub(crate) const fn is_resumed(&self) -> bool {
-        self.resumed
+        self.resumed.is_some()
+    }
+
+    /// Where the client's turn began that begins something, and what was kept of it.
+    pub(crate) fn begun(&self) -> Option<(Turn, &[u8])> {
+        Some((Turn::Line(self.resumed?), self.turn()))
     }
 
     /// What a direction opened with.
@@ -139,8 +158,21 @@ impl Held {
         self.ended[of.index()]
     }
 
+    /// Is what the client says passed over?
+    pub(crate) const fn is_passing(&self) -> bool {
+        self.passing
+    }
+
+    /// What the client said since the server spoke last.
+    pub(crate) fn turn(&self) -> &[u8] {
+        let spoke = |piece: &&Piece| matches!(piece.what, What::Data(..));
+        let turn = self.pieces.iter().rev().filter(spoke).take_while(|piece| piece.from == Direction::Client);
+        turn.last().and_then(|piece| self.bytes[Direction::Client.index()].get(piece.begins()..)).unwrap_or_default()
+    }
+
     /// Keeps a chunk.
     pub(crate) fn push(&mut self, at: Timestamp, frame: u64, from: Direction, chunk: Chunk<'_>) {
+        self.passing &= from == Direction::Client;
         let bytes = &mut self.bytes[from.index()];
         let what = match chunk {
             Chunk::Data(data) => {
@@ -186,6 +218,12 @@ impl Held {
         self.pieces.retain(|piece| piece.from != of || !matches!(piece.what, What::Data(..)));
         self.pieces.push(Piece { at, frame, from: of, what });
         self.shut[of.index()] = None;
+    }
+
+    /// Forgets what the client said, and what else it says before the server speaks again.
+    pub(crate) fn pass_over(&mut self) {
+        self.forget(Direction::Client);
+        self.passing = true;
     }
 
     /// Forgets what a direction said.

@@ -41,7 +41,7 @@ impl Protocol for Ftp {
         crate::probe::probe(opening)
     }
 
-    fn resumes(client: &[u8]) -> bool {
+    fn resumes(client: &[u8]) -> Probe {
         crate::probe::resumes(client)
     }
 

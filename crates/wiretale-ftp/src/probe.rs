@@ -21,18 +21,39 @@ pub(crate) fn probe(opening: &Opening<'_>) -> Probe {
     }
 }
 
-/// May a client that said something else before log in so? Half a line is where it begins so.
-pub(crate) fn resumes(said: &[u8]) -> bool {
-    let begins = matches!(said, [0 | b'\t'..=b'\r' | b' ' | b'A'..=b'Z' | b'a'..=b'z' | nvt::IAC, ..]);
-    if !begins {
-        return false;
+/// May a client that said something else before log in so? Its first line tells, behind blank ones.
+pub(crate) fn resumes(said: &[u8]) -> Probe {
+    if !matches!(said, [0 | b'\t'..=b'\r' | b' ' | b'A'..=b'Z' | b'a'..=b'z' | nvt::IAC, ..]) {
+        return Probe::No;
     }
     let text = nvt::text(said);
-    match client(&text) {
-        Side::Likely | Side::Own => true,
-        Side::Partial => nonblank(&text).iter().zip(b"USER ").all(|(byte, known)| byte.eq_ignore_ascii_case(known)),
-        _ => false,
+    let mut rest = &*text;
+    loop {
+        let (line, whole) = first_line(rest);
+        let said = nonblank(line);
+        match said {
+            [] if whole => rest = rest.get(line.len() + 1..).unwrap_or_default(),
+            _ if line.len() > LONGEST_LINE || !is_text(said) => return Probe::No,
+            _ if whole => {
+                return if matches!(command(said), Side::Likely | Side::Own) { Probe::Yes } else { Probe::No };
+            }
+            _ => return if may_log_in(said) { Probe::Unsure } else { Probe::No },
+        }
     }
+}
+
+// May half a line become what FTP says more than others?
+fn may_log_in(half: &[u8]) -> bool {
+    let end = half.iter().position(|byte| *byte == b' ');
+    let word = half.get(..end.unwrap_or(half.len())).unwrap_or_default();
+    let mut verbs = Verb::all_from(word).filter(|verb| !is_common(*verb));
+    if end.is_some() { verbs.any(|verb| verb == Verb::parse(word)) } else { verbs.next().is_some() }
+}
+
+// Do others say it as much?
+const fn is_common(verb: Verb) -> bool {
+    use Verb::{Dele, Help, List, Noop, Pass, Quit, Retr, Stat};
+    matches!(verb, Pass | Quit | Noop | Help | Stat | List | Retr | Dele)
 }
 
 // How one side speaks.
@@ -156,9 +177,7 @@ fn command(line: &[u8]) -> Side {
             Some(mechanism) if AUTH_NAMES.iter().any(|known| known.eq_ignore_ascii_case(mechanism)) => Side::Own,
             _ => Side::Alien,
         },
-        Verb::Pass | Verb::Quit | Verb::Noop | Verb::Help | Verb::Stat | Verb::List | Verb::Retr | Verb::Dele => {
-            Side::Common
-        }
+        verb if is_common(verb) => Side::Common,
         Verb::Mode | Verb::Size | Verb::Host | Verb::Lang | Verb::Hash | Verb::Rest | Verb::Site => Side::Likely,
         Verb::Other if OTHERS.iter().any(|verb| verb.eq_ignore_ascii_case(name)) => Side::Alien,
         Verb::Other => Side::Foreign,
@@ -188,6 +207,7 @@ fn contains(text: &[u8], word: &[u8]) -> bool {
     text.windows(word.len()).any(|window| window.eq_ignore_ascii_case(word))
 }
 
+const LONGEST_LINE: usize = 1024;
 const POP3: u16 = 110;
 const PORTS: [u16; 3] = [21, 2121, 2811];
 // SMTP's and IRC's.

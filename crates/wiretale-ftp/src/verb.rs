@@ -131,6 +131,12 @@ impl Verb {
         TABLE.iter().find(|row| row.0.as_bytes().eq_ignore_ascii_case(name)).map_or(Self::Other, |row| row.1)
     }
 
+    /// Those whose names begin so.
+    pub(crate) fn all_from(head: &[u8]) -> impl Iterator<Item = Self> {
+        let begins = |name: &str| name.as_bytes().get(..head.len()).is_some_and(|own| own.eq_ignore_ascii_case(head));
+        TABLE.iter().filter(move |row| begins(row.0)).map(|row| row.1)
+    }
+
     /// Its name in upper case; `<init>` for a greeting, empty for [`Verb::Other`].
     #[must_use]
     pub fn as_str(self) -> &'static str {

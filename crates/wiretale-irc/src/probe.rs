@@ -37,20 +37,41 @@ pub(crate) fn probe(opening: &Opening<'_>) -> Probe {
     }
 }
 
-/// May a client that said something else before go on so in IRC? Half a line is where it begins as the lines that tell.
-pub(crate) fn resumes(client: &[u8]) -> bool {
-    let begins = matches!(client, [0 | b'\t'..=b'\r' | b' ' | b':' | b'@'..=b'Z' | b'a'..=b'z', ..]);
-    if !begins {
-        return false;
+/// May a client that said something else before go on so in IRC? Its first line tells, behind blank ones and a password.
+pub(crate) fn resumes(client: &[u8]) -> Probe {
+    if !matches!(client, [0 | b'\t'..=b'\r' | b' ' | b':' | b'@'..=b'Z' | b'a'..=b'z', ..]) {
+        return Probe::No;
     }
     let mut lines = Lines(client);
-    let Some(line) = (&mut lines).next() else {
-        let Lines(half) = lines;
-        let begins = |word: &&[u8]| half.iter().zip(*word).all(|(a, b)| a.eq_ignore_ascii_case(b));
-        return !half.is_empty() && FIRST_WORDS.iter().any(begins);
-    };
-    let pong = || parse(line).is_ok_and(|message| message.command == Command::Pong && !message.params.is_empty());
-    matches!(side(false, client, Direction::Client), Sight::Irc) || registers(client, false) == Probe::Yes || pong()
+    for line in &mut lines {
+        match parse(line) {
+            _ if line.len() > LONGEST_LINE => return Probe::No,
+            Ok(message) if goes_on(&message) => return Probe::Yes,
+            Ok(Message { command: Command::Pass, .. }) => {}
+            _ => return Probe::No,
+        }
+    }
+    let Lines(half) = lines;
+    if half.len() <= LONGEST_LINE && may_go_on(half) { Probe::Unsure } else { Probe::No }
+}
+
+// A line that tells, or an answer to a server that asks whether its client is still there.
+fn goes_on(message: &Message<'_>) -> bool {
+    let pong = message.command == Command::Pong && !message.params.is_empty();
+    pong || tells(message, Direction::Client)
+}
+
+// May half a line become one of these?
+fn may_go_on(half: &[u8]) -> bool {
+    let start = half.iter().take_while(|byte| BLANKS.contains(byte)).count();
+    let half = half.get(start..).unwrap_or_default();
+    if matches!(half, [] | [b':' | b'@', ..]) {
+        return true;
+    }
+    let end = memchr2(b' ', b'\t', half);
+    let word = half.get(..end.unwrap_or(half.len())).unwrap_or_default();
+    let begins = |known: &[u8]| known.get(..word.len()).is_some_and(|head| head.eq_ignore_ascii_case(word));
+    FIRST_WORDS.iter().any(|known| begins(known) && (end.is_none() || known.len() == word.len()))
 }
 
 /// Does only IRC say this?
@@ -258,9 +279,29 @@ fn of_link(message: &Message<'_>, count: usize) -> bool {
 
 const BLANKS: [u8; 3] = [b' ', b'\t', 0];
 const LONGEST_COMMAND: usize = 20;
-// With which clients begin, or go on.
-const FIRST_WORDS: [&[u8]; 9] =
-    [b"NICK ", b"USER ", b"CAP ", b"PASS ", b"JOIN ", b"PRIVMSG ", b"NOTICE ", b"PONG ", b"WEBIRC "];
+// With which clients and servers that link begin, or go on.
+const FIRST_WORDS: [&[u8]; 18] = [
+    b"NICK",
+    b"USER",
+    b"CAP",
+    b"PASS",
+    b"JOIN",
+    b"PRIVMSG",
+    b"NOTICE",
+    b"PONG",
+    b"WEBIRC",
+    b"SERVER",
+    b"CAPAB",
+    b"SVINFO",
+    b"PROTOCTL",
+    b"UID",
+    b"EUID",
+    b"SJOIN",
+    b"FJOIN",
+    b"NJOIN",
+];
+// Twice what RFC 1459 section 2.3 allows.
+const LONGEST_LINE: usize = 1024;
 
 #[cfg(test)]
 mod tests;

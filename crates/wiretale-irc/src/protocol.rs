@@ -47,8 +47,11 @@ impl Protocol for Irc {
         crate::probe::probe(opening)
     }
 
-    fn resumes(client: &[u8]) -> bool {
-        wiretale_websocket::may_be_upgrade(client) || crate::probe::resumes(client)
+    fn resumes(client: &[u8]) -> Probe {
+        match wiretale_websocket::resumes(client) {
+            Probe::No => crate::probe::resumes(client),
+            asks => asks,
+        }
     }
 
     fn head(opening: &Opening<'_>) -> usize {

@@ -33,10 +33,11 @@ pub trait Protocol: Sized {
     fn probe(opening: &Opening<'_>) -> Probe;
 
     /// May it begin so behind what a client and its server have settled in another protocol, as a request for an upgrade
-    /// comes behind other requests? Asked of what the client says next, a few times.
-    fn resumes(client: &[u8]) -> bool {
+    /// comes behind other requests? Asked of the first bytes of what the client says behind what its server said, a bounded
+    /// number of times. Neither [`Probe::Yes`] nor [`Probe::No`] may change when more bytes come.
+    fn resumes(client: &[u8]) -> Probe {
         let _ = client;
-        false
+        Probe::No
     }
 
     /// How many of the client's first bytes are a head for somebody on the way, such as a proxy, or may be: beside what
@@ -69,6 +70,12 @@ pub trait Protocol: Sized {
     fn before_anew(decoder: &Self::Decoder) -> &[u8] {
         let _ = decoder;
         &[]
+    }
+
+    /// How many bytes of the chunk by which it demanded [`Demand::Anew`] come before what is to be read anew.
+    fn passed_before_anew(decoder: &Self::Decoder) -> usize {
+        let _ = decoder;
+        0
     }
 
     /// The name of the service this decoder found, where one decoder knows several.

@@ -19,9 +19,9 @@ pub trait Services<O: Observer> {
     }
 
     /// [`Protocol::resumes`], of any.
-    fn resumes(client: &[u8]) -> bool {
+    fn resumes(client: &[u8]) -> Probe {
         let _ = client;
-        false
+        Probe::No
     }
 
     /// [`Protocol::head`], of the one that knows the longest.
@@ -49,6 +49,12 @@ pub trait Services<O: Observer> {
     fn before_anew(session: &Self::Session) -> &[u8] {
         let _ = session;
         &[]
+    }
+
+    /// [`Protocol::passed_before_anew`] of a running decoder.
+    fn passed_before_anew(session: &Self::Session) -> usize {
+        let _ = session;
+        0
     }
 
     /// The service's name.
@@ -163,8 +169,12 @@ where
         }
     }
 
-    fn resumes(client: &[u8]) -> bool {
-        P::resumes(client) || Rest::resumes(client)
+    fn resumes(client: &[u8]) -> Probe {
+        match P::resumes(client) {
+            Probe::Yes => Probe::Yes,
+            Probe::Unsure if Rest::resumes(client) != Probe::Yes => Probe::Unsure,
+            _ => Rest::resumes(client),
+        }
     }
 
     fn head(opening: &Opening<'_>) -> usize {
@@ -202,6 +212,13 @@ where
         match session {
             Either::Head(decoder) => P::before_anew(decoder),
             Either::Tail(rest) => Rest::before_anew(rest),
+        }
+    }
+
+    fn passed_before_anew(session: &Self::Session) -> usize {
+        match session {
+            Either::Head(decoder) => P::passed_before_anew(decoder),
+            Either::Tail(rest) => Rest::passed_before_anew(rest),
         }
     }
 

@@ -29,8 +29,9 @@ pub struct Decoder {
     pub(crate) served: bool,
     // The client speaks in words where packets belong, and no packet came from the server.
     pub(crate) wordy: bool,
-    // So many bytes of its first word came before the chunk that showed it.
+    // Of its first word so many bytes came before the chunk that showed it, and in that chunk so many before it.
     before: usize,
+    passed: usize,
     pub(crate) sealed: Sealed,
     // What stands around it, where it comes inside a WebSocket.
     websocket: Option<Box<WebSocket>>,
@@ -80,6 +81,7 @@ impl Decoder {
             served: false,
             wordy: false,
             before: 0,
+            passed: 0,
             sealed: Sealed::new(),
             websocket: None,
         }
@@ -107,6 +109,11 @@ impl Decoder {
     /// What of a client's first word came before the chunk that showed it to be one.
     pub(crate) fn before_anew(&self) -> &[u8] {
         self.client.frames.begun().get(..self.before).unwrap_or_default()
+    }
+
+    /// What of that chunk comes before it.
+    pub(crate) fn passed_before_anew(&self) -> usize {
+        if self.websocket.is_some() { 0 } else { self.passed }
     }
 
     pub(crate) fn feed<O: Observe<Ssh>>(&mut self, cx: &mut Context<'_, O>, chunk: Chunk<'_>) -> Demand {
@@ -186,7 +193,7 @@ impl Decoder {
         while !input.is_empty() {
             match self.half(direction).phase {
                 Phase::Ident => self.lines(cx, &mut input),
-                Phase::Clear => self.packets(cx, &mut input),
+                Phase::Clear => self.packets(cx, &mut input, bytes.len()),
                 Phase::Sealed => {
                     self.sealed.data(self.part(direction), cx.moment().at, core::mem::take(&mut input));
                 }
@@ -252,7 +259,8 @@ impl Decoder {
         }
     }
 
-    fn packets<O: Observe<Ssh>>(&mut self, cx: &mut Context<'_, O>, input: &mut &[u8]) {
+    // What is left of a chunk of so many bytes.
+    fn packets<O: Observe<Ssh>>(&mut self, cx: &mut Context<'_, O>, input: &mut &[u8], chunk: usize) {
         let direction = cx.moment().direction;
         let agreed = self.agreed;
         let half = self.half(direction);
@@ -264,7 +272,7 @@ impl Decoder {
         let one = agreed == Some(1) || (agreed.is_none() && half.speaks == Some(Speaks::One));
         let framing = *half.framing.get_or_insert(if one { Framing::One } else { Framing::Two });
         let mut frames = core::mem::take(&mut half.frames);
-        let mut waited = frames.waiting();
+        let (mut waited, mut left) = (frames.waiting(), input.len());
         while self.half(direction).phase == Phase::Clear
             && let Some(frame) = frames.next(input, framing)
         {
@@ -272,11 +280,11 @@ impl Decoder {
                 (Frame::Whole(frame), Framing::Two) => self.packet(cx, frame),
                 (Frame::Whole(frame), Framing::One) => self.packet_one(cx, frame),
                 (Frame::TooLong(length), _) => {
-                    self.before = waited;
+                    (self.before, self.passed) = (waited, chunk - left);
                     self.too_long(cx, length);
                 }
             }
-            waited = 0;
+            (waited, left) = (0, input.len());
         }
         self.half(direction).frames = frames;
     }

@@ -14,9 +14,8 @@ pub(crate) fn probe(opening: &Opening<'_>) -> Probe {
 }
 
 /// May a client that said something else before go on so?
-pub(crate) fn resumes(client: &[u8]) -> bool {
-    let ends = |byte: &u8| matches!(byte, b'\r' | b'\n');
-    !client.iter().all(ends) && side(client) != Probe::No
+pub(crate) fn resumes(client: &[u8]) -> Probe {
+    side(client)
 }
 
 /// Does the client name itself to a server that sends packets already?

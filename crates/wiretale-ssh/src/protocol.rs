@@ -19,7 +19,7 @@ impl Protocol for Ssh {
         probe::probe(opening)
     }
 
-    fn resumes(client: &[u8]) -> bool {
+    fn resumes(client: &[u8]) -> Probe {
         probe::resumes(client)
     }
 
@@ -37,6 +37,10 @@ impl Protocol for Ssh {
 
     fn before_anew(decoder: &Decoder) -> &[u8] {
         decoder.before_anew()
+    }
+
+    fn passed_before_anew(decoder: &Decoder) -> usize {
+        decoder.passed_before_anew()
     }
 
     #[inline]

@@ -24,6 +24,6 @@ mod talk;
 mod wire;
 
 pub use random::Random;
-pub use solo::{Deaf, Heard, Solo, assert_probe_law, assert_split_law, cut, flow, plain};
+pub use solo::{Deaf, Heard, Solo, assert_probe_law, assert_resume_law, assert_split_law, cut, flow, plain};
 pub use talk::Talk;
 pub use wire::{IpVersion, Weather, Wire, lend};

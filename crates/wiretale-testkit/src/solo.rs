@@ -178,6 +178,18 @@ pub fn assert_probe_law(client: &[u8], server: &[u8], turns: u64, probe: impl Fn
     }
 }
 
+/// The law of what goes on: neither a yes nor a no to the first bytes of a client's turn changes when more come.
+///
+/// # Panics
+/// If the law is broken, with what was shown.
+pub fn assert_resume_law<P: Protocol>(client: &[u8]) {
+    let verdict = |len| P::resumes(&client[..len]);
+    let told = (1..=client.len()).find(|len| verdict(*len) != Probe::Unsure).unwrap_or(client.len());
+    for len in told..=client.len() {
+        assert_eq!(verdict(len), verdict(told), "{:?}", client[..len].escape_ascii());
+    }
+}
+
 /// `bytes` in pieces, cut at `cuts` modulo its length.
 #[must_use]
 pub fn cut<'a>(bytes: &'a [u8], cuts: &[usize]) -> Vec<&'a [u8]> {

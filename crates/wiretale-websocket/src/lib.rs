@@ -46,7 +46,7 @@ mod upgrade;
 mod websocket;
 
 pub use look::{Inside, Sight, look};
-pub use upgrade::{head, is_upgrade, may_be_upgrade};
+pub use upgrade::{head, is_upgrade, may_be_upgrade, resumes};
 pub use websocket::{Piece, WebSocket};
 
 #[cfg(test)]

@@ -3,7 +3,7 @@
 use alloc::vec::Vec;
 
 use memchr::{memchr, memchr_iter, memmem};
-use wiretale_protocol::{Direction, scan};
+use wiretale_protocol::{Direction, Probe, scan};
 
 /// Could a client that begins so be asking for a WebSocket?
 #[must_use]
@@ -15,6 +15,19 @@ pub fn is_upgrade(client: &[u8]) -> bool {
 #[must_use]
 pub fn may_be_upgrade(client: &[u8]) -> bool {
     is_upgrade(client) || !client.is_empty() && METHOD.starts_with(client)
+}
+
+/// Does a client go on so to ask for one, behind other requests?
+#[must_use]
+pub fn resumes(client: &[u8]) -> Probe {
+    if !is_upgrade(client) {
+        return if may_be_upgrade(client) { Probe::Unsure } else { Probe::No };
+    }
+    match request(client) {
+        (Some(end), true) if end <= LONGEST => Probe::Yes,
+        (None, _) if client.len() < LONGEST => Probe::Unsure,
+        _ => Probe::No,
+    }
 }
 
 /// How many of these bytes are a request's head: all of them while it is not over.

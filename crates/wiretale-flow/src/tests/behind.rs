@@ -2,6 +2,7 @@
 
 use wiretale_packet::Direction;
 use wiretale_protocol::{Chunk, Context, Demand, Observe, Opening, Probe, Protocol};
+use wiretale_testkit::flow;
 
 use super::script::{Heard, Script};
 use crate::{Analyzer, Settings};
@@ -171,9 +172,9 @@ fn a_client_that_speaks_in_between_hides_nothing_of_what_its_server_says() {
         let said = heard::<Two>(&script.farewell());
         assert_eq!(said, "Server (\"HE\", 0), Server (\"Y\", 0)", "{first:?}");
     }
-    // There is a bound.
-    let much = (0..70).fold(Script::new().handshake().tcp("S:PA", "HE"), |script, _| script.tcp("C:PA", "?"));
-    assert_eq!(heard::<Two>(&much.tcp("S:PA", "Y").farewell()), "");
+    // However much it says.
+    let much = (0..300).fold(Script::new().handshake().tcp("S:PA", "HE"), |script, _| script.tcp("C:PA", "?"));
+    assert_eq!(heard::<Two>(&much.tcp("S:PA", "Y").farewell()), "Server (\"HE\", 0), Server (\"Y\", 0)");
 }
 
 /// Its server says `HEY`, which it knows to be all by the end.
@@ -247,8 +248,8 @@ impl Protocol for Resumed {
         if opening.client.starts_with(b"N") { Probe::Yes } else { Probe::No }
     }
 
-    fn resumes(client: &[u8]) -> bool {
-        client.starts_with(b"N")
+    fn resumes(client: &[u8]) -> Probe {
+        Self::probe(&Opening { client, server: b"", flow: &flow(), last: true })
     }
 
     fn start(_: &Opening<'_>) -> Self::Decoder {}
@@ -266,7 +267,7 @@ fn a_dialogue_of_nobody_s_hides_nothing_that_its_client_begins() {
     type Two = (Resumed, (Rest, ()));
     let begun = || Script::new().handshake().tcp("C:PA", "hello").tcp("S:PA", "hi\n");
     let found = "Client (\"N\", 0), Server (\"yes\", 0), Client (\"more\", 0)";
-    for first in [begun(), (0..50).fold(begun(), |script, _| script.tcp("C:PA", "x").tcp("S:PA", "x\n"))] {
+    for first in [begun(), (0..150).fold(begun(), |script, _| script.tcp("C:PA", "xxx").tcp("S:PA", "x\n"))] {
         let script = first.tcp("C:PA", "N").tcp("S:PA", "yes\n").tcp("C:PA", "more").farewell();
         assert_eq!(heard::<Two>(&script), found);
     }
@@ -274,7 +275,7 @@ fn a_dialogue_of_nobody_s_hides_nothing_that_its_client_begins() {
     for server in ["N\n", "yes"] {
         assert_eq!(heard::<Two>(&begun().tcp("C:PA", "N").tcp("S:PA", server).farewell()), "");
     }
-    let much = (0..70).fold(begun(), |script, _| script.tcp("C:PA", "x"));
+    let much = (0..200).fold(begun(), |script, _| script.tcp("C:PA", "x").tcp("S:PA", "x\n"));
     assert_eq!(heard::<Two>(&much.tcp("C:PA", "N").tcp("S:PA", "yes\n").farewell()), "");
 }
 
@@ -282,8 +283,15 @@ fn a_dialogue_of_nobody_s_hides_nothing_that_its_client_begins() {
 fn words_of_nobody_s_hide_nothing_that_the_client_begins() {
     type One = (Resumed, ());
     let begun = || Script::new().handshake().tcp("C:PA", "hello").tcp("S:PA", "hi\n");
-    let script = begun().tcp("C:PA", "x").tcp("C:PA", "N").tcp("S:PA", "yes\n").farewell();
-    assert_eq!(heard::<One>(&script), "Client (\"N\", 0), Server (\"yes\", 0)");
-    let much = (0..9).fold(begun(), |script, _| script.tcp("C:PA", "x"));
-    assert_eq!(heard::<One>(&much.tcp("C:PA", "N").tcp("S:PA", "yes\n").farewell()), "");
+    let found = "Client (\"N\", 0), Server (\"yes\", 0)";
+    let cut = (0..300).fold(begun(), |script, _| script.tcp("C:PA", "x"));
+    let many = (0..150).fold(begun(), |script, _| script.tcp("C:PA", "x").tcp("S:PA", "no\n"));
+    for script in [begun(), cut.tcp("S:PA", "no\n"), many] {
+        assert_eq!(heard::<One>(&script.tcp("C:PA", "N").tcp("S:PA", "yes\n").farewell()), found);
+    }
+    // What stands in the middle of a turn begins nothing, however it is cut, and there is a bound.
+    let much = (0..200).fold(begun(), |script, _| script.tcp("C:PA", "x").tcp("S:PA", "no\n"));
+    for script in [begun().tcp("C:PA", "xN"), begun().tcp("C:PA", "x").tcp("C:PA", "N"), much.tcp("C:PA", "N")] {
+        assert_eq!(heard::<One>(&script.tcp("S:PA", "yes\n").farewell()), "");
+    }
 }

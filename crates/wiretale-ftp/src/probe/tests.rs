@@ -1,10 +1,11 @@
 use alloc::vec::Vec;
 
 use super::*;
+use crate::Ftp;
 use proptest::prelude::*;
 use wiretale_packet::{Address, Endpoint, Timestamp, Transport};
 use wiretale_protocol::{Flow, FlowId};
-use wiretale_testkit::assert_probe_law;
+use wiretale_testkit::{assert_probe_law, assert_resume_law};
 
 fn ask(client: impl AsRef<[u8]>, server: impl AsRef<[u8]>, port: u16, last: bool) -> Probe {
     let flow = Flow {
@@ -99,11 +100,26 @@ fn a_login_goes_on_behind_what_was_said_to_somebody_else() {
     assert_eq!(ask("USER joe\r\n", "331 password\r\n", 1234, false), Probe::Yes);
     assert_eq!(ask("USER joe\r\n", "500 what?\r\n331 password\r\n", 1234, false), Probe::Yes);
     assert_eq!(ask("USER joe\r\n", "+OK\r\n", 1234, false), Probe::No);
-    for client in ["USER joe\r\n", "u", "USER jo", "PASV\r\n", "AUTH TLS\r\n", "\0USER joe\r\n"] {
-        assert!(resumes(client.as_bytes()), "{client:?}");
-    }
-    for client in ["GET / HTTP/1.0\r\n", "EHLO x\r\n", "\x17\x03\x03", "QUIT\r\n", "id\n", "STAT\r\n", "a=b&c=d", "{"] {
-        assert!(!resumes(client.as_bytes()), "{client:?}");
+    for (wanted, clients) in [
+        (Probe::Yes, &["USER joe\r\n", "PASV\r\n", "AUTH TLS\r\n", "\0USER joe\r\n", "\r\nUSER joe\r\n"][..]),
+        (Probe::Unsure, &["u", "USER jo", "AUTH", "AUTH T", "H", "\r\n"]),
+        (
+            Probe::No,
+            &[
+                "GET / HTTP/1.0\r\n",
+                "AUTH PLAIN\r\n",
+                "EHLO x\r\n",
+                "\x17\x03\x03",
+                "QUIT\r\n",
+                "id\n",
+                "STAT\r\n",
+                "NOOP\r\nUSER joe\r\n",
+                "a=b&c=d",
+                "{",
+            ],
+        ),
+    ] {
+        clients.iter().for_each(|client| assert_eq!(resumes(client.as_bytes()), wanted, "{client:?}"));
     }
 }
 
@@ -143,6 +159,11 @@ fn text() -> impl Strategy<Value = Vec<u8>> {
 }
 
 proptest! {
+    #[test]
+    fn what_goes_on_is_known_by_its_first_bytes(client in text()) {
+        assert_resume_law::<Ftp>(&client);
+    }
+
     #[test]
     fn whoever_said_no_does_not_come_back_on_it(client in text(), server in text(), turns in any::<u64>()) {
         assert_probe_law(&client, &server, turns, |client, server| ask(client, server, 1234, false));

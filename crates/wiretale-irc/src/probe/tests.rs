@@ -2,7 +2,7 @@ use alloc::format;
 use alloc::vec::Vec;
 
 use proptest::prelude::*;
-use wiretale_testkit::{Solo, assert_probe_law};
+use wiretale_testkit::{Solo, assert_probe_law, assert_resume_law};
 
 use super::*;
 use crate::Irc;
@@ -140,33 +140,40 @@ fn others_with_such_numbers_are_not_irc_in_mid_stream() {
 
 #[test]
 fn a_client_may_go_on_in_irc() {
-    for client in [
-        "NICK ann\r\n",
-        "PASS x\r\nNICK ann\r\n",
-        "FOO\r\nNICK ann\r\nUSER a 0 * :Ann\r\n",
-        "PONG :x\r\n",
-        "join #c\r\n",
-        "N",
-        "USER ann 0",
-        "\r\nCAP LS\r\n",
-        ":ann PRIVMSG #c :hi\r\n",
+    for (wanted, clients) in [
+        (
+            Probe::Yes,
+            &[
+                "NICK ann\r\n",
+                "PASS x\r\nNICK ann\r\n",
+                "PONG :x\r\n",
+                "join #c\r\n",
+                "\r\nCAP LS\r\n",
+                ":ann PRIVMSG #c :hi\r\n",
+            ][..],
+        ),
+        (Probe::Unsure, &["N", "USER ann 0", "\r\n", "PASS pw\r\n", ":a"]),
+        (
+            Probe::No,
+            &[
+                "GET / HTTP/1.1\r\n\r\n",
+                "POST /x HTTP/1.1\r\n\r\nNICK ann\r\n",
+                "POS",
+                "FOO\r\nNICK ann\r\nUSER a 0 * :Ann\r\n",
+                "USER ann\r\n",
+                "MAIL FROM:<a@b>\r\n",
+                "LIST\r\n",
+                "a1 NOOP\r\n",
+                "\x17\x03\x03\0\x20",
+                "{\"NICK\": 1}",
+                "",
+            ],
+        ),
     ] {
-        assert!(resumes(client.as_bytes()), "{client:?}");
+        clients.iter().for_each(|client| assert_eq!(resumes(client.as_bytes()), wanted, "{client:?}"));
     }
-    for client in [
-        "GET / HTTP/1.1\r\n\r\n",
-        "POST /x HTTP/1.1\r\n\r\nNICK ann\r\n",
-        "USER ann\r\n",
-        "PASS pw\r\n",
-        "MAIL FROM:<a@b>\r\n",
-        "LIST\r\n",
-        "a1 NOOP\r\n",
-        "\x17\x03\x03\0\x20",
-        "{\"NICK\": 1}",
-        "",
-    ] {
-        assert!(!resumes(client.as_bytes()), "{client:?}");
-    }
+    let long = ["PRIVMSG #c :", &"x".repeat(2000)].concat();
+    assert_eq!(resumes(long.as_bytes()), Probe::No);
 }
 
 const WORDS: [&[u8]; 26] = [
@@ -204,6 +211,11 @@ fn text() -> impl Strategy<Value = Vec<u8>> {
 }
 
 proptest! {
+    #[test]
+    fn what_goes_on_is_known_by_its_first_bytes(client in text()) {
+        assert_resume_law::<Irc>(&client);
+    }
+
     #[test]
     fn whoever_said_no_does_not_come_back_on_it(client in text(), server in text(), turns in any::<u64>()) {
         let solo = Solo::<Irc>::new();

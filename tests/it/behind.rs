@@ -1,0 +1,110 @@
+//! What comes behind a first exchange is found, however the bytes are cut, and however often that was exchanged.
+
+use proptest::collection::vec;
+use proptest::prelude::*;
+use wiretale::protocol::Direction::{self, Client, Server};
+use wiretale_testkit::cut;
+
+use crate::disguises::{EXCHANGES, FTP, HTTP, IRC, SSH, Turns};
+use crate::websockets::services;
+
+fn steps(turns: &[Turns<'_>]) -> Vec<(Direction, Vec<u8>)> {
+    turns.iter().copied().flatten().map(|(from, text)| (*from, text.to_vec())).collect()
+}
+
+#[test]
+fn what_is_said_byte_by_byte_hides_nothing_that_follows() {
+    for (name, exchange) in EXCHANGES {
+        let named = || Some(*name).into_iter().filter(|name| !name.is_empty());
+        for (service, rest) in [("irc", IRC), ("ftp", FTP), ("ssh", SSH)] {
+            let wanted: Vec<_> = named().chain([service]).collect();
+            for segment in [1, 3] {
+                let found = services(&steps(&[exchange, rest]), segment);
+                assert_eq!(found, wanted, "{} {segment}", exchange[0].1.escape_ascii());
+            }
+        }
+    }
+}
+
+#[test]
+fn dozens_of_requests_hide_nothing_that_follows() {
+    for (name, exchange) in EXCHANGES {
+        let many = vec![*exchange; 60];
+        for (service, rest) in [("irc", IRC), ("ftp", FTP), ("ssh", SSH)] {
+            let wanted: Vec<_> = Some(*name).into_iter().filter(|name| !name.is_empty()).chain([service]).collect();
+            for segment in [5, 1000] {
+                let found = services(&[steps(&many), steps(&[rest])].concat(), segment);
+                assert_eq!(found, wanted, "{} {segment}", exchange[0].1.escape_ascii());
+            }
+        }
+    }
+    // There is a bound.
+    assert_eq!(services(&steps(&[&vec![HTTP; 250][..], &[IRC]].concat()), 1000), ["http"]);
+}
+
+// What a side may say, whole, half or not in its place.
+const WORDS: [(Direction, &[u8]); 24] = [
+    (Client, b"NICK ann\r\nUSER a 0 * :Ann\r\n"),
+    (Client, b"NICK ann\r\n"),
+    (Client, b"PASS x\r\n"),
+    (Client, b"NO"),
+    (Client, b"JOIN #c\r\n"),
+    (Client, b"USER joe\r\n"),
+    (Client, b"AUTH TLS\r\n"),
+    (Client, b"SSH-2.0-x\r\n"),
+    (Client, b"GET / HTTP/1.1\r\n\r\n"),
+    (Client, b"GET / HTTP/1.1\r\nUpgrade: websocket\r\n\r\n"),
+    (Client, b"hello\r\n"),
+    (Client, b"*1\r\n$4\r\nPING\r\n"),
+    (Server, b":irc.example 001 ann :Welcome\r\n"),
+    (Server, b":irc.example NOTICE * :hi\r\n"),
+    (Server, b"HTTP/1.1 200 OK\r\n\r\n"),
+    (Server, b"HTTP/1.1 101 Yes\r\n\r\n"),
+    (Server, b"220 mail ESMTP\r\n"),
+    (Server, b"220 Welcome\r\n"),
+    (Server, b"331 password, please\r\n"),
+    (Server, b"SSH-2.0-y\r\n"),
+    (Server, b"hi there\r\n"),
+    (Server, b"hi"),
+    (Server, b"+PONG\r\n"),
+    (Server, b"\0\0\0\x0c\x0a\x15\0\0\0\0\0\0\0\0\0\0"),
+];
+
+// As the sides take turns.
+fn taken(turns: &[Turns<'_>]) -> Vec<(Direction, Vec<u8>)> {
+    steps(turns).into_iter().fold(Vec::new(), |mut taken: Vec<(Direction, Vec<u8>)>, (from, text)| {
+        match taken.last_mut() {
+            Some((before, said)) if *before == from => said.extend(text),
+            _ => taken.push((from, text)),
+        }
+        taken
+    })
+}
+
+proptest! {
+    #[test]
+    fn where_a_conversation_is_cut_makes_no_difference(
+        first in 0..EXCHANGES.len(),
+        words in vec(0..WORDS.len(), 0..8),
+        cuts in vec(any::<usize>(), 0..6),
+    ) {
+        let exchange = EXCHANGES[first].1;
+        let last = exchange[exchange.len() - 1].0;
+        let words = words.iter().map(|at| WORDS[*at]).skip_while(|(from, _)| *from == last).collect::<Vec<_>>();
+        let whole = taken(&[exchange, &words]);
+        let pieces: Vec<_> = whole
+            .iter()
+            .flat_map(|(from, text)| cut(text, &cuts).into_iter().map(|piece| (*from, piece.to_vec())))
+            .collect();
+        // What was taken back may be said once more.
+        let named = |steps: &[(Direction, Vec<u8>)], segment| {
+            let mut found = services(steps, segment);
+            found.dedup();
+            found
+        };
+        let found = named(&whole, 1000);
+        let shown = || whole.iter().map(|(from, text)| format!("{from:?} {}", text.escape_ascii())).collect::<Vec<_>>();
+        prop_assert_eq!(&named(&pieces, 1000), &found, "{:?}", shown());
+        prop_assert_eq!(&named(&whole, 1), &found, "{:?}", shown());
+    }
+}
