@@ -87,12 +87,22 @@ impl Decoder {
     pub(crate) fn too_long<O: Observe<Ssh>>(&mut self, cx: &mut Context<'_, O>, length: u32) {
         // A server that gives up may say so in plain words.
         if length.to_be_bytes().iter().all(u8::is_ascii_alphabetic) {
-            self.wordy = cx.moment().direction == Direction::Client && !self.server.offered && !self.client.offered;
-            return self.lose(cx, "SSH_text_instead_of_packets");
+            return self.said_in_words(cx);
         }
         cx.weird("SSH_max_packet_length_exceeded", format!("{length} > {}", Frames::LIMIT).as_bytes());
         let direction = cx.moment().direction;
         self.half(direction).phase = Phase::Lost;
+    }
+
+    /// Words stand where packets belong.
+    pub(crate) fn said_in_words<O: Observe<Ssh>>(&mut self, cx: &mut Context<'_, O>) {
+        self.wordy = cx.moment().direction == Direction::Client && !self.has_offers();
+        self.lose(cx, "SSH_text_instead_of_packets");
+    }
+
+    /// Did a side say what it can?
+    pub(crate) const fn has_offers(&self) -> bool {
+        self.server.offered || self.client.offered
     }
 
     /// A turn may be over; says what that brought to light.
@@ -195,5 +205,5 @@ fn payload(frame: &[u8]) -> Option<(u8, &[u8])> {
     payload.split_first().map(|(&number, body)| (number, body))
 }
 
-const KEXINIT: u8 = 20;
+pub(crate) const KEXINIT: u8 = 20;
 const NEWKEYS: u8 = 21;

@@ -2,6 +2,7 @@
 
 use alloc::boxed::Box;
 use alloc::vec::Vec;
+use core::ops::Range;
 
 use wiretale_protocol::{Chunk, Context, Demand, Direction, Observe};
 use wiretale_websocket::{Piece, WebSocket};
@@ -29,8 +30,8 @@ pub struct Decoder {
     pub(crate) served: bool,
     // The client speaks in words where packets belong, and no packet came from the server.
     pub(crate) wordy: bool,
-    // Of its first word so many bytes came before the chunk that showed it, and in that chunk so many before it.
-    before: usize,
+    // What of its words came before the chunk that showed them, and how much of that chunk comes before them.
+    before: Range<usize>,
     passed: usize,
     pub(crate) sealed: Sealed,
     // What stands around it, where it comes inside a WebSocket.
@@ -80,7 +81,7 @@ impl Decoder {
             reversed: false,
             served: false,
             wordy: false,
-            before: 0,
+            before: 0..0,
             passed: 0,
             sealed: Sealed::new(),
             websocket: None,
@@ -108,7 +109,7 @@ impl Decoder {
 
     /// What of a client's first word came before the chunk that showed it to be one.
     pub(crate) fn before_anew(&self) -> &[u8] {
-        self.client.frames.begun().get(..self.before).unwrap_or_default()
+        self.client.frames.begun().get(self.before.clone()).unwrap_or_default()
     }
 
     /// What of that chunk comes before it.
@@ -273,6 +274,10 @@ impl Decoder {
         let framing = *half.framing.get_or_insert(if one { Framing::One } else { Framing::Two });
         let mut frames = core::mem::take(&mut half.frames);
         let (mut waited, mut left) = (frames.waiting(), input.len());
+        if let Some(at) = self.words_within(direction, framing, &frames, input) {
+            (self.before, self.passed) = (at..waited.max(at), chunk - left + at.saturating_sub(waited));
+            self.said_in_words(cx);
+        }
         while self.half(direction).phase == Phase::Clear
             && let Some(frame) = frames.next(input, framing)
         {
@@ -280,13 +285,20 @@ impl Decoder {
                 (Frame::Whole(frame), Framing::Two) => self.packet(cx, frame),
                 (Frame::Whole(frame), Framing::One) => self.packet_one(cx, frame),
                 (Frame::TooLong(length), _) => {
-                    (self.before, self.passed) = (waited, chunk - left);
+                    (self.before, self.passed) = (0..waited, chunk - left);
                     self.too_long(cx, length);
                 }
             }
             (waited, left) = (0, input.len());
         }
         self.half(direction).frames = frames;
+    }
+
+    // Where in its first packet a client goes on in words, if it does: behind what looks like a packet's length, or like
+    // the beginning of an offer.
+    fn words_within(&self, speaker: Direction, framing: Framing, frames: &Frames, input: &[u8]) -> Option<usize> {
+        let first = speaker == Direction::Client && framing == Framing::Two && !self.has_offers();
+        if first { frames.words(input) } else { None }
     }
 
     // Between packets that cannot be found any more, NEWKEYS can: with the padding it has in all but exotic

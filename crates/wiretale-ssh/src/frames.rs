@@ -2,6 +2,8 @@
 
 use alloc::vec::Vec;
 
+use crate::clear::KEXINIT;
+
 /// Cuts a direction into packets by the length each begins with. A packet that lies whole in a chunk is a slice of that
 /// chunk; one that a chunk's border cuts is copied, as its bytes come and never ahead of them.
 #[derive(Debug, Default)]
@@ -77,6 +79,23 @@ impl Frames {
         self.gather(input, framing)
     }
 
+    /// Where in a packet of SSH2 that begins with what waits, and these bytes, words stand: behind its length, where two
+    /// letters are no padding and kind of packet that comes first, or in place of an offer's first list, whose length they
+    /// cannot be.
+    pub(crate) fn words(&self, input: &[u8]) -> Option<usize> {
+        let waits = self.carry.get(..self.waiting()).filter(|_| self.skip == 0)?;
+        let mut packet = [0; OFFER + 4];
+        let len = packet.iter_mut().zip(waits.iter().chain(input)).map(|(to, from)| *to = *from).count();
+        match packet {
+            _ if len < 6 => None,
+            [_, _, _, _, padding, kind, ..] if padding.is_ascii_alphabetic() && kind.is_ascii_alphabetic() => Some(4),
+            [_, _, _, _, _, KEXINIT, .., a, b, c, d] if len == packet.len() => {
+                (u32::from_be_bytes([a, b, c, d]) > Self::LIMIT).then_some(6)
+            }
+            _ => None,
+        }
+    }
+
     /// So many bytes were lost. Says whether the next packet's beginning is still known: where the loss lies within one.
     pub(crate) fn gap(&mut self, lost: u64, framing: Framing) -> bool {
         if core::mem::take(&mut self.handed_out) {
@@ -121,6 +140,9 @@ fn known(input: &[u8], framing: Framing) -> Option<usize> {
     let length = u32::from_be_bytes(*input.first_chunk()?);
     usize::try_from(framing.total(length)).ok().filter(|_| length <= Frames::LIMIT)
 }
+
+// What stands before the length of an offer's first list: length, padding, kind, and a cookie (RFC 4253 section 7.1).
+const OFFER: usize = 4 + 1 + 1 + 16;
 
 #[cfg(test)]
 mod tests {

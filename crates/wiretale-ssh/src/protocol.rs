@@ -66,9 +66,35 @@ mod tests {
             assert_eq!((demand, Ssh::before_anew(&solo.decoder)), (Demand::Anew, &words[..cut]), "{cut}");
         }
         let mut solo = Solo::<Ssh>::new();
+        let demand = solo.chunk(Direction::Client, Chunk::Data(b"SSH-2.0-x\r\nNICK ann\r\n"));
+        assert_eq!((demand, Ssh::passed_before_anew(&solo.decoder)), (Demand::Anew, 11));
+        let mut solo = Solo::<Ssh>::new();
         solo.client("SSH-2.0-x\r\n");
         let demands = words.map(|byte| solo.chunk(Direction::Client, Chunk::Data(&[byte])));
         assert_eq!(demands.iter().position(|demand| *demand == Demand::Anew), Some(3));
         assert_eq!(Ssh::before_anew(&solo.decoder), b"NIC");
+    }
+
+    #[test]
+    fn what_looks_like_the_beginning_of_a_packet_hides_no_words_however_it_is_cut() {
+        let text = b"NICK ann\r\nUSER a 0 * :Ann\r\n";
+        for fake in [&b"\0\0\x40\0"[..], b"\0\0\x40\0\x04\x14"] {
+            let words = [fake, text].concat();
+            for piece in [1, 2, 3, 5, 7, 1000] {
+                let (mut solo, mut read) = (Solo::<Ssh>::new(), 0);
+                solo.client("SSH-2.0-x\r\n");
+                for bytes in words.chunks(piece) {
+                    let demand = solo.chunk(Direction::Client, Chunk::Data(bytes));
+                    if demand == Demand::Anew {
+                        let passed = Ssh::passed_before_anew(&solo.decoder);
+                        let left = [Ssh::before_anew(&solo.decoder), &bytes[passed..]].concat();
+                        assert!(text.starts_with(&left), "{:?} {piece}", left.escape_ascii());
+                        read += 1;
+                        break;
+                    }
+                }
+                assert_eq!(read, 1, "{:?} {piece}", fake.escape_ascii());
+            }
+        }
     }
 }
