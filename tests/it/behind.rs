@@ -42,6 +42,29 @@ fn dozens_of_requests_hide_nothing_that_follows() {
     assert_eq!(services(&steps(&[&vec![HTTP; 250][..], &[IRC]].concat()), 1000), ["http"]);
 }
 
+// Behind a query, a whole one on port 53 or not.
+const QUERY: &[u8] = b"\0\x21\x12\x34\x01\0\0\x01\0\0\0\0\0\0\x03irc\x07example\x03edu\0\0\x01\0\x01";
+
+#[test]
+fn a_query_or_what_looks_like_a_packet_hides_nothing_that_follows() {
+    for (first, rest) in [
+        (&[(Client, QUERY)][..], IRC),
+        (&[(Client, QUERY)], &[(Server, &b":irc.example NOTICE * :hi\r\n"[..]), IRC[0], IRC[1], IRC[2]]),
+        (&[(Client, QUERY), (Client, b"\x40\0")], IRC),
+        (&[(Client, QUERY)], FTP),
+        (&[(Client, b"SSH-2.0-x\r\n")], IRC),
+        (&[(Client, b"SSH-2.0-x\r\n\0\0\x40\0")], IRC),
+        (&[(Client, b"SSH-2.0-x\r\n\0\0\x40\0\x04\x14")], IRC),
+        (&[(Client, b"SSH-2.0-x\r\n\0\0\x40\0")], FTP),
+    ] {
+        let service = if rest == FTP { "ftp" } else { "irc" };
+        for segment in [1, 2, 5, 1000] {
+            let found = services(&taken(&[first, rest]), segment);
+            assert_eq!(found.last(), Some(&service), "{} {segment} {found:?}", first[0].1.escape_ascii());
+        }
+    }
+}
+
 // What a side may say, whole, half or not in its place.
 const WORDS: [(Direction, &[u8]); 24] = [
     (Client, b"NICK ann\r\nUSER a 0 * :Ann\r\n"),

@@ -88,6 +88,8 @@ pub struct Decoder {
     dropped: u64,
     lost: [bool; 2],
     served: bool,
+    // Where a side went on in words: what of them came before the chunk that showed them, and what of that is none.
+    words: Option<(Vec<u8>, usize)>,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -125,7 +127,7 @@ impl Protocol for Dns {
     fn start(_: &Opening<'_>) -> Decoder {
         let frames = Frames::new(2, 2 + u16::MAX as usize);
         let frames = [frames.clone(), frames];
-        Decoder { frames, pending: Vec::new(), asked: 0, dropped: 0, lost: [false; 2], served: false }
+        Decoder { frames, pending: Vec::new(), asked: 0, dropped: 0, lost: [false; 2], served: false, words: None }
     }
 
     fn feed<O: Observe<Self>>(decoder: &mut Decoder, cx: &mut Context<'_, O>, chunk: Chunk<'_>) -> Demand {
@@ -147,6 +149,14 @@ impl Protocol for Dns {
         }
     }
 
+    fn before_anew(decoder: &Decoder) -> &[u8] {
+        decoder.words.as_ref().map_or(&[], |(before, _)| before)
+    }
+
+    fn passed_before_anew(decoder: &Decoder) -> usize {
+        decoder.words.as_ref().map_or(0, |(_, passed)| *passed)
+    }
+
     #[inline]
     fn memory(decoder: &Decoder) -> usize {
         let frames: usize = decoder.frames.iter().map(Frames::held).sum();
@@ -164,7 +174,14 @@ impl Decoder {
         let Some(slot) = self.frames.get_mut(at) else { return Demand::Nothing };
         let mut frames = core::mem::replace(slot, Frames::new(2, 0));
         let mut input = bytes;
-        while let Some(Framed::Whole(framed)) = frames.next(&mut input, framed_length) {
+        loop {
+            if let Some(at) = words(frames.begun(), input) {
+                let before = frames.begun();
+                let passed = bytes.len() - input.len() + at.saturating_sub(before.len());
+                self.words = Some((before.get(at..).unwrap_or_default().to_vec(), passed));
+                return Demand::Anew;
+            }
+            let Some(Framed::Whole(framed)) = frames.next(&mut input, framed_length) else { break };
             self.message(cx, framed.get(2..).unwrap_or_default());
         }
         if let Some(slot) = self.frames.get_mut(at) {
@@ -257,6 +274,17 @@ impl Decoder {
         let Pending { number, at, .. } = self.pending.remove(repeated.map_or(oldest, |(at, _)| at));
         Some(Asked { number, at, took: now.since(at) })
     }
+}
+
+// Where in what came of a message, and in what follows, words stand, in place of its length or behind it: of text for a
+// number of questions there are thousands.
+fn words(begun: &[u8], more: &[u8]) -> Option<usize> {
+    let is_text = |byte: &u8| matches!(byte, b'\t' | b'\r' | b'\n' | b' '..=b'~');
+    let mut head = [0; 8];
+    let len = head.iter_mut().zip(begun.iter().chain(more)).map(|(to, from)| *to = *from).count();
+    let (length, header) = head.split_first_chunk::<2>()?;
+    let text = len == head.len() && header.iter().all(is_text);
+    text.then(|| if length.iter().all(is_text) { 0 } else { length.len() })
 }
 
 fn framed_length(head: &[u8]) -> u64 {

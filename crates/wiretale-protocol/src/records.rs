@@ -55,6 +55,12 @@ impl Records {
         self.gather(input, length)
     }
 
+    /// What came of a record whose end did not.
+    #[must_use]
+    pub fn begun(&self) -> &[u8] {
+        if self.handed_out { &[] } else { &self.carry }
+    }
+
     /// Bytes of memory in the buffer for unfinished records: never more than the limit.
     #[must_use]
     #[inline]

@@ -279,3 +279,23 @@ proptest! {
         solo.client(&bytes).server(&more).client([&bytes[..], &more[..]].concat()).end();
     }
 }
+
+#[test]
+fn words_in_place_of_a_message_are_read_anew_from_their_first_byte_on_however_they_are_cut() {
+    let text = b"NICK ann\r\nUSER a 0 * :Ann\r\n";
+    for before in [&b""[..], &framed(QUERY), b"\x40\0", &[&framed(QUERY)[..], b"\x40\0"].concat()] {
+        for direction in [Client, Server] {
+            let said = [before, text].concat();
+            for piece in [1, 2, 3, 7, 1000] {
+                let mut solo = Solo::<Dns>::new();
+                let left = said.chunks(piece).find_map(|bytes| {
+                    let anew = solo.chunk(direction, Chunk::Data(bytes)) == Demand::Anew;
+                    let passed = Dns::passed_before_anew(&solo.decoder);
+                    anew.then(|| [Dns::before_anew(&solo.decoder), &bytes[passed..]].concat())
+                });
+                let left = left.unwrap_or_else(|| panic!("{} {piece}", before.escape_ascii()));
+                assert!(left.len() >= 6 && text.starts_with(&left), "{} {piece}", left.escape_ascii());
+            }
+        }
+    }
+}
