@@ -226,6 +226,11 @@ impl<P: Services<O>, O: Observer> Sink for Delivery<'_, P, O> {
 
     #[cold]
     fn anomaly(&mut self, from: Direction, anomaly: Anomaly<'_>) {
+        // Such a server is heard only for when it speaks.
+        let of_bytes = matches!(anomaly, Anomaly::Gap { .. } | Anomaly::Conflict(_) | Anomaly::LimitReached(_));
+        if of_bytes && from == Direction::Server && matches!(*self.reading, Reading::Resting(_)) {
+            return;
+        }
         if let Some(addl) = told(&anomaly) {
             self.weird(from, anomaly.name(), addl.as_bytes());
         }

@@ -64,6 +64,7 @@ mod reading;
 mod recall;
 mod record;
 mod refused;
+mod resting;
 mod roles;
 mod room;
 mod settings;

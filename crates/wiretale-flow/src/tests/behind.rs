@@ -295,3 +295,12 @@ fn words_of_nobody_s_hide_nothing_that_the_client_begins() {
         assert_eq!(heard::<One>(&script.tcp("S:PA", "yes\n").farewell()), "");
     }
 }
+
+#[test]
+fn what_is_lost_of_a_server_that_is_heard_only_for_when_it_speaks_is_not_told() {
+    let script = Script::new().handshake().tcp("C:PA", "hello").tcp("S:PA", "hi\n").tcp("C:PA", "x");
+    let [client, server] = script.next;
+    let script = script.seq(client, server + 7).tcp("S:PA", "more\n").tcp("C:PA", "N").tcp("S:PA", "yes\n").farewell();
+    let (heard, _) = script.play_to(Analyzer::<(Resumed, ()), _>::new(Heard::default(), Settings::default()));
+    assert!(heard.said.iter().all(|line| !line.starts_with("weird")), "{:?}", heard.said);
+}
