@@ -2,9 +2,10 @@
 //! then on, of those that are known behind what is not theirs. Else a line for somebody else would hide any protocol from
 //! us, and none from a server that passes over what it does not know.
 //!
-//! What is counted are turns: what a client says between two words of its server, however it is cut. Up to 200 of a flow
-//! are asked about. The lines that begin in the first 512 bytes of each are looked at for their first bytes, and of no
-//! more than one, where somebody may go on so, as much is kept and looked at as of a flow's beginning.
+//! What is counted are turns: what a client says between two words of its server, however it is cut. Up to 100 of a flow
+//! are asked about, or 20 that begin as no text does, as those of TLS, which are many. The lines that begin in the first 32
+//! bytes of each are looked at for their first bytes, and of no more than one at a time, where somebody may go on so, as
+//! much is kept and looked at as of a flow's beginning.
 
 use wiretale_protocol::{Chunk, Direction, Identified, Observer, Opening, Probe, Services, scan};
 
@@ -114,8 +115,14 @@ impl<P: Services<O>, O: Observer> Delivery<'_, P, O> {
 
     // May it be asked again? Then that is counted.
     pub(crate) fn has_tries(&mut self) -> bool {
+        self.has_tries_for(b"")
+    }
+
+    /// May it be asked about a turn that begins so?
+    pub(crate) fn has_tries_for(&mut self, turn: &[u8]) -> bool {
         let left = self.is_asked_again();
-        *self.anew += u8::from(left);
+        let taken = if matches!(turn, [0..=8 | 14..=31 | 128.., ..]) { NO_TEXT } else { 1 };
+        *self.anew = if left { (*self.anew + taken).min(MOST) } else { *self.anew };
         left
     }
 
@@ -228,4 +235,6 @@ impl<P: Services<O>, O: Observer> Delivery<'_, P, O> {
 }
 
 /// How often whose a flow is may be asked again.
-const MOST: u8 = 200;
+const MOST: u8 = 100;
+/// What a turn takes of these that begins as no text does.
+const NO_TEXT: u8 = 5;

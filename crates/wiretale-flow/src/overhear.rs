@@ -75,7 +75,7 @@ impl<P: Services<O>, O: Observer> Delivery<'_, P, O> {
         let next = match from {
             _ if waits => self.begins_nothing(from, data),
             Direction::Server => Some(Err(Turn::NEXT)),
-            Direction::Client if *turn == Turn::NEXT && !self.has_tries() => Some(Err(Turn::Over)),
+            Direction::Client if *turn == Turn::NEXT && !self.has_tries_for(data) => Some(Err(Turn::Over)),
             Direction::Client => Some(turn.seek(data, P::resumes)),
         };
         let data = match next {

@@ -27,7 +27,7 @@ impl<P: Services<O>, O: Observer> Delivery<'_, P, O> {
     pub(crate) fn resume(&mut self, turn: Turn, from: Direction, chunk: Chunk<'_>) {
         match (from, chunk) {
             (Direction::Client, Chunk::End(_)) => self.give_up(),
-            (Direction::Client, Chunk::Data(_)) if turn == Turn::NEXT && !self.has_tries() => self.give_up(),
+            (Direction::Client, Chunk::Data(data)) if turn == Turn::NEXT && !self.has_tries_for(data) => self.give_up(),
             (Direction::Client, Chunk::Data(data)) => self.go_on_in_turn(turn.seek(data, P::resumes), data),
             (Direction::Server, Chunk::Data(_) | Chunk::Gap(_)) if turn != Turn::NEXT => self.wait_for(Turn::NEXT),
             _ => {}

@@ -64,7 +64,7 @@ impl Turn {
 }
 
 /// So many bytes of a turn are looked at for lines that begin something.
-const LOOKED: usize = 512;
+const LOOKED: usize = 32;
 
 #[cfg(test)]
 mod tests {

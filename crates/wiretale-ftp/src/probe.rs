@@ -33,11 +33,10 @@ pub(crate) fn resumes(said: &[u8]) -> Probe {
         let said = nonblank(line);
         match said {
             [] if whole => rest = rest.get(line.len() + 1..).unwrap_or_default(),
-            _ if line.len() > LONGEST_LINE || !is_text(said) => return Probe::No,
-            _ if whole => {
-                return if matches!(command(said), Side::Likely | Side::Own) { Probe::Yes } else { Probe::No };
-            }
-            _ => return if may_log_in(said) { Probe::Unsure } else { Probe::No },
+            // Nearly always the first word tells.
+            _ if line.len() > LONGEST_LINE || !may_log_in(said) || !is_text(said) => return Probe::No,
+            _ if !whole => return Probe::Unsure,
+            _ => return if matches!(command(said), Side::Likely | Side::Own) { Probe::Yes } else { Probe::No },
         }
     }
 }
@@ -46,8 +45,13 @@ pub(crate) fn resumes(said: &[u8]) -> Probe {
 fn may_log_in(half: &[u8]) -> bool {
     let end = half.iter().position(|byte| *byte == b' ');
     let word = half.get(..end.unwrap_or(half.len())).unwrap_or_default();
-    let mut verbs = Verb::all_from(word).filter(|verb| !is_common(*verb));
-    if end.is_some() { verbs.any(|verb| verb == Verb::parse(word)) } else { verbs.next().is_some() }
+    if !word.iter().all(u8::is_ascii_alphanumeric) {
+        return false;
+    }
+    match end {
+        Some(_) => Some(Verb::parse(word)).is_some_and(|verb| verb != Verb::Other && !is_common(verb)),
+        None => Verb::all_from(word).any(|verb| !is_common(verb)),
+    }
 }
 
 // Do others say it as much?

@@ -128,13 +128,24 @@ impl Verb {
     /// The command with this name, in any case.
     #[must_use]
     pub fn parse(name: &[u8]) -> Self {
-        TABLE.iter().find(|row| row.0.as_bytes().eq_ignore_ascii_case(name)).map_or(Self::Other, |row| row.1)
+        let mut named = Self::rows_from(name).filter(|row| row.0.len() == name.len());
+        named.next().map_or(Self::Other, |row| row.1)
     }
 
     /// Those whose names begin so.
     pub(crate) fn all_from(head: &[u8]) -> impl Iterator<Item = Self> {
-        let begins = |name: &str| name.as_bytes().get(..head.len()).is_some_and(|own| own.eq_ignore_ascii_case(head));
-        TABLE.iter().filter(move |row| begins(row.0)).map(|row| row.1)
+        Self::rows_from(head).map(|row| row.1)
+    }
+
+    fn rows_from(head: &[u8]) -> impl Iterator<Item = &'static Row> {
+        let known = head.first().is_none_or(|first| LETTERS & letter(*first) != 0);
+        let rows = if known && head.len() <= LONGEST { TABLE } else { &[] };
+        let first = head.first().map(u8::to_ascii_uppercase);
+        let begins = move |name: &[u8]| {
+            (first.is_none() || name.first().copied() == first)
+                && name.get(..head.len()).is_some_and(|own| own.eq_ignore_ascii_case(head))
+        };
+        rows.iter().filter(move |row| begins(row.0.as_bytes()))
     }
 
     /// Its name in upper case; `<init>` for a greeting, empty for [`Verb::Other`].
@@ -193,9 +204,30 @@ impl Verb {
     }
 }
 
+type Row = (&'static str, Verb, &'static [u16]);
+
+// The first letters of all names.
+const LETTERS: u32 = {
+    let (mut letters, mut table) = (0, TABLE);
+    while let [(name, ..), rest @ ..] = table {
+        if let [first, ..] = name.as_bytes() {
+            letters |= letter(*first);
+        }
+        table = rest;
+    }
+    letters
+};
+
+const LONGEST: usize = 7;
+
+// A bit for each letter, in any case.
+const fn letter(byte: u8) -> u32 {
+    if byte.is_ascii_alphabetic() { 1 << (byte & 31) } else { 0 }
+}
+
 // Name, command, and the codes of its positive answers (RFC 959 section 5.4 and the RFCs named above). The first row of
 // a command bears its own name.
-const TABLE: &[(&str, Verb, &[u16])] = &[
+const TABLE: &[Row] = &[
     ("<init>", Verb::Init, &[120, 220]),
     ("USER", Verb::User, &[230, 232, 331, 332, 336]),
     ("PASS", Verb::Pass, &[202, 230, 332]),

@@ -39,13 +39,17 @@ pub(crate) fn probe(opening: &Opening<'_>) -> Probe {
 
 /// May a client that said something else before go on so in IRC? Its first line tells, behind blank ones and a password.
 pub(crate) fn resumes(client: &[u8]) -> Probe {
-    if !matches!(client, [0 | b'\t'..=b'\r' | b' ' | b':' | b'@'..=b'Z' | b'a'..=b'z', ..]) {
+    // Nearly always the first letter tells.
+    let first = client.iter().find(|byte| !BLANKS.contains(byte) && !matches!(byte, b'\r' | b'\n'));
+    if first.is_some_and(|first| !may_begin(*first)) {
         return Probe::No;
     }
     let mut lines = Lines(client);
     for line in &mut lines {
+        if line.len() > LONGEST_LINE || !may_go_on(line) {
+            return Probe::No;
+        }
         match parse(line) {
-            _ if line.len() > LONGEST_LINE => return Probe::No,
             Ok(message) if goes_on(&message) => return Probe::Yes,
             Ok(Message { command: Command::Pass, .. }) => {}
             _ => return Probe::No,
@@ -70,7 +74,10 @@ fn may_go_on(half: &[u8]) -> bool {
     }
     let end = memchr2(b' ', b'\t', half);
     let word = half.get(..end.unwrap_or(half.len())).unwrap_or_default();
-    let begins = |known: &[u8]| known.get(..word.len()).is_some_and(|head| head.eq_ignore_ascii_case(word));
+    let first = word.first().map(u8::to_ascii_uppercase);
+    let begins = |known: &[u8]| {
+        known.first().copied() == first && known.get(..word.len()).is_some_and(|head| head.eq_ignore_ascii_case(word))
+    };
     FIRST_WORDS.iter().any(|known| begins(known) && (end.is_none() || known.len() == word.len()))
 }
 
@@ -300,6 +307,24 @@ const FIRST_WORDS: [&[u8]; 18] = [
     b"FJOIN",
     b"NJOIN",
 ];
+const FIRST_LETTERS: u32 = {
+    let (mut letters, mut words) = (0, FIRST_WORDS.as_slice());
+    while let [[first, ..], rest @ ..] = words {
+        letters |= letter(*first);
+        words = rest;
+    }
+    letters
+};
+
+const fn may_begin(first: u8) -> bool {
+    matches!(first, b':' | b'@') || FIRST_LETTERS & letter(first) != 0
+}
+
+// A bit for each letter, in any case.
+const fn letter(byte: u8) -> u32 {
+    if byte.is_ascii_alphabetic() { 1 << (byte & 31) } else { 0 }
+}
+
 // Twice what RFC 1459 section 2.3 allows.
 const LONGEST_LINE: usize = 1024;
 

@@ -267,7 +267,7 @@ fn a_dialogue_of_nobody_s_hides_nothing_that_its_client_begins() {
     type Two = (Resumed, (Rest, ()));
     let begun = || Script::new().handshake().tcp("C:PA", "hello").tcp("S:PA", "hi\n");
     let found = "Client (\"N\", 0), Server (\"yes\", 0), Client (\"more\", 0)";
-    for first in [begun(), (0..150).fold(begun(), |script, _| script.tcp("C:PA", "xxx").tcp("S:PA", "x\n"))] {
+    for first in [begun(), (0..80).fold(begun(), |script, _| script.tcp("C:PA", "xxx").tcp("S:PA", "x\n"))] {
         let script = first.tcp("C:PA", "N").tcp("S:PA", "yes\n").tcp("C:PA", "more").farewell();
         assert_eq!(heard::<Two>(&script), found);
     }
@@ -275,7 +275,7 @@ fn a_dialogue_of_nobody_s_hides_nothing_that_its_client_begins() {
     for server in ["N\n", "yes"] {
         assert_eq!(heard::<Two>(&begun().tcp("C:PA", "N").tcp("S:PA", server).farewell()), "");
     }
-    let much = (0..200).fold(begun(), |script, _| script.tcp("C:PA", "x").tcp("S:PA", "x\n"));
+    let much = (0..100).fold(begun(), |script, _| script.tcp("C:PA", "x").tcp("S:PA", "x\n"));
     assert_eq!(heard::<Two>(&much.tcp("C:PA", "N").tcp("S:PA", "yes\n").farewell()), "");
 }
 
@@ -285,12 +285,14 @@ fn words_of_nobody_s_hide_nothing_that_the_client_begins() {
     let begun = || Script::new().handshake().tcp("C:PA", "hello").tcp("S:PA", "hi\n");
     let found = "Client (\"N\", 0), Server (\"yes\", 0)";
     let cut = (0..300).fold(begun(), |script, _| script.tcp("C:PA", "x"));
-    let many = (0..150).fold(begun(), |script, _| script.tcp("C:PA", "x").tcp("S:PA", "no\n"));
+    let many = (0..80).fold(begun(), |script, _| script.tcp("C:PA", "x").tcp("S:PA", "no\n"));
     for script in [begun(), cut.tcp("S:PA", "no\n"), many] {
         assert_eq!(heard::<One>(&script.tcp("C:PA", "N").tcp("S:PA", "yes\n").farewell()), found);
     }
     // What stands in the middle of a turn begins nothing, however it is cut, and there is a bound.
-    let much = (0..200).fold(begun(), |script, _| script.tcp("C:PA", "x").tcp("S:PA", "no\n"));
+    let much = (0..100).fold(begun(), |script, _| script.tcp("C:PA", "x").tcp("S:PA", "no\n"));
+    let binary = (0..20).fold(begun(), |script, _| script.tcp("C:PA", b"\x17xx").tcp("S:PA", "no\n"));
+    assert_eq!(heard::<One>(&binary.tcp("C:PA", "N").tcp("S:PA", "yes\n").farewell()), "");
     for script in [begun().tcp("C:PA", "xN"), begun().tcp("C:PA", "x").tcp("C:PA", "N"), much.tcp("C:PA", "N")] {
         assert_eq!(heard::<One>(&script.tcp("S:PA", "yes\n").farewell()), "");
     }

@@ -152,7 +152,7 @@ fn a_client_may_go_on_in_irc() {
                 ":ann PRIVMSG #c :hi\r\n",
             ][..],
         ),
-        (Probe::Unsure, &["N", "USER ann 0", "\r\n", "PASS pw\r\n", ":a"]),
+        (Probe::Unsure, &["", "N", "USER ann 0", "\r\n", "PASS pw\r\n", ":a"]),
         (
             Probe::No,
             &[
@@ -166,7 +166,6 @@ fn a_client_may_go_on_in_irc() {
                 "a1 NOOP\r\n",
                 "\x17\x03\x03\0\x20",
                 "{\"NICK\": 1}",
-                "",
             ],
         ),
     ] {
