@@ -136,7 +136,7 @@ fn of_people_on_irc_it_is_said_how_many_more_there_are() {
     let case = told(|wire| on_irc(wire, [203, 0, 113, 10], &nicks));
     let irc = section(&case.with(page), "On IRC");
     assert!(irc.contains("nick119") && !irc.contains("nick120"), "{irc}");
-    assert!(irc.contains("class=\"muted\">irc.log has 10 more.<"), "{irc}");
+    assert!(irc.contains("class=\"muted\">irc_messages.log, which --messages writes, has 10 more.<"), "{irc}");
 }
 
 #[test]
