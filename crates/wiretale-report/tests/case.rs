@@ -666,10 +666,9 @@ fn who_else_uses_a_peer_is_told_beside_its_rule() {
     let chronicle = line.finish();
     told(&small(), "", |dossier, _| {
         let rules = nftables(&Dossier { chronicle: &chronicle, ..*dossier }).apply;
-        let who =
-            "# 198.51.100.77 is used by 10.20.4.21, 10.20.4.22, 10.20.4.23, 10.20.4.24 and 1 more too: they lose it.\n";
+        let who = "# The rule for 198.51.100.77 takes it from 10.20.4.21, 10.20.4.22, 10.20.4.23, 10.20.4.24 and 1 more, too.\n";
         assert!(rules.contains(who), "{rules}");
-        assert!(!rules.contains("# 198.51.100.130 is used"), "{rules}");
+        assert!(!rules.contains("# The rule for 198.51.100.130"), "{rules}");
     });
 }
 

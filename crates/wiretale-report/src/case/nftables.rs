@@ -149,7 +149,7 @@ fn apply(
         let more = who.len().saturating_sub(NAMED);
         let who: Vec<String> = who.iter().take(NAMED).map(ToString::to_string).collect();
         let more = if more > 0 { format!(" and {more} more") } else { String::new() };
-        let _ = writeln!(out, "# {peer} is used by {}{more} too: they lose it.", who.join(", "));
+        let _ = writeln!(out, "# The rule for {peer} takes it from {}{more}, too.", who.join(", "));
     }
     let block = |v4: bool| -> Vec<String> {
         let of = peers.iter().filter(|(peer, _)| peer.is_ipv4() == v4);
