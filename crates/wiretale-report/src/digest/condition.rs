@@ -148,7 +148,7 @@ const NOBODY: &str = "No address in it is of the home network, so that nothing w
 const STOOD: &str = "All packets have the same time: how long anything took is not known, and what is told of times, pauses and \
                      rates is not to be believed.";
 const NOT_SET: &str =
-    "Its times begin before 1990: the clock that gave them was not set, and no date is to be believed.";
+    "Its times begin before 1990: the clock that gave them was not set, and no date before 1990 is to be believed.";
 // 1990, in nanoseconds since 1970. Nobody has captured packets before that.
 const UNSET: i64 = 631_152_000_000_000_000;
 // So many packets take time.
@@ -211,6 +211,15 @@ mod tests {
             (told(1_795_316_824, 1_795_316_824), told(1_795_316_824, 1_795_316_825)),
             (STOOD.into(), String::new())
         );
+    }
+
+    #[test]
+    fn dates_behind_the_setting_of_a_clock_may_be_believed() {
+        let at = |second| Timestamp::from_parts(second, 0);
+        let leap = Some((at(60), at(1_795_316_824)));
+        let course = Course { leap, ..Course::default() };
+        let told = told(&Condition { span: Some((at(0), at(1_795_316_825))), course, ..scored() });
+        assert!(told.contains("no date before 1990 is to be believed") && told.contains("set ahead"), "{told}");
     }
 
     #[test]
