@@ -368,6 +368,8 @@ fn evidence_is_read_as_it_was_written_and_makes_the_same_case() {
     assert_eq!(rows, again);
     let error = read_evidence(&format!("{}\nno evidence\n", text(|out| evidence_lines(out, &rows[..2])))).unwrap_err();
     assert_eq!(error.line, 4);
+    let quoting = read_evidence("{\"v\":\" at line \"}").unwrap_err().to_string();
+    assert!(quoting.contains("invalid type: string \" at line \", expected u16 (column "), "{quoting}");
     let newer = text(|out| evidence_lines(out, &rows[..1])).replace("\"v\":1", "\"v\":99");
     assert!(read_evidence(&newer).unwrap_err().to_string().contains("it is of version 99"));
 }

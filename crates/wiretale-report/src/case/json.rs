@@ -94,6 +94,6 @@ fn read_line(line: &str) -> Result<Evidence, String> {
 /// What is wrong, and where in its line: a line read alone is always the first.
 fn fault(error: &serde_json::Error) -> String {
     let told = error.to_string();
-    let reason = told.split(" at line ").next().unwrap_or(&told);
+    let reason = told.rsplit_once(" at line ").map_or(&told[..], |(reason, _)| reason);
     format!("{reason} (column {})", error.column())
 }
