@@ -73,7 +73,8 @@ fn analyze_tells_the_case_in_every_form() {
     assert!(told.contains("table inet wiretale {"), "{told}");
     let cases: serde_json::Value = serde_json::from_str(&place.text("out/cases.json")).unwrap();
     assert_eq!(cases[0]["host"], "10.20.3.7");
-    assert!(cases[0]["findings"].as_array().unwrap().iter().any(|finding| finding["detector"] == "D03"));
+    let findings = cases[0]["findings"].as_array().unwrap();
+    assert!(findings.iter().any(|finding| finding["detector"] == "D03" && finding["row"] == "D03.prompt"), "{cases}");
     let page = place.text("out/report.html");
     assert!(page.contains("<title>wiretale: ") && page.contains("Who are you?"));
     let letter = place.text("out/letter-10.20.3.7.txt");

@@ -25,6 +25,7 @@ pub struct Finding<'a> {
 #[derive(Serialize)]
 pub(super) struct Told<'a> {
     detector: &'a str,
+    row: Cow<'a, str>,
     time: f64,
     peer: Option<IpAddr>,
     port: Option<u16>,
@@ -70,6 +71,7 @@ impl<'a> Finding<'a> {
     pub(super) fn told(&self) -> Told<'a> {
         Told {
             detector: self.evidence.detector(),
+            row: calmed(&self.evidence.row),
             time: seconds(self.evidence.time_ns),
             peer: self.evidence.peer,
             port: self.evidence.port,
