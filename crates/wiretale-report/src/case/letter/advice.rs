@@ -58,7 +58,8 @@ pub(super) fn recover(letter: &mut Document, dossier: &Dossier<'_>, case: &Case,
     letter.heading(if case.level < Level::High { "If it was broken into" } else { "How to recover" }).steps(steps);
 }
 
-/// The accounts whose secrets this host sent or took, before others those let in, by name only; neither wrong guesses nor what opens a back door.
+/// The accounts whose secrets this host sent or took, before others those let in, by name only; neither wrong guesses nor
+/// what opens a back door.
 fn accounts(dossier: &Dossier<'_>, case: &Case) -> Vec<String> {
     let intruders = Intruders::of_case(dossier, case);
     let own = |(from, to): &(IpAddr, IpAddr)| *from == case.host || *to == case.host;
