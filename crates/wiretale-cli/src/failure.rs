@@ -1,6 +1,6 @@
 //! Why a run could not do what it was asked.
 
-use std::io;
+use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
 
 use wiretale_report::WriteError;
@@ -31,7 +31,7 @@ impl Failure {
 
     /// Why a folder could not be made or written.
     pub(crate) fn folder(path: &Path, source: io::Error) -> Self {
-        if path.exists() && !path.is_dir() {
+        if matches!(source.kind(), ErrorKind::AlreadyExists | ErrorKind::NotADirectory) && path.is_file() {
             let why = "it is a file, and a folder is needed";
             return Self::Refused(format!("cannot write into {}: {why}", path.display()));
         }

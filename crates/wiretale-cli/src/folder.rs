@@ -23,7 +23,7 @@ pub(crate) fn ready(out: &Path, logs: &[&'static str]) -> Result<Directory, Fail
         let (out, why) = (out.display(), "which no earlier run wrote, as it seems");
         return Err(Failure::Refused(format!("{out} has a {name} already, {why}: name another folder with --out")));
     }
-    let directory = Directory::create(out, &names).map_err(|error| Failure::folder(out, error.source))?;
+    let directory = Directory::create(out, &names).map_err(|error| Failure::folder(&error.path, error.source))?;
     for letter in letters(out)? {
         clear(&letter)?;
     }

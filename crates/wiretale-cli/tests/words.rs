@@ -157,6 +157,9 @@ fn what_is_no_file_and_what_is_no_folder_is_told_as_that() {
     }
     for option in ["--inventory", "--weights", "--geoip"] {
         let told = place.refused(&["analyze", option, "missing", "public.pcap"]);
+    fs::create_dir_all(place.0.path().join("out/cases.json")).unwrap();
+    let told = place.refused(&["analyze", "--out", "out", "public.pcap"]);
+    assert!(told.starts_with("wiretale: cannot write out/cases.json: "), "{told}");
         assert!(told.starts_with("wiretale: missing: cannot read it: "), "{told}");
     }
     let told = place.refused(&["analyze", "--inventory", "public.pcap", "public.pcap"]);
