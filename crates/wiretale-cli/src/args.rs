@@ -105,8 +105,8 @@ pub(crate) struct Score {
     /// Evidence as analyze writes it into evidence.jsonl; - is standard input
     #[arg(value_name = "EVIDENCE")]
     pub(crate) evidence: PathBuf,
-    /// Write cases.json, timeline.csv, notice.log, report.html and what else is asked for into DIR, in place of what lies
-    /// there. Evidence alone knows less than the capture: give another folder than that of analyze
+    /// Write cases.json, timeline.csv, notice.log, report.html and what else is asked for into DIR, in place of what an
+    /// earlier score wrote there. Evidence alone knows less than the capture: a folder that analyze wrote is refused
     #[arg(long, value_name = "DIR")]
     pub(crate) out: Option<PathBuf>,
     /// A network that is ours; may be given several times [default: the inventory's networks, or private addresses]

@@ -30,6 +30,18 @@ pub(crate) fn ready(out: &Path, logs: &[&'static str]) -> Result<Directory, Fail
     Ok(directory)
 }
 
+/// The same for what is made of evidence alone. Refused where a capture was analysed: what was told of it, as who spoke to
+/// whom and what could not be seen, would be lost, and evidence does not bring it back.
+pub(crate) fn ready_for_score(out: &Path) -> Result<Directory, Failure> {
+    if out.join(ANALYSED).exists() {
+        let (out, why) = (out.display(), "evidence alone knows less than it wrote there");
+        return Err(Failure::Refused(format!(
+            "{out} is of a run of analyze, and {why}: name another folder with --out"
+        )));
+    }
+    ready(out, &["notice"])
+}
+
 /// The letters that lie in a folder, by their names.
 fn letters(out: &Path) -> Result<Vec<PathBuf>, Failure> {
     let names = fs::read_dir(out).map_err(Failure::at(out))?.filter_map(Result::ok).map(|entry| entry.file_name());
@@ -71,6 +83,8 @@ const MADE: &[&str] = &[
 
 // What every run writes: the one that analyses from its beginning on, the one that scores at its end.
 const MARKS: &[&str] = &["evidence.jsonl", "cases.json"];
+// What a whole analysis leaves, and no scoring.
+const ANALYSED: &str = "stats.log";
 
 #[cfg(test)]
 mod tests {

@@ -38,7 +38,7 @@ pub(crate) fn run(args: &Score) -> Result<(), Failure> {
         written: args.out.is_some(),
     };
     if let Some(out) = &args.out {
-        let mut writer = Writer::new(folder::ready(out, &["notice"])?, Format::Tsv);
+        let mut writer = Writer::new(folder::ready_for_score(out)?, Format::Tsv);
         notices(&mut writer, &dossier);
         writer.finish()?;
         case::write_all(out, &args.scoring, &dossier, false)?;

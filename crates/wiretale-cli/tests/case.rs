@@ -103,6 +103,25 @@ fn stored_evidence_gives_the_same_case() {
 }
 
 #[test]
+fn where_a_capture_was_analysed_evidence_alone_writes_nothing() {
+    let place = Place::new();
+    stdout(&place.run(&["analyze", "--out", "out", "made.pcap", "--letter"]));
+    let page = place.text("out/report.html");
+    for out in ["out", "./out"] {
+        let refused = place.run(&["score", "out/evidence.jsonl", "--out", out]);
+        let told = String::from_utf8_lossy(&refused.stderr);
+        assert!(refused.status.code() == Some(2) && told.contains("name another folder with --out"), "{told}");
+    }
+    assert_eq!(page, place.text("out/report.html"));
+    assert!(!place.text("out/letter-10.20.3.7.txt").is_empty());
+    // What scoring wrote, scoring and analysing replace.
+    for _ in 0..2 {
+        stdout(&place.run(&["score", "out/evidence.jsonl", "--out", "again"]));
+    }
+    stdout(&place.run(&["analyze", "--out", "again", "made.pcap"]));
+}
+
+#[test]
 fn what_an_earlier_run_left_is_gone() {
     let place = Place::new();
     let mut args = vec!["analyze", "--out", "out", "made.pcap"];
