@@ -46,7 +46,7 @@ pub(crate) struct Analyze {
     #[arg(long)]
     pub(crate) hashes: bool,
     /// A network that is ours; may be given several times. Only its hosts are scored [default: the inventory's networks, or
-    /// private addresses; public ones and those of IPv6 have to be named]
+    /// private addresses; public ones, as most of IPv6 are, have to be named]
     #[arg(long, value_name = "CIDR", value_parser = network)]
     pub(crate) home: Vec<IpNet>,
     /// What to do with packets whose checksums are wrong

@@ -143,6 +143,8 @@ fn help_fits_a_terminal_and_says_what_the_program_is() {
     let help = place.told(&["--help"]);
     assert!(help.starts_with("Reads network captures and tells which machine was broken into"), "{help}");
     assert!(help.contains("Exit status: 0"), "{help}");
+    let help = place.told(&["analyze", "--help"]);
+    assert!(help.contains("public ones, as most of IPv6 are, have to be named"), "{help}");
 }
 
 #[test]
@@ -155,11 +157,11 @@ fn what_is_no_file_and_what_is_no_folder_is_told_as_that() {
         let told = place.refused(&["analyze", option, "public.pcap", "public.pcap"]);
         assert_eq!(told, "wiretale: cannot write into public.pcap: it is a file, and a folder is needed", "{option}");
     }
-    for option in ["--inventory", "--weights", "--geoip"] {
-        let told = place.refused(&["analyze", option, "missing", "public.pcap"]);
     fs::create_dir_all(place.0.path().join("out/cases.json")).unwrap();
     let told = place.refused(&["analyze", "--out", "out", "public.pcap"]);
     assert!(told.starts_with("wiretale: cannot write out/cases.json: "), "{told}");
+    for option in ["--inventory", "--weights", "--geoip"] {
+        let told = place.refused(&["analyze", option, "missing", "public.pcap"]);
         assert!(told.starts_with("wiretale: missing: cannot read it: "), "{told}");
     }
     let told = place.refused(&["analyze", "--inventory", "public.pcap", "public.pcap"]);
