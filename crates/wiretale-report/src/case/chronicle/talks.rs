@@ -240,11 +240,16 @@ impl Peer {
         }
     }
 
+    /// Has every way found room?
+    pub(in crate::case) fn has_room(&self) -> bool {
+        self.ways.len() < WAYS
+    }
+
     /// Who opened the connections, if it was always the same one.
     #[must_use]
     pub fn inbound(&self) -> Option<bool> {
         let (_, first) = self.ways.first()?;
-        let same = self.ways.len() < WAYS && self.ways.iter().all(|(_, inbound)| inbound == first);
+        let same = self.has_room() && self.ways.iter().all(|(_, inbound)| inbound == first);
         same.then_some(*first)
     }
 }

@@ -83,7 +83,7 @@ fn services(peer: &Peer) -> String {
         })
         .collect();
     let more = services.len().saturating_sub(SERVICES);
-    and_more(services.into_iter().take(SERVICES).collect(), more, true)
+    and_more(services.into_iter().take(SERVICES).collect(), more, peer.has_room())
 }
 
 /// The connections with peers that are not in the table.
@@ -102,3 +102,20 @@ pub(super) fn peers_more(
 
 const PEERS: usize = 24;
 const SERVICES: usize = 5;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn where_not_all_ways_are_known_there_may_be_more() {
+        let names = ["a", "b", "c", "d", "e", "f", "g", "h"];
+        let told =
+            |n| services(&Peer { ways: names[..n].iter().map(|name| (*name, true)).collect(), ..Peer::default() });
+        assert!(
+            told(7).ends_with("e in, and 2 more") && told(8).ends_with("e in, and 3 or more others"),
+            "{}",
+            told(8)
+        );
+    }
+}
