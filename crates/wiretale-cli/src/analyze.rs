@@ -1,33 +1,30 @@
 //! `wiretale analyze`.
 
-use std::collections::BTreeSet;
-use std::fs;
 use std::hash::{BuildHasher as _, RandomState};
 use std::io::{self, BufWriter, Write as _};
 use std::mem;
 use std::path::Path;
 use std::thread;
 
-use wiretale::capture::{Capture, Error, Merged};
 use wiretale::files::Extract;
 use wiretale::protocol::SecretKey;
 use wiretale::reassembly::Host;
 use wiretale::score::{Case, Evidence, Scorer, Weights, cases_on};
-use wiretale::{AT_ONCE, Analyzer, Limits, Network, Settings, Standard, analyze_several};
+use wiretale::{Analyzer, Limits, Network, Settings, Standard};
 use wiretale_report::case::{Chronicle, Dossier, Terminal, evidence_lines, notices};
 use wiretale_report::{Digest, Directory, Home, Logs, Options, Streams, Writer};
 
 use crate::args::{self, Analyze, OsPolicy};
+use crate::captures::{Opened, broken, open, read};
 use crate::case::{self, Tables};
 use crate::failure::Failure;
 use crate::folder;
-use crate::progress::Progress;
 use crate::threads;
 
 /// What listens.
 pub(crate) type Observers = (Logs<Directory>, (Scorer, Chronicle));
 
-type Line = Analyzer<Standard, Observers>;
+pub(crate) type Line = Analyzer<Standard, Observers>;
 
 /// Reads the captures, writes the logs, prints the summary. What was analysed before an error stays written.
 pub(crate) fn run(args: Analyze) -> Result<(), Failure> {
@@ -56,98 +53,6 @@ pub(crate) fn run(args: Analyze) -> Result<(), Failure> {
     // The program ends here: what it knows goes as a whole, and need not be taken apart.
     mem::forget((digest, chronicle));
     if errors.is_empty() { Ok(()) } else { Err(Failure::Captures(errors)) }
-}
-
-/// What can be read, what cannot, and what there is to say of others.
-#[derive(Default)]
-struct Opened {
-    captures: Vec<Capture>,
-    errors: Vec<Error>,
-    notes: Vec<String>,
-}
-
-/// Opens every capture that can be opened, of which there must be one. Beside others, one in which nothing was written yet
-/// is noted and no error. One that is named twice is read once.
-fn open(args: &Analyze) -> Result<Opened, Failure> {
-    let (mut opened, mut blank) = (Opened::default(), Vec::new());
-    let mut named = BTreeSet::new();
-    for path in &args.captures {
-        if !named.insert(fs::canonicalize(path).unwrap_or_else(|_| path.clone())) {
-            opened.notes.push(format!("{} is named twice: it is read once.", path.display()));
-            continue;
-        }
-        match open_one(path) {
-            Ok(capture) => opened.captures.push(capture),
-            Err(error) if error.is_empty() || error.is_cut() => blank.push(error),
-            Err(error) => opened.errors.push(error),
-        }
-    }
-    if opened.captures.is_empty() {
-        opened.errors.extend(blank);
-        return Err(Failure::Captures(opened.errors));
-    }
-    blank.iter().for_each(|error| note(error, &mut opened.notes));
-    Ok(opened)
-}
-
-/// Plain files are mapped as well: what was sent twice is looked up in them, and several threads share them out.
-fn open_one(path: &Path) -> Result<Capture, Error> {
-    if path == Path::new("-") { Capture::open(path) } else { Capture::map(path) }
-}
-
-/// Every frame through the line. A capture that is cut off is noted and no error; one that is broken is both.
-fn read(mut captures: Vec<Capture>, line: &mut Line, errors: &mut Vec<Error>, notes: &mut Vec<String>) {
-    if let [only] = captures.as_mut_slice() {
-        return read_one(only, line, errors, notes);
-    }
-    let mut merged = Merged::new(captures);
-    let mut progress = Progress::new(merged.bytes_total());
-    let mut number = 0;
-    while let Some(next) = merged.next() {
-        match next {
-            Ok(frame) => {
-                number += 1;
-                line.packet(frame, number);
-            }
-            Err(error) => broken(error, errors, notes),
-        }
-        if number.is_multiple_of(CHECK_EVERY) && line.observer().0.has_failed() {
-            break;
-        }
-        progress.at(number, || merged.bytes_read());
-    }
-    progress.finish();
-}
-
-/// The same for one capture, many frames at a time.
-fn read_one(capture: &mut Capture, line: &mut Line, errors: &mut Vec<Error>, notes: &mut Vec<String>) {
-    let mut progress = Progress::new(capture.bytes_total());
-    while let Some(next) = capture.next_many(AT_ONCE) {
-        match next {
-            Ok(several) => analyze_several(line, &several),
-            Err(error) => broken(error, errors, notes),
-        }
-        progress.at(capture.number(), || capture.bytes_read());
-        if line.observer().0.has_failed() {
-            break;
-        }
-    }
-    progress.finish();
-}
-
-fn broken(error: Error, errors: &mut Vec<Error>, notes: &mut Vec<String>) {
-    if error.is_cut() {
-        note(&error, notes);
-    } else {
-        notes.push(format!("{error}; what stands behind it was not read"));
-        errors.push(error);
-    }
-}
-
-/// Says what is wrong with a capture, which fails nothing.
-fn note(error: &Error, notes: &mut Vec<String>) {
-    let _ = writeln!(io::stderr(), "wiretale: {error}");
-    notes.push(error.to_string());
 }
 
 /// The logs, and beside them what makes cases.
@@ -275,7 +180,6 @@ const fn format(args: &Analyze) -> wiretale_report::Format {
 // Zeek's limit of one extracted file.
 const EXTRACT_AT_MOST: u64 = 100 << 20;
 const EVIDENCE: &str = "evidence.jsonl";
-const CHECK_EVERY: u64 = 256;
 // Rows of evidence that are in memory as text before they are written: three megabytes or so.
 const ROWS: usize = 8192;
 // Bytes of a row, a few more than most have.

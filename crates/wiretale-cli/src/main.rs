@@ -6,6 +6,7 @@
 
 mod analyze;
 mod args;
+mod captures;
 mod case;
 mod confirm;
 mod decode;
