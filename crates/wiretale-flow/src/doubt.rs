@@ -75,8 +75,8 @@ impl<P: Services<O>, O: Observer> Delivery<'_, P, O> {
                     let session = session.map(|session| self.identified(session));
                     return self.decide(session, from, chunk);
                 }
-                Identified::Unsure => settled = !self.keeps_answer(from, data),
-                Identified::No | Identified::Leftover(_) => settled = true,
+                Identified::Unsure if self.keeps_answer(from, data) => {}
+                _ => return self.settle_by_answer(from, chunk),
             },
             Chunk::Data(data) => self.keep_last(from, data),
             Chunk::Gap(_) | Chunk::End(_) => {
@@ -88,6 +88,18 @@ impl<P: Services<O>, O: Observer> Delivery<'_, P, O> {
             self.settle();
             self.go_on_overhearing(from);
         }
+    }
+
+    // Nobody claims it with the answer, but a client may have begun something else with that.
+    fn settle_by_answer(&mut self, from: Direction, chunk: Chunk<'_>) {
+        let said = match &*self.reading {
+            Reading::Doubting(doubt) if from == Direction::Client => doubt.held.turn().to_vec(),
+            _ => Vec::new(),
+        };
+        self.settle();
+        self.go_on_overhearing(from.opposite());
+        self.look_back(from, &said);
+        self.read(from, chunk);
     }
 
     // The answer so far, as far as it and what it answers may be kept.

@@ -42,7 +42,26 @@ impl<P: Services<O>, O: Observer> Delivery<'_, P, O> {
     /// One more chunk of it: may it be somebody's?
     #[cold]
     pub(crate) fn overhear(&mut self, from: Direction, chunk: Chunk<'_>) {
-        let Reading::Overhearing(mut overheard) = std::mem::replace(self.reading, Reading::Counting) else { return };
+        if !self.is_found_beside(from, chunk) {
+            self.feed(self.at, self.frame, from, chunk);
+        }
+    }
+
+    /// What was read already is looked at as the beginning of a turn.
+    pub(crate) fn look_back(&mut self, from: Direction, said: &[u8]) {
+        let chunk = Chunk::Data(said);
+        match *self.reading {
+            _ if said.is_empty() => {}
+            Reading::Overhearing(_) => _ = self.is_found_beside(from, chunk),
+            _ => self.read(from, chunk),
+        }
+    }
+
+    // Whoever it is read by then has read this chunk, too.
+    fn is_found_beside(&mut self, from: Direction, chunk: Chunk<'_>) -> bool {
+        let Reading::Overhearing(mut overheard) = std::mem::replace(self.reading, Reading::Counting) else {
+            return true;
+        };
         *self.reading = Reading::Probing(overheard.held.take());
         let found = match chunk {
             Chunk::Data(data) => self.beside(&mut overheard.turn, from, data),
@@ -50,7 +69,8 @@ impl<P: Services<O>, O: Observer> Delivery<'_, P, O> {
         };
         if let Some(found) = found {
             self.holds(0);
-            return self.found_behind(Some(found), from, chunk);
+            self.found_behind(Some(found), from, chunk);
+            return true;
         }
         overheard.held = self.take_held().flatten();
         *self.reading = Reading::Overhearing(overheard);
@@ -58,7 +78,7 @@ impl<P: Services<O>, O: Observer> Delivery<'_, P, O> {
             self.forget_overheard();
         }
         self.settle_overheard();
-        self.feed(self.at, self.frame, from, chunk);
+        false
     }
 
     // Nothing waits, and nothing will.

@@ -313,3 +313,54 @@ fn what_is_lost_of_a_server_that_is_heard_only_for_when_it_speaks_is_not_told() 
     let (heard, _) = script.play_to(Analyzer::<(Resumed, ()), _>::new(Heard::default(), Settings::default()));
     assert!(heard.said.iter().all(|line| !line.starts_with("weird")), "{:?}", heard.said);
 }
+
+/// Its client says `N`, and its server `yes` first of all.
+struct Answered;
+
+impl Protocol for Answered {
+    const TAG: &'static str = "behind";
+    const BEHIND: bool = true;
+    type Event<'a> = (&'a str, u64);
+    type Decoder = ();
+
+    fn probe(opening: &Opening<'_>) -> Probe {
+        match (opening.client, opening.server) {
+            (b"", _) | ([b'N', ..], b"") if !opening.last => Probe::Unsure,
+            ([b'N', ..], [b'y', b'e', b's', ..]) => Probe::Yes,
+            _ => Probe::No,
+        }
+    }
+
+    fn resumes(client: &[u8]) -> Probe {
+        Resumed::resumes(client)
+    }
+
+    fn start(_: &Opening<'_>) -> Self::Decoder {}
+
+    fn feed<O: Observe<Self>>((): &mut (), cx: &mut Context<'_, O>, chunk: Chunk<'_>) -> Demand {
+        if let Chunk::Data(data) = chunk {
+            cx.emit::<Self>((std::str::from_utf8(data).unwrap().trim_end(), 0));
+        }
+        Demand::Stream
+    }
+}
+
+#[test]
+fn however_much_a_server_says_first_it_hides_nothing_that_its_client_begins_however_that_is_cut() {
+    let much = "hi there\n".repeat(300);
+    let heard = |turn: &[&str]| {
+        let begun =
+            much.as_bytes().chunks(1000).fold(Script::new().handshake(), |script, said| script.tcp("S:PA", said));
+        let script = turn.iter().fold(begun, |script, said| script.tcp("C:PA", said)).tcp("S:PA", "yes\n").farewell();
+        [heard::<(Answered, ())>(&script), heard::<(Answered, (Rest, ()))>(&script)]
+    };
+    for (turn, found) in [
+        (&["N"][..], "Client (\"N\", 0), Server (\"yes\", 0)"),
+        (&["hello\nN"], "Client (\"N\", 0), Server (\"yes\", 0)"),
+        (&["hello\n", "N"], "Client (\"N\", 0), Server (\"yes\", 0)"),
+        (&["hello", "N"], ""),
+        (&["helloN"], ""),
+    ] {
+        assert_eq!(heard(turn), [found; 2], "{turn:?}");
+    }
+}
