@@ -67,6 +67,20 @@ fn a_query_or_what_looks_like_a_packet_hides_nothing_that_follows() {
     }
 }
 
+#[test]
+fn however_much_a_server_says_first_hides_nothing_that_its_client_begins() {
+    let much = [b"welcome to this quiet place\n".repeat(100), vec![7; 3000]];
+    for (first, rest) in much.iter().flat_map(|first| [(first, IRC), (first, FTP)]) {
+        let service = if rest == FTP { "ftp" } else { "irc" };
+        for said in [&b""[..], b"hello\r\n"] {
+            for segment in [1, 5, 1000] {
+                let found = services(&taken(&[&[(Server, first), (Client, said)], rest]), segment);
+                assert_eq!(found.last(), Some(&service), "{} {segment} {found:?}", said.escape_ascii());
+            }
+        }
+    }
+}
+
 // What a side may say, whole, half or not in its place.
 const WORDS: [(Direction, &[u8]); 24] = [
     (Client, b"NICK ann\r\nUSER a 0 * :Ann\r\n"),
