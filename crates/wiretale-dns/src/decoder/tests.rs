@@ -299,3 +299,21 @@ fn words_in_place_of_a_message_are_read_anew_from_their_first_byte_on_however_th
         }
     }
 }
+
+#[test]
+fn words_behind_a_length_that_is_none_are_read_anew_from_the_same_byte_on_however_they_are_cut() {
+    let text = b"NICK ann\r\nUSER a 0 * :Ann\r\n";
+    for length in [0, 1, 3, 5, 6, 0x4000_u16] {
+        let said = [&length.to_be_bytes()[..], text].concat();
+        let told = [1, 2, 3, 5, 7, 1000].map(|piece| {
+            let mut solo = Solo::<Dns>::new();
+            let begins = said.chunks(piece).enumerate().find_map(|(n, bytes)| {
+                let anew = solo.chunk(Client, Chunk::Data(bytes)) == Demand::Anew;
+                anew.then(|| n * piece + Dns::passed_before_anew(&solo.decoder) - Dns::before_anew(&solo.decoder).len())
+            });
+            (begins, solo.said())
+        });
+        assert_eq!(told[0].0, Some(2), "{length}");
+        assert!(told.iter().all(|other| *other == told[0]), "{length} {told:?}");
+    }
+}
