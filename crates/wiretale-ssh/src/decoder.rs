@@ -156,6 +156,7 @@ impl Decoder {
     fn unwrapped<O: Observe<Ssh>>(&mut self, cx: &mut Context<'_, O>, chunk: Chunk<'_>) -> Demand {
         let speaker = self.part(cx.moment().direction);
         match chunk {
+            _ if self.wordy => {}
             Chunk::Data(bytes) => {
                 self.boundary(cx, Some(speaker));
                 self.data(cx, bytes);
@@ -166,7 +167,7 @@ impl Decoder {
             }
             Chunk::End(_) => self.end(cx),
         }
-        if core::mem::take(&mut self.wordy) {
+        if self.wordy {
             return Demand::Anew;
         }
         let done = |half: &Half| half.phase == Phase::Done;
@@ -191,7 +192,8 @@ impl Decoder {
     fn data<O: Observe<Ssh>>(&mut self, cx: &mut Context<'_, O>, bytes: &[u8]) {
         let direction = cx.moment().direction;
         let mut input = bytes;
-        while !input.is_empty() {
+        // Words are for others to read.
+        while !input.is_empty() && !self.wordy {
             match self.half(direction).phase {
                 Phase::Ident => self.lines(cx, &mut input),
                 Phase::Clear => self.packets(cx, &mut input, bytes.len()),
@@ -273,14 +275,14 @@ impl Decoder {
         let one = agreed == Some(1) || (agreed.is_none() && half.speaks == Some(Speaks::One));
         let framing = *half.framing.get_or_insert(if one { Framing::One } else { Framing::Two });
         let mut frames = core::mem::take(&mut half.frames);
-        let (mut waited, mut left) = (frames.waiting(), input.len());
-        if let Some(at) = self.words_within(direction, framing, &frames, input) {
-            (self.before, self.passed) = (at..waited.max(at), chunk - left + at.saturating_sub(waited));
-            self.said_in_words(cx);
-        }
-        while self.half(direction).phase == Phase::Clear
-            && let Some(frame) = frames.next(input, framing)
-        {
+        while self.half(direction).phase == Phase::Clear {
+            let (waited, left) = (frames.waiting(), input.len());
+            if let Some(at) = self.words_within(direction, framing, &frames, input) {
+                (self.before, self.passed) = (at..waited.max(at), chunk - left + at.saturating_sub(waited));
+                self.said_in_words(cx);
+                break;
+            }
+            let Some(frame) = frames.next(input, framing) else { break };
             match (frame, framing) {
                 (Frame::Whole(frame), Framing::Two) => self.packet(cx, frame),
                 (Frame::Whole(frame), Framing::One) => self.packet_one(cx, frame),
@@ -289,13 +291,12 @@ impl Decoder {
                     self.too_long(cx, length);
                 }
             }
-            (waited, left) = (0, input.len());
         }
         self.half(direction).frames = frames;
     }
 
-    // Where in its first packet a client goes on in words, if it does: behind what looks like a packet's length, or like
-    // the beginning of an offer.
+    // Where in a packet before any offer a client goes on in words, if it does: behind what looks like a packet's length, or
+    // like the beginning of an offer.
     fn words_within(&self, speaker: Direction, framing: Framing, frames: &Frames, input: &[u8]) -> Option<usize> {
         let first = speaker == Direction::Client && framing == Framing::Two && !self.has_offers();
         if first { frames.words(input) } else { None }

@@ -79,18 +79,23 @@ impl Frames {
         self.gather(input, framing)
     }
 
-    /// Where in a packet of SSH2 that begins with what waits, and these bytes, words stand: behind its length, where two
-    /// letters are no padding and kind of packet that comes first, or in place of an offer's first list, whose length they
-    /// cannot be.
+    /// Where in a packet of SSH2 that begins with what waits, and these bytes, words stand: behind its length, where that
+    /// leaves no room for a kind of packet, or where two letters are no padding and kind of packet that comes first; or in
+    /// place of an offer's first list, for which there is no room or whose length is text.
     pub(crate) fn words(&self, input: &[u8]) -> Option<usize> {
         let waits = self.carry.get(..self.waiting()).filter(|_| self.skip == 0)?;
         let mut packet = [0; OFFER + 4];
         let len = packet.iter_mut().zip(waits.iter().chain(input)).map(|(to, from)| *to = *from).count();
         match packet {
+            // Such a length tells by itself.
+            [a, b, c, d, ..] if len < 4 || u32::from_be_bytes([a, b, c, d]) > Self::LIMIT => None,
+            [0, 0, 0, 0 | 1, ..] => Some(4),
             _ if len < 6 => None,
             [_, _, _, _, padding, kind, ..] if padding.is_ascii_alphabetic() && kind.is_ascii_alphabetic() => Some(4),
+            [0, 0, 0, ..22, _, KEXINIT, ..] => Some(6),
             [_, _, _, _, _, KEXINIT, .., a, b, c, d] if len == packet.len() => {
-                (u32::from_be_bytes([a, b, c, d]) > Self::LIMIT).then_some(6)
+                let text = |byte: &u8| matches!(byte, b'\t' | b'\r' | b'\n' | b' '..=b'~');
+                [a, b, c, d].iter().all(text).then_some(6)
             }
             _ => None,
         }

@@ -97,4 +97,29 @@ mod tests {
             }
         }
     }
+
+    #[test]
+    fn words_behind_packets_are_read_anew_from_the_same_byte_on_however_they_are_cut() {
+        let text = b"NICK ann\r\nUSER a 0 * :Ann\r\n";
+        let ignore = b"\0\0\0\x0c\x04\x02\0\0\0\x02ab\0\0\0\0";
+        let behind = [&ignore[..], b"\0\0\x40\0"].concat();
+        let newkeys = b"\0\0\0\x0c\x0a\x15\0\0\0\0\0\0\0\0\0\0";
+        for before in
+            [&b"\0\0\0\0"[..], b"\0\0\0\x01", b"\0\0\0\x02", b"\0\0\0\x02\x04\x14", b"\0\0\x40\0\x04\x14", &behind]
+        {
+            let said = [before, text, newkeys].concat();
+            let told = [1, 2, 3, 5, 7, 1000].map(|piece| {
+                let mut solo = Solo::<Ssh>::new();
+                solo.client("SSH-2.0-x\r\n");
+                let begins = said.chunks(piece).enumerate().find_map(|(n, bytes)| {
+                    let anew = solo.chunk(Direction::Client, Chunk::Data(bytes)) == Demand::Anew;
+                    let begins = n * piece + Ssh::passed_before_anew(&solo.decoder);
+                    anew.then(|| begins - Ssh::before_anew(&solo.decoder).len())
+                });
+                (begins, solo.said())
+            });
+            assert_eq!(told[5].0, Some(before.len()), "{}", before.escape_ascii());
+            assert!(told.iter().all(|other| *other == told[5]), "{} {told:?}", before.escape_ascii());
+        }
+    }
 }

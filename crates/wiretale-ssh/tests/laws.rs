@@ -27,6 +27,7 @@ fn conversation() -> impl Strategy<Value = Vec<(Direction, Vec<u8>)>> {
         2 => Just(packet(21, &[])),
         1 => (0u8..60, vec(any::<u8>(), 0..40)).prop_map(|(number, body)| packet(number, &body)),
         1 => vec(0u8..4, 0..30),
+        1 => Just(b"NICK ann\r\nUSER a 0 * :Ann\r\n".to_vec()),
         1 => prop_oneof![Just(u32::MAX), Just(u32::MAX >> 1), Just(0), Just(1)].prop_map(|n| n.to_be_bytes().to_vec()),
     ];
     let turn =
