@@ -57,8 +57,8 @@ impl Expectations {
 
     /// Adds one with this number. It takes the place of an earlier one with the same tag and endpoints, but not of one that
     /// another flow has just made: where a capture has a conversation before an address translation and behind it, both
-    /// copies of what it announces will come. What had to go for it comes back: the oldest of all, or itself where there are
-    /// as many copies as are kept.
+    /// copies of what it announces will come; of these at most 256 wait, the last. What had to go for it comes back: the
+    /// oldest of all.
     pub(crate) fn add(&mut self, number: Id, expectation: Expectation) -> Option<Expectation> {
         if self.most == 0 {
             return Some(expectation);
@@ -70,10 +70,11 @@ impl Expectations {
         };
         let before = entries.len();
         entries.retain(|Entry { expectation: old, .. }| old.tag != tag || is_copy(old));
-        self.waiting -= before - entries.len();
-        if entries.iter().filter(|entry| entry.expectation.tag == tag).count() >= COPIES {
-            return Some(expectation);
+        let mut copies = entries.iter().enumerate().filter(|(_, entry)| entry.expectation.tag == tag);
+        if let (Some((first, _)), true) = (copies.next(), copies.count() >= COPIES - 1) {
+            entries.remove(first);
         }
+        self.waiting -= before - entries.len();
         entries.push(Entry { number, expectation });
         self.order.push_back((route, number));
         self.waiting += 1;

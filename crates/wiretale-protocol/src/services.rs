@@ -170,10 +170,13 @@ where
     }
 
     fn resumes(client: &[u8]) -> Probe {
-        match P::resumes(client) {
-            Probe::Yes => Probe::Yes,
-            Probe::Unsure if Rest::resumes(client) != Probe::Yes => Probe::Unsure,
-            _ => Rest::resumes(client),
+        let mine = P::resumes(client);
+        if mine == Probe::Yes {
+            return mine;
+        }
+        match Rest::resumes(client) {
+            Probe::No => mine,
+            rest => rest,
         }
     }
 

@@ -140,15 +140,18 @@ fn few_are_walked_however_many_wait_at_one_endpoint() {
 }
 
 #[test]
-fn of_more_copies_than_there_is_room_for_the_last_come_back() {
+fn of_more_copies_than_there_is_room_for_the_last_wait() {
     let mut table = Expectations::new(7, 5000, AGE);
     let now = Timestamp::from_parts(1000, 0);
     let add =
         |table: &mut Expectations, which, tag, at| table.add((which, 0, 0), announcement(which, tag, 1, None, at));
     for which in 0..300 {
-        let back = add(&mut table, which, true, now).map(|back| back.parent.0);
-        assert_eq!(back, (which >= COPIES as u64).then_some(which));
+        assert!(add(&mut table, which, true, now).is_none());
     }
+    let waits =
+        |table: &Expectations| table.by_route.values().flatten().map(|entry| entry.number.0).collect::<Vec<_>>();
+    assert_eq!(waits(&table), (300 - COPIES as u64..300).collect::<Vec<_>>());
+    assert_eq!(table.waiting, COPIES);
     assert!(add(&mut table, 300, false, now).is_none(), "of another protocol there is room");
     assert!(add(&mut table, 301, true, now + Duration::from_secs(2)).is_none(), "it takes the place of all");
     let first = table.take(&flow(2, 1), now).map(|(_, first)| first.parent.0);
