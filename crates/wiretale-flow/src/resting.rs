@@ -48,7 +48,11 @@ impl<P: Services<O>, O: Observer> Delivery<'_, P, O> {
     /// Did a line that was looked at for its first bytes turn out to begin nothing? Then where else in these bytes one
     /// does, or may.
     pub(crate) fn begins_nothing(&mut self, from: Direction, data: &[u8]) -> Option<Result<(usize, u16), Turn>> {
-        if from == Direction::Server || self.has_spoken(Direction::Server) || self.begins(from, data) != Probe::No {
+        let resumed = matches!(&*self.reading, Reading::Probing(Some(held)) if held.is_resumed());
+        if !resumed || from == Direction::Server || self.has_spoken(Direction::Server) {
+            return None;
+        }
+        if self.begins(from, data) != Probe::No {
             return None;
         }
         let Reading::Probing(Some(held)) = &*self.reading else { return None };
