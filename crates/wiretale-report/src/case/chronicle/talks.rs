@@ -203,7 +203,7 @@ impl fmt::Debug for Talks {
     }
 }
 
-const HOSTS: usize = 8192;
+const HOSTS: usize = 4096;
 // Peers told of one host, of these who came first by one port, and of all hosts together: no more than the table holds
 // before it doubles.
 const PEERS: usize = 8192;
