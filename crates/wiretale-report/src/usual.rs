@@ -5,6 +5,11 @@ pub(crate) fn is_unusual(service: &str, port: u16) -> bool {
     PORTS.iter().any(|(name, ports)| *name == service && !ports.contains(&port))
 }
 
+/// Is it a data connection, by appointment on a port of its own?
+pub(crate) fn is_data(service: &str) -> bool {
+    matches!(service, "ftp-data" | "irc-dcc-data" | "irc-dcc-chat")
+}
+
 /// What every host does all day, and no intruder lives by: where room is short, it leaves half of it to the rest.
 pub(crate) fn is_everyday(service: &str, port: u16) -> bool {
     EVERYDAY.contains(&service) && !is_unusual(service, port)

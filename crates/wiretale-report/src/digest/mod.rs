@@ -16,7 +16,7 @@ use wiretale::ssh::Event as SshEvent;
 
 use crate::Home;
 use crate::text::Shown;
-use crate::usual::is_unusual;
+use crate::usual::{is_data, is_unusual};
 
 use condition::Condition;
 
@@ -158,7 +158,7 @@ impl Digest {
                     put(&mut self.inner, &mut host.answered, (flow.server.port, service));
                 }
                 // Data connections are answered, and no service.
-                Some(&("ftp-data" | "irc-dcc-data" | "irc-dcc-chat")) => {}
+                Some(service) if is_data(service) => {}
                 Some(service) => put(&mut self.inner, &mut host.answered, (flow.server.port, *service)),
             }
         }

@@ -9,7 +9,7 @@ use foldhash::fast::RandomState;
 use wiretale::protocol::{Endpoint, Moment, Summary, Timestamp};
 
 use super::kept;
-use crate::usual::is_everyday;
+use crate::usual::{is_data, is_everyday};
 
 /// Ports of home hosts that took connections. Bounded.
 #[derive(Default)]
@@ -72,7 +72,7 @@ impl Listeners {
         outside: bool,
     ) {
         // Data connections are taken once, by appointment.
-        if service.is_some_and(|service| matches!(service, "ftp-data" | "irc-dcc-data" | "irc-dcc-chat")) {
+        if service.is_some_and(is_data) {
             return;
         }
         // What is everyday leaves half of the room to what is not.

@@ -10,7 +10,7 @@ use std::net::IpAddr;
 use foldhash::fast::RandomState;
 use wiretale::protocol::{Address, FlowId, Timestamp};
 
-use crate::usual::is_everyday;
+use crate::usual::{is_data, is_everyday};
 
 pub use sum::Sum;
 
@@ -89,8 +89,7 @@ impl Talk {
 
     // Data connections have a port of their own each; they are one door together.
     fn door(&self) -> (u16, bool) {
-        let data = matches!(self.service, "ftp-data" | "irc-dcc-data" | "irc-dcc-chat");
-        (if data { 0 } else { self.port }, self.inbound)
+        (if is_data(self.service) { 0 } else { self.port }, self.inbound)
     }
 }
 
