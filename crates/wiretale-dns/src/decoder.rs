@@ -3,6 +3,7 @@
 use alloc::vec::Vec;
 use core::time::Duration;
 
+use wiretale_protocol::scan::is_text;
 use wiretale_protocol::{
     Chunk, Context, Demand, Direction, Observe, Opening, Probe, Protocol, Record as Framed, Records as Frames,
     Timestamp, Transport,
@@ -279,7 +280,6 @@ impl Decoder {
 // Where in what came of a message, and in what follows, words stand, in place of its length or behind it: of text for a
 // number of questions there are thousands. Of a message that is shorter than that none but its own bytes count.
 fn words(begun: &[u8], more: &[u8]) -> Option<usize> {
-    let is_text = |byte: &u8| matches!(byte, b'\t' | b'\r' | b'\n' | b' '..=b'~');
     let mut head = [0; 8];
     let len = head.iter_mut().zip(begun.iter().chain(more)).map(|(to, from)| *to = *from).count();
     let (length, header) = head.split_first_chunk::<2>()?;

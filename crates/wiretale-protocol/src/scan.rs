@@ -54,6 +54,13 @@ pub fn first_odd<const N: usize>(text: &[u8], any: [u8; N]) -> Option<usize> {
     )
 }
 
+/// Is this byte one of plain text: printed by ASCII, a tab, or of a line's end?
+#[must_use]
+#[inline]
+pub const fn is_text(byte: &u8) -> bool {
+    matches!(byte, b'\t' | b'\r' | b'\n' | b' '..=b'~')
+}
+
 /// Is any of some bytes in a text?
 #[must_use]
 #[inline]

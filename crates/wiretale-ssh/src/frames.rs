@@ -2,6 +2,8 @@
 
 use alloc::vec::Vec;
 
+use wiretale_protocol::scan::is_text;
+
 use crate::clear::KEXINIT;
 
 /// Cuts a direction into packets by the length each begins with. A packet that lies whole in a chunk is a slice of that
@@ -94,8 +96,7 @@ impl Frames {
             [_, _, _, _, padding, kind, ..] if padding.is_ascii_alphabetic() && kind.is_ascii_alphabetic() => Some(4),
             [0, 0, 0, ..22, _, KEXINIT, ..] => Some(6),
             [_, _, _, _, _, KEXINIT, .., a, b, c, d] if len == packet.len() => {
-                let text = |byte: &u8| matches!(byte, b'\t' | b'\r' | b'\n' | b' '..=b'~');
-                [a, b, c, d].iter().all(text).then_some(6)
+                [a, b, c, d].iter().all(is_text).then_some(6)
             }
             _ => None,
         }
