@@ -139,7 +139,7 @@ fn a_growing_file_is_read_to_its_end() {
     let bytes = pcap.into_inner();
     for cut in [24, 100, 4000, bytes.len() - 3] {
         std::fs::write(&path, &bytes[..cut]).expect("writable");
-        let mut capture = Capture::read(&path).expect("a header");
+        let mut capture = Capture::open(&path).expect("a header");
         let mut read = usize::from(matches!(capture.next(), Some(Ok(_))));
         std::fs::write(&path, &bytes).expect("writable");
         while let Some(Ok(_)) = capture.next() {

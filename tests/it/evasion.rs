@@ -55,7 +55,7 @@ impl Seen {
             streams: Some(Streams::create(streams.path()).expect("a folder")),
             ..Options::default()
         };
-        let captures = vec![Capture::map(capture).expect("readable")];
+        let captures = vec![Capture::open(capture).expect("readable")];
         let analyzed =
             analyze_captures::<Standard, _>(captures, Settings::default(), Logs::new(Memory::default(), options));
         let (memory, _) = analyzed.observer.finish(&analyzed.stats).expect("written");

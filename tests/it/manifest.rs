@@ -4,9 +4,8 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use wiretale::capture::Capture;
 use wiretale::protocol::{Chunk, Direction, Moment, Observe, Observer, Protocol, Summary, Transport};
-use wiretale::{Analyzer, Settings, Standard};
+use wiretale::{Settings, analyze};
 
 /// A flow: both directions' bytes and their FNV-1a-64, and as what it was known.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug)]
@@ -78,11 +77,9 @@ fn every_stream_and_every_service_is_as_it_was_made() {
 }
 
 fn read(path: &Path) -> BTreeMap<String, Vec<Told>> {
-    let capture = Capture::map(path).expect("a capture");
-    let mut analyzer = Analyzer::<Standard, Sums>::new(Sums::default(), Settings::default());
-    let frames: Vec<_> = capture.frames().expect("a plain file").collect::<Result<_, _>>().expect("a whole capture");
-    analyzer.packets(&frames, 1, None);
-    sorted(analyzer.finish().flows)
+    let read = analyze([path], Settings::default(), Sums::default()).expect("a capture");
+    assert!(read.trouble.is_empty(), "{:?}", read.trouble);
+    sorted(read.observer.flows)
 }
 
 fn manifest(path: &Path) -> BTreeMap<String, Vec<Told>> {

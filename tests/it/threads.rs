@@ -1,17 +1,19 @@
 //! The same bytes come out for any number of threads.
 
 use std::fs::File;
+use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use tempfile::TempDir;
-use wiretale::capture::Capture;
 use wiretale::capture::write::Pcap;
+use wiretale::capture::{Capture, Error};
 use wiretale::packet::{Address, Direction, Endpoint, Frame, LinkType, Timestamp};
 use wiretale::score::{Home, Inventory, Scorer, Weights};
 use wiretale::{Settings, Standard, Stats, analyze_captures, analyze_threads};
 use wiretale_report::case::{Chronicle, Dossier, Terminal, evidence_lines};
 use wiretale_report::{Logs, Memory, Options, Streams};
+use wiretale_testkit::build::udp_frame;
 use wiretale_testkit::scenario::{benign, malicious};
 use wiretale_testkit::{Weather, Wire, lend};
 use wiretale_tests::{data, shared};
@@ -35,7 +37,7 @@ fn recordings_are_told_alike() {
     let own = ["benign", "botnet", "exposure", "noise"].map(|name| data().join(format!("{name}.pcap.gz")));
     for path in own {
         let (folder, capture) = plain(&path);
-        alike(&path, &capture);
+        alike(&path, &|| open(&[&capture]));
         drop(folder);
     }
 }
@@ -46,7 +48,7 @@ fn captures_that_would_deceive_are_told_alike() {
     let mut captures: Vec<PathBuf> = entries.map(|entry| entry.expect("an entry").path()).collect();
     captures.retain(|path| path.extension().is_some_and(|extension| extension == "pcap"));
     assert!(captures.len() > 40);
-    captures.iter().for_each(|path| alike(path, path));
+    captures.iter().for_each(|path| alike(path, &|| open(&[path])));
 }
 
 #[test]
@@ -55,7 +57,7 @@ fn recordings_beside_the_project_are_told_alike() {
     for name in ["benign", "botnet", "exposure", "incident", "noise"] {
         let path = lab.join(name).join(format!("{name}.pcap.gz"));
         let (folder, capture) = plain(&path);
-        alike(&path, &capture);
+        alike(&path, &|| open(&[&capture]));
         drop(folder);
     }
 }
@@ -68,7 +70,67 @@ fn made_captures_of_a_day_are_told_alike() {
     };
     for name in ["bulk", "irc", "mixed", "flows"] {
         let path = folder.join(format!("{name}.pcap"));
-        alike(&path, &path);
+        alike(&path, &|| open(&[&path]));
+    }
+}
+
+/// Compressed, in pieces as a pipe gives them, and several in which the same moments lie.
+#[test]
+fn captures_are_told_alike_whatever_they_are_read_from() {
+    let recording = |name: &str| data().join(format!("{name}.pcap.gz"));
+    let (one, other) = (recording("incident"), recording("botnet"));
+    alike(&one, &|| open(&[&one]));
+    alike(&one, &|| open(&[&one, &other]));
+    let (folder, capture) = plain(&one);
+    let bytes = std::fs::read(&capture).expect("readable");
+    alike(Path::new("pipe"), &|| {
+        let reader = Dribble { bytes: bytes.clone(), at: 0 };
+        vec![Capture::from_reader(Box::new(reader), "pipe").expect("a capture")]
+    });
+    drop(folder);
+}
+
+/// A few bytes at a time, now more, now less.
+struct Dribble {
+    bytes: Vec<u8>,
+    at: usize,
+}
+
+impl Read for Dribble {
+    fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
+        let rest = &self.bytes[self.at..];
+        let len = (1 + self.at * 7919 % 50_000).min(rest.len()).min(buffer.len());
+        buffer[..len].copy_from_slice(&rest[..len]);
+        self.at += len;
+        Ok(len)
+    }
+}
+
+/// As where a rotation copies it and begins anew: what was read until then is told, and nothing comes to grief.
+#[test]
+fn a_capture_that_is_shortened_while_it_is_read_ends_there() {
+    const FRAMES: u32 = 40_000;
+    let ends = [1, 2].map(|host| Endpoint::new(Address::v4([10, 0, 0, host]), 4000));
+    let frames =
+        (0..FRAMES).map(|n| (Timestamp::from_parts(1_700_000_000, n), udp_frame(ends[0], ends[1], &[b'x'; 60])));
+    let frames: Vec<_> = frames.collect();
+    for threads in [2, 4] {
+        let file = tempfile::NamedTempFile::new().expect("a file");
+        write(file.path(), LinkType::ETHERNET, frames.iter().map(lend));
+        let mut asked = 0;
+        let shorten = |_: u64, _: u64, _: &Observers| {
+            asked += 1;
+            if asked == 2 {
+                file.as_file().set_len(100).expect("shortened");
+            }
+            true
+        };
+        let (settings, (observers, folder)) = (Settings::default(), observers());
+        let analyzed = analyze_threads(open(&[file.path()]), threads, &settings, observers, shorten);
+        let analyzed = analyzed.expect("no thread comes to grief");
+        assert!((1000..FRAMES.into()).contains(&analyzed.stats.frames), "{}", analyzed.stats.frames);
+        assert!(analyzed.trouble.iter().all(Error::is_cut), "{:?}", analyzed.trouble);
+        drop(folder);
     }
 }
 
@@ -94,8 +156,8 @@ fn made(name: &str, frames: &[(Timestamp, Vec<u8>)]) -> Told {
     let folder = tempfile::tempdir().expect("a folder");
     let capture = folder.path().join("made.pcap");
     write(&capture, LinkType::ETHERNET, frames.iter().map(lend));
-    alike(Path::new(name), &capture);
-    tell(&capture, 2)
+    alike(Path::new(name), &|| open(&[&capture]));
+    tell(open(&[&capture]), 2)
 }
 
 /// Two people at home, each in a session of his own, and a file that goes from one to the other.
@@ -132,10 +194,10 @@ fn offer() -> Vec<(Timestamp, Vec<u8>)> {
 }
 
 /// Holds that two, three and eight threads tell what one does.
-fn alike(name: &Path, capture: &Path) {
-    let one = tell(capture, 1);
+fn alike(name: &Path, captures: &dyn Fn() -> Vec<Capture>) {
+    let one = tell(captures(), 1);
     for threads in [2, 3, 8] {
-        let many = tell(capture, threads);
+        let many = tell(captures(), threads);
         if let Some(what) = differ(&one, &many) {
             panic!("{}: {what} with {threads} threads", name.display());
         }
@@ -172,19 +234,23 @@ fn line(one: &str, other: &str) -> String {
     pairs.map_or_else(|| "one is longer".to_owned(), |(one, other)| format!("\n{one}\n{other}"))
 }
 
-fn tell(path: &Path, threads: usize) -> Told {
+/// All that listens, and a folder for streams.
+fn observers() -> (Observers, TempDir) {
     let folder = tempfile::tempdir().expect("a folder");
     let streams = Streams::create(folder.path()).expect("a folder for streams");
     let options = Options { messages: true, hashes: true, streams: Some(streams), ..Options::default() };
-    let (home, weights) = (Home::default(), Weights::built_in());
-    let scorer = Scorer::new(home.clone(), Inventory::default(), weights.clone());
-    let observers = (Logs::new(Memory::default(), options), (scorer, Chronicle::new(home)));
-    let ((logs, (scorer, chronicle)), stats) = run(path, threads, observers);
+    let scorer = Scorer::new(Home::default(), Inventory::default(), Weights::built_in());
+    ((Logs::new(Memory::default(), options), (scorer, Chronicle::new(Home::default()))), folder)
+}
+
+fn tell(captures: Vec<Capture>, threads: usize) -> Told {
+    let (observers, folder) = observers();
+    let ((logs, (scorer, chronicle)), stats) = run(captures, threads, observers);
     let (logs, digest) = logs.finish(&stats).expect("memory takes everything");
     let mut lines = Vec::new();
     evidence_lines(&mut lines, scorer.evidence()).expect("memory takes everything");
     let (cases, files, inventory) = (scorer.cases(), digest.files_moved(), Inventory::default());
-    let (weights, names) = (&weights, scorer.names());
+    let (weights, names) = (&Weights::built_in(), scorer.names());
     let dossier = Dossier {
         cases: &cases,
         weights,
@@ -213,15 +279,18 @@ fn tell(path: &Path, threads: usize) -> Told {
     }
 }
 
-fn run(path: &Path, threads: usize, observers: Observers) -> (Observers, Stats) {
-    let capture = Capture::map(path).expect("a capture");
+fn open(paths: &[&Path]) -> Vec<Capture> {
+    paths.iter().map(|path| Capture::open(path).expect("a capture")).collect()
+}
+
+fn run(captures: Vec<Capture>, threads: usize, observers: Observers) -> (Observers, Stats) {
     // The key of the tags of secrets differs from thread count to thread count, as it would from run to run.
     let settings = Settings { seed: threads as u64, ..Settings::default() };
     let analyzed = if threads == 1 {
-        analyze_captures::<Standard, _>(vec![capture], settings, observers)
+        analyze_captures::<Standard, _>(captures, settings, observers)
     } else {
-        let told = analyze_threads(&capture, threads, &settings, observers, |_, _, _| true);
-        told.expect("a plain file").expect("no thread comes to grief")
+        let told = analyze_threads(captures, threads, &settings, observers, |_, _, _| true);
+        told.expect("no thread comes to grief")
     };
     (analyzed.observer, analyzed.stats)
 }

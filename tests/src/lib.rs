@@ -88,7 +88,7 @@ pub fn analyze(capture: &Path) -> (Memory, Vec<Case>) {
     let scorer = Scorer::new(Home::default(), Inventory::default(), Weights::built_in());
     let observer = (Logs::new(Memory::default(), options), scorer);
     let analyzed = wiretale::analyze([capture], Settings::default(), observer).expect("readable");
-    assert!(analyzed.trouble.is_none(), "{:?}", analyzed.trouble);
+    assert!(analyzed.trouble.is_empty(), "{:?}", analyzed.trouble);
     let (logs, scorer) = analyzed.observer;
     let (memory, _) = logs.finish(&analyzed.stats).expect("memory takes everything");
     (memory, scorer.cases())

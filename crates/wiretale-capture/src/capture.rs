@@ -1,5 +1,6 @@
 //! One capture, read from its first frame to its last.
 
+mod batch;
 mod several;
 
 use std::fs::File;
@@ -11,10 +12,10 @@ use wiretale_packet::Frame;
 use crate::Error;
 use crate::compressed::{self, Progress};
 use crate::format::{Fault, Format, Record, Step};
-use crate::frames::Frames;
-use crate::map::Map;
+use crate::plain::PlainFile;
 use crate::source::Source;
 
+pub use batch::Batch;
 pub use several::Several;
 
 /// A capture that lends its frames one at a time, or many.
@@ -34,7 +35,7 @@ pub struct Capture {
     compressed: bool,
     progress: Progress,
     total: Option<u64>,
-    map: Option<Map>,
+    plain: Option<PlainFile>,
 }
 
 impl Capture {
@@ -49,38 +50,12 @@ impl Capture {
         if path == Path::new("-") {
             return Self::from_reader(Box::new(io::stdin()), "standard input");
         }
-        Self::read(path)
-    }
-
-    /// Opens the capture at `path` and reads it in chunks, whatever [`Capture::open`] would do.
-    ///
-    /// # Errors
-    /// As [`Capture::open`].
-    pub fn read(path: impl AsRef<Path>) -> Result<Self, Error> {
-        let (file, name) = open(path.as_ref())?;
-        Self::from_file(file, &name)
-    }
-
-    fn from_file(file: File, name: &str) -> Result<Self, Error> {
+        let (file, name) = open(path)?;
         let total = file.metadata().ok().filter(std::fs::Metadata::is_file).map(|meta| meta.len());
-        Ok(Self { total, ..Self::from_reader(Box::new(file), name)? })
-    }
-
-    /// Opens the capture at `path` and, if it is a plain file, maps it beside: frames come from the buffer, which the
-    /// processor's caches hold, while [`Capture::mapped`] has all that was and will be. To read so is quicker than to
-    /// read what is mapped, each page of which takes a fault and comes from memory.
-    ///
-    /// The file must not be shortened while the map is looked at: that ends the process with a signal.
-    ///
-    /// # Errors
-    /// As [`Capture::open`].
-    pub fn map(path: impl AsRef<Path>) -> Result<Self, Error> {
-        let (file, name) = open(path.as_ref())?;
-        let plain = file.metadata().ok().filter(|meta| meta.is_file() && meta.len() > 0);
-        let map = plain.and_then(|_| Map::of(&file).ok());
-        let capture = Self::from_file(file, &name)?;
-        let map = map.filter(|_| !capture.compressed);
-        Ok(Self { map, ..capture })
+        let plain = total.and_then(|_| PlainFile::of(&file));
+        let capture = Self::from_reader(Box::new(file), &name)?;
+        let plain = plain.filter(|_| !capture.compressed);
+        Ok(Self { total, plain, ..capture })
     }
 
     /// Reads the capture that `reader` gives, compressed or not; `name` stands for it in errors.
@@ -130,7 +105,7 @@ impl Capture {
             compressed,
             progress,
             total: None,
-            map: None,
+            plain: None,
         })
     }
 
@@ -214,19 +189,10 @@ impl Capture {
         self.total
     }
 
-    /// All the bytes of a mapped capture.
+    /// The file itself, if it is one that is not compressed: what was lent can be read there again.
     #[must_use]
-    pub fn mapped(&self) -> Option<&[u8]> {
-        self.map.as_ref().map(Map::bytes)
-    }
-
-    /// The frames of a mapped capture that are still to come. They live as long as the capture does, and its own place
-    /// does not move.
-    #[must_use]
-    pub fn frames(&self) -> Option<Frames<'_>> {
-        let map = self.map.as_ref()?;
-        let offset = self.offset.saturating_add(self.lent as u64);
-        Some(Frames::resume(&self.name, map, self.format.clone(), offset))
+    pub fn plain(&self) -> Option<&PlainFile> {
+        self.plain.as_ref()
     }
 
     #[inline]

@@ -71,6 +71,12 @@ impl Format {
 }
 
 impl Record {
+    /// The same in a window that begins so many bytes before.
+    #[inline]
+    pub(crate) fn behind(self, len: usize) -> Self {
+        Self { data: self.data.start + len..self.data.end + len, ..self }
+    }
+
     #[inline]
     pub(crate) fn frame<'a>(&self, window: &'a [u8]) -> Frame<'a> {
         let data = window.get(self.data.clone()).unwrap_or_default();

@@ -1,13 +1,11 @@
 //! The frames of a capture that lies in memory as a whole.
 
-use std::hint::black_box;
 use std::iter::FusedIterator;
 
 use wiretale_packet::Frame;
 
 use crate::Error;
 use crate::format::{Format, Step};
-use crate::map::Map;
 
 /// The frames of a capture in memory, each borrowed for as long as the bytes are: for work that keeps frames, or hands
 /// them to several threads.
@@ -17,10 +15,6 @@ pub struct Frames<'m> {
     bytes: &'m [u8],
     format: Format,
     offset: usize,
-    /// Up to here the bytes were had near.
-    near: usize,
-    /// The file that is mapped, and up to where its pages were asked for.
-    map: Option<(&'m Map, usize)>,
     ended: bool,
 }
 
@@ -40,39 +34,14 @@ impl<'m> Frames<'m> {
         }
     }
 
-    pub(crate) fn resume(name: &'m str, map: &'m Map, format: Format, offset: u64) -> Self {
-        let offset = usize::try_from(offset).unwrap_or(usize::MAX);
-        let ready = offset / PAGES * PAGES;
-        Self { map: Some((map, ready)), ..Self::at(name, map.bytes(), format, offset) }
-    }
-
     fn at(name: &'m str, bytes: &'m [u8], format: Format, offset: usize) -> Self {
-        Self { name, bytes, format, offset, near: offset, map: None, ended: false }
+        Self { name, bytes, format, offset, ended: false }
     }
 
     /// Where the next record begins, in bytes.
     #[must_use]
     pub fn offset(&self) -> u64 {
         self.offset as u64
-    }
-
-    /// Reads a byte of each line of the bytes that come next. Each record tells only where the next one begins: on the
-    /// way from one to the other every step would wait for memory by itself. In a row the reads go out together.
-    #[inline(never)]
-    fn draw_near(&mut self) {
-        let from = self.near.max(self.offset);
-        if let Some((map, ready)) = &mut self.map {
-            while *ready < from.saturating_add(PAGES).min(self.bytes.len()) {
-                map.have_ready(*ready, PAGES);
-                *ready += PAGES;
-            }
-        }
-        self.near = from.saturating_add(STRIDE).min(self.bytes.len());
-        let (lines, _) = self.bytes.get(from..self.near).unwrap_or_default().as_chunks::<LINE>();
-        black_box(lines.iter().fold(0, |sum, [first, ..]| sum ^ first));
-        if self.near == self.bytes.len() {
-            self.near = usize::MAX;
-        }
     }
 
     fn cut(&mut self, window: &[u8], needed: usize) -> Option<Error> {
@@ -87,9 +56,6 @@ impl<'m> Iterator for Frames<'m> {
 
     fn next(&mut self) -> Option<Self::Item> {
         while !self.ended {
-            if self.offset >= self.near {
-                self.draw_near();
-            }
             let window = self.bytes.get(self.offset..).unwrap_or_default();
             match self.format.step(window) {
                 Ok(Step::Frame(record, len)) => {
@@ -109,12 +75,3 @@ impl<'m> Iterator for Frames<'m> {
 }
 
 impl FusedIterator for Frames<'_> {}
-
-/// Bytes read ahead at a time: they are to be in the cache still when their frames are looked at.
-const STRIDE: usize = 32 << 10;
-
-/// Bytes whose pages are mapped at a time, and so many ahead at least.
-const PAGES: usize = 2 << 20;
-
-/// Bytes that come together.
-const LINE: usize = 64;

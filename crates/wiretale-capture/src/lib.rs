@@ -2,7 +2,7 @@
 //!
 //! [`Capture`] reads pcap (micro- and nanoseconds, either byte order, Kuznetzov's variant) and pcapng (any number of
 //! sections and interfaces), plain or compressed with gzip or zstd, and lends one [`Frame`] at a time, or [`Several`].
-//! [`Merged`] reads several captures as one, in the order of time. A capture that was cut off gives every packet before
+//! [`Merged`] reads several captures as one, in the order of time; [`Batches`] hand out work for other threads. A capture that was cut off gives every packet before
 //! the cut, and then [`Error::Cut`].
 //!
 //! It refuses to look into the frames (that is `wiretale-packet`), to trust a length it has not seen the bytes of, and to
@@ -23,22 +23,25 @@
 //! assert_eq!(capture.number(), 1);
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
-#![deny(unsafe_code)]
+#![forbid(unsafe_code)]
 
+mod batches;
 mod capture;
 mod compressed;
 mod error;
 mod format;
 mod frames;
-mod map;
 mod merged;
 mod pcap;
 mod pcapng;
+mod plain;
 mod source;
 pub mod write;
 
-pub use capture::{Capture, Several};
+pub use batches::Batches;
+pub use capture::{Batch, Capture, Several};
 pub use error::Error;
 pub use frames::Frames;
 pub use merged::Merged;
+pub use plain::PlainFile;
 pub use wiretale_packet::Frame;

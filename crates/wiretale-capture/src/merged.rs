@@ -5,7 +5,7 @@ use std::collections::{BinaryHeap, VecDeque};
 
 use wiretale_packet::{Frame, Timestamp};
 
-use crate::{Capture, Error};
+use crate::{Batch, Capture, Error};
 
 /// Several captures read as one, in the order of time; at the same moment, in the order they were given.
 ///
@@ -47,6 +47,26 @@ impl Merged {
         self.current = Some(index);
         self.number += 1;
         self.captures[index].frame().map(Ok)
+    }
+
+    /// Fills `batch` with copies of the frames that come next; nothing when all captures have ended.
+    ///
+    /// # Errors
+    /// As [`Merged::next`].
+    pub fn next_batch(&mut self, batch: &mut Batch) -> Option<Result<(), Error>> {
+        batch.begin(self.number + 1);
+        while !batch.is_full() {
+            match self.next() {
+                Some(Ok(frame)) => batch.push(&frame),
+                Some(Err(error)) if batch.is_empty() => return Some(Err(error)),
+                Some(Err(error)) => {
+                    self.errors.push_front(error);
+                    break;
+                }
+                None => break,
+            }
+        }
+        (!batch.is_empty()).then_some(Ok(()))
     }
 
     /// How many frames were lent; the number of the last one, from 1.

@@ -1,6 +1,7 @@
 //! Where the bytes of a capture come from, seen through a window that moves forward.
 
 use std::io::{self, Read};
+use std::mem;
 
 /// A reader and what was read ahead of it, in a buffer that is used again and again.
 pub(crate) struct Source {
@@ -9,11 +10,13 @@ pub(crate) struct Source {
     /// Invariant: `start <= end <= buffer.len()`.
     start: usize,
     end: usize,
+    /// Why reading ahead failed: said when what was read until then does not do.
+    failed: Option<io::Error>,
 }
 
 impl Source {
     pub(crate) fn new(reader: Box<dyn Read + Send>) -> Self {
-        Self { reader, buffer: vec![0; FIRST], start: 0, end: 0 }
+        Self { reader, buffer: vec![0; FIRST], start: 0, end: 0, failed: None }
     }
 
     /// What can be seen now, from the first byte not consumed.
@@ -28,9 +31,33 @@ impl Source {
         self.start = self.start.saturating_add(n).min(self.end);
     }
 
+    /// Widens the window to `len` bytes, or as far as can be had.
+    pub(crate) fn read_ahead(&mut self, len: usize) {
+        if self.failed.is_none() {
+            self.failed = self.fill(len).err();
+        }
+    }
+
+    /// Gives away the buffer with the window's first `len` bytes, and where in it they begin; goes on in `empty`, whose bytes
+    /// mean nothing, with what stands behind them.
+    pub(crate) fn give(&mut self, len: usize, mut empty: Vec<u8>) -> (Vec<u8>, usize) {
+        let start = self.start;
+        self.consume(len);
+        let rest = self.end - self.start;
+        if empty.len() < rest {
+            empty.resize(rest, 0);
+        }
+        empty[..rest].copy_from_slice(self.window());
+        (self.start, self.end) = (0, rest);
+        (mem::replace(&mut self.buffer, empty), start)
+    }
+
     /// Widens the window to `need` bytes; false if the source ends before that.
     pub(crate) fn fill(&mut self, need: usize) -> io::Result<bool> {
         while self.end - self.start < need {
+            if let Some(error) = self.failed.take() {
+                return Err(error);
+            }
             self.make_room(need);
             match self.reader.read(&mut self.buffer[self.end..]) {
                 Ok(0) => return Ok(false),

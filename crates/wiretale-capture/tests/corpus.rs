@@ -1,4 +1,4 @@
-//! Captures of other projects, where they lie beside this one: each is read to its end, mapped and in chunks alike, and
+//! Captures of other projects, where they lie beside this one: each is read to its end, from disk and in memory alike, and
 //! dissected.
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -18,8 +18,8 @@ fn every_capture_is_read_to_its_end() {
     captures.sort();
     let mut unknown = 0;
     for path in &captures {
-        match (walk(Capture::read(path)), walk(Capture::map(path))) {
-            (Ok(read), Ok(mapped)) => assert_eq!(read, mapped, "{}", path.display()),
+        match (walk(Capture::open(path)), walk(Capture::from_bytes(fs::read(path).unwrap(), "memory"))) {
+            (Ok(read), Ok(again)) => assert_eq!(read, again, "{}", path.display()),
             (Err(Error::Link { .. }), Err(Error::Link { .. })) => unknown += 1,
             (read, _) => panic!("{}: {:?}", path.display(), read.map(|(frames, _)| frames)),
         }

@@ -1,9 +1,9 @@
 //! The same frames through every format, order, compression and way of reading.
 mod made;
 
-use made::{Faulty, Owned, all, frames, gzip, pcap, pcapng, read, zstd};
+use made::{Faulty, Owned, all, frames, gzip, in_batches, pcap, pcapng, read, zstd};
 use wiretale_capture::write::{Order, Pcap, Pcapng};
-use wiretale_capture::{Capture, Error, Frame, Frames, Merged};
+use wiretale_capture::{Batch, Batches, Capture, Error, Frame, Frames, Merged};
 use wiretale_packet::{LinkType, Timestamp};
 
 fn formats(frames: &[Owned]) -> Vec<(&'static str, Vec<u8>)> {
@@ -31,15 +31,13 @@ fn every_format_gives_the_same_frames() {
             assert_eq!(found, frames, "{name}");
         };
         whole(Capture::open(&path));
-        whole(Capture::read(&path));
-        whole(Capture::map(&path));
         whole(Capture::from_bytes(bytes.clone(), name));
         let (head, tail) = bytes.split_at(bytes.len() / 3);
         for packed in [gzip(&bytes), zstd(&bytes), [gzip(head), gzip(tail)].concat(), [zstd(head), zstd(tail)].concat()]
         {
             std::fs::write(&path, &packed).unwrap();
-            assert!(Capture::map(&path).unwrap().is_compressed());
-            whole(Capture::map(&path));
+            assert!(Capture::open(&path).unwrap().is_compressed());
+            whole(Capture::open(&path));
             whole(Capture::from_bytes(packed, name));
         }
         let skippable = [&[0x50, 0x2a, 0x4d, 0x18, 3, 0, 0, 0, 1, 2, 3][..], &zstd(&bytes)].concat();
@@ -61,21 +59,23 @@ fn captures_one_behind_the_other_are_one() {
 }
 
 #[test]
-fn frames_of_a_mapped_capture_are_borrowed_from_it() {
+fn frames_in_memory_are_borrowed_from_it_and_a_plain_file_is_read_again() {
     let frames = frames(50);
     let bytes = pcapng(&frames, Order::Little, 9);
     let found: Vec<_> = Frames::new("made", &bytes).unwrap().map(|frame| Owned::of(frame.unwrap())).collect();
     assert_eq!(found, frames);
     let file = tempfile::NamedTempFile::new().unwrap();
     std::fs::write(&file, &bytes).unwrap();
-    let mut capture = Capture::map(&file).unwrap();
-    for (most, lent) in [(1, 1), (7, 8)] {
-        assert_eq!(capture.next_many(most).unwrap().unwrap().mapped.unwrap(), bytes);
-        let rest: Vec<Frame<'_>> = capture.frames().unwrap().map(Result::unwrap).collect();
-        assert!(rest.iter().map(|frame| Owned::of(*frame)).eq(frames[lent..].iter().cloned()));
-    }
-    assert_eq!(capture.mapped().unwrap(), bytes);
+    let mut capture = Capture::open(&file).unwrap();
     assert_eq!(capture.bytes_total(), Some(bytes.len() as u64));
+    let several = capture.next_many(9).unwrap().unwrap();
+    let (plain, last) = (several.plain.unwrap().clone(), several.frames[8]);
+    let from = several.position + (last.data.as_ptr().addr() - several.frames[0].data.as_ptr().addr()) as u64;
+    let mut again = vec![0; last.data.len()];
+    assert!(plain.read_at(from, &mut again) && again == last.data);
+    assert!(!plain.read_at(bytes.len() as u64 - 3, &mut [0; 4]));
+    std::fs::write(&file, gzip(&bytes)).unwrap();
+    assert!(Capture::open(&file).unwrap().plain().is_none() && capture.next_many(1).is_some());
 }
 
 /// Longer than the buffer, so that it is filled again within frames.
@@ -100,6 +100,52 @@ fn many_at_once_are_the_same_as_one_by_one_and_tell_where_they_stand() {
         }
         assert_eq!((found, capture.number()), (4000, 4000));
     }
+}
+
+/// However the bytes arrive, even behind a record that made the buffer larger.
+#[test]
+fn batches_have_the_same_borders_and_tell_where_frames_stand() {
+    let mut frames = frames(3000);
+    frames[7].data = vec![9; 400 << 10];
+    frames[7].wire_len = 400 << 10;
+    let bytes = pcapng(&frames, Order::Big, 9);
+    let memory = || Capture::from_bytes(&*bytes, "memory").unwrap();
+    let (found, borders, errors) = in_batches(vec![memory()]);
+    assert!(found == frames && errors.is_empty() && borders.len() > 7, "{borders:?}");
+    let slow = Faulty { bytes: bytes.clone(), at: 0, ready: false, fails: None };
+    let slow = Capture::from_reader(Box::new(slow), "slow").unwrap();
+    assert_eq!(in_batches(vec![slow]), (found, borders, errors));
+    let (mut batches, mut batch) = (Batches::of(vec![memory()]), Batch::default());
+    while let Some(Ok(())) = batches.next(&mut batch) {
+        for at in 0..batch.len() {
+            let (frame, stands) = (batch.frame(at).unwrap(), batch.position(at).unwrap() as usize);
+            assert_eq!(&bytes[stands..stands + frame.data.len()], frame.data);
+        }
+    }
+    assert!(batch.frame(batch.len()).is_none() && batch.position(batch.len()).is_none());
+}
+
+/// What was read before reading failed comes first.
+#[test]
+fn batches_of_several_captures_and_what_ends_them() {
+    let frames = frames(400);
+    let pcaps = [0, 1].map(|odd| {
+        let part: Vec<_> = frames.iter().skip(odd).step_by(2).cloned().collect();
+        pcap(&part, Order::Little, true)
+    });
+    let whole = |bytes: &[u8]| Capture::from_bytes(bytes, "whole").unwrap();
+    let (found, _, errors) = in_batches(pcaps.iter().map(|bytes| whole(bytes)).collect());
+    assert!(found == frames && errors.is_empty());
+    let cut = pcaps[1].len() / 2;
+    let failing = || {
+        let reader = Faulty { bytes: pcaps[1].clone(), at: 0, ready: false, fails: Some(cut) };
+        Capture::from_reader(Box::new(reader), "failing").unwrap()
+    };
+    let (alone, _, errors) = in_batches(vec![failing()]);
+    let (one_by_one, error) = all(failing());
+    assert_eq!((alone, errors), (one_by_one.clone(), vec![error.unwrap().to_string()]));
+    let (found, _, errors) = in_batches(vec![whole(&pcaps[0]), failing()]);
+    assert_eq!((found.len(), errors.len()), (200 + one_by_one.len(), 1));
 }
 
 /// Records that just fit into what was read, or just do not.

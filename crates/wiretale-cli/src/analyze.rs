@@ -4,7 +4,6 @@ use std::hash::{BuildHasher as _, RandomState};
 use std::io::{self, BufWriter, Write as _};
 use std::mem;
 use std::path::Path;
-use std::thread;
 
 use wiretale::files::Extract;
 use wiretale::protocol::SecretKey;
@@ -31,19 +30,14 @@ pub(crate) fn run(args: Analyze) -> Result<(), Failure> {
     let Opened { captures, mut errors, mut notes } = open(&args)?;
     let tables = Tables::read(&args.scoring)?;
     let observers = observers(&args, &tables)?;
-    let (observers, stats) = match threads::count(&args, &captures) {
+    let (observers, stats) = match usize::from(args.threads) {
         1 => {
             let mut line = Line::new(observers, settings(&args));
             read(captures, &mut line, &mut errors, &mut notes);
             line.finish_with_stats()
         }
         many => {
-            let read = threads::read(&captures[0], many, &settings(&args), observers, |error| {
-                broken(error, &mut errors, &mut notes);
-            })?;
-            // To let go of a large file takes a while, in which the reports can be written.
-            thread::spawn(|| drop(captures));
-            read
+            threads::read(captures, many, &settings(&args), observers, |error| broken(error, &mut errors, &mut notes))?
         }
     };
     let (logs, (scorer, chronicle)) = observers;

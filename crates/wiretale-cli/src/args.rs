@@ -58,8 +58,7 @@ pub(crate) struct Analyze {
     /// Write every TCP direction's bytes into DIR, as UID.client and UID.server
     #[arg(long, value_name = "DIR")]
     pub(crate) streams: Option<PathBuf>,
-    /// Threads that analyse, 1 to 64; what comes out is the same. Only a single plain file is shared out: what is
-    /// compressed, piped or several captures is read by one thread
+    /// Threads that analyse, 1 to 64; what comes out is the same
     #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u16).range(1..=64))]
     pub(crate) threads: u16,
     // The help and the error of a wrong name list the same ones.

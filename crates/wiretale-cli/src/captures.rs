@@ -3,10 +3,9 @@
 use std::collections::BTreeSet;
 use std::fs;
 use std::io::{self, Write as _};
-use std::path::Path;
 
-use wiretale::capture::{Capture, Error, Merged};
-use wiretale::{AT_ONCE, analyze_several};
+use wiretale::capture::{Batch, Batches, Capture, Error};
+use wiretale::{AT_ONCE, analyze_batch, analyze_several};
 
 use crate::analyze::Line;
 use crate::args::Analyze;
@@ -31,7 +30,7 @@ pub(crate) fn open(args: &Analyze) -> Result<Opened, Failure> {
             opened.notes.push(format!("{} is named twice: it is read once.", path.display()));
             continue;
         }
-        match open_one(path) {
+        match Capture::open(path) {
             Ok(capture) => opened.captures.push(capture),
             Err(error) if error.is_empty() || error.is_cut() => blank.push(error),
             Err(error) => opened.errors.push(error),
@@ -45,31 +44,25 @@ pub(crate) fn open(args: &Analyze) -> Result<Opened, Failure> {
     Ok(opened)
 }
 
-/// Plain files are mapped as well: what was sent twice is looked up in them, and several threads share them out.
-fn open_one(path: &Path) -> Result<Capture, Error> {
-    if path == Path::new("-") { Capture::open(path) } else { Capture::map(path) }
-}
-
 /// Every frame through the line. A capture that is cut off is noted and no error; one that is broken is both.
 pub(crate) fn read(mut captures: Vec<Capture>, line: &mut Line, errors: &mut Vec<Error>, notes: &mut Vec<String>) {
     if let [only] = captures.as_mut_slice() {
         return read_one(only, line, errors, notes);
     }
-    let mut merged = Merged::new(captures);
-    let mut progress = Progress::new(merged.bytes_total());
-    let mut number = 0;
-    while let Some(next) = merged.next() {
+    let (mut batches, mut batch, mut frames) = (Batches::of(captures), Batch::default(), 0);
+    let mut progress = Progress::new(batches.bytes_total());
+    while let Some(next) = batches.next(&mut batch) {
         match next {
-            Ok(frame) => {
-                number += 1;
-                line.packet(frame, number);
+            Ok(()) => {
+                analyze_batch(line, &batch);
+                frames += batch.len() as u64;
             }
             Err(error) => broken(error, errors, notes),
         }
-        if number.is_multiple_of(CHECK_EVERY) && line.observer().0.has_failed() {
+        progress.at(frames, || batches.bytes_read());
+        if line.observer().0.has_failed() {
             break;
         }
-        progress.at(number, || merged.bytes_read());
     }
     progress.finish();
 }
@@ -104,5 +97,3 @@ fn note(error: &Error, notes: &mut Vec<String>) {
     let _ = writeln!(io::stderr(), "wiretale: {error}");
     notes.push(error.to_string());
 }
-
-const CHECK_EVERY: u64 = 256;

@@ -55,13 +55,10 @@ impl<P: Services<O>, O: Observer> Analyzer<P, O> {
         frames: &[Frame<'_>],
         taken_out: &[Option<Packet<'_>>],
         numbers: &[u64],
-        capture: Option<&[u8]>,
+        lookback: Option<Lookback<'_>>,
     ) {
         let far = (taken_out.len() == frames.len()).then_some(taken_out);
-        let batch = Batch { frames, far };
-        let position = capture.zip(frames.first()).and_then(|(capture, first)| distance(capture, first.data));
-        let lookback = capture.as_ref().zip(position).map(|(capture, position)| Lookback { position, capture });
-        self.in_groups(batch, |at| numbers.get(at).copied().unwrap_or(0), lookback);
+        self.in_groups(Batch { frames, far }, |at| numbers.get(at).copied().unwrap_or(0), lookback);
     }
 
     fn in_groups(&mut self, batch: Batch<'_, '_>, number: impl Fn(usize) -> u64, lookback: Option<Lookback<'_>>) {

@@ -236,8 +236,8 @@ impl<P: Services<O>, O: Observer> Sink for Delivery<'_, P, O> {
         }
     }
 
-    fn recall(&self, origin: u64, len: usize) -> Option<&[u8]> {
-        self.lookback.and_then(|lookback| lookback.capture.recall(origin, len))
+    fn recall(&self, origin: u64, bytes: &mut [u8]) -> bool {
+        self.lookback.is_some_and(|lookback| lookback.capture.recall(origin, bytes))
     }
 }
 

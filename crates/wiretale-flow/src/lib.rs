@@ -82,7 +82,7 @@ mod turns;
 pub use analyzer::Analyzer;
 pub use clock::{Clock, Course};
 pub use community::{CommunityId, community_id};
-pub use near::{Far, near_all, read_ahead};
+pub use near::{Far, near_all};
 pub use ports::Ports;
 pub use recall::{Lookback, Recall};
 pub use settings::{Checksums, Limits, Network, Settings, Timeouts};

@@ -3,7 +3,6 @@
 use std::ops::{Deref, DerefMut};
 
 use prefetch_index::prefetch_index;
-use wiretale_packet::Frame;
 
 /// Asks for the line of the cache on which a value begins.
 #[inline]
@@ -73,15 +72,5 @@ pub fn near_all(bytes: &[u8], len: usize) {
     prefetch_index(bytes, len.saturating_sub(1));
 }
 
-/// Asks for as many bytes as a frame has, so many bytes behind it in a capture that lies in memory as a whole. Who does so
-/// for each frame finds what comes then in the cache.
-#[inline]
-pub fn read_ahead(frame: &Frame<'_>, distance: usize) {
-    near_bytes(frame.data, distance, frame.data.len() + RECORD_HEAD);
-}
-
 /// Bytes that come together.
 const LINE: usize = 64;
-
-/// What stands between two frames of a pcap file.
-const RECORD_HEAD: usize = 16;

@@ -2,15 +2,15 @@
 
 /// Bytes of the capture that can be had again.
 pub trait Recall {
-    /// The `len` bytes at `position`; nothing where they are not to be had.
-    fn recall(&self, position: u64, len: usize) -> Option<&[u8]>;
+    /// Puts what stands at `position` into `bytes`; false where it is not to be had.
+    fn recall(&self, position: u64, bytes: &mut [u8]) -> bool;
 }
 
 /// A capture that lies in memory: positions count from its first byte.
 impl Recall for &[u8] {
-    fn recall(&self, position: u64, len: usize) -> Option<&[u8]> {
-        let from = usize::try_from(position).ok()?;
-        self.get(from..from.checked_add(len)?)
+    fn recall(&self, position: u64, bytes: &mut [u8]) -> bool {
+        let there = usize::try_from(position).ok().and_then(|from| self.get(from..)?.get(..bytes.len()));
+        there.map(|there| bytes.copy_from_slice(there)).is_some()
     }
 }
 

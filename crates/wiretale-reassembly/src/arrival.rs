@@ -25,10 +25,10 @@ pub trait Sink {
     /// Something odd about what `from` sent.
     fn anomaly(&mut self, from: Direction, anomaly: Anomaly<'_>);
 
-    /// The `len` bytes at `origin` again, where the capture can be looked back into.
-    fn recall(&self, origin: u64, len: usize) -> Option<&[u8]> {
-        let _ = (origin, len);
-        None
+    /// Puts what stands at `origin` into `bytes` again, where the capture can be looked back into; false where not.
+    fn recall(&self, origin: u64, bytes: &mut [u8]) -> bool {
+        let _ = (origin, bytes);
+        false
     }
 }
 

@@ -10,7 +10,7 @@ fn main() -> Result<(), wiretale::capture::Error> {
     for case in read.observer.cases() {
         show(&case, flags.iter().any(|flag| flag == "--evidence"));
     }
-    if let Some(trouble) = read.trouble {
+    for trouble in read.trouble {
         eprintln!("{trouble}");
     }
     Ok(())

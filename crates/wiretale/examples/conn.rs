@@ -61,7 +61,7 @@ fn main() -> Result<(), wiretale::capture::Error> {
     }
     println!("#path\tconn\n#fields\t{}", FIELDS.join("\t"));
     let read = analyze(&args, Settings { checksums, ..Settings::default() }, Conn)?;
-    if let Some(trouble) = read.trouble {
+    for trouble in read.trouble {
         eprintln!("{trouble}");
     }
     Ok(())

@@ -2,8 +2,8 @@
 
 use std::path::Path;
 
-use wiretale_capture::{Capture, Error, Merged, Several};
-use wiretale_flow::{Analyzer, Lookback, Settings, Stats};
+use wiretale_capture::{Batch, Batches, Capture, Error, PlainFile, Several};
+use wiretale_flow::{Analyzer, Lookback, Recall, Settings, Stats};
 use wiretale_protocol::{Observer, Services};
 
 use crate::Standard;
@@ -15,8 +15,8 @@ pub struct Analyzed<O> {
     pub observer: O,
     /// What was counted.
     pub stats: Stats,
-    /// Why reading ended early, if it did. Everything before was analysed.
-    pub trouble: Option<Error>,
+    /// Why reading ended early, of each capture of which it did. Everything before was analysed.
+    pub trouble: Vec<Error>,
 }
 
 /// Reads the captures at these paths as one, in the order of time, and tells `observer` what [`Standard`] finds.
@@ -37,8 +37,8 @@ where
     Ok(analyze_captures::<Standard, O>(captures, settings, observer))
 }
 
-/// Reads open captures with a list of protocols of one's own. A single capture that is mapped is looked back into where
-/// bytes are sent twice.
+/// Reads open captures with a list of protocols of one's own. A single plain file is looked back into where bytes are
+/// sent twice.
 pub fn analyze_captures<P, O>(mut captures: Vec<Capture>, settings: Settings, observer: O) -> Analyzed<O>
 where
     O: Observer,
@@ -46,12 +46,12 @@ where
 {
     let mut analyzer = Analyzer::<P, O>::new(observer, settings);
     let trouble = match captures.pop() {
-        Some(only) if captures.is_empty() => one(only, &mut analyzer),
+        Some(only) if captures.is_empty() => one(only, &mut analyzer).into_iter().collect(),
         Some(last) => {
             captures.push(last);
             several(captures, &mut analyzer)
         }
-        None => None,
+        None => Vec::new(),
     };
     let (observer, stats) = analyzer.finish_with_stats();
     Analyzed { observer, stats, trouble }
@@ -70,25 +70,36 @@ fn one<P: Services<O>, O: Observer>(mut capture: Capture, analyzer: &mut Analyze
 /// Frames that are worth taking together.
 pub const AT_ONCE: usize = 256;
 
-/// The next frames of a capture, as [`Capture::next_many`] lends them: a mapped one is looked back into.
+/// The next frames of a capture, as [`Capture::next_many`] lends them: a plain file is looked back into.
 pub fn analyze_several<P: Services<O>, O: Observer>(analyzer: &mut Analyzer<P, O>, several: &Several<'_>) {
-    let Several { frames, first, position, mapped } = several;
-    let lookback = mapped.as_ref().map(|capture| Lookback { position: *position, capture });
-    analyzer.packets(frames, *first, lookback);
+    let again = several.plain.map(Again);
+    let lookback = again.as_ref().map(|capture| Lookback { position: several.position, capture });
+    analyzer.packets(&several.frames, several.first, lookback);
 }
 
-fn several<P: Services<O>, O: Observer>(captures: Vec<Capture>, analyzer: &mut Analyzer<P, O>) -> Option<Error> {
-    let mut merged = Merged::new(captures);
-    let (mut trouble, mut number) = (None, 0);
-    while let Some(frame) = merged.next() {
-        match frame {
-            Ok(frame) => {
-                number += 1;
-                analyzer.packet(frame, number);
-            }
+fn several<P: Services<O>, O: Observer>(captures: Vec<Capture>, analyzer: &mut Analyzer<P, O>) -> Vec<Error> {
+    let (mut batches, mut batch, mut trouble) = (Batches::of(captures), Batch::default(), Vec::new());
+    while let Some(next) = batches.next(&mut batch) {
+        match next {
+            Ok(()) => analyze_batch(analyzer, &batch),
             // The other captures go on.
-            Err(error) => trouble = trouble.or(Some(error)),
+            Err(error) => trouble.push(error),
         }
     }
     trouble
+}
+
+/// All frames of a batch.
+pub fn analyze_batch<P: Services<O>, O: Observer>(analyzer: &mut Analyzer<P, O>, batch: &Batch) {
+    let frames: Vec<_> = batch.frames(0..batch.len()).collect();
+    analyzer.packets(&frames, batch.first(), None);
+}
+
+/// A plain file that is looked back into.
+pub(crate) struct Again<'f>(pub(crate) &'f PlainFile);
+
+impl Recall for Again<'_> {
+    fn recall(&self, position: u64, bytes: &mut [u8]) -> bool {
+        self.0.read_at(position, bytes)
+    }
 }

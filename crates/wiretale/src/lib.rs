@@ -28,7 +28,7 @@
 //! wiretale::ignore!(Print: recognize::Named, terminal::Terminal);
 //!
 //! let read = analyze(["capture.pcap"], Settings::default(), Print)?;
-//! if let Some(cut) = read.trouble {
+//! for cut in read.trouble {
 //!     eprintln!("{cut}");
 //! }
 //! # Ok::<(), wiretale::capture::Error>(())
@@ -53,7 +53,7 @@ pub use wiretale_score as score;
 pub use wiretale_ssh as ssh;
 pub use wiretale_terminal as terminal;
 
-pub use analyze::{AT_ONCE, Analyzed, analyze, analyze_captures, analyze_several};
+pub use analyze::{AT_ONCE, Analyzed, analyze, analyze_batch, analyze_captures, analyze_several};
 pub use threads::{Crashed, Listener, MOST_THREADS, analyze_threads};
 pub use wiretale_flow::{
     Analyzer, Checksums, CommunityId, Course, Limits, Lookback, Network, Settings, Stats, Timeouts, community_id,

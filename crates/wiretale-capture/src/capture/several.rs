@@ -5,7 +5,7 @@ use wiretale_packet::Frame;
 use super::Capture;
 use crate::Error;
 use crate::format::Step;
-use crate::map::Map;
+use crate::plain::PlainFile;
 
 /// Frames that come one after the other.
 #[derive(Debug)]
@@ -16,8 +16,8 @@ pub struct Several<'c> {
     pub first: u64,
     /// Where the bytes of the first stand in the file, or in what it gives when it is decompressed.
     pub position: u64,
-    /// [`Capture::mapped`].
-    pub mapped: Option<&'c [u8]>,
+    /// [`Capture::plain`].
+    pub plain: Option<&'c PlainFile>,
 }
 
 impl Capture {
@@ -30,7 +30,7 @@ impl Capture {
         if let Err(error) = self.advance()? {
             return Some(Err(error));
         }
-        let Self { source, format, record, lent, number, offset, map, .. } = self;
+        let Self { source, format, record, lent, number, offset, plain, .. } = self;
         let window = source.window();
         let mut frames = Vec::with_capacity(most.min(window.len() / RECORD));
         let position = *offset + record.as_ref().map_or(0, |record| record.data.start as u64);
@@ -49,7 +49,7 @@ impl Capture {
         }
         let first = *number;
         *number += frames.len() as u64 - 1;
-        Some(Ok(Several { frames, first, position, mapped: map.as_ref().map(Map::bytes) }))
+        Some(Ok(Several { frames, first, position, plain: plain.as_ref() }))
     }
 }
 

@@ -6,7 +6,7 @@ use std::io::{self, Read, Write};
 use flate2::Compression;
 use flate2::write::GzEncoder;
 use wiretale_capture::write::{Order, Pcap, Pcapng};
-use wiretale_capture::{Capture, Error, Frame};
+use wiretale_capture::{Batch, Batches, Capture, Error, Frame};
 use wiretale_packet::{LinkType, Timestamp};
 
 /// A frame that owns its bytes.
@@ -69,8 +69,26 @@ pub fn zstd(bytes: &[u8]) -> Vec<u8> {
     ruzstd::encoding::compress_to_vec(bytes, ruzstd::encoding::CompressionLevel::Fastest)
 }
 
+/// All frames, each batch's number of them, and what ended the captures.
+pub fn in_batches(captures: Vec<Capture>) -> (Vec<Owned>, Vec<usize>, Vec<String>) {
+    let (mut batches, mut batch) = (Batches::of(captures), Batch::default());
+    let (mut frames, mut borders, mut errors) = (Vec::new(), Vec::new(), Vec::new());
+    while let Some(next) = batches.next(&mut batch) {
+        match next {
+            Ok(()) => {
+                assert!(batch.first() == frames.len() as u64 + 1 && !batch.is_empty());
+                frames.extend(batch.frames(0..batch.len()).map(Owned::of));
+                borders.push(batch.len());
+            }
+            Err(error) => errors.push(error.to_string()),
+        }
+    }
+    assert!(batches.next(&mut batch).is_none(), "nothing follows the end");
+    (frames, borders, errors)
+}
+
 /// All frames as they come many at a time, and what ended the capture.
-pub fn in_batches(mut capture: Capture, most: usize) -> (Vec<Owned>, Option<String>) {
+pub fn many_at_a_time(mut capture: Capture, most: usize) -> (Vec<Owned>, Option<String>) {
     let mut frames = Vec::new();
     while let Some(several) = capture.next_many(most) {
         match several {
@@ -107,10 +125,13 @@ pub fn read(bytes: &[u8]) -> (Vec<Owned>, Option<Error>) {
         Ok(capture) => {
             let (frames, error) = all(capture);
             for most in [1, 3, 256] {
-                let (several, end) = in_batches(Capture::from_bytes(bytes, "made").unwrap(), most);
+                let (several, end) = many_at_a_time(Capture::from_bytes(bytes, "made").unwrap(), most);
                 assert_eq!(several, frames, "{most} at a time");
                 assert_eq!(end, error.as_ref().map(ToString::to_string), "{most} at a time");
             }
+            let (batched, _, errors) = in_batches(vec![Capture::from_bytes(bytes, "made").unwrap()]);
+            assert_eq!(batched, frames, "in batches");
+            assert_eq!(errors, Vec::from_iter(error.as_ref().map(ToString::to_string)), "in batches");
             (frames, error)
         }
         Err(error) => (Vec::new(), Some(error)),

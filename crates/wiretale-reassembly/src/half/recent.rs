@@ -1,7 +1,7 @@
 //! Bytes that come again after they were delivered: the same, or others.
 
-use alloc::boxed::Box;
 use alloc::collections::VecDeque;
+use alloc::vec::Vec;
 
 use wiretale_packet::Direction;
 
@@ -178,7 +178,7 @@ impl Half {
 
     /// Compares bytes with those delivered, where the capture can be looked back into. How many differ.
     fn compare(&self, from: Direction, old: &Data<'_>, sink: &mut impl Sink) -> u64 {
-        let mut lost = 0;
+        let (mut lost, mut there) = (0, Vec::new());
         for sent in self.recent.iter().flat_map(|recent| recent.iter(self.few)) {
             let start = sent.offset().max(old.offset);
             let end = sent.end().min(old.offset + old.bytes.len() as u64);
@@ -187,9 +187,8 @@ impl Half {
             }
             let place = index(start - old.offset)..index(end - old.offset);
             let Some(new) = old.bytes.get(place) else { continue };
-            let Some(there) = sink.recall(sent.origin() + (start - sent.offset()), new.len()) else { continue };
-            if there != new {
-                let there: Box<[u8]> = there.into();
+            there.resize(new.len(), 0);
+            if sink.recall(sent.origin() + (start - sent.offset()), &mut there) && there != new {
                 lost += conflict(from, start, &there, new, (sent.ttl(), old.ttl), sink);
             }
         }

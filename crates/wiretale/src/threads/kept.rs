@@ -11,12 +11,12 @@ pub(super) struct Kept {
     spans: Vec<Span>,
     bytes: Vec<u8>,
     offers: Vec<Announced>,
-    // Where the capture begins in memory, and how long it is, as far as spans reach.
-    capture: (usize, usize),
+    // Where the batch begins in memory, and how long it is, as far as spans reach.
+    batch: (usize, usize),
 }
 
-/// A slice, of the capture or of the bytes kept, in eight bytes: from the top a bit that tells which, its position in
-/// forty bits and its length in the rest.
+/// A slice, of the batch or of the bytes kept, in eight bytes: from the top a bit that tells which, its position in forty
+/// bits and its length in the rest.
 #[derive(Clone, Copy)]
 struct Span(u64);
 
@@ -24,15 +24,15 @@ impl Span {
     /// No slice is longer than a segment or what a decoder holds; a longer one would be cut.
     const LEN: u32 = 23;
     const LONGEST: usize = (1 << Self::LEN) - 1;
-    /// A terabyte: what lies beyond in a capture is kept as a copy.
+    /// A terabyte: what lies beyond in a batch is kept as a copy.
     const FARTHEST: usize = 1 << (63 - Self::LEN);
 
-    const fn new(mapped: bool, at: usize, len: usize) -> Self {
+    const fn new(lent: bool, at: usize, len: usize) -> Self {
         let len = if len > Self::LONGEST { Self::LONGEST } else { len };
-        Self((mapped as u64) << 63 | (at as u64) << Self::LEN | len as u64)
+        Self((lent as u64) << 63 | (at as u64) << Self::LEN | len as u64)
     }
 
-    /// Is it of the capture? Where does it begin, and where does it end?
+    /// Is it of the batch? Where does it begin, and where does it end?
     const fn parts(self) -> (bool, usize, usize) {
         let at = (self.0 << 1 >> (Self::LEN + 1)) as usize;
         (self.0 >> 63 == 1, at, at + (self.0 as usize & Self::LONGEST))
@@ -42,15 +42,17 @@ impl Span {
 /// Lends what was kept, in the order kept.
 pub(super) struct Lender<'b> {
     kept: &'b Kept,
-    capture: &'b [u8],
+    batch: &'b [u8],
     spans: usize,
     offers: usize,
 }
 
 impl Kept {
-    /// Mostly slices of `capture`.
-    pub(super) fn of(capture: &[u8]) -> Self {
-        Self { capture: (capture.as_ptr().addr(), capture.len().min(Span::FARTHEST)), ..Self::default() }
+    /// What is kept from now on is mostly slices of `batch`.
+    ///
+    /// Invariant: these bytes stay where they are until everything is forgotten.
+    pub(super) fn slices_of(&mut self, batch: &[u8]) {
+        self.batch = (batch.as_ptr().addr(), batch.len().min(Span::FARTHEST));
     }
 
     /// Forgets everything; the room stays.
@@ -62,17 +64,17 @@ impl Kept {
 
     #[inline]
     fn keep(&mut self, bytes: &[u8]) {
-        let (span, mapped) = self.span(bytes);
-        self.spans.push(if mapped { span } else { Span::new(false, self.bytes.len(), bytes.len()) });
-        if !mapped {
+        let (span, lent) = self.span(bytes);
+        self.spans.push(if lent { span } else { Span::new(false, self.bytes.len(), bytes.len()) });
+        if !lent {
             self.bytes.extend_from_slice(bytes);
         }
     }
 
-    /// The span of bytes that lie in the capture, and whether they do. None at all may lie anywhere.
+    /// The span of bytes that lie in the batch, and whether they do. None at all may lie anywhere.
     #[inline]
     fn span(&self, bytes: &[u8]) -> (Span, bool) {
-        let (at, end) = self.capture;
+        let (at, end) = self.batch;
         let at = if bytes.is_empty() { 0 } else { bytes.as_ptr().addr().wrapping_sub(at) };
         (Span::new(true, at, bytes.len()), at <= end && bytes.len() <= end - at)
     }
@@ -86,16 +88,16 @@ impl Lend<'static> for Kept {
         &[]
     }
 
-    // Nearly always all of them are slices of the capture.
+    // Nearly always all of them are slices of the batch.
     #[inline]
     fn lend_all<const N: usize>(&mut self, all: [&[u8]; N]) -> [&'static [u8]; N] {
-        let mut all_mapped = true;
+        let mut all_lent = true;
         let spans = all.map(|bytes| {
-            let (span, mapped) = self.span(bytes);
-            all_mapped &= mapped;
+            let (span, lent) = self.span(bytes);
+            all_lent &= lent;
             span
         });
-        if all_mapped {
+        if all_lent {
             self.spans.extend_from_slice(&spans);
         } else {
             all.iter().for_each(|bytes| self.keep(bytes));
@@ -112,14 +114,14 @@ impl LendOffers<'static> for Kept {
 }
 
 impl<'b> Lender<'b> {
-    pub(super) fn new(kept: &'b Kept, capture: &'b [u8], from: (usize, usize)) -> Self {
-        Self { kept, capture, spans: from.0, offers: from.1 }
+    pub(super) fn new(kept: &'b Kept, batch: &'b [u8], from: (usize, usize)) -> Self {
+        Self { kept, batch, spans: from.0, offers: from.1 }
     }
 
     #[inline]
     fn bytes(&self, span: Span) -> &'b [u8] {
-        let (mapped, from, to) = span.parts();
-        let bytes = if mapped { self.capture } else { &self.kept.bytes };
+        let (lent, from, to) = span.parts();
+        let bytes = if lent { self.batch } else { &self.kept.bytes };
         bytes.get(from..to).unwrap_or_default()
     }
 

@@ -1,6 +1,6 @@
-//! One capture on several threads.
+//! Captures on several threads.
 //!
-//! A reader hands each frame to the thread to which the pair of its addresses falls. Each thread has an analyzer of its
+//! A reader fills [batches](wiretale_capture::Batch) that are shared, and hands each frame to the thread to which the pair of its addresses falls. Each thread has an analyzer of its
 //! own, and puts down what that tells instead of doing anything about it. The thread that called tells the observer, call
 //! by call, in the order of [`Place`](wiretale_protocol::Place)s, which is the order in which one analyzer alone would
 //! have told it. So the observer is what it was, lives in one thread, and cannot tell how many others there are.
@@ -30,6 +30,7 @@ mod kept;
 mod reader;
 mod recorder;
 mod replay;
+mod round;
 mod slips;
 
 use std::fmt;
@@ -39,14 +40,16 @@ use std::sync::mpsc::{Receiver, Sender, TryRecvError, channel, sync_channel};
 use std::thread;
 use std::time::Duration;
 
-use wiretale_capture::Capture;
+use wiretale_capture::{Batches, Capture};
 use wiretale_flow::{Analyzer, Settings, Share, Stats};
 
-use self::reader::{AHEAD, Reader, Reading, Round, Whose};
+use self::reader::{AHEAD, Reader, Reading, Whose};
 use self::recorder::{Recorder, Told, Wishes};
 pub use self::replay::Listener;
 use self::replay::{Pages, Replay};
+use self::round::Round;
 use self::slips::Slips;
+use crate::analyze::Again;
 use crate::{Analyzed, Standard};
 
 /// The most threads that [`analyze_threads`] uses.
@@ -65,40 +68,41 @@ impl fmt::Display for Crashed {
 
 impl std::error::Error for Crashed {}
 
-/// Analyses a capture that lies in memory as a whole ([`Capture::frames`]) with `threads`, at least two and at most
-/// [`MOST_THREADS`]; nothing if it does not lie so. One of them is this one, and observes. The observer is told the same,
-/// in the same order, for any number of them, as long as no bound in [`Settings::limits`] is reached: of those each
-/// analyzer has its share.
+/// Analyses captures as one, in the order of time, with `threads`, at least two and at most [`MOST_THREADS`]. One of them is
+/// this one, and observes. The observer is told the same, in the same order, for any number of them, as long as no bound in
+/// [`Settings::limits`] is reached: of those each analyzer has its share.
 ///
-/// Now and then `go_on` is asked, with how many frames and bytes of the file were read; if it says no, that is the end.
+/// Now and then `go_on` is asked, with how many frames and bytes of the files were read; if it says no, that is the end.
 ///
 /// # Errors
 /// If a thread panics.
 pub fn analyze_threads<O: Listener>(
-    capture: &Capture,
+    captures: Vec<Capture>,
     threads: usize,
     settings: &Settings,
     observer: O,
     go_on: impl FnMut(u64, u64, &O) -> bool,
-) -> Option<Result<Analyzed<O>, Crashed>> {
-    let (frames, bytes) = (capture.frames()?, capture.mapped()?);
+) -> Result<Analyzed<O>, Crashed> {
+    let batches = Batches::of(captures);
+    let plain = batches.plain().cloned();
+    let again = plain.as_ref().map(Again);
     let threads = threads.clamp(2, MOST_THREADS) - 1;
     let (checks, settings) = (settings.checks(), shared_by(settings, threads));
     let wishes = Wishes::of(&observer);
     let shares = Share::among(threads);
-    let replay = Replay::new(observer, bytes, threads);
-    let ((worked, free), (done, told)) = (channel(), channel());
+    let replay = Replay::new(observer, threads);
+    let ((worked, back), (done, told)) = (channel(), channel());
     let (inputs, rounds): (Vec<_>, Vec<_>) = shares.iter().map(|_| sync_channel(AHEAD)).unzip();
-    let reader = Reader::new(frames, checks, inputs, free, told);
+    let reader = Reader::new(batches, checks, inputs, back, told);
     let (either, another) = if threads == 1 { (Some(Mutex::new(reader)), None) } else { (None, Some(reader)) };
     let (told, well, read) = thread::scope(|scope| {
         let (mut outputs, mut workers) = (Vec::new(), Vec::new());
         for (share, rounds) in shares.iter().zip(rounds) {
             let ((told, output), (used, back)) = (channel(), channel());
-            let recorder = Recorder::new(bytes, wishes, threads == 1, told, back);
-            let input = Input { rounds, worked: worked.clone(), reader: either.as_ref() };
+            let recorder = Recorder::new(wishes, threads == 1, told, back);
+            let input = Input { rounds, worked: worked.clone(), reader: either.as_ref(), again: again.as_ref() };
             let (settings, share) = (settings.clone(), share.clone());
-            workers.push(scope.spawn(move || work(bytes, recorder, &input, settings, share)));
+            workers.push(scope.spawn(move || work(recorder, &input, settings, share)));
             outputs.push(Thread::new(output, used));
         }
         let (mark, marks) = channel();
@@ -114,11 +118,11 @@ pub fn analyze_threads<O: Listener>(
         (told, ended, another.and_then(|reader| reader.join().ok()))
     });
     let (Some((observer, mut stats, _)), Some(read), true) = (told, either.map(reader::end).or(read), well) else {
-        return Some(Err(Crashed));
+        return Err(Crashed);
     };
     (stats.frames, stats.bytes, stats.flows_peak) = (read.frames, read.bytes, shares[0].peak());
     (stats.cut, stats.course) = (read.cut, read.course);
-    Some(Ok(Analyzed { observer, stats, trouble: read.trouble }))
+    Ok(Analyzed { observer, stats, trouble: read.trouble })
 }
 
 /// Each thread has its share of what may be held.
@@ -129,35 +133,30 @@ fn shared_by(settings: &Settings, threads: usize) -> Settings {
     settings
 }
 
-/// Where an analyzer's rounds come from, and go back to.
-struct Input<'s, 'm> {
-    rounds: Receiver<Round<'m>>,
-    worked: Sender<Round<'m>>,
+/// Where an analyzer's rounds come from, and what else it needs.
+struct Input<'s> {
+    rounds: Receiver<Round>,
+    // Hears of each that was analysed.
+    worked: Sender<()>,
     // If it may read, when it has nothing else to do.
-    reader: Option<&'s Mutex<Reader<'m>>>,
+    reader: Option<&'s Mutex<Reader>>,
+    // What can be looked back into.
+    again: Option<&'s Again<'s>>,
 }
 
 /// One analyzer's work.
-fn work<'m>(capture: &'m [u8], recorder: Recorder<'m>, input: &Input<'_, 'm>, settings: Settings, share: Share) {
+fn work(recorder: Recorder, input: &Input<'_>, settings: Settings, share: Share) {
     let guard = Guard(share.clone());
-    let mut analyzer = Analyzer::<Standard, Recorder<'_>>::sharing(recorder, settings, share.clone());
-    while let Some(mut round) = next(&input.rounds, || input.reader.is_some_and(reader::read_on)) {
+    let mut analyzer = Analyzer::<Standard, Recorder>::sharing(recorder, settings, share.clone());
+    while let Some(round) = next(&input.rounds, || input.reader.is_some_and(reader::read_on)) {
         analyzer.observer_mut().observed = round.observed;
-        #[cfg(test)]
-        tests::poison(&round.numbers);
-        let mut from = 0;
-        for turn in &round.turns {
-            analyze(&mut analyzer, &round, from..turn.before, capture);
-            analyzer.time(turn.now, turn.frame);
-            from = turn.before;
-        }
-        analyze(&mut analyzer, &round, from..round.frames.len(), capture);
+        analyzer.observer_mut().begin(&round.batch);
+        analyze(&mut analyzer, &round, input.again);
         analyzer.now(round.now);
         share.reach_frame(round.last + 1);
         analyzer.observer_mut().round();
-        round.clear();
         // The reader may have read its last.
-        let _ = input.worked.send(round);
+        let _ = input.worked.send(());
         if share.is_abandoned() {
             return;
         }
@@ -167,23 +166,31 @@ fn work<'m>(capture: &'m [u8], recorder: Recorder<'m>, input: &Input<'_, 'm>, se
     drop(guard);
 }
 
-/// Some frames of a round.
-fn analyze<'m>(
-    analyzer: &mut Analyzer<Standard, Recorder<'m>>,
-    round: &Round<'m>,
-    part: Range<usize>,
-    capture: &'m [u8],
-) {
-    let packets = round.packets.get(part.clone()).unwrap_or_default();
-    analyzer.packets_of(&round.frames[part.clone()], packets, &round.numbers[part], Some(capture));
+/// The frames of a round, each in its second.
+fn analyze(analyzer: &mut Analyzer<Standard, Recorder>, round: &Round, again: Option<&Again<'_>>) {
+    let (frames, numbers) = (round.frames(), round.numbers());
+    #[cfg(test)]
+    tests::poison(&numbers);
+    let some = |analyzer: &mut Analyzer<_, _>, part: Range<usize>| {
+        let packets = round.packets().get(part.clone()).unwrap_or_default();
+        let lookback = round.lookback(part.start, again);
+        analyzer.packets_of(&frames[part.clone()], packets, &numbers[part], lookback);
+    };
+    let mut from = 0;
+    for turn in &round.turns {
+        some(analyzer, from..turn.before);
+        analyzer.time(turn.now, turn.frame);
+        from = turn.before;
+    }
+    some(analyzer, from..frames.len());
 }
 
 /// Tells the observer all that the threads tell, in order. Nothing comes back if one of them has come to grief; false,
 /// if it was not to go on to the end.
 fn tell<O: Listener>(
-    mut replay: Replay<'_, O>,
+    mut replay: Replay<O>,
     mut threads: Vec<Thread>,
-    mut reading: Reading<'_, '_>,
+    mut reading: Reading<'_>,
     mut go_on: impl FnMut(u64, u64, &O) -> bool,
 ) -> Option<(O, Stats, bool)> {
     let mut stats = Stats::default();
@@ -242,7 +249,7 @@ impl Thread {
 
     /// Sees to it that there is something to tell, if there is more in this round, and reads the capture meanwhile; nothing
     /// if the thread is no more.
-    fn advance(&mut self, reading: &Reading<'_, '_>) -> Option<()> {
+    fn advance(&mut self, reading: &Reading<'_>) -> Option<()> {
         if let Some(pages) = self.pages.take() {
             // It may have ended.
             let _ = self.used.send(pages.used());

@@ -1,41 +1,14 @@
-//! Hands out the frames of a capture.
+//! Hands out the frames of captures.
 
+use std::ops::Range;
 use std::sync::mpsc::{Receiver, Sender, SyncSender};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 
-use wiretale_capture::{Error, Frames};
-use wiretale_flow::{Clock, Course, Share, read_ahead};
-use wiretale_packet::{Body, Checks, Frame, Packet, Timestamp, dissect, plain_tcp, plain_tcp_into};
+use wiretale_capture::{Batch, Batches, Error};
+use wiretale_flow::{Clock, Course, Share};
+use wiretale_packet::{Body, Checks, Frame, dissect, plain_tcp};
 
-/// The frames of a stretch of a capture that one thread is to look at.
-#[derive(Default)]
-pub(super) struct Round<'m> {
-    pub(super) frames: Vec<Frame<'m>>,
-    /// The plain packets in them, or nothing where it is left to the analyzer to take them out: so it is where there are
-    /// several, and where the only one is not [`BEHIND`].
-    pub(super) packets: Vec<Option<Packet<'m>>>,
-    /// Their numbers.
-    pub(super) numbers: Vec<u64>,
-    /// Where another second begins.
-    pub(super) turns: Vec<Turn>,
-    /// The number of the stretch's last frame, whoever looks at it.
-    pub(super) last: u64,
-    /// Packet time at its end.
-    pub(super) now: Timestamp,
-    /// Bytes that the observer kept when it had been told all up to [`AHEAD`] rounds before: the same in every run.
-    pub(super) observed: usize,
-}
-
-/// Packet time has come to another second.
-#[derive(Clone, Copy)]
-pub(super) struct Turn {
-    /// Before which of a round's frames.
-    pub(super) before: usize,
-    /// With which frame of the capture.
-    pub(super) frame: u64,
-    /// The time it is.
-    pub(super) now: Timestamp,
-}
+use super::round::{Round, TakenOut, Turn};
 
 /// What was read.
 #[derive(Default)]
@@ -44,40 +17,44 @@ pub(super) struct Read {
     pub(super) bytes: u64,
     pub(super) cut: u64,
     pub(super) course: Course,
-    /// Why reading ended early, if it did.
-    pub(super) trouble: Option<Error>,
+    /// Why reading ended early, of each capture of which it did.
+    pub(super) trouble: Vec<Error>,
 }
 
-/// How far reading has come: how many frames, and how far in the file.
+/// How far reading has come: how many frames, and how far in the files.
 pub(super) type Mark = (u64, u64);
 
 /// Reads the frames and hands each to the threads that need it, a round at a time, at most [`AHEAD`] rounds before the
 /// last that was told in full.
-pub(super) struct Reader<'m> {
-    frames: Frames<'m>,
+pub(super) struct Reader {
+    batches: Batches,
+    // The batch of which rounds are made, and which of its frames are in none yet.
+    batch: Arc<Batch>,
+    rest: Range<usize>,
+    // All batches there are: those that nobody looks at any more are filled again.
+    pool: Vec<Arc<Batch>>,
     checks: Checks,
     // Nobody any more, once there is nothing more to read or nobody takes it: then the threads may end.
-    to: Vec<SyncSender<Round<'m>>>,
-    free: Receiver<Round<'m>>,
+    to: Vec<SyncSender<Round>>,
+    worked: Receiver<()>,
     read: Read,
     clock: Clock,
     // What the observer kept when each round had been told: for each there may be one more.
     told: Receiver<usize>,
-    // Rounds that are read and not analysed yet, and those that came back from there.
+    // Rounds that are read and not analysed yet.
     waiting: usize,
-    spare: Vec<Round<'m>>,
 }
 
-impl<'m> Reader<'m> {
+impl Reader {
     pub(super) fn new(
-        frames: Frames<'m>,
+        batches: Batches,
         checks: Checks,
-        to: Vec<SyncSender<Round<'m>>>,
-        free: Receiver<Round<'m>>,
+        to: Vec<SyncSender<Round>>,
+        worked: Receiver<()>,
         told: Receiver<usize>,
     ) -> Self {
-        let (read, clock, spare) = (Read::default(), Clock::default(), Vec::new());
-        Self { frames, checks, to, free, read, clock, told, waiting: 0, spare }
+        let (batch, pool, read, clock) = (Arc::default(), Vec::new(), Read::default(), Clock::default());
+        Self { batches, batch, rest: 0..0, pool, checks, to, worked, read, clock, told, waiting: 0 }
     }
 
     /// Reads a round, if there is more and one may be read now; false if not.
@@ -87,72 +64,85 @@ impl<'m> Reader<'m> {
 
     // Reads a round and hands it out.
     fn round(&mut self, observed: usize) {
-        for round in self.free.try_iter() {
-            self.waiting -= 1;
-            self.spare.push(round);
+        self.waiting -= self.worked.try_iter().count();
+        if self.rest.is_empty() && !self.next_batch() {
+            self.read.course = self.clock.course();
+            return self.to.clear();
         }
-        let mut rounds: Vec<Round<'_>> = self.to.iter().map(|_| self.spare.pop().unwrap_or_default()).collect();
-        let over = self.fill(&mut rounds);
-        rounds.iter_mut().for_each(|round| round.observed = observed / self.to.len());
-        let sent = self.to.iter().zip(rounds).all(|(to, round)| to.send(round).is_ok());
-        self.waiting += self.to.len();
-        if over || !sent {
+        let rounds = self.rounds(observed / self.to.len());
+        self.waiting += rounds.len();
+        if !self.to.iter().zip(rounds).all(|(to, round)| to.send(round).is_ok()) {
             self.to.clear();
         }
     }
 
-    fn mark(&self) -> Mark {
-        (self.read.frames, self.frames.offset())
-    }
-
-    /// Fills a round; true if it is the last.
-    fn fill(&mut self, rounds: &mut [Round<'m>]) -> bool {
-        let Self { frames, read, clock, .. } = self;
-        let checks = (self.waiting >= BEHIND).then_some(self.checks);
-        let until = read.frames + FRAMES;
-        while read.frames < until {
-            let frame = match frames.next() {
-                Some(Ok(frame)) => frame,
-                last => {
-                    read.trouble = last.and_then(Result::err);
-                    read.course = clock.course();
-                    close(rounds, read, clock);
+    /// False if there is no more.
+    fn next_batch(&mut self) -> bool {
+        let free = self.pool.iter_mut().position(|batch| Arc::get_mut(batch).is_some());
+        let mut batch = free.map(|at| self.pool.swap_remove(at)).unwrap_or_default();
+        while let Some(next) = Arc::get_mut(&mut batch).and_then(|batch| self.batches.next(batch)) {
+            match next {
+                Ok(()) => {
+                    self.rest = 0..batch.len();
+                    self.pool.push(std::mem::replace(&mut self.batch, batch));
                     return true;
                 }
-            };
-            read.frames += 1;
-            read.bytes += frame.data.len() as u64;
-            read.cut += u64::from(frame.is_cut());
-            if let Some(now) = clock.turns(frame.at) {
-                for round in rounds.iter_mut() {
-                    round.turns.push(Turn { before: round.frames.len(), frame: read.frames, now });
+                Err(error) => self.read.trouble.push(error),
+            }
+        }
+        false
+    }
+
+    fn mark(&self) -> Mark {
+        (self.read.frames, self.batches.bytes_read())
+    }
+
+    /// A round for each thread, of the frames that come next. A batch's rounds are of about the same length.
+    fn rounds(&mut self, observed: usize) -> Vec<Round> {
+        let length = self.rest.len().div_ceil(self.rest.len().div_ceil(FRAMES));
+        let which = self.rest.start..self.rest.start + length;
+        self.rest.start = which.end;
+        let batch = &self.batch;
+        let mut shares: Vec<(Vec<u32>, Vec<Turn>)> = vec![Default::default(); self.to.len()];
+        for (at, frame) in (which.start as u32..).zip(batch.frames(which)) {
+            self.read.frames += 1;
+            self.read.bytes += frame.data.len() as u64;
+            self.read.cut += u64::from(frame.is_cut());
+            if let Some(now) = self.clock.turns(frame.at) {
+                for (which, turns) in &mut shares {
+                    turns.push(Turn { before: which.len(), frame: self.read.frames, now });
                 }
             }
-            hand_out(frame, checks, read.frames, rounds);
+            hand_out(frame, at, &mut shares);
         }
-        close(rounds, read, clock);
-        false
+        let checks = (self.to.len() == 1 && self.waiting >= BEHIND).then_some(self.checks);
+        let (last, now) = (self.read.frames, self.clock.now());
+        let round = |(which, turns): (Vec<u32>, Vec<Turn>)| {
+            let taken_out = checks.map(|checks| TakenOut::of(batch, &which, checks));
+            Round { batch: Arc::clone(batch), which, taken_out, turns, last, now, observed }
+        };
+        shares.into_iter().map(round).collect()
     }
 }
 
 /// Reading, as the thread sees it that tells the observer.
-pub(super) struct Reading<'s, 'm> {
-    reader: Whose<'s, 'm>,
+pub(super) struct Reading<'s> {
+    reader: Whose<'s>,
     told: Sender<usize>,
     // The last that is known.
     mark: Mark,
 }
 
 /// Whose work reading is.
-pub(super) enum Whose<'s, 'm> {
+pub(super) enum Whose<'s> {
     /// Of the two threads that there are, that of the one that has nothing else to do.
-    Either(&'s Mutex<Reader<'m>>),
+    Either(&'s Mutex<Reader>),
     /// That of a thread beside, which says how far it has come: all others wait for the one that tells the observer.
     Another(Receiver<Mark>),
 }
 
-impl<'s, 'm> Reading<'s, 'm> {
-    pub(super) fn new(reader: Whose<'s, 'm>, told: Sender<usize>) -> Self {
+impl<'s> Reading<'s> {
+    pub(super) fn new(reader: Whose<'s>, told: Sender<usize>) -> Self {
         // So many rounds may be read before any was told; then nothing is kept yet.
         for _ in 0..AHEAD {
             let _ = told.send(0);
@@ -182,7 +172,7 @@ impl<'s, 'm> Reading<'s, 'm> {
 }
 
 /// Where nobody tells the observer any more, nobody need read.
-impl Drop for Reading<'_, '_> {
+impl Drop for Reading<'_> {
     fn drop(&mut self) {
         if let Whose::Either(reader) = self.reader {
             reader.lock().unwrap_or_else(PoisonError::into_inner).to.clear();
@@ -191,17 +181,17 @@ impl Drop for Reading<'_, '_> {
 }
 
 /// Reads a round, if nobody else does just now; false if there is nothing to do.
-pub(super) fn read_on(reader: &Mutex<Reader<'_>>) -> bool {
+pub(super) fn read_on(reader: &Mutex<Reader>) -> bool {
     reader.try_lock().is_ok_and(|mut reader| reader.read_on())
 }
 
 /// What was read in all.
-pub(super) fn end(reader: Mutex<Reader<'_>>) -> Read {
+pub(super) fn end(reader: Mutex<Reader>) -> Read {
     reader.into_inner().unwrap_or_else(PoisonError::into_inner).read
 }
 
 /// The work of a thread that reads.
-pub(super) fn read(mut reader: Reader<'_>, marks: &Sender<Mark>) -> Read {
+pub(super) fn read(mut reader: Reader, marks: &Sender<Mark>) -> Read {
     while !reader.to.is_empty()
         && let Ok(observed) = reader.told.recv()
     {
@@ -213,31 +203,19 @@ pub(super) fn read(mut reader: Reader<'_>, marks: &Sender<Mark>) -> Read {
     reader.read
 }
 
-fn close(rounds: &mut [Round<'_>], read: &Read, clock: &Clock) {
-    for round in rounds {
-        (round.last, round.now) = (read.frames, clock.now());
-    }
-}
-
+/// Notes the frame at this place of its batch for each thread that needs it.
 #[inline]
-fn hand_out<'m>(frame: Frame<'m>, checks: Option<Checks>, number: u64, rounds: &mut [Round<'m>]) {
-    if let [only] = rounds {
-        if let Some(checks) = checks {
-            read_ahead(&frame, DISTANCE);
-            only.packets.push(None);
-            if let Some(packet) = only.packets.last_mut() {
-                plain_tcp_into(&frame, checks, packet);
-            }
-        }
-        return only.take(frame, number);
+fn hand_out(frame: Frame<'_>, at: u32, shares: &mut [(Vec<u32>, Vec<Turn>)]) {
+    if let [(only, _)] = shares {
+        return only.push(at);
     }
     if let Some(packet) = plain_tcp(&frame, Checks::Ignore) {
-        let to = Share::of(packet.ip.src, packet.ip.dst, rounds.len());
-        return rounds[to].take(frame, number);
+        let to = Share::of(packet.ip.src, packet.ip.dst, shares.len());
+        return shares[to].0.push(at);
     }
-    let to = needed_by(frame, rounds.len());
-    for (_, round) in rounds.iter_mut().enumerate().filter(|(index, _)| to & (1 << index) != 0) {
-        round.take(frame, number);
+    let to = needed_by(frame, shares.len());
+    for (_, (which, _)) in shares.iter_mut().enumerate().filter(|(index, _)| to & (1 << index) != 0) {
+        which.push(at);
     }
 }
 
@@ -255,27 +233,8 @@ fn needed_by(frame: Frame<'_>, threads: usize) -> u64 {
     needed
 }
 
-impl<'m> Round<'m> {
-    /// Forgets everything; the room stays.
-    pub(super) fn clear(&mut self) {
-        self.frames.clear();
-        self.packets.clear();
-        self.numbers.clear();
-        self.turns.clear();
-    }
-
-    #[inline]
-    fn take(&mut self, frame: Frame<'m>, number: u64) {
-        self.frames.push(frame);
-        self.numbers.push(number);
-    }
-}
-
 /// Frames of a round: what they give to tell should fit into a processor's own cache, with room for the work.
-const FRAMES: u64 = 512;
-
-/// Bytes between a packet that is taken out and what is asked of memory then.
-const DISTANCE: usize = 64 << 10;
+const FRAMES: usize = 512;
 
 /// With so many rounds that wait to be analysed, the analyzer is behind the one that tells.
 const BEHIND: usize = AHEAD / 2;

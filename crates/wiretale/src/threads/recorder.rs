@@ -1,7 +1,9 @@
 //! The observer of a thread that has others beside it: it puts down what it hears.
 
+use std::sync::Arc;
 use std::sync::mpsc::{Receiver, Sender};
 
+use wiretale_capture::Batch;
 use wiretale_protocol::{
     Chunk, Direction, Expectation, Exposure, Moment, Observe, Observer, Packets, Passed, Place, Stray, Summary,
     Timestamp, Weird,
@@ -11,8 +13,8 @@ use super::slips::{Call, Slips, What};
 use crate::{Stats, dcc, dns, ftp, irc, recognize, ssh, terminal};
 
 /// Puts down every call, and sends what it has put down.
-pub(super) struct Recorder<'m> {
-    capture: &'m [u8],
+pub(super) struct Recorder {
+    batch: Arc<Batch>,
     slips: Box<Slips>,
     place: Option<Place>,
     wishes: Wishes,
@@ -62,17 +64,17 @@ impl Wishes {
 #[derive(Clone, Copy, Default)]
 pub(super) struct Numbered(u32);
 
-impl<'m> Recorder<'m> {
+impl Recorder {
     /// With `alone`, no more than a few slips are on their way at a time.
-    pub(super) fn new(
-        capture: &'m [u8],
-        wishes: Wishes,
-        alone: bool,
-        to: Sender<Told>,
-        back: Receiver<Box<Slips>>,
-    ) -> Self {
-        let (slips, away) = (Box::new(Slips::of(capture)), alone.then_some(0));
-        Self { away, capture, slips, place: None, wishes, observed: 0, free: Vec::new(), next: 0, to, back }
+    pub(super) fn new(wishes: Wishes, alone: bool, to: Sender<Told>, back: Receiver<Box<Slips>>) -> Self {
+        let (batch, slips, away) = (Arc::default(), Box::default(), alone.then_some(0));
+        Self { away, batch, slips, place: None, wishes, observed: 0, free: Vec::new(), next: 0, to, back }
+    }
+
+    /// A round begins, of frames of this batch.
+    pub(super) fn begin(&mut self, batch: &Arc<Batch>) {
+        self.batch = Arc::clone(batch);
+        self.slips.of(batch);
     }
 
     /// A round is over.
@@ -98,7 +100,8 @@ impl<'m> Recorder<'m> {
                 }
                 None => self.back.try_recv().ok(),
             };
-            let empty = used.unwrap_or_else(|| Box::new(Slips::of(self.capture)));
+            let mut empty = used.unwrap_or_default();
+            empty.of(&self.batch);
             let full = std::mem::replace(&mut self.slips, empty);
             let _ = self.to.send(Told::Slips(full));
         }
@@ -130,7 +133,7 @@ impl<'m> Recorder<'m> {
     }
 }
 
-impl Observer for Recorder<'_> {
+impl Observer for Recorder {
     type Flow = Numbered;
 
     fn opened(&mut self, flow: &mut Numbered, moment: &Moment<'_>) {
@@ -227,7 +230,7 @@ impl Observer for Recorder<'_> {
 
 macro_rules! records {
     ($($protocol:ty, $what:ident, $list:ident;)*) => {
-        $(impl Observe<$protocol> for Recorder<'_> {
+        $(impl Observe<$protocol> for Recorder {
             #[inline]
             fn observe(
                 &mut self,
@@ -245,7 +248,7 @@ macro_rules! records {
 
 each_protocol!(records);
 
-impl Observe<irc::Irc> for Recorder<'_> {
+impl Observe<irc::Irc> for Recorder {
     #[inline]
     fn observe(&mut self, flow: &mut Numbered, moment: &Moment<'_>, event: &irc::Event<'_>) {
         self.note(*flow, moment, What::Irc);
@@ -254,7 +257,7 @@ impl Observe<irc::Irc> for Recorder<'_> {
 }
 
 // It has no events.
-impl Observe<recognize::Named> for Recorder<'_> {}
+impl Observe<recognize::Named> for Recorder {}
 
 /// Calls after which what was put down is sent, though the round is not over.
 const ENOUGH: usize = 1 << 11;

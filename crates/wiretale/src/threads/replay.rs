@@ -35,9 +35,8 @@ impl<O> Listener for O where
 }
 
 /// An observer, and its states of the flows of each thread.
-pub(super) struct Replay<'m, O: Observer> {
+pub(super) struct Replay<O: Observer> {
     pub(super) observer: O,
-    capture: &'m [u8],
     threads: Vec<Vec<Far<State<O>>>>,
     // What the observer keeps on the heap with open flows.
     weights: usize,
@@ -102,10 +101,10 @@ impl Pages {
     }
 }
 
-impl<'m, O: Listener> Replay<'m, O> {
-    pub(super) fn new(observer: O, capture: &'m [u8], threads: usize) -> Self {
+impl<O: Listener> Replay<O> {
+    pub(super) fn new(observer: O, threads: usize) -> Self {
         let threads = (0..threads).map(|_| Vec::new()).collect();
-        Self { observer, capture, threads, weights: 0, offloaded: HashSet::new() }
+        Self { observer, threads, weights: 0, offloaded: HashSet::new() }
     }
 
     /// Bytes that the observer keeps.
@@ -121,7 +120,7 @@ impl<'m, O: Listener> Replay<'m, O> {
         if end > *seen {
             *seen = self.look_ahead(thread, &slips.calls[at.calls..], at.calls);
         }
-        let mut lender = Lender::new(&slips.kept, self.capture, at.kept);
+        let mut lender = Lender::new(&slips.kept, slips.bytes(), at.kept);
         while at.calls < end {
             let call = slips.calls[at.calls];
             at.calls += 1;

@@ -1,5 +1,8 @@
 //! What one thread has to tell, put down so that another can tell it.
 
+use std::sync::Arc;
+
+use wiretale_capture::Batch;
 use wiretale_protocol::{
     Chunk, Direction, Expectation, Exposure, Flow, Passed, Place, Step, Stray, Summary, Timestamp, Weird,
 };
@@ -9,9 +12,10 @@ use crate::{dcc, dns, ftp, irc, ssh, terminal};
 
 /// Calls of an observer in the order made. Of each kind of argument there is a list; the calls take from them in turn.
 ///
-/// Text that lies in the capture is noted by its position and not copied.
+/// Text that lies in the batch is noted by its position and not copied.
 #[derive(Default)]
 pub(super) struct Slips {
+    batch: Option<Arc<Batch>>,
     pub(super) scenes: Vec<Scene>,
     pub(super) steps: Vec<Step>,
     pub(super) calls: Vec<Call>,
@@ -80,13 +84,20 @@ pub(super) enum What {
 }
 
 impl Slips {
-    /// Of events whose text is mostly slices of `capture`.
-    pub(super) fn of(capture: &[u8]) -> Self {
-        Self { kept: Kept::of(capture), ..Self::default() }
+    /// The text of what comes is mostly slices of `batch`. Nothing was put down yet.
+    pub(super) fn of(&mut self, batch: &Arc<Batch>) {
+        self.kept.slices_of(batch.bytes());
+        self.batch = Some(Arc::clone(batch));
     }
 
-    /// Forgets everything; the room stays.
+    /// The bytes of that batch.
+    pub(super) fn bytes(&self) -> &[u8] {
+        self.batch.as_deref().map(Batch::bytes).unwrap_or_default()
+    }
+
+    /// Forgets everything, and lets go of the batch; the room stays.
     pub(super) fn clear(&mut self) {
+        self.batch = None;
         self.scenes.clear();
         self.steps.clear();
         self.calls.clear();

@@ -58,9 +58,9 @@ fn capture(flows: u32) -> tempfile::NamedTempFile {
 fn the_end_comes_as_it_should_or_with_a_word() {
     const FLOWS: u32 = 20_000;
     let file = capture(FLOWS);
-    let capture = Capture::map(file.path()).unwrap();
     let run = |threads, go_on: &dyn Fn() -> bool| {
-        analyze_threads(&capture, threads, &Settings::default(), Count::default(), |_, _, _| go_on()).unwrap()
+        let capture = Capture::open(file.path()).unwrap();
+        analyze_threads(vec![capture], threads, &Settings::default(), Count::default(), |_, _, _| go_on())
     };
     for threads in [1, 2, 7, 1000] {
         let analyzed = run(threads, &|| true).unwrap();
