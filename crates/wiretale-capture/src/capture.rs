@@ -11,8 +11,9 @@ use wiretale_packet::Frame;
 
 use crate::Error;
 use crate::compressed::{self, Progress};
-use crate::format::{Fault, Format, Record, Step};
+use crate::format::Format;
 use crate::plain::PlainFile;
+use crate::record::{Fault, Record, Step};
 use crate::source::Source;
 
 pub use batch::Batch;

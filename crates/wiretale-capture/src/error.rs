@@ -2,7 +2,7 @@
 
 use std::io;
 
-use crate::format::Fault;
+use crate::record::Fault;
 
 /// Why a capture cannot be read, or not to its end. `offset` counts the bytes of the capture, decompressed.
 #[derive(Debug, thiserror::Error)]

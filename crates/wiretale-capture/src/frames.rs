@@ -5,7 +5,8 @@ use std::iter::FusedIterator;
 use wiretale_packet::Frame;
 
 use crate::Error;
-use crate::format::{Format, Step};
+use crate::format::Format;
+use crate::record::Step;
 
 /// The frames of a capture in memory, each borrowed for as long as the bytes are: for work that keeps frames, or hands
 /// them to several threads.

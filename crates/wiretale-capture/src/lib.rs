@@ -35,6 +35,7 @@ mod merged;
 mod pcap;
 mod pcapng;
 mod plain;
+mod record;
 mod source;
 pub mod write;
 

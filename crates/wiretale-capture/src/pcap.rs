@@ -5,7 +5,7 @@ use nom::number::complete::{i32, u16, u32};
 use nom::{IResult, Parser};
 use wiretale_packet::{LinkType, Timestamp};
 
-use crate::format::{Fault, MAX_RECORD, Record, Step};
+use crate::record::{Fault, MAX_RECORD, Record, Step};
 
 /// What the global header says.
 #[derive(Clone, Copy, Debug)]

@@ -6,7 +6,7 @@ use nom::number::complete::{i64, u16, u32};
 use nom::{IResult, Parser};
 use wiretale_packet::{LinkType, Timestamp};
 
-use crate::format::{Fault, MAX_RECORD, Record, Step};
+use crate::record::{Fault, MAX_RECORD, Record, Step};
 
 /// The section that is being read. Before the first one it has no interfaces.
 #[derive(Clone, Debug)]

@@ -7,7 +7,7 @@ use wiretale_packet::Frame;
 
 use super::Capture;
 use crate::Error;
-use crate::format::{Record, Step};
+use crate::record::{Record, Step};
 
 /// Frames that come one after the other, with bytes of their own: work for another thread.
 ///

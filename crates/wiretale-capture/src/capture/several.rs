@@ -4,8 +4,8 @@ use wiretale_packet::Frame;
 
 use super::Capture;
 use crate::Error;
-use crate::format::Step;
 use crate::plain::PlainFile;
+use crate::record::Step;
 
 /// Frames that come one after the other.
 #[derive(Debug)]
