@@ -3,22 +3,8 @@
 use core::iter::FusedIterator;
 
 use crate::view::View;
-use crate::{
-    Address, Frame, Ip, Layer, LinkType, Packet, Skip, Tags, Timestamp, Why, fast, ip, link, transport, tunnel,
-};
-
-/// Whether checksums are computed.
-#[derive(Clone, Copy, PartialEq, Eq, Default, Debug)]
-pub enum Checks {
-    /// Compute those of IPv4 headers, TCP, UDP and ICMP.
-    #[default]
-    Verify,
-    /// Take all for unknown, and every IPv4 header for right.
-    Ignore,
-}
-
-/// How many tunnels in one another are followed.
-pub const MAX_TUNNELS: u8 = 8;
+use crate::walk::{Checks, Found, Step, Walk};
+use crate::{Frame, Ip, Layer, LinkType, Packet, Skip, Tags, Timestamp, Why, fast, ip, link, transport, tunnel};
 
 /// The packets in `frame`: the outermost first, then those in tunnels inside it, then those of the next part of an
 /// aggregated frame. What cannot be read gives a [`Skip`].
@@ -28,15 +14,16 @@ pub const MAX_TUNNELS: u8 = 8;
 #[inline]
 pub fn dissect(frame: Frame<'_>, checks: Checks) -> Dissect<'_> {
     let view = View::new(frame.data, frame.wire_len);
-    let fresh = frame.link == LinkType::ETHERNET;
-    Dissect { link: frame.link, fresh, ..Dissect::new(frame.at, Layer::Link, view, checks) }
+    let walk = Walk { link: frame.link, ..Walk::new(frame.at, checks) };
+    Dissect { fresh: frame.link == LinkType::ETHERNET, ..Dissect::new(walk, Layer::Link, view) }
 }
 
 /// The packets in an IP packet that begins with its header in `bytes`, `wire_len` bytes long on the wire, inside `depth`
 /// tunnels.
 #[must_use]
 pub fn dissect_ip(at: Timestamp, bytes: &[u8], wire_len: u32, depth: u8, tags: Tags, checks: Checks) -> Dissect<'_> {
-    Dissect { depth, tags, ..Dissect::new(at, Layer::Ip, View::new(bytes, wire_len), checks) }
+    let walk = Walk { depth, tags, ..Walk::new(at, checks) };
+    Dissect::new(walk, Layer::Ip, View::new(bytes, wire_len))
 }
 
 /// The packets in a datagram put together from fragments: `ip` is the header of one of them, `payload` what they
@@ -45,11 +32,9 @@ pub fn dissect_ip(at: Timestamp, bytes: &[u8], wire_len: u32, depth: u8, tags: T
 pub fn dissect_datagram(at: Timestamp, ip: Ip, payload: &[u8], depth: u8, tags: Tags, checks: Checks) -> Dissect<'_> {
     let view = View::new(payload, 0);
     let ip = Ip { total_len: u32::from(ip.header_len).saturating_add(view.wire), ..ip };
-    let mut dissect = Dissect { depth, tags, ip, ..Dissect::new(at, Layer::Ip, view, checks) };
-    dissect.parties = Some((ip.src, ip.dst));
-    dissect.carried = true;
-    dissect.v6 = !(ip.src.is_v4() && ip.dst.is_v4());
-    dissect
+    let v6 = !(ip.src.is_v4() && ip.dst.is_v4());
+    let walk = Walk { depth, tags, ip, v6, parties: Some((ip.src, ip.dst)), ..Walk::new(at, checks) };
+    Dissect { carried: true, ..Dissect::new(walk, Layer::Ip, view) }
 }
 
 /// The packets of one frame; see [`dissect`].
@@ -57,100 +42,40 @@ pub fn dissect_datagram(at: Timestamp, ip: Ip, payload: &[u8], depth: u8, tags: 
 /// It ends: every step leaves bytes behind or goes from a choice of headers to one of them.
 #[derive(Clone, Debug)]
 pub struct Dissect<'a> {
-    pub(crate) at: Timestamp,
-    pub(crate) checks: Checks,
-    pub(crate) link: LinkType,
-    pub(crate) tags: Tags,
-    pub(crate) depth: u8,
-    /// The IP header around what is read now; meaningful at the layers above IP.
-    pub(crate) ip: Ip,
-    /// Sender and receiver of the last IP header, for a skip.
-    pub(crate) parties: Option<(Address, Address)>,
-    /// Was a checksum of a carrier wrong? Then what it carries counts as wrong too.
-    pub(crate) tainted: bool,
-    /// Did a radio say that the 802.11 header is padded to a multiple of four?
-    pub(crate) padded: bool,
-    /// Was the checksum of a carrier's IPv4 header wrong?
-    pub(crate) forged: bool,
-    /// Is `ip` a version 6 header?
-    pub(crate) v6: bool,
+    walk: Walk<'a>,
     /// Is it an Ethernet frame of which nothing was read yet?
     fresh: bool,
-    /// Is the view what `ip` carries, and not a header?
+    /// Is the view what `walk.ip` carries, and not a header?
     carried: bool,
     /// The layer to be read next; none when the walk is over.
     layer: Option<Layer>,
     view: View<'a>,
-    /// The parts of an aggregated 802.11 frame that are still to be read.
-    pub(crate) aggregate: Option<link::Aggregate<'a>>,
     origin: usize,
 }
 
-/// What one step found.
-pub(crate) enum Found<'a> {
-    /// The next layer, and its bytes.
-    Next(Layer, View<'a>),
-    /// A packet.
-    Packet(Packet<'a>),
-    /// A packet, and a tunnel in it.
-    Carrier(Packet<'a>, Layer, View<'a>),
-    /// Nothing here; look at the next part of the frame.
-    Nothing,
-}
-
-/// What a step returns; `Why` becomes a [`Skip`] at that layer.
-pub(crate) type Step<'a> = Result<Found<'a>, Why>;
-
 impl<'a> Dissect<'a> {
     #[inline]
-    fn new(at: Timestamp, layer: Layer, view: View<'a>, checks: Checks) -> Self {
-        Self {
-            at,
-            checks,
-            link: LinkType::RAW,
-            tags: Tags::default(),
-            depth: 0,
-            ip: Ip::NONE,
-            parties: None,
-            tainted: false,
-            padded: false,
-            fresh: false,
-            forged: false,
-            v6: false,
-            carried: false,
-            layer: Some(layer),
-            view,
-            aggregate: None,
-            origin: view.bytes.as_ptr().addr(),
-        }
-    }
-
-    /// Enters a tunnel whose inside begins with `layer`.
-    pub(crate) fn enter(&mut self, layer: Layer, view: View<'a>) -> Step<'a> {
-        if self.depth >= MAX_TUNNELS {
-            return Err(Why::Depth);
-        }
-        self.depth = self.depth.saturating_add(1);
-        self.forged |= !self.ip.header_ok;
-        self.tags = Tags::default();
-        Ok(Found::Next(layer, view))
+    fn new(walk: Walk<'a>, layer: Layer, view: View<'a>) -> Self {
+        let origin = view.bytes.as_ptr().addr();
+        Self { walk, fresh: false, carried: false, layer: Some(layer), view, origin }
     }
 
     #[inline]
     fn step(&mut self, layer: Layer, view: View<'a>) -> Step<'a> {
+        let walk = &mut self.walk;
         match layer {
-            Layer::Ethernet => link::ethernet(self, view),
-            Layer::Ipv4 => ip::v4(self, view),
-            Layer::Tcp => transport::tcp(self, view),
-            Layer::Ipv6 => ip::v6(self, view),
-            Layer::Udp => transport::udp(self, view),
-            Layer::Icmp => transport::icmp(self, view),
-            Layer::Ip if core::mem::take(&mut self.carried) => ip::carried(self, view),
+            Layer::Ethernet => link::ethernet(walk, view),
+            Layer::Ipv4 => ip::v4(walk, view),
+            Layer::Tcp => transport::tcp(walk, view),
+            Layer::Ipv6 => ip::v6(walk, view),
+            Layer::Udp => transport::udp(walk, view),
+            Layer::Icmp => transport::icmp(walk, view),
+            Layer::Ip if core::mem::take(&mut self.carried) => ip::carried(walk, view),
             Layer::Ip => ip::either(view),
             Layer::Gre | Layer::Vxlan | Layer::Geneve | Layer::Teredo | Layer::Gtp | Layer::Ayiya => {
-                tunnel::step(self, layer, view)
+                tunnel::step(walk, layer, view)
             }
-            _ => link::step(self, layer, view),
+            _ => link::step(walk, layer, view),
         }
     }
 
@@ -161,9 +86,9 @@ impl<'a> Dissect<'a> {
             layer,
             offset: u32::try_from(offset).unwrap_or(0),
             why,
-            depth: self.depth,
-            src: self.parties.map(|(src, _)| src),
-            dst: self.parties.map(|(_, dst)| dst),
+            depth: self.walk.depth,
+            src: self.walk.parties.map(|(src, _)| src),
+            dst: self.walk.parties.map(|(_, dst)| dst),
         }
     }
 
@@ -182,23 +107,23 @@ impl<'a> Iterator for Dissect<'a> {
         if self.fresh {
             self.fresh = false;
             let mut packet = None;
-            fast::ethernet_ip_tcp(self.at, self.view, self.checks, &mut packet);
+            fast::ethernet_ip_tcp(self.walk.at, self.view, self.walk.checks, &mut packet);
             if let Some(packet) = packet {
                 self.layer = None;
                 return Some(Ok(packet));
             }
         }
-        self.walk()
+        self.by_steps()
     }
 }
 
 impl<'a> Dissect<'a> {
     /// The next packet, step by step.
-    fn walk(&mut self) -> Option<Result<Packet<'a>, Skip>> {
+    fn by_steps(&mut self) -> Option<Result<Packet<'a>, Skip>> {
         loop {
             let view = self.view;
             let Some(layer) = self.layer.take() else {
-                let (layer, view) = link::next_part(self)?;
+                let (layer, view) = link::next_part(&mut self.walk)?;
                 self.go(layer, view);
                 continue;
             };

@@ -1,6 +1,6 @@
 //! What a capture reader lends.
 
-use crate::{Timestamp, link};
+use crate::Timestamp;
 
 /// One captured frame, borrowed from the reader.
 #[derive(Clone, Copy, Debug)]
@@ -75,10 +75,4 @@ impl LinkType {
     pub const NFLOG: Self = Self(239);
     /// Linux cooked capture, version 2.
     pub const LINUX_SLL2: Self = Self(276);
-
-    /// Can [`crate::dissect`] read frames of this type?
-    #[must_use]
-    pub const fn is_known(self) -> bool {
-        link::first_layer(self).is_some()
-    }
 }

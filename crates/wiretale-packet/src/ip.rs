@@ -1,9 +1,9 @@
 //! IPv4 (RFC 791) and IPv6 with its extension headers (RFC 8200).
 
 use crate::checksum::Sum;
-use crate::dissect::{Dissect, Found, Step};
 use crate::view::View;
-use crate::{Address, Body, Checks, Checksum, Fragment, Ip, Layer, Packet, Why};
+use crate::walk::{Found, Step, Walk};
+use crate::{Address, Body, Checks, Checksum, Fragment, Ip, Layer, Why};
 
 /// IPv4 or IPv6, by the first nibble.
 #[inline]
@@ -17,7 +17,7 @@ pub(crate) fn either(view: View<'_>) -> Step<'_> {
 }
 
 #[inline]
-pub(crate) fn v4<'a>(walk: &mut Dissect<'a>, view: View<'a>) -> Step<'a> {
+pub(crate) fn v4<'a>(walk: &mut Walk<'a>, view: View<'a>) -> Step<'a> {
     let (head, _) = view.head::<20>()?;
     let &[first, _, l0, l1, i0, i1, f0, f1, ttl, protocol, _, _, s0, s1, s2, s3, d0, d1, d2, d3] = head;
     let (src, dst) = (Address::v4([s0, s1, s2, s3]), Address::v4([d0, d1, d2, d3]));
@@ -58,11 +58,11 @@ pub(crate) fn v4<'a>(walk: &mut Dissect<'a>, view: View<'a>) -> Step<'a> {
 }
 
 #[inline]
-fn header_ok(walk: &Dissect<'_>, packet: View<'_>, header_len: u32) -> bool {
+fn header_ok(walk: &Walk<'_>, packet: View<'_>, header_len: u32) -> bool {
     !walk.forged && (walk.checks == Checks::Ignore || Sum::default().add(packet.limit(header_len).bytes).is_intact())
 }
 
-pub(crate) fn v6<'a>(walk: &mut Dissect<'a>, view: View<'a>) -> Step<'a> {
+pub(crate) fn v6<'a>(walk: &mut Walk<'a>, view: View<'a>) -> Step<'a> {
     let (head, rest) = view.head::<40>()?;
     let &[first, _, _, _, l0, l1, next, ttl, ref addresses @ ..] = head;
     if first >> 4 != 6 {
@@ -93,7 +93,7 @@ pub(crate) fn v6<'a>(walk: &mut Dissect<'a>, view: View<'a>) -> Step<'a> {
 
 /// What `walk.ip` carries: extension headers first, where there are any.
 #[inline]
-pub(crate) fn carried<'a>(walk: &mut Dissect<'a>, payload: View<'a>) -> Step<'a> {
+pub(crate) fn carried<'a>(walk: &mut Walk<'a>, payload: View<'a>) -> Step<'a> {
     match walk.ip.protocol {
         TCP => Ok(Found::Next(Layer::Tcp, payload)),
         UDP => Ok(Found::Next(Layer::Udp, payload)),
@@ -101,7 +101,7 @@ pub(crate) fn carried<'a>(walk: &mut Dissect<'a>, payload: View<'a>) -> Step<'a>
     }
 }
 
-fn extended<'a>(walk: &mut Dissect<'a>, payload: View<'a>) -> Step<'a> {
+fn extended<'a>(walk: &mut Walk<'a>, payload: View<'a>) -> Step<'a> {
     let mut view = payload;
     for _ in 0..MAX_EXTENSIONS {
         let v6 = walk.v6;
@@ -138,12 +138,12 @@ fn extended<'a>(walk: &mut Dissect<'a>, payload: View<'a>) -> Step<'a> {
 }
 
 /// Past an extension header whose length counts eights of bytes after the first eight.
-fn extension<'a>(walk: &mut Dissect<'a>, view: View<'a>) -> Result<View<'a>, Why> {
+fn extension<'a>(walk: &mut Walk<'a>, view: View<'a>) -> Result<View<'a>, Why> {
     let (&[next, len], _) = view.head().map_err(|_| Why::Field)?;
     past(walk, view, next, u16::from(len).saturating_add(1).saturating_mul(8))
 }
 
-fn past<'a>(walk: &mut Dissect<'a>, view: View<'a>, next: u8, len: u16) -> Result<View<'a>, Why> {
+fn past<'a>(walk: &mut Walk<'a>, view: View<'a>, next: u8, len: u16) -> Result<View<'a>, Why> {
     walk.ip.protocol = next;
     walk.ip.header_len = walk.ip.header_len.saturating_add(len);
     view.skip(u32::from(len)).map_err(|_| Why::Field)
@@ -151,7 +151,7 @@ fn past<'a>(walk: &mut Dissect<'a>, view: View<'a>, next: u8, len: u16) -> Resul
 
 /// A routing header with segments left: the last address is the destination that checksums are made with (RFC 8200
 /// section 8.1; in a segment list, RFC 8754 section 2, it stands first).
-fn route(walk: &mut Dissect<'_>, view: View<'_>) -> Result<(), Why> {
+fn route(walk: &mut Walk<'_>, view: View<'_>) -> Result<(), Why> {
     let (&[_, len, kind, left], _) = view.head().map_err(|_| Why::Field)?;
     let last = match kind {
         _ if left == 0 || len < 2 => return Ok(()),
@@ -170,7 +170,7 @@ fn route(walk: &mut Dissect<'_>, view: View<'_>) -> Result<(), Why> {
 }
 
 /// A fragment header: what is inside of an atomic one (RFC 6946), otherwise the fragment.
-fn fragment_header<'a>(walk: &mut Dissect<'a>, view: View<'a>) -> Result<Result<View<'a>, Found<'a>>, Why> {
+fn fragment_header<'a>(walk: &mut Walk<'a>, view: View<'a>) -> Result<Result<View<'a>, Found<'a>>, Why> {
     let (&[next, _, o0, o1, i0, i1, i2, i3], _) = view.head().map_err(|_| Why::Field)?;
     let inside = past(walk, view, next, 8)?;
     let bits = u16::from_be_bytes([o0, o1]);
@@ -182,12 +182,12 @@ fn fragment_header<'a>(walk: &mut Dissect<'a>, view: View<'a>) -> Result<Result<
 }
 
 #[cold]
-fn fragment<'a>(walk: &Dissect<'a>, id: u32, offset: u32, more: bool, payload: View<'a>) -> Found<'a> {
+fn fragment<'a>(walk: &Walk<'a>, id: u32, offset: u32, more: bool, payload: View<'a>) -> Found<'a> {
     let fragment = Fragment { id, offset, more, payload: payload.bytes, missing: payload.missing() };
     Found::Packet(walk.packet(Body::Fragment(fragment), Checksum::Unknown))
 }
 
-fn other<'a>(walk: &Dissect<'a>, payload: View<'a>) -> Found<'a> {
+fn other<'a>(walk: &Walk<'a>, payload: View<'a>) -> Found<'a> {
     let body = Body::Other { payload: payload.bytes, missing: payload.missing() };
     Found::Packet(walk.packet(body, Checksum::Unknown))
 }
@@ -200,15 +200,6 @@ pub(crate) fn pair(addresses: &[u8; 32]) -> Option<(Address, Address)> {
     let (dst, _) = rest.split_first_chunk::<16>()?;
     let (src, dst) = (Address::v6(*src), Address::v6(*dst));
     (!src.is_v4() && !dst.is_v4()).then_some((src, dst))
-}
-
-impl<'a> Dissect<'a> {
-    /// The packet of `walk.ip` with `body`. A wrong checksum of its carrier is its own.
-    #[inline]
-    pub(crate) fn packet(&self, body: Body<'a>, checksum: Checksum) -> Packet<'a> {
-        let checksum = if self.tainted { Checksum::Bad } else { checksum };
-        Packet { at: self.at, ip: self.ip, body, tags: self.tags, depth: self.depth, checksum }
-    }
 }
 
 /// More than any sender has use for; each costs eight bytes at least.

@@ -54,9 +54,10 @@ mod time;
 mod transport;
 mod tunnel;
 mod view;
+mod walk;
 
 pub use address::{Address, Endpoint};
-pub use dissect::{Checks, Dissect, MAX_TUNNELS, dissect, dissect_datagram, dissect_ip};
+pub use dissect::{Dissect, dissect, dissect_datagram, dissect_ip};
 pub use fast::{plain_tcp, plain_tcp_into};
 pub use flow::{Direction, FlowKey, Transport};
 pub use frame::{Frame, LinkType};
@@ -66,3 +67,4 @@ pub use segment::{Flags, Segment};
 pub use seq::SeqNumber;
 pub use skip::{Layer, Skip, Why};
 pub use time::Timestamp;
+pub use walk::{Checks, MAX_TUNNELS};

@@ -1,7 +1,7 @@
 //! TCP (RFC 9293), UDP (RFC 768) and ICMP (RFC 792, RFC 4443).
 
-use crate::dissect::{Dissect, Found, Step};
 use crate::view::View;
+use crate::walk::{Found, Step, Walk};
 use crate::{Body, Checks, Checksum, Datagram, Flags, Icmp, Ip, Segment, SeqNumber, Why, checksum, tunnel};
 
 /// A TCP header up to its options, and the bytes behind it.
@@ -46,12 +46,12 @@ impl<'a> TcpHead<'a> {
     }
 }
 
-pub(crate) fn tcp<'a>(walk: &Dissect<'a>, view: View<'a>) -> Step<'a> {
+pub(crate) fn tcp<'a>(walk: &Walk<'a>, view: View<'a>) -> Step<'a> {
     let head = TcpHead::read(view)?;
     Ok(Found::Packet(walk.packet(head.body(), verdict(walk.checks, &walk.ip, view, 6))))
 }
 
-pub(crate) fn udp<'a>(walk: &mut Dissect<'a>, view: View<'a>) -> Step<'a> {
+pub(crate) fn udp<'a>(walk: &mut Walk<'a>, view: View<'a>) -> Step<'a> {
     let (&[p0, p1, p2, p3, l0, l1, c0, c1], rest) = view.head()?;
     let (src_port, dst_port) = (u16::from_be_bytes([p0, p1]), u16::from_be_bytes([p2, p3]));
     // Zero is a jumbogram's or a segmentation offload's; a length beyond the packet is cut down to it, as Zeek does.
@@ -77,7 +77,7 @@ pub(crate) fn udp<'a>(walk: &mut Dissect<'a>, view: View<'a>) -> Step<'a> {
     })
 }
 
-pub(crate) fn icmp<'a>(walk: &Dissect<'a>, view: View<'a>) -> Step<'a> {
+pub(crate) fn icmp<'a>(walk: &Walk<'a>, view: View<'a>) -> Step<'a> {
     let (&[kind, code, ..], payload) = view.head::<8>()?;
     let icmp = Icmp { kind, code, v6: walk.v6, payload: payload.bytes, missing: payload.missing() };
     let checksum = match walk.checks {

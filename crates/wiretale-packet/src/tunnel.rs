@@ -1,8 +1,8 @@
 //! Tunnels: GRE (RFC 2784, RFC 2890, RFC 2637), ERSPAN, VXLAN (RFC 7348), Geneve (RFC 8926), Teredo (RFC 4380), GTP-U
 //! (3GPP TS 29.281), AYIYA, and GRE in UDP (RFC 8086).
 
-use crate::dissect::{Dissect, Step};
 use crate::view::View;
+use crate::walk::{Step, Walk};
 use crate::{Layer, Why, link};
 
 /// The tunnel in a UDP payload, if port and shape agree that there is one.
@@ -24,7 +24,7 @@ pub(crate) fn in_udp(src_port: u16, dst_port: u16, payload: View<'_>) -> Option<
     }
 }
 
-pub(crate) fn step<'a>(walk: &mut Dissect<'a>, layer: Layer, view: View<'a>) -> Step<'a> {
+pub(crate) fn step<'a>(walk: &mut Walk<'a>, layer: Layer, view: View<'a>) -> Step<'a> {
     match layer {
         Layer::Vxlan => {
             let (_, inside) = view.head::<8>()?;
@@ -42,7 +42,7 @@ pub(crate) fn step<'a>(walk: &mut Dissect<'a>, layer: Layer, view: View<'a>) -> 
 }
 
 /// RFC 8926 section 3.4: version and options length, flags, protocol, network identifier; then options.
-fn geneve<'a>(walk: &mut Dissect<'a>, view: View<'a>) -> Step<'a> {
+fn geneve<'a>(walk: &mut Walk<'a>, view: View<'a>) -> Step<'a> {
     let (&[first, _, p0, p1, ..], rest) = view.head::<8>()?;
     let inside = rest.skip(u32::from(first & 0x3f).saturating_mul(4))?;
     if inside.wire == 0 {
@@ -52,7 +52,7 @@ fn geneve<'a>(walk: &mut Dissect<'a>, view: View<'a>) -> Step<'a> {
     walk.enter(layer, inside)
 }
 
-fn gre<'a>(walk: &mut Dissect<'a>, view: View<'a>) -> Step<'a> {
+fn gre<'a>(walk: &mut Walk<'a>, view: View<'a>) -> Step<'a> {
     let (&[f0, f1, p0, p1], rest) = view.head()?;
     let (flags, protocol) = (u16::from_be_bytes([f0, f1]), u16::from_be_bytes([p0, p1]));
     // The routing field of RFC 1701 is of no fixed length, and gone since RFC 2784.
@@ -91,7 +91,7 @@ fn gre_payload(protocol: u16, sequenced: bool, inside: View<'_>) -> Result<(Laye
 }
 
 /// GTP version 1: eight bytes, four more if any of three flags is set, then extension headers (section 5).
-fn gtp<'a>(walk: &mut Dissect<'a>, view: View<'a>) -> Step<'a> {
+fn gtp<'a>(walk: &mut Walk<'a>, view: View<'a>) -> Step<'a> {
     let (&[flags, _, l0, l1, ..], rest) = view.head::<8>()?;
     let len = u32::from(u16::from_be_bytes([l0, l1]));
     if len > rest.wire {
@@ -115,7 +115,7 @@ fn gtp<'a>(walk: &mut Dissect<'a>, view: View<'a>) -> Step<'a> {
 }
 
 /// AYIYA (draft-massar-v6ops-ayiya-02): four bytes, an epoch, an identity and a signature of stated lengths.
-fn ayiya<'a>(walk: &mut Dissect<'a>, view: View<'a>) -> Step<'a> {
+fn ayiya<'a>(walk: &mut Walk<'a>, view: View<'a>) -> Step<'a> {
     let (&[identity, signature, _, next], rest) = view.head()?;
     let identity = 1_u32 << (identity >> 4);
     let signature = u32::from(signature >> 4).saturating_mul(4);

@@ -1,8 +1,8 @@
 //! What operating systems put before IP themselves: BSD loopback, Linux cooked captures, netfilter's log.
 
 use super::ethernet;
-use crate::dissect::{Dissect, Found, Step};
 use crate::view::View;
+use crate::walk::{Found, Step, Walk};
 use crate::{Layer, Why};
 
 /// An address family of 32 bits in either byte order. IPv6 has another number in each system.
@@ -16,18 +16,18 @@ pub(crate) fn null(view: View<'_>) -> Step<'_> {
 }
 
 /// Linux cooked capture: packet type, hardware type, address of up to eight bytes, protocol.
-pub(crate) fn sll<'a>(walk: &mut Dissect<'a>, view: View<'a>) -> Step<'a> {
+pub(crate) fn sll<'a>(walk: &mut Walk<'a>, view: View<'a>) -> Step<'a> {
     let (&[_, _, h0, h1, .., p0, p1], rest) = view.head::<16>()?;
     protocol(walk, u16::from_be_bytes([h0, h1]), u16::from_be_bytes([p0, p1]), rest)
 }
 
 /// Its second version: protocol first, then interface, hardware type, packet type, address.
-pub(crate) fn sll2<'a>(walk: &mut Dissect<'a>, view: View<'a>) -> Step<'a> {
+pub(crate) fn sll2<'a>(walk: &mut Walk<'a>, view: View<'a>) -> Step<'a> {
     let (&[p0, p1, _, _, _, _, _, _, h0, h1, ..], rest) = view.head::<20>()?;
     protocol(walk, u16::from_be_bytes([h0, h1]), u16::from_be_bytes([p0, p1]), rest)
 }
 
-fn protocol<'a>(walk: &mut Dissect<'a>, hardware: u16, protocol: u16, view: View<'a>) -> Step<'a> {
+fn protocol<'a>(walk: &mut Walk<'a>, hardware: u16, protocol: u16, view: View<'a>) -> Step<'a> {
     match (hardware, protocol) {
         (ARPHRD_RADIOTAP, _) => Ok(Found::Next(Layer::Radiotap, view)),
         (ARPHRD_NETLINK, _) => Err(Why::NotIp(protocol)),

@@ -1,11 +1,11 @@
 //! Ethernet, VLAN tags, LLC and SNAP, MPLS, provider bridges, and the older rings.
 
-use crate::dissect::{Dissect, Found, Step};
 use crate::view::View;
+use crate::walk::{Found, Step, Walk};
 use crate::{Layer, Why};
 
 #[inline]
-pub(crate) fn ethernet<'a>(walk: &mut Dissect<'a>, view: View<'a>) -> Step<'a> {
+pub(crate) fn ethernet<'a>(walk: &mut Walk<'a>, view: View<'a>) -> Step<'a> {
     let (&[.., t0, t1], rest) = view.head::<14>()?;
     match u16::from_be_bytes([t0, t1]) {
         IPV4 => Ok(Found::Next(Layer::Ipv4, rest)),
@@ -15,7 +15,7 @@ pub(crate) fn ethernet<'a>(walk: &mut Dissect<'a>, view: View<'a>) -> Step<'a> {
 
 /// What follows `ethertype`, behind port-extension tags (IEEE 802.1BR) and any number of VLAN tags (IEEE 802.1Q,
 /// 802.1ad). The two outermost are kept.
-pub(crate) fn tagged<'a>(walk: &mut Dissect<'a>, mut ethertype: u16, mut view: View<'a>) -> Step<'a> {
+pub(crate) fn tagged<'a>(walk: &mut Walk<'a>, mut ethertype: u16, mut view: View<'a>) -> Step<'a> {
     while let VLAN | QINQ | QINQ_OLD | QINQ_OLDER | E_TAG = ethertype {
         if ethertype == E_TAG {
             let (&[.., t0, t1], rest) = view.head::<8>()?;
@@ -108,7 +108,7 @@ pub(crate) fn pbb(view: View<'_>) -> Step<'_> {
 }
 
 /// A port-extender tag of four bytes, then another ethertype.
-pub(crate) fn vn_tag<'a>(walk: &mut Dissect<'a>, view: View<'a>) -> Step<'a> {
+pub(crate) fn vn_tag<'a>(walk: &mut Walk<'a>, view: View<'a>) -> Step<'a> {
     let (&[.., t0, t1], rest) = view.head::<6>()?;
     tagged(walk, u16::from_be_bytes([t0, t1]), rest)
 }

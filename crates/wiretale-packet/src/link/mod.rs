@@ -2,18 +2,19 @@
 
 mod cooked;
 mod ethernet;
+mod first;
 mod ppp;
 mod wifi;
 
 pub(crate) use ethernet::{by_ethertype, ethernet};
-pub(crate) use wifi::Aggregate;
 
-use crate::dissect::{Dissect, Found, Step};
 use crate::view::View;
+use crate::walk::{Found, Step, Walk};
 use crate::{Layer, LinkType, Why};
+use first::first_layer;
 
 /// One step at a link layer other than Ethernet.
-pub(crate) fn step<'a>(walk: &mut Dissect<'a>, layer: Layer, view: View<'a>) -> Step<'a> {
+pub(crate) fn step<'a>(walk: &mut Walk<'a>, layer: Layer, view: View<'a>) -> Step<'a> {
     match layer {
         Layer::Link => first(walk.link, view),
         Layer::Llc => ethernet::llc(view),
@@ -40,38 +41,11 @@ pub(crate) fn step<'a>(walk: &mut Dissect<'a>, layer: Layer, view: View<'a>) -> 
 }
 
 /// The next part of an aggregated frame.
-pub(crate) fn next_part<'a>(walk: &mut Dissect<'a>) -> Option<(Layer, View<'a>)> {
+pub(crate) fn next_part<'a>(walk: &mut Walk<'a>) -> Option<(Layer, View<'a>)> {
     walk.aggregate.take()?.next(walk)
 }
 
 fn first(link: LinkType, view: View<'_>) -> Step<'_> {
     let layer = first_layer(link).ok_or(Why::UnknownLink(link.0))?;
     Ok(Found::Next(layer, view))
-}
-
-/// The layer with which a frame of this link type begins.
-pub(crate) const fn first_layer(link: LinkType) -> Option<Layer> {
-    Some(match link {
-        LinkType::ETHERNET => Layer::Ethernet,
-        LinkType::NULL | LinkType::LOOP => Layer::Null,
-        LinkType::RAW | LinkType(12 | 14) => Layer::Ip,
-        LinkType::IPV4 => Layer::Ipv4,
-        LinkType::IPV6 => Layer::Ipv6,
-        LinkType::LINUX_SLL => Layer::LinuxSll,
-        LinkType::LINUX_SLL2 => Layer::LinuxSll2,
-        LinkType::PPP | LinkType::PPP_HDLC | LinkType::PPP_WITH_DIR => Layer::Ppp,
-        LinkType::PPP_ETHER => Layer::Pppoe,
-        LinkType::ATM_RFC1483 => Layer::Llc,
-        LinkType::C_HDLC => Layer::Hdlc,
-        LinkType::FRAME_RELAY => Layer::FrameRelay,
-        LinkType::TOKEN_RING => Layer::TokenRing,
-        LinkType::FDDI => Layer::Fddi,
-        LinkType::IEEE802_11 => Layer::Ieee80211,
-        LinkType::IEEE802_11_RADIOTAP => Layer::Radiotap,
-        LinkType::IEEE802_11_PRISM => Layer::Prism,
-        LinkType::IEEE802_11_AVS => Layer::Avs,
-        LinkType::PPI => Layer::Ppi,
-        LinkType::NFLOG => Layer::Nflog,
-        _ => return None,
-    })
 }

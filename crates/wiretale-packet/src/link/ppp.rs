@@ -1,12 +1,12 @@
 //! PPP (RFC 1661, RFC 1662), PPPoE (RFC 2516), Cisco HDLC and frame relay (RFC 2427).
 
-use super::by_ethertype;
-use crate::dissect::{Dissect, Found, Step};
+use super::ethernet::by_ethertype;
 use crate::view::View;
+use crate::walk::{Found, Step, Walk};
 use crate::{Layer, Why};
 
 /// A PPPoE session packet.
-pub(crate) fn pppoe<'a>(walk: &mut Dissect<'a>, view: View<'a>) -> Step<'a> {
+pub(crate) fn pppoe<'a>(walk: &mut Walk<'a>, view: View<'a>) -> Step<'a> {
     let (&[_, code, s0, s1, l0, l1], rest) = view.head()?;
     if code != 0 {
         return Err(Why::NotIp(u16::from(code)));

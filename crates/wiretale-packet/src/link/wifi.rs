@@ -1,12 +1,12 @@
 //! IEEE 802.11 data frames, and the headers that radios put before them.
 
-use super::first_layer;
-use crate::dissect::{Dissect, Found, Step};
+use super::first::first_layer;
 use crate::view::View;
-use crate::{Address, Ip, Layer, LinkType, Tags, Why};
+use crate::walk::{Aggregate, Found, Step, Walk};
+use crate::{Layer, LinkType, Why};
 
 /// A data frame: behind its header LLC, or several Ethernet-like parts of an aggregate (A-MSDU).
-pub(crate) fn ieee80211<'a>(walk: &mut Dissect<'a>, view: View<'a>) -> Step<'a> {
+pub(crate) fn ieee80211<'a>(walk: &mut Walk<'a>, view: View<'a>) -> Step<'a> {
     let (&[control, flags], _) = view.head()?;
     let (kind, subtype) = (control >> 2 & 3, control >> 4);
     if control & 3 != 0 {
@@ -40,29 +40,17 @@ pub(crate) fn ieee80211<'a>(walk: &mut Dissect<'a>, view: View<'a>) -> Step<'a> 
     Ok(Found::Nothing)
 }
 
-/// The parts of an aggregate that are still to be read, and what is known of the frame around them.
-#[derive(Clone, Debug)]
-pub(crate) struct Aggregate<'a> {
-    rest: View<'a>,
-    tags: Tags,
-    depth: u8,
-    ip: Ip,
-    parties: Option<(Address, Address)>,
-    tainted: bool,
-    forged: bool,
-}
-
 impl<'a> Aggregate<'a> {
     #[cold]
-    fn of(walk: &Dissect<'a>, rest: View<'a>) -> Self {
-        let &Dissect { tags, depth, ip, parties, tainted, forged, .. } = walk;
+    fn of(walk: &Walk<'a>, rest: View<'a>) -> Self {
+        let &Walk { tags, depth, ip, parties, tainted, forged, .. } = walk;
         Self { rest, tags, depth, ip, parties, tainted, forged }
     }
 
     /// The next part: two addresses, a length, LLC; padded to a multiple of four. What the part before it was found to
     /// be says nothing of this one.
     #[cold]
-    pub(crate) fn next(self, walk: &mut Dissect<'a>) -> Option<(Layer, View<'a>)> {
+    pub(crate) fn next(self, walk: &mut Walk<'a>) -> Option<(Layer, View<'a>)> {
         let Self { rest, tags, depth, ip, parties, tainted, forged } = self;
         (walk.tags, walk.depth, walk.ip, walk.parties) = (tags, depth, ip, parties);
         (walk.tainted, walk.forged) = (tainted, forged);
@@ -76,7 +64,7 @@ impl<'a> Aggregate<'a> {
 
 /// Radiotap: its length, then fields, of which one says whether a frame check sequence stands at the end and whether
 /// the 802.11 header is padded.
-pub(crate) fn radiotap<'a>(walk: &mut Dissect<'a>, view: View<'a>) -> Step<'a> {
+pub(crate) fn radiotap<'a>(walk: &mut Walk<'a>, view: View<'a>) -> Step<'a> {
     let (&[_, _, l0, l1, ..], _) = view.head::<8>()?;
     let len = u16::from_le_bytes([l0, l1]);
     if len < 8 {
@@ -126,7 +114,7 @@ pub(crate) fn avs(view: View<'_>) -> Step<'_> {
 }
 
 /// Per-packet information: the length of the header and the link type of what follows it.
-pub(crate) fn ppi<'a>(walk: &mut Dissect<'a>, view: View<'a>) -> Step<'a> {
+pub(crate) fn ppi<'a>(walk: &mut Walk<'a>, view: View<'a>) -> Step<'a> {
     let (&[_, _, l0, l1, d0, d1, _, _], _) = view.head()?;
     let link = u16::from_le_bytes([d0, d1]);
     walk.link = LinkType(link);
