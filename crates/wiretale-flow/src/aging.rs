@@ -6,18 +6,11 @@ use wiretale_packet::Timestamp;
 use wiretale_protocol::{Began, Observer, Place, Services, Step};
 use wiretale_reassembly::End;
 
-use crate::analyzer::Analyzer;
+use crate::analyzer::{Analyzer, Over};
 use crate::carry::{Around, with_sink};
 use crate::clock::{moment, second};
 use crate::half::Half;
 use crate::table::Body as Known;
-
-/// A flow that is over, and the time that orders it among others: small, as there may be millions.
-#[derive(Clone, Copy)]
-pub(crate) struct Over {
-    time: Timestamp,
-    at: u32,
-}
 
 impl<P: Services<O>, O: Observer> Analyzer<P, O> {
     /// Moves packet time on, and closes what is over by it.

@@ -6,12 +6,13 @@ use std::ops::Range;
 use wiretale_packet::{Body as PacketBody, Frame, Packet, plain_tcp_into};
 use wiretale_protocol::{Observer, Services};
 
-use crate::analyzer::{Analyzer, Flows, Within};
+use crate::analyzer::Analyzer;
+use crate::arrived::Within;
 use crate::key::Ends;
 use crate::near::{Far, near, near_all, near_bytes};
 use crate::reading::Reading;
 use crate::recall::Lookback;
-use crate::record::Carrier;
+use crate::record::{Carrier, Flows};
 use crate::table::{Body, NONE, Sought};
 
 /// Plain packets, taken out of their frames before their turn came.

@@ -7,22 +7,20 @@ use wiretale_packet::{Body, Endpoint, Frame, Packet, Skip, Timestamp, dissect, p
 use wiretale_protocol::{Observer, Place, Services, Shared, Stray, Weird};
 use wiretale_reassembly::Fragments;
 
-use crate::aging::Over;
+use crate::arrived::Within;
 use crate::clock::Clock;
-use crate::delivery::Commons;
+use crate::commons::Commons;
 use crate::expectations::Expectations;
+use crate::joint::Joint;
 use crate::key::Ends;
 use crate::recall::Lookback;
-use crate::record::{Record, Tcp};
+use crate::record::{Flows, Tcp};
 use crate::refused::Refused;
 use crate::settings::{Checksums, Settings};
-use crate::shared::Joint;
 use crate::sources::{Covers, Judged, Sources};
 use crate::spare::Spare;
 use crate::stats::Stats;
 use crate::table::{Sought, Table};
-
-pub(crate) type Flows<P, O> = Record<<P as Services<O>>::Session, <O as Observer>::Flow>;
 
 /// Takes frames in the order captured; tells an observer of flows and of what the protocols of the list `P` find in
 /// them.
@@ -49,12 +47,11 @@ pub struct Analyzer<P: Services<O>, O: Observer> {
     pub(crate) long_way: bool,
 }
 
-/// The frame a packet came in.
+/// A flow that is over, and the time that orders it among others: small, as there may be millions.
 #[derive(Clone, Copy)]
-pub(crate) struct Within<'w> {
-    pub(crate) number: u64,
-    pub(crate) lookback: Option<Lookback<'w>>,
-    pub(crate) frame: &'w [u8],
+pub(crate) struct Over {
+    pub(crate) time: Timestamp,
+    pub(crate) at: u32,
 }
 
 impl<P: Services<O>, O: Observer> Analyzer<P, O> {
@@ -249,15 +246,6 @@ impl<P: Services<O>, O: Observer> Analyzer<P, O> {
                 true
             }
         }
-    }
-}
-
-impl Within<'_> {
-    /// Where in the capture `payload` stands, if it is part of this frame.
-    pub(crate) fn origin(&self, payload: &[u8]) -> Option<u64> {
-        let lookback = self.lookback?;
-        let offset = payload.as_ptr().addr().checked_sub(self.frame.as_ptr().addr())?;
-        (offset < self.frame.len()).then(|| lookback.position + offset as u64)
     }
 }
 

@@ -5,12 +5,12 @@ use wiretale_protocol::{Flow, Moment, Observer, Quota, Services, Weird};
 use wiretale_reassembly::{Arrival, End};
 
 use crate::analyzer::Analyzer;
+use crate::arrived::Arrived;
 use crate::carry::{Around, tcp};
 use crate::clock::second;
-use crate::delivery::Commons;
-use crate::flows::{Arrived, TCP};
+use crate::commons::Commons;
 use crate::id::flow_id;
-use crate::record::Carrier;
+use crate::record::{Carrier, TCP};
 use crate::table::Body as Known;
 
 impl<P: Services<O>, O: Observer> Analyzer<P, O> {

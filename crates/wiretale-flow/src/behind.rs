@@ -10,8 +10,8 @@
 use wiretale_protocol::{Chunk, Direction, Identified, Observer, Opening, Probe, Services, scan};
 
 use crate::delivery::Delivery;
-use crate::probing::{Started, identify_behind};
-use crate::reading::{Held, Reading};
+use crate::probing::identify_behind;
+use crate::reading::{Held, Reading, Started};
 use crate::turn::Turn;
 
 impl<P: Services<O>, O: Observer> Delivery<'_, P, O> {

@@ -5,11 +5,11 @@ use wiretale_protocol::{Chunk, Moment, Observer, Passed, Services, Weird};
 use wiretale_reassembly::{Arrival, Connection, Demand, End, Verdict};
 
 use crate::account::Seen;
-use crate::analyzer::Flows;
-use crate::delivery::{Commons, Delivery, ENDS};
+use crate::commons::Commons;
+use crate::delivery::{Delivery, ENDS};
 use crate::reading::Reading;
 use crate::recall::Lookback;
-use crate::record::{Carrier, Record, Tcp};
+use crate::record::{Carrier, Flows, Record, Tcp};
 
 /// What is said of a segment beside its header.
 #[derive(Clone, Copy)]

@@ -3,9 +3,8 @@
 use wiretale_packet::{Body, Direction, Packet, Transport};
 use wiretale_protocol::{Moment, Observer, Quota, Services, Weird};
 
-use crate::analyzer::Flows;
-use crate::delivery::Commons;
-use crate::record::{Carrier, Record};
+use crate::commons::Commons;
+use crate::record::{Carrier, Flows, Record};
 use crate::settings::Checksums;
 use crate::sources::{Covers, Judged, Sources};
 

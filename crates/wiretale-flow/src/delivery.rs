@@ -2,31 +2,15 @@
 
 use smallvec::SmallVec;
 use wiretale_protocol::{
-    Chunk, Context, Demand, Direction, End, Flow, Moment, Observer, Opening, Quota, Services, Shared, Timestamp, Weird,
-    Weirds,
+    Chunk, Context, Demand, Direction, End, Flow, Moment, Observer, Opening, Quota, Services, Timestamp, Weird, Weirds,
 };
 use wiretale_reassembly::{Anomaly, Sink};
 
-use crate::expectations::Expectations;
+use crate::commons::Commons;
 use crate::near::Far;
-use crate::probing::Started;
-use crate::reading::{Held, Reading};
+use crate::reading::{Held, Reading, Started};
 use crate::recall::Lookback;
-use crate::settings::Limits;
-use crate::shared::Joint;
-use crate::stats::Stats;
 use crate::turn::Turn;
-
-/// What all flows share.
-pub(crate) struct Commons {
-    pub(crate) shared: Shared,
-    pub(crate) expectations: Expectations,
-    pub(crate) limits: Limits,
-    pub(crate) patient_services: Vec<&'static str>,
-    pub(crate) stats: Stats,
-    /// With others at work, this one's share.
-    pub(crate) joint: Joint,
-}
 
 /// The way of one flow's bytes while one packet is processed.
 pub(crate) struct Delivery<'d, P: Services<O>, O: Observer> {

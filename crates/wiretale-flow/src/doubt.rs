@@ -4,8 +4,7 @@
 use wiretale_protocol::{Chunk, Direction, Identified, Observer, Services};
 
 use crate::delivery::Delivery;
-use crate::probing::Started;
-use crate::reading::{Doubt, Held, Reading};
+use crate::reading::{Doubt, Held, Reading, Started};
 use crate::settings::Limits;
 
 impl<P: Services<O>, O: Observer> Delivery<'_, P, O> {

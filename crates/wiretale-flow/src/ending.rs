@@ -4,11 +4,11 @@ use wiretale_packet::{Direction, Timestamp};
 use wiretale_protocol::{Moment, Observer, Services};
 use wiretale_reassembly::{End, Policy};
 
-use crate::analyzer::{Analyzer, Flows};
+use crate::analyzer::Analyzer;
 use crate::carry::{Around, end_record};
 use crate::near::Far;
 use crate::reading::Reading;
-use crate::record::{Carrier, Tcp};
+use crate::record::{Carrier, Flows, Tcp};
 use crate::table::Body as Known;
 
 impl<P: Services<O>, O: Observer> Analyzer<P, O> {

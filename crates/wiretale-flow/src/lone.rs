@@ -1,12 +1,13 @@
 //! The end of a flow that had no record: of which one SYN was all there was, or a SYN and its refusal.
 
-use wiretale_packet::{Direction, Flags, Timestamp, Transport};
+use wiretale_packet::{Direction, Flags, Segment, Timestamp, Transport};
 use wiretale_protocol::{Flow, Moment, Observer, Passed, Services, Side, State, Summary};
 
 use crate::analyzer::Analyzer;
-use crate::flows::TCP;
 use crate::half::Half;
 use crate::id::flow_id;
+use crate::record::TCP;
+use crate::refused::Refused;
 
 impl<P: Services<O>, O: Observer> Analyzer<P, O> {
     /// Tells the observer of it without making a record first: nothing that a record holds can have come about. False
@@ -18,6 +19,22 @@ impl<P: Services<O>, O: Observer> Analyzer<P, O> {
         let flow = self.half_flow(at, half);
         let first = Moment { at: flow.opened, frame: half.frame(), direction: Direction::Client, flow: &flow };
         self.close_whole(at, (first, half.passed()), None, when, &half.summary(&flow));
+        true
+    }
+
+    /// Tells the observer of a refused connection, without making a record first. False if it was announced: there is more to
+    /// tell then, and a record is needed after all.
+    pub(crate) fn close_refused(&mut self, at: u32, refused: &Refused, when: Timestamp) -> bool {
+        let flow = self.half_flow(at, &refused.syn);
+        self.commons.hear_news();
+        if self.commons.expectations.tag(&flow, refused.at).is_some() {
+            return false;
+        }
+        let Refused { syn, frame, .. } = refused;
+        let first = Moment { at: flow.opened, frame: syn.frame(), direction: Direction::Client, flow: &flow };
+        let last = Moment { at: refused.at, frame: *frame, direction: Direction::Server, flow: &flow };
+        let answer = Some((last, refused.passed()));
+        self.close_whole(at, (first, syn.passed()), answer, when, &refused.summary(&flow));
         true
     }
 
@@ -83,6 +100,31 @@ impl Half {
             ip_protocol: TCP,
             first_frame: self.frame(),
             last_frame: self.frame(),
+        }
+    }
+}
+
+impl Refused {
+    /// The RST as the observer hears of it.
+    fn passed(&self) -> Passed {
+        let Segment { seq, ack, flags, window, .. } = self.segment();
+        let (ip_len, ttl) = (self.ip_len, self.ttl);
+        Passed { flags, seq: seq.0, ack: ack.0, window, payload: 0, fresh: 0, ip_len, ttl }
+    }
+
+    /// What is told of it when nothing followed.
+    fn summary(&self, flow: &Flow) -> Summary<'static> {
+        let duration = self.at.since(flow.opened);
+        let timed = !duration.is_zero();
+        let side = |ip_len: u32| Side { bytes: timed.then_some(0), packets: 1, ip_bytes: u64::from(ip_len) };
+        Summary {
+            duration: timed.then_some(duration),
+            client: side(self.syn.ip_len()),
+            server: side(self.ip_len),
+            state: State::Rej,
+            history: b"Sr",
+            last_frame: self.frame,
+            ..self.syn.summary(flow)
         }
     }
 }

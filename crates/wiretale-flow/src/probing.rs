@@ -4,7 +4,7 @@ use wiretale_protocol::{Chunk, Direction, Flow, Identified, Observer, Opening, S
 
 use crate::delivery::Delivery;
 use crate::near::Far;
-use crate::reading::{Held, Reading};
+use crate::reading::{Held, Reading, Started};
 
 impl<P: Services<O>, O: Observer> Delivery<'_, P, O> {
     /// Asks whose bytes these are.
@@ -152,9 +152,6 @@ impl<P: Services<O>, O: Observer> Delivery<'_, P, O> {
         self.begin(session, held);
     }
 }
-
-/// A decoder where it stays: those of some protocols are large, and not moved about.
-pub(crate) type Started<P, O> = Box<Far<<P as Services<O>>::Session>>;
 
 /// Whose bytes these are, and a decoder for them.
 fn identify<P: Services<O>, O: Observer>(opening: &Opening<'_>) -> Identified<Option<Started<P, O>>> {

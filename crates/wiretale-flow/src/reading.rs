@@ -1,7 +1,7 @@
 //! What reads a flow's bytes.
 
 use smallvec::SmallVec;
-use wiretale_protocol::{Chunk, Direction, End, Timestamp, scan};
+use wiretale_protocol::{Chunk, Direction, End, Services, Timestamp, scan};
 
 use crate::near::Far;
 use crate::turn::Turn;
@@ -37,6 +37,9 @@ impl<S> Reading<S> {
         }
     }
 }
+
+/// A decoder where it stays: those of some protocols are large, and not moved about.
+pub(crate) type Started<P, O> = Box<Far<<P as Services<O>>::Session>>;
 
 /// A flow that nobody claims.
 pub(crate) struct Overheard<S> {

@@ -4,7 +4,9 @@ use std::mem::offset_of;
 use std::time::Duration;
 
 use smallvec::SmallVec;
-use wiretale_protocol::{Direction, Flow, Packets, Side, State, Summary, Timestamp, Transport, Weirds};
+use wiretale_protocol::{
+    Direction, Flow, Observer, Packets, Services, Side, State, Summary, Timestamp, Transport, Weirds,
+};
 use wiretale_reassembly::{Connection, Host, Policy};
 
 use crate::account::Account;
@@ -43,6 +45,12 @@ pub(crate) struct Record<S, F> {
     pub(crate) weirds: Weirds,
     pub(crate) first_frame: u64,
 }
+
+/// The record of a flow that these services read and this observer hears of.
+pub(crate) type Flows<P, O> = Record<<P as Services<O>>::Session, <O as Observer>::Flow>;
+
+/// Its number among the protocols of IP.
+pub(crate) const TCP: u8 = 6;
 
 /// None of a flow's sides, one or both.
 #[derive(Clone, Copy, Default, Debug)]

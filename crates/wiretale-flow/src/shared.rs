@@ -1,29 +1,12 @@
 //! Several analyzers at one capture: what each must do that one alone need not.
 
-use std::collections::VecDeque;
-
-use wiretale_packet::{Address, Timestamp};
-use wiretale_protocol::{Expectation, Flow, Observer, Place, Services, Step};
+use wiretale_packet::Timestamp;
+use wiretale_protocol::{Observer, Place, Services, Step};
 
 use crate::analyzer::Analyzer;
 use crate::clock::second;
-use crate::delivery::Commons;
-use crate::expectations::{Id, Route};
 use crate::settings::Settings;
-use crate::share::{News, Share, What};
-
-/// An analyzer's share of the work, and how far it has come. Alone, it has none.
-#[derive(Default)]
-pub(crate) struct Joint {
-    share: Option<Share>,
-    place: Option<Place>,
-    // Of announcements: how many there are in the present frame or the steps before it.
-    announced: u32,
-    // Up to which frame news was heard.
-    heard: u64,
-    // Those made here, in the order made: when, and between whom.
-    own: VecDeque<(Timestamp, Id, Route)>,
-}
+use crate::share::Share;
 
 impl<P: Services<O>, O: Observer> Analyzer<P, O> {
     /// An analyzer of a share. It takes the frames of the flows that fall to it, and any others, which it passes over;
@@ -97,96 +80,3 @@ impl<P: Services<O>, O: Observer> Analyzer<P, O> {
         }
     }
 }
-
-impl Commons {
-    /// Before `frame`: news must not pile up where no flow is opened that asks for it. By the count of frames, so that in
-    /// every run it is heard at the same place.
-    pub(crate) fn keep_up(&mut self, frame: u64) {
-        if frame.saturating_sub(self.joint.heard) >= HEARD_EVERY {
-            self.hear_news();
-        }
-    }
-
-    /// What others announced and took up to here becomes known.
-    pub(crate) fn hear_news(&mut self) {
-        let (Some(share), Some(place)) = (&self.joint.share, &self.joint.place) else { return };
-        self.joint.heard = place.frame;
-        for News { id, what, .. } in share.await_others(place) {
-            match what {
-                What::Announced(expectation) => {
-                    let dropped = self.expectations.add(id, expectation);
-                    self.stats.expectations_dropped += u64::from(dropped.is_some() && share.is_first());
-                }
-                What::Taken(route) => _ = self.expectations.take_number(route, id),
-            }
-        }
-    }
-
-    /// Notes an announcement; comes back with what had to go for it.
-    pub(crate) fn announce(&mut self, expectation: Expectation) -> Option<Expectation> {
-        let (announced, route) = (expectation.announced, Route::of(&expectation));
-        let id = self.joint.number();
-        let (Some(share), Some(place)) = (&self.joint.share, self.joint.place) else {
-            return self.expectations.add(id, expectation);
-        };
-        share.tell_all(&News { place, id, what: What::Announced(expectation) });
-        self.joint.own.push_back((announced, id, route));
-        None
-    }
-
-    /// Takes the earliest announcement of a flow.
-    pub(crate) fn take_announced(&mut self, flow: &Flow, now: Timestamp) -> Option<Expectation> {
-        self.hear_news();
-        let (id, expectation) = self.expectations.take(flow, now)?;
-        if let (Some(share), Some(place)) = (&self.joint.share, self.joint.place) {
-            share.tell_all(&News { place, id, what: What::Taken(Route::of(&expectation)) });
-        }
-        Some(expectation)
-    }
-}
-
-impl Joint {
-    #[inline]
-    pub(crate) const fn is_alone(&self) -> bool {
-        self.share.is_none()
-    }
-
-    pub(crate) fn is_first(&self) -> bool {
-        self.share.as_ref().is_none_or(Share::is_first)
-    }
-
-    /// Is what these two say to one another to be looked at here?
-    #[inline]
-    pub(crate) fn is_mine(&self, one: Address, other: Address) -> bool {
-        self.share.as_ref().is_none_or(|share| share.is_mine(one, other))
-    }
-
-    pub(crate) fn is_mine_to_skip(&self, ends: Option<(Address, Address)>) -> bool {
-        ends.map_or_else(|| self.is_first(), |(one, other)| self.is_mine(one, other))
-    }
-
-    pub(crate) fn reach_end(&self) {
-        self.share.iter().for_each(Share::reach_end);
-    }
-
-    #[inline]
-    fn reach(&mut self, place: Place) {
-        if self.place.is_none_or(|before| before.frame != place.frame) {
-            self.announced = 0;
-        }
-        self.place = Some(place);
-        self.share.iter().for_each(|share| share.reach(&place));
-    }
-
-    /// The number of the next announcement.
-    fn number(&mut self) -> Id {
-        let number = self.announced;
-        self.announced = self.announced.wrapping_add(1);
-        let by = self.share.as_ref().map_or(0, Share::index);
-        (self.place.map_or(0, |place| place.frame), number, by)
-    }
-}
-
-/// Frames of the capture after which all wait for one another to hear the news: in these, and in the second that is under
-/// way, it may pile up. Many rounds of frames, since who waits does nothing.
-const HEARD_EVERY: u64 = 8192;

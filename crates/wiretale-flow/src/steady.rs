@@ -6,9 +6,9 @@ use wiretale_reassembly::{Arrival, Sink};
 
 use crate::account::Seen;
 use crate::analyzer::Analyzer;
+use crate::arrived::Arrived;
 use crate::carry::{Around, with_sink};
 use crate::clock::second;
-use crate::flows::Arrived;
 use crate::record::{Carrier, Tcp};
 use crate::table::Body as Known;
 

@@ -4,9 +4,10 @@ use wiretale_packet::{Address, Body, Endpoint, Fragment, Packet, Timestamp, diss
 use wiretale_protocol::{Observer, Services, Stray, Weird};
 use wiretale_reassembly::{FragmentAnomaly, FragmentPolicy, FragmentSink};
 
-use super::{Analyzer, Within};
+use super::Analyzer;
+use crate::arrived::Within;
+use crate::joint::Joint;
 use crate::settings::{Network, longest};
-use crate::shared::Joint;
 
 impl<P: Services<O>, O: Observer> Analyzer<P, O> {
     /// Gives up packets whose fragments wait too long.
