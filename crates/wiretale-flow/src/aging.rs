@@ -1,4 +1,4 @@
-//! What time and bounds put an end to.
+//! What time puts an end to.
 
 use std::cmp::Ordering;
 
@@ -30,7 +30,7 @@ impl<P: Services<O>, O: Observer> Analyzer<P, O> {
         // Looked at in an order that does not depend on who stands where in the table.
         let mut holding = Vec::new();
         let place = |n: usize| due[n];
-        self.in_turn(due.len(), place, |this, n| {
+        self.sweep(due.len(), place, |this, n| {
             let at = place(n);
             let deadline = this.deadline(at);
             if deadline < moment(now) {
@@ -103,7 +103,7 @@ impl<P: Services<O>, O: Observer> Analyzer<P, O> {
         }
         over.sort_unstable_by(|one, other| self.order(one, other));
         let place = |n: usize| over[n].at;
-        self.in_turn(over.len(), place, |this, n| {
+        self.sweep(over.len(), place, |this, n| {
             if n.is_multiple_of(GROUP) {
                 this.look_around((n..over.len()).take(GROUP).map(place));
             }
@@ -160,7 +160,7 @@ impl<P: Services<O>, O: Observer> Analyzer<P, O> {
         }
     }
 
-    fn deadline(&self, at: u32) -> Timestamp {
+    pub(crate) fn deadline(&self, at: u32) -> Timestamp {
         let times = &self.settings.timeouts;
         match &self.table.slot(at).body {
             Known::Full { flow, .. } => flow.deadline(times),
@@ -192,52 +192,10 @@ impl<P: Services<O>, O: Observer> Analyzer<P, O> {
             self.observer.lapsed(expectation.announced + age, &expectation);
         }
     }
-
-    /// Closes flows until one more fits.
-    #[inline]
-    pub(crate) fn make_room(&mut self) {
-        while self.table.len() > 0
-            && (self.table.len() >= self.commons.limits.flows
-                || self.memory() + self.table.growth() > self.commons.limits.memory)
-        {
-            self.evict();
-        }
-    }
-
-    /// Gives up the flow that is worth least: one with a single SYN, or the one that is idle longest.
-    #[cold]
-    fn evict(&mut self) {
-        let now = self.clock.now();
-        let stats = &mut self.commons.stats;
-        if stats.evicted + stats.evicted_half_open == 0 {
-            self.stray(now, 0, None, "flow_table_full", b"");
-        }
-        if let Some(at) = self.table.oldest_half() {
-            self.commons.stats.evicted_half_open += 1;
-            return self.close(at, now, End::Abandoned);
-        }
-        self.commons.stats.evicted += 1;
-        let mut found = self.table.first_armed();
-        for _ in 0..LOOKS {
-            let Some(at) = found else { return };
-            let deadline = second(self.deadline(at));
-            if !self.table.is_armed_before(at, deadline) {
-                break;
-            }
-            self.table.arm(at, deadline);
-            found = self.table.first_armed();
-        }
-        if let Some(at) = found {
-            self.close(at, now, End::Abandoned);
-        }
-    }
 }
 
 /// Flows whose neighbours in the table are read in one go.
 const GROUP: usize = 16;
-
-/// Flows looked at for one that is idle.
-const LOOKS: usize = 16;
 
 /// Flows that are put in order before they are closed at once.
 const LISTED: usize = 1 << 17;

@@ -1,26 +1,24 @@
 //! The analyzer: packets in, the observer's calls out.
 
 mod fragments;
+mod intake;
 mod memory;
 
-use wiretale_packet::{Body, Endpoint, Frame, Packet, Skip, Timestamp, dissect, plain_tcp};
-use wiretale_protocol::{Observer, Place, Services, Shared, Stray, Weird};
+use wiretale_packet::Timestamp;
+use wiretale_protocol::{Observer, Place, Services, Shared};
 use wiretale_reassembly::Fragments;
 
-use crate::arrived::Within;
 use crate::clock::Clock;
 use crate::commons::Commons;
 use crate::expectations::Expectations;
 use crate::joint::Joint;
-use crate::key::Ends;
-use crate::recall::Lookback;
 use crate::record::{Flows, Tcp};
 use crate::refused::Refused;
-use crate::settings::{Checksums, Settings};
-use crate::sources::{Covers, Judged, Sources};
+use crate::settings::Settings;
+use crate::sources::Sources;
 use crate::spare::Spare;
 use crate::stats::Stats;
-use crate::table::{Sought, Table};
+use crate::table::Table;
 
 /// Takes frames in the order captured; tells an observer of flows and of what the protocols of the list `P` find in
 /// them.
@@ -89,55 +87,6 @@ impl<P: Services<O>, O: Observer> Analyzer<P, O> {
         }
     }
 
-    /// Takes the next frame; `number` counts frames from 1 over the whole input.
-    #[inline]
-    pub fn packet(&mut self, frame: Frame<'_>, number: u64) {
-        self.packet_at(frame, number, None);
-    }
-
-    /// Takes the next frame of a capture that can be looked back into.
-    pub fn packet_at(&mut self, frame: Frame<'_>, number: u64, lookback: Option<Lookback<'_>>) {
-        let within = Within { number, lookback, frame: frame.data };
-        self.begin(&frame, number);
-        match plain_tcp(&frame, self.settings.checks()) {
-            Some(packet) => self.plain(&packet, None, &within),
-            None => self.dissected(frame, &within),
-        }
-    }
-
-    /// What is due before a frame.
-    #[inline(always)]
-    pub(crate) fn begin(&mut self, frame: &Frame<'_>, number: u64) {
-        if self.commons.joint.is_alone() {
-            self.commons.stats.frames += 1;
-            self.commons.stats.bytes += frame.data.len() as u64;
-            self.commons.stats.cut += u64::from(frame.is_cut());
-            self.advance(frame.at);
-        }
-        if number.is_multiple_of(COUNTED_EVERY) {
-            self.count_beside();
-        }
-    }
-
-    /// Takes a frame with one plain packet in it.
-    #[inline]
-    pub(crate) fn plain(&mut self, packet: &Packet<'_>, sought: Option<&Sought>, within: &Within<'_>) {
-        self.next_packet(within.number);
-        self.ip(packet, sought, within, 0);
-    }
-
-    /// Takes any other frame.
-    #[cold]
-    pub(crate) fn dissected(&mut self, frame: Frame<'_>, within: &Within<'_>) {
-        for found in dissect(frame, self.settings.checks()) {
-            self.next_packet(within.number);
-            match found {
-                Ok(packet) => self.ip(&packet, None, within, 0),
-                Err(skip) => self.skipped(frame.at, within, &skip),
-            }
-        }
-    }
-
     /// The observer.
     pub fn observer(&self) -> &O {
         &self.observer
@@ -183,74 +132,7 @@ impl<P: Services<O>, O: Observer> Analyzer<P, O> {
         }
         (self.observer, Stats { course: self.clock.course(), ..self.commons.stats })
     }
-
-    #[cold]
-    fn skipped(&mut self, at: Timestamp, within: &Within<'_>, skip: &Skip) {
-        if !self.commons.joint.is_mine_to_skip(skip.src.zip(skip.dst)) {
-            return;
-        }
-        self.commons.stats.skipped += 1;
-        let Some(name) = skip.weird_name() else { return };
-        let end = |address| Endpoint::new(address, 0);
-        let endpoints = skip.src.zip(skip.dst).map(|(src, dst)| (end(src), end(dst)));
-        self.stray(at, within.number, endpoints, name, b"");
-    }
-
-    #[cold]
-    pub(crate) fn stray(
-        &mut self,
-        at: Timestamp,
-        frame: u64,
-        endpoints: Option<(Endpoint, Endpoint)>,
-        name: &'static str,
-        addl: &[u8],
-    ) {
-        self.observer.stray(&Stray { at, frame, endpoints, weird: Weird { name, addl } });
-    }
-
-    #[inline]
-    fn ip(&mut self, packet: &Packet<'_>, sought: Option<&Sought>, within: &Within<'_>, nested: u8) {
-        if !self.commons.joint.is_mine(packet.ip.src, packet.ip.dst) {
-            return self.not_mine(packet, within, nested);
-        }
-        self.commons.stats.packets += 1;
-        if !packet.ip.header_ok && self.is_header_corrupt(packet, within) {
-            return;
-        }
-        match packet.body {
-            Body::Fragment(fragment) => self.fragment(packet, &fragment, within, nested),
-            _ => match sought {
-                Some(sought) => self.sort(packet, sought, within),
-                None => self.sort(packet, &self.table.seek(&Ends::of(packet)), within),
-            },
-        }
-    }
-
-    #[cold]
-    fn is_header_corrupt(&mut self, packet: &Packet<'_>, within: &Within<'_>) -> bool {
-        let auto = self.settings.checksums == Checksums::Auto;
-        let judged =
-            if auto { self.sources.bad(packet.ip.src, packet.ip.dst, Covers::Header) } else { Judged::Corrupt };
-        let endpoints = Some(packet.endpoints());
-        match judged {
-            Judged::Offloaded(first) => {
-                self.commons.stats.offloaded += 1;
-                if first {
-                    self.stray(packet.at, within.number, endpoints, "checksum_offload", b"IP");
-                }
-                false
-            }
-            Judged::Corrupt | Judged::Unwatched => {
-                self.commons.stats.corrupt += 1;
-                self.stray(packet.at, within.number, endpoints, "bad_IP_checksum", b"");
-                true
-            }
-        }
-    }
 }
-
-/// Frames after which memory beside flows is counted again.
-const COUNTED_EVERY: u64 = 4096;
 
 /// The part of the memory that flows may take which is kept for those to come.
 const SPARE: usize = 64;

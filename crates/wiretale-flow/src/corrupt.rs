@@ -3,10 +3,37 @@
 use wiretale_packet::{Body, Direction, Packet, Transport};
 use wiretale_protocol::{Moment, Observer, Quota, Services, Weird};
 
+use crate::analyzer::Analyzer;
+use crate::arrived::Within;
 use crate::commons::Commons;
 use crate::record::{Carrier, Flows, Record};
 use crate::settings::Checksums;
 use crate::sources::{Covers, Judged, Sources};
+
+impl<P: Services<O>, O: Observer> Analyzer<P, O> {
+    /// Takes note of a packet whose IP header has a wrong checksum; true if it does not count.
+    #[cold]
+    pub(crate) fn discards_header(&mut self, packet: &Packet<'_>, within: &Within<'_>) -> bool {
+        let auto = self.settings.checksums == Checksums::Auto;
+        let judged =
+            if auto { self.sources.bad(packet.ip.src, packet.ip.dst, Covers::Header) } else { Judged::Corrupt };
+        let endpoints = Some(packet.endpoints());
+        match judged {
+            Judged::Offloaded(first) => {
+                self.commons.stats.offloaded += 1;
+                if first {
+                    self.stray(packet.at, within.number, endpoints, "checksum_offload", b"IP");
+                }
+                false
+            }
+            Judged::Corrupt | Judged::Unwatched => {
+                self.commons.stats.corrupt += 1;
+                self.stray(packet.at, within.number, endpoints, "bad_IP_checksum", b"");
+                true
+            }
+        }
+    }
+}
 
 /// What to make of a packet with a wrong checksum.
 pub(crate) fn judge<S, F>(

@@ -49,6 +49,7 @@ mod datagrams;
 mod delivery;
 mod doubt;
 mod ending;
+mod eviction;
 mod expectations;
 mod flows;
 mod half;
@@ -79,9 +80,9 @@ mod spare;
 mod stats;
 mod steady;
 mod steps;
+mod sweep;
 mod table;
 mod turn;
-mod turns;
 
 pub use analyzer::Analyzer;
 pub use clock::{Clock, Course};

@@ -70,12 +70,4 @@ impl<P: Services<O>, O: Observer> Analyzer<P, O> {
         self.bound_waiting(waiting);
         true
     }
-
-    /// Makes room where more waits than `before`, and too much.
-    #[inline]
-    pub(crate) fn bound_waiting(&mut self, before: u64) {
-        if self.commons.stats.waiting() > before && self.memory() > self.commons.limits.memory {
-            self.make_room();
-        }
-    }
 }

@@ -1,5 +1,5 @@
-//! Flows that are looked at, or end, one after the other: what each needs is asked for while those before it have their
-//! turn.
+//! A sweep: flows that are looked at, or end, one after the other. What each needs is asked for while those before it have
+//! their turn.
 
 use std::hint::black_box;
 
@@ -12,12 +12,7 @@ use crate::table::Body;
 impl<P: Services<O>, O: Observer> Analyzer<P, O> {
     /// Gives each of `count` flows its turn; `place` tells where the nth of them is.
     #[inline]
-    pub(crate) fn in_turn(
-        &mut self,
-        count: usize,
-        place: impl Fn(usize) -> u32,
-        mut turn: impl FnMut(&mut Self, usize),
-    ) {
+    pub(crate) fn sweep(&mut self, count: usize, place: impl Fn(usize) -> u32, mut turn: impl FnMut(&mut Self, usize)) {
         let lead = if self.table.len() < WORTH_IT { 0 } else { STEPS * STEP };
         for n in 0..count + lead {
             if lead > 0 {
