@@ -10,8 +10,9 @@
 use wiretale_protocol::{Chunk, Direction, Identified, Observer, Opening, Probe, Services, scan};
 
 use crate::delivery::Delivery;
+use crate::held::Held;
 use crate::probing::identify_behind;
-use crate::reading::{Held, Reading, Started};
+use crate::reading::{Reading, Started};
 use crate::turn::Turn;
 
 impl<P: Services<O>, O: Observer> Delivery<'_, P, O> {

@@ -4,7 +4,8 @@
 use wiretale_protocol::{Chunk, Direction, Identified, Observer, Services};
 
 use crate::delivery::Delivery;
-use crate::reading::{Doubt, Held, Reading, Started};
+use crate::held::Held;
+use crate::reading::{Doubt, Reading, Started};
 use crate::settings::Limits;
 
 impl<P: Services<O>, O: Observer> Delivery<'_, P, O> {

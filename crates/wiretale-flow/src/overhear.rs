@@ -4,8 +4,9 @@
 use wiretale_protocol::{Chunk, Direction, Identified, Observer, Services};
 
 use crate::delivery::Delivery;
+use crate::held::Held;
 use crate::probing::identify_behind;
-use crate::reading::{Held, Overheard, Reading, Started};
+use crate::reading::{Overheard, Reading, Started};
 use crate::turn::Turn;
 
 impl<P: Services<O>, O: Observer> Delivery<'_, P, O> {

@@ -3,8 +3,9 @@
 use wiretale_protocol::{Chunk, Direction, Flow, Identified, Observer, Opening, Services};
 
 use crate::delivery::Delivery;
+use crate::held::Held;
 use crate::near::Far;
-use crate::reading::{Held, Reading, Started};
+use crate::reading::{Reading, Started};
 
 impl<P: Services<O>, O: Observer> Delivery<'_, P, O> {
     /// Asks whose bytes these are.

@@ -3,7 +3,8 @@
 use wiretale_protocol::{Chunk, Direction, Observer, Probe, Services};
 
 use crate::delivery::Delivery;
-use crate::reading::{Held, Reading};
+use crate::held::Held;
+use crate::reading::Reading;
 use crate::turn::Turn;
 
 impl<P: Services<O>, O: Observer> Delivery<'_, P, O> {
