@@ -1,5 +1,7 @@
 //! One direction of a connection: what its sender sent, as its receiver takes it.
 
+mod account;
+mod beginning;
 mod bits;
 mod recent;
 mod settle;
@@ -13,7 +15,7 @@ use smallvec::SmallVec;
 use wiretale_packet::SeqNumber;
 
 use crate::held::Held;
-use crate::{Delivery, Host, Ledger, Reason};
+use crate::{Delivery, Host, Ledger};
 
 pub(crate) use bits::Bits;
 use recent::{Few, Recent};
@@ -107,52 +109,6 @@ impl Half {
         self.bits.has(bits)
     }
 
-    /// Lets the stream begin at `seq`, or anew there if nothing was delivered yet.
-    pub(crate) fn start(&mut self, seq: SeqNumber) {
-        self.bits.set(Bits::STARTED);
-        (self.base, self.top, self.acked) = (seq.0, seq.0, seq.0);
-    }
-
-    /// May a stream of which nothing was settled yet, and whose SYN was not seen, begin at `seq`, a little earlier: was
-    /// what it was taken to begin with captured before it?
-    pub(crate) fn can_precede(&self, seq: SeqNumber) -> bool {
-        let earlier = (1..MAX_LEAD).contains(&self.first().ahead_of(seq));
-        let begun = self.has(Bits::STARTED) && !self.has(Bits::SYN) && !self.has(Bits::ENDED);
-        earlier && begun && self.untouched()
-    }
-
-    /// Lets it begin there, if it may.
-    pub(crate) fn precede(&mut self, seq: SeqNumber) {
-        if !self.can_precede(seq) {
-            return;
-        }
-        let top = self.top();
-        self.start(seq);
-        self.reach(top);
-        if self.has(Bits::CLAIMED) {
-            self.believe();
-        }
-    }
-
-    /// Did the receiver say that there is a stream?
-    pub(crate) const fn trusted(&self) -> bool {
-        self.has(Bits::STARTED) || self.has(Bits::CLAIMED)
-    }
-
-    /// Forgets a beginning that was none. Its account stays.
-    pub(crate) fn unstart(&mut self) {
-        let beginning = [Bits::STARTED, Bits::SEEN, Bits::SYN, Bits::SCALED, Bits::CLAIMED, Bits::EDGE, Bits::SHUT];
-        for bits in beginning.into_iter().chain([Bits::STAMPED, Bits::SIGNED, Bits::TWICE, Bits::LOOSE]) {
-            self.bits.clear(bits);
-        }
-        self.ttl = 0;
-    }
-
-    /// Was nothing of the stream settled yet?
-    pub(crate) fn untouched(&self) -> bool {
-        self.next == 0 && self.rare.as_ref().is_none_or(|rare| rare.held.is_empty())
-    }
-
     /// The sequence number of offset 0.
     #[inline]
     pub(crate) const fn first(&self) -> SeqNumber {
@@ -201,29 +157,6 @@ impl Half {
     #[inline]
     fn offset(&self, seq: u32) -> u64 {
         u64::try_from(self.place(SeqNumber(seq))).unwrap_or(0)
-    }
-
-    /// Counts payload in. Each of these bytes leaves by exactly one of the other accounts.
-    #[inline]
-    pub(crate) fn receive(&mut self, n: usize) {
-        self.received = self.received.saturating_add(n as u64);
-    }
-
-    /// Counts payload out that was handed on.
-    #[inline]
-    pub(crate) fn delivered(&mut self, n: usize) {
-        self.delivered = self.delivered.saturating_add(n as u64);
-    }
-
-    /// Takes back what [`Self::receive`] counted: the segment belongs to another connection.
-    pub(crate) fn unreceive(&mut self, n: usize) {
-        self.received = self.received.saturating_sub(n as u64);
-    }
-
-    pub(crate) fn drop_bytes(&mut self, reason: Reason, n: u64) {
-        if n > 0 {
-            self.rare().ledger.drop_bytes(reason, n);
-        }
     }
 
     /// Notes that the sender's segments reach `end`.
@@ -280,29 +213,6 @@ impl Half {
     fn believe(&mut self) {
         let ack = if self.claim().ahead_of(self.top()) > 0 { self.top() } else { self.claim() };
         self.acked = select_unpredictable(ack.ahead_of(self.acked()) > 0, ack.0, self.acked);
-    }
-
-    /// Memory that waiting payload takes beside itself.
-    pub(crate) fn held_overhead(&self) -> usize {
-        self.rare.as_ref().map_or(0, |rare| size_of::<Rare>() + rare.held.overhead())
-    }
-
-    pub(crate) fn held_bytes(&self) -> usize {
-        self.rare.as_ref().map_or(0, |rare| rare.held.bytes())
-    }
-
-    /// The account; `doubted` bytes of it wait elsewhere.
-    pub(crate) fn ledger(&self, doubted: u64) -> Ledger {
-        let mut ledger = self.rare.as_ref().map(|rare| rare.ledger).unwrap_or_default();
-        ledger.received = self.received;
-        ledger.delivered = self.delivered;
-        ledger.held = doubted.saturating_add(self.held_bytes() as u64);
-        if self.has(Bits::UNWANTED) {
-            let known =
-                ledger.delivered + ledger.duplicate + ledger.conflict_lost + ledger.dropped_total() + ledger.held;
-            ledger.drop_bytes(Reason::Unwanted, ledger.received.saturating_sub(known));
-        }
-        ledger
     }
 
     fn rare(&mut self) -> &mut Rare {

@@ -1,11 +1,13 @@
 //! What waits: bytes that came before their turn, and the extents of the segments that brought them.
 
+mod extents;
 mod overlap;
 
 use alloc::boxed::Box;
 use alloc::collections::VecDeque;
 
 use crate::{Overlap, Winner};
+use extents::Extent;
 
 /// Bytes ahead of a stream (or of a fragmented packet), resolved by policy as they come.
 ///
@@ -51,13 +53,6 @@ pub(crate) struct Stored {
 struct Piece {
     start: u64,
     bytes: Box<[u8]>,
-}
-
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-struct Extent {
-    start: u64,
-    len: u32,
-    ttl: u8,
 }
 
 impl Held {
@@ -215,36 +210,6 @@ impl Held {
             self.content.drain(inner.start + 1..inner.end);
         }
     }
-
-    fn record(&mut self, new: Extent, fresh: bool) {
-        self.longest = self.longest.max(new.len);
-        let at = match self.extents.back() {
-            Some(last) if (last.start, last.len) >= (new.start, new.len) => {
-                self.extents.partition_point(|old| (old.start, old.len) < (new.start, new.len))
-            }
-            _ => self.extents.len(),
-        };
-        let known = self.extents.get(at).is_some_and(|old| (old.start, old.len) == (new.start, new.len));
-        // Segments that repeat what waits in ever new ranges are not remembered without end. Those with fresh bytes are:
-        // content always lies under an extent.
-        if !known && (fresh || self.extents.len() < 2 * self.content.len() + MAX_REPEATS) {
-            self.extents.insert(at, new);
-        }
-    }
-
-    /// Forgets extents that end at or before `next`.
-    fn forget(&mut self, next: u64) {
-        if self.content.is_empty() {
-            self.extents.clear();
-            self.longest = 0;
-            // Where nothing waits, nobody counts what the lists take.
-            self.content.shrink_to(FEW);
-            self.extents.shrink_to(FEW);
-        }
-        while self.extents.front().is_some_and(|front| front.end() <= next) {
-            self.extents.pop_front();
-        }
-    }
 }
 
 impl Piece {
@@ -260,17 +225,6 @@ impl Piece {
         for (ours, theirs) in self.bytes.iter_mut().skip(skip).zip(theirs) {
             *ours = *theirs;
         }
-    }
-}
-
-impl Extent {
-    fn of(incoming: &Incoming<'_>) -> Self {
-        let len = u32::try_from(incoming.bytes.len()).unwrap_or(u32::MAX);
-        Self { start: incoming.offset, len, ttl: incoming.ttl }
-    }
-
-    const fn end(&self) -> u64 {
-        self.start + self.len as u64
     }
 }
 
@@ -295,9 +249,3 @@ fn part(bytes: Box<[u8]>, from: usize, to: usize) -> Option<Box<[u8]>> {
 pub(crate) fn index(distance: u64) -> usize {
     usize::try_from(distance).unwrap_or(usize::MAX)
 }
-
-/// How many extents are kept that brought nothing new, beside two for each piece of content.
-const MAX_REPEATS: usize = 256;
-
-/// For how many segments there stays room once nothing waits: where one is late, another will be.
-const FEW: usize = 4;

@@ -2,7 +2,8 @@
 
 use alloc::vec::Vec;
 
-use super::{Clash, Extent, Held, Incoming, index};
+use super::extents::Extent;
+use super::{Clash, Held, Incoming, index};
 use crate::{Overlap, Winner};
 
 impl Held {
