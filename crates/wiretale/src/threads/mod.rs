@@ -32,25 +32,27 @@ mod recorder;
 mod replay;
 mod round;
 mod slips;
+mod tell;
+mod wait;
+mod work;
 
 use std::fmt;
-use std::ops::Range;
 use std::sync::Mutex;
-use std::sync::mpsc::{Receiver, Sender, TryRecvError, channel, sync_channel};
+use std::sync::mpsc::{channel, sync_channel};
 use std::thread;
-use std::time::Duration;
 
 use wiretale_capture::{Batches, Capture};
-use wiretale_flow::{Analyzer, Settings, Share, Stats};
+use wiretale_flow::{Settings, Share};
 
 use self::reader::{AHEAD, Reader, Reading, Whose};
-use self::recorder::{Recorder, Told, Wishes};
+use self::recorder::{Recorder, Wishes};
 pub use self::replay::Listener;
-use self::replay::{Pages, Replay};
-use self::round::Round;
-use self::slips::Slips;
+use self::replay::Replay;
+use self::tell::{Thread, tell};
+use self::wait::Guard;
+use self::work::{Input, work};
+use crate::Analyzed;
 use crate::analyze::Again;
-use crate::{Analyzed, Standard};
 
 /// The most threads that [`analyze_threads`] uses.
 pub const MOST_THREADS: usize = 64;
@@ -132,175 +134,6 @@ fn shared_by(settings: &Settings, threads: usize) -> Settings {
     settings.limits.memory = (settings.limits.memory / threads).max(1);
     settings
 }
-
-/// Where an analyzer's rounds come from, and what else it needs.
-struct Input<'s> {
-    rounds: Receiver<Round>,
-    // Hears of each that was analysed.
-    worked: Sender<()>,
-    // If it may read, when it has nothing else to do.
-    reader: Option<&'s Mutex<Reader>>,
-    // What can be looked back into.
-    again: Option<&'s Again<'s>>,
-}
-
-/// One analyzer's work.
-fn work(recorder: Recorder, input: &Input<'_>, settings: Settings, share: Share) {
-    let guard = Guard(share.clone());
-    let mut analyzer = Analyzer::<Standard, Recorder>::sharing(recorder, settings, share.clone());
-    while let Some(round) = next(&input.rounds, || input.reader.is_some_and(reader::read_on)) {
-        analyzer.observer_mut().observed = round.observed;
-        analyzer.observer_mut().begin(&round.batch);
-        analyze(&mut analyzer, &round, input.again);
-        analyzer.now(round.now);
-        share.reach_frame(round.last + 1);
-        analyzer.observer_mut().round();
-        // The reader may have read its last.
-        let _ = input.worked.send(());
-        if share.is_abandoned() {
-            return;
-        }
-    }
-    let (recorder, stats) = analyzer.finish_with_stats();
-    recorder.end(stats);
-    drop(guard);
-}
-
-/// The frames of a round, each in its second.
-fn analyze(analyzer: &mut Analyzer<Standard, Recorder>, round: &Round, again: Option<&Again<'_>>) {
-    let (frames, numbers) = (round.frames(), round.numbers());
-    #[cfg(test)]
-    tests::poison(&numbers);
-    let some = |analyzer: &mut Analyzer<_, _>, part: Range<usize>| {
-        let packets = round.packets().get(part.clone()).unwrap_or_default();
-        let lookback = round.lookback(part.start, again);
-        analyzer.packets_of(&frames[part.clone()], packets, &numbers[part], lookback);
-    };
-    let mut from = 0;
-    for turn in &round.turns {
-        some(analyzer, from..turn.before);
-        analyzer.time(turn.now, turn.frame);
-        from = turn.before;
-    }
-    some(analyzer, from..frames.len());
-}
-
-/// Tells the observer all that the threads tell, in order. Nothing comes back if one of them has come to grief; false,
-/// if it was not to go on to the end.
-fn tell<O: Listener>(
-    mut replay: Replay<O>,
-    mut threads: Vec<Thread>,
-    mut reading: Reading<'_>,
-    mut go_on: impl FnMut(u64, u64, &O) -> bool,
-) -> Option<(O, Stats, bool)> {
-    let mut stats = Stats::default();
-    loop {
-        for thread in &mut threads {
-            thread.advance(&reading)?;
-        }
-        while let Some(first) = first(&threads) {
-            let thread = &mut threads[first];
-            if let Some(pages) = &mut thread.pages {
-                replay.scene(first, pages);
-                if pages.is_over() {
-                    thread.advance(&reading)?;
-                }
-            }
-        }
-        if threads.iter().all(|thread| thread.ended.is_some()) {
-            threads.iter().filter_map(|thread| thread.ended.as_deref()).for_each(|ended| stats.add(ended));
-            return Some((replay.observer, stats, true));
-        }
-        threads.iter_mut().for_each(|thread| thread.round = false);
-        let (frames, bytes) = reading.told(replay.memory());
-        if !go_on(frames, bytes, &replay.observer) {
-            return Some((replay.observer, stats, false));
-        }
-    }
-}
-
-/// The thread whose next scene comes first, if any has one in this round.
-fn first(threads: &[Thread]) -> Option<usize> {
-    let mut first: Option<(usize, &Pages)> = None;
-    for (index, thread) in threads.iter().enumerate() {
-        let Some(pages) = &thread.pages else { continue };
-        if first.is_none_or(|(_, best)| pages.is_before(best)) {
-            first = Some((index, pages));
-        }
-    }
-    first.map(|(index, _)| index)
-}
-
-/// What comes from one thread.
-struct Thread {
-    from: Receiver<Told>,
-    // Takes back what was read.
-    used: Sender<Box<Slips>>,
-    pages: Option<Pages>,
-    // All of the round is here.
-    round: bool,
-    ended: Option<Box<Stats>>,
-}
-
-impl Thread {
-    const fn new(from: Receiver<Told>, used: Sender<Box<Slips>>) -> Self {
-        Self { from, used, pages: None, round: false, ended: None }
-    }
-
-    /// Sees to it that there is something to tell, if there is more in this round, and reads the capture meanwhile; nothing
-    /// if the thread is no more.
-    fn advance(&mut self, reading: &Reading<'_>) -> Option<()> {
-        if let Some(pages) = self.pages.take() {
-            // It may have ended.
-            let _ = self.used.send(pages.used());
-        }
-        while self.pages.is_none() && !self.round && self.ended.is_none() {
-            match next(&self.from, || reading.go_on())? {
-                Told::Slips(slips) => {
-                    let pages = Pages::of(slips);
-                    if pages.is_over() {
-                        // The other end may wait for it.
-                        let _ = self.used.send(pages.used());
-                    } else {
-                        self.pages = Some(pages);
-                    }
-                }
-                Told::Round => self.round = true,
-                Told::End(stats) => self.ended = Some(stats),
-            }
-        }
-        Some(())
-    }
-}
-
-/// The next thing that comes; nothing if the other end is no more. There may be something to do `meanwhile`; false if not.
-///
-/// Whoever waits has less to do than the other, who would have to wake it, a call of the system that takes as long as
-/// dozens of packets. So it looks again after a nap that is shorter than what lies between the two.
-fn next<T>(from: &Receiver<T>, meanwhile: impl Fn() -> bool) -> Option<T> {
-    loop {
-        match from.try_recv() {
-            Ok(next) => return Some(next),
-            Err(TryRecvError::Disconnected) => return None,
-            Err(TryRecvError::Empty) if meanwhile() => {}
-            Err(TryRecvError::Empty) => thread::sleep(NAP),
-        }
-    }
-}
-
-/// Has nobody wait for a thread that panics.
-struct Guard(Share);
-
-impl Drop for Guard {
-    fn drop(&mut self) {
-        if thread::panicking() {
-            self.0.abandon();
-        }
-    }
-}
-
-/// A round takes some ten times as long.
-const NAP: Duration = Duration::from_micros(50);
 
 #[cfg(test)]
 mod tests;

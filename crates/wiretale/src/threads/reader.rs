@@ -5,10 +5,10 @@ use std::sync::mpsc::{Receiver, Sender, SyncSender};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use wiretale_capture::{Batch, Batches, Error};
-use wiretale_flow::{Clock, Course, Share};
-use wiretale_packet::{Body, Checks, Frame, dissect, plain_tcp};
+use wiretale_flow::{Clock, Course};
+use wiretale_packet::Checks;
 
-use super::round::{Round, TakenOut, Turn};
+use super::round::{Part, Round, TakenOut, Turn, hand_out};
 
 /// What was read.
 #[derive(Default)]
@@ -103,7 +103,7 @@ impl Reader {
         let which = self.rest.start..self.rest.start + length;
         self.rest.start = which.end;
         let batch = &self.batch;
-        let mut shares: Vec<(Vec<u32>, Vec<Turn>)> = vec![Default::default(); self.to.len()];
+        let mut shares: Vec<Part> = vec![Part::default(); self.to.len()];
         for (at, frame) in (which.start as u32..).zip(batch.frames(which)) {
             self.read.frames += 1;
             self.read.bytes += frame.data.len() as u64;
@@ -117,7 +117,7 @@ impl Reader {
         }
         let checks = (self.to.len() == 1 && self.waiting >= BEHIND).then_some(self.checks);
         let (last, now) = (self.read.frames, self.clock.now());
-        let round = |(which, turns): (Vec<u32>, Vec<Turn>)| {
+        let round = |(which, turns): Part| {
             let taken_out = checks.map(|checks| TakenOut::of(batch, &which, checks));
             Round { batch: Arc::clone(batch), which, taken_out, turns, last, now, observed }
         };
@@ -201,36 +201,6 @@ pub(super) fn read(mut reader: Reader, marks: &Sender<Mark>) -> Read {
         }
     }
     reader.read
-}
-
-/// Notes the frame at this place of its batch for each thread that needs it.
-#[inline]
-fn hand_out(frame: Frame<'_>, at: u32, shares: &mut [(Vec<u32>, Vec<Turn>)]) {
-    if let [(only, _)] = shares {
-        return only.push(at);
-    }
-    if let Some(packet) = plain_tcp(&frame, Checks::Ignore) {
-        let to = Share::of(packet.ip.src, packet.ip.dst, shares.len());
-        return shares[to].0.push(at);
-    }
-    let to = needed_by(frame, shares.len());
-    for (_, (which, _)) in shares.iter_mut().enumerate().filter(|(index, _)| to & (1 << index) != 0) {
-        which.push(at);
-    }
-}
-
-/// Who needs a frame, as a set of bits. A frame may hold several packets; and what is carried in fragments may be
-/// anybody's.
-fn needed_by(frame: Frame<'_>, threads: usize) -> u64 {
-    let mut needed = 0;
-    for found in dissect(frame, Checks::Ignore) {
-        needed |= match found {
-            Ok(packet) if matches!(packet.body, Body::Fragment(_)) => u64::MAX,
-            Ok(packet) => 1 << Share::of(packet.ip.src, packet.ip.dst, threads),
-            Err(skip) => skip.src.zip(skip.dst).map_or(1, |(src, dst)| 1 << Share::of(src, dst, threads)),
-        };
-    }
-    needed
 }
 
 /// Frames of a round: what they give to tell should fit into a processor's own cache, with room for the work.

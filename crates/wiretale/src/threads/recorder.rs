@@ -10,6 +10,7 @@ use wiretale_protocol::{
 };
 
 use super::slips::{Call, Slips, What};
+use super::wait::next;
 use crate::{Stats, dcc, dns, ftp, irc, recognize, ssh, terminal};
 
 /// Puts down every call, and sends what it has put down.
@@ -93,7 +94,7 @@ impl Recorder {
     fn send(&mut self) {
         if !self.slips.calls.is_empty() {
             let used = match &mut self.away {
-                Some(FEW) => super::next(&self.back, || false),
+                Some(FEW) => next(&self.back, || false),
                 Some(away) => {
                     *away += 1;
                     None

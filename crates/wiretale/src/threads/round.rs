@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use self_cell::self_cell;
 use wiretale_capture::Batch;
-use wiretale_flow::Lookback;
-use wiretale_packet::{Checks, Frame, Packet, Timestamp, plain_tcp_into};
+use wiretale_flow::{Lookback, Share};
+use wiretale_packet::{Body, Checks, Frame, Packet, Timestamp, dissect, plain_tcp, plain_tcp_into};
 
 use crate::analyze::Again;
 
@@ -37,6 +37,9 @@ pub(super) struct Turn {
     /// The time it is.
     pub(super) now: Timestamp,
 }
+
+/// One thread's frames of a batch, and where another second begins among them.
+pub(super) type Part = (Vec<u32>, Vec<Turn>);
 
 /// Plain packets, if there are any, one for each frame.
 type Packets<'b> = Vec<Option<Packet<'b>>>;
@@ -88,4 +91,34 @@ impl Round {
 
 fn chosen<'b>(batch: &'b Batch, which: &[u32]) -> impl Iterator<Item = Frame<'b>> {
     which.iter().filter_map(|at| batch.frame(*at as usize))
+}
+
+/// Notes the frame at this place of its batch for each thread that needs it.
+#[inline]
+pub(super) fn hand_out(frame: Frame<'_>, at: u32, shares: &mut [Part]) {
+    if let [(only, _)] = shares {
+        return only.push(at);
+    }
+    if let Some(packet) = plain_tcp(&frame, Checks::Ignore) {
+        let to = Share::of(packet.ip.src, packet.ip.dst, shares.len());
+        return shares[to].0.push(at);
+    }
+    let to = needed_by(frame, shares.len());
+    for (_, (which, _)) in shares.iter_mut().enumerate().filter(|(index, _)| to & (1 << index) != 0) {
+        which.push(at);
+    }
+}
+
+/// Who needs a frame, as a set of bits. A frame may hold several packets; and what is carried in fragments may be
+/// anybody's.
+fn needed_by(frame: Frame<'_>, threads: usize) -> u64 {
+    let mut needed = 0;
+    for found in dissect(frame, Checks::Ignore) {
+        needed |= match found {
+            Ok(packet) if matches!(packet.body, Body::Fragment(_)) => u64::MAX,
+            Ok(packet) => 1 << Share::of(packet.ip.src, packet.ip.dst, threads),
+            Err(skip) => skip.src.zip(skip.dst).map_or(1, |(src, dst)| 1 << Share::of(src, dst, threads)),
+        };
+    }
+    needed
 }
