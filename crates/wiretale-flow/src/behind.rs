@@ -38,24 +38,22 @@ impl<P: Services<O>, O: Observer> Delivery<'_, P, O> {
             self.begin(None, held);
             self.unwanted[from.opposite().index()] = false;
             *self.reading = Reading::Listening(from.opposite());
-        } else if let Some(before) = self.first_answer(from) {
+        } else if self.is_first_answer(from) {
+            self.forget_side(Direction::Server, Held::forget);
             let held = self.take_held().flatten();
-            self.begin(None, held);
-            self.ask_anew_behind(&before, from, chunk);
+            self.give_up();
+            self.ask_anew_behind(held, from, chunk);
         } else {
             self.nobody_s(from, chunk);
         }
     }
 
-    // What a client said so far in its first turn, where that answers its server.
-    fn first_answer(&self, from: Direction) -> Option<Vec<u8>> {
+    // Is it a client's first turn, with which it answers its server?
+    fn is_first_answer(&self, from: Direction) -> bool {
         match &*self.reading {
-            _ if from == Direction::Server => None,
-            Reading::Probing(Some(held)) => {
-                let turn = held.turn();
-                (turn.len() == held.len_of(from)).then(|| turn.to_vec())
-            }
-            _ => Some(Vec::new()),
+            _ if from == Direction::Server => false,
+            Reading::Probing(Some(held)) => held.turn().0.len() == held.len_of(from),
+            _ => true,
         }
     }
 
@@ -97,16 +95,21 @@ impl<P: Services<O>, O: Observer> Delivery<'_, P, O> {
             Chunk::Data(data) => Chunk::Data(data.get(passed..).unwrap_or_default()),
             lost => lost,
         };
-        self.ask_anew_behind(&before, from, chunk);
+        *self.reading = Reading::Probing(None);
+        if !before.is_empty() {
+            // A decoder does not tell when it came.
+            self.keep(from, Chunk::Data(&before));
+        }
+        let held = self.take_held().flatten();
+        self.ask_anew_behind(held, from, chunk);
     }
 
-    fn ask_anew_behind(&mut self, before: &[u8], from: Direction, chunk: Chunk<'_>) {
+    fn ask_anew_behind(&mut self, before: Option<Box<Held>>, from: Direction, chunk: Chunk<'_>) {
         if self.has_tries() {
-            *self.reading = Reading::Probing(None);
-            if !before.is_empty() {
-                self.keep(from, Chunk::Data(before));
-            }
+            *self.reading = Reading::Probing(before);
             self.look_again(from, chunk);
+        } else {
+            self.forget_held(before);
         }
     }
 
@@ -141,8 +144,6 @@ impl<P: Services<O>, O: Observer> Delivery<'_, P, O> {
         }
         let alone = self.is_head_alone(from, data);
         if !alone && let Some(next) = self.begins_nothing(from, data) {
-            let held = self.take_held().flatten();
-            self.forget_held(held);
             return self.go_on_in_turn(next, data);
         }
         let found = match alone {
@@ -192,9 +193,9 @@ impl<P: Services<O>, O: Observer> Delivery<'_, P, O> {
     // What the server said so far may be the beginning of what tells, and what the client said is forgotten.
     fn go_on_without_client(&mut self, from: Direction, data: &[u8]) {
         match from {
-            Direction::Client => self.forget_client(|held, _| held.pass_over()),
+            Direction::Client => self.forget_side(from, |held, _| held.pass_over()),
             Direction::Server => {
-                self.forget_client(Held::forget);
+                self.forget_side(Direction::Client, Held::forget);
                 if self.is_full(from, data) {
                     self.nobody_behind(from);
                 } else {
@@ -204,22 +205,24 @@ impl<P: Services<O>, O: Observer> Delivery<'_, P, O> {
         }
     }
 
-    fn forget_client(&mut self, forget: impl FnOnce(&mut Held, Direction)) {
+    fn forget_side(&mut self, side: Direction, forget: impl FnOnce(&mut Held, Direction)) {
         if let Reading::Probing(Some(held)) = &mut *self.reading {
             let stats = &mut self.commons.stats;
             stats.probed_bytes -= held.memory() as u64;
-            forget(held, Direction::Client);
+            forget(held, side);
             stats.probed_bytes += held.memory() as u64;
         }
     }
 
     /// The server's words tell, and what the client said before was for somebody else.
     pub(crate) fn found_by_server(&mut self, session: Option<Started<P, O>>, from: Direction, chunk: Chunk<'_>) {
-        let (at, frame) = (self.at, self.frame);
-        self.forget_client(|held, client| match from {
-            Direction::Client => held.forget_lines(at, frame, client),
-            Direction::Server => held.forget(client),
-        });
+        self.forget_side(
+            Direction::Client,
+            match from {
+                Direction::Client => Held::forget_lines,
+                Direction::Server => Held::forget,
+            },
+        );
         self.found_behind(session, from, chunk);
     }
 

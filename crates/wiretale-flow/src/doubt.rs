@@ -92,13 +92,14 @@ impl<P: Services<O>, O: Observer> Delivery<'_, P, O> {
 
     // Nobody claims it with the answer, but a client may have begun something else with that.
     fn settle_by_answer(&mut self, from: Direction, chunk: Chunk<'_>) {
-        let said = match &*self.reading {
-            Reading::Doubting(doubt) if from == Direction::Client => doubt.held.turn().to_vec(),
-            _ => Vec::new(),
+        let said = match &mut *self.reading {
+            Reading::Doubting(doubt) if from == Direction::Client => std::mem::take(&mut doubt.held),
+            _ => Box::default(),
         };
+        self.commons.stats.probed_bytes -= said.memory() as u64;
         self.settle();
         self.go_on_overhearing(from.opposite());
-        self.look_back(from, &said);
+        self.look_back(&said);
         self.read(from, chunk);
     }
 
@@ -120,7 +121,7 @@ impl<P: Services<O>, O: Observer> Delivery<'_, P, O> {
         let last = data.get(data.len().saturating_sub(probe_bytes)..).unwrap_or_default();
         doubt.held.push(self.at, self.frame, from, Chunk::Data(last));
         if doubt.held.len_of(from) > probe_bytes || doubt.held.pieces().len() > probe_pieces {
-            doubt.held.slide(self.at, self.frame, from, probe_bytes / 2);
+            doubt.held.slide(from, probe_bytes / 2, probe_pieces);
         }
         let stats = &mut self.commons.stats;
         stats.probed_bytes = stats.probed_bytes - before + doubt.held.memory() as u64;

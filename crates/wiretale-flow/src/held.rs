@@ -1,5 +1,7 @@
 //! The beginning of a flow, kept while it is not known whose it is.
 
+use std::ops::Range;
+
 use smallvec::SmallVec;
 use wiretale_protocol::{Chunk, Direction, End, Timestamp, scan};
 
@@ -38,29 +40,21 @@ enum What {
     End(End),
 }
 
-impl Piece {
-    const fn begins(&self) -> usize {
-        match self.what {
-            What::Data(from, _) => from,
-            What::Gap(_) | What::End(_) => 0,
-        }
-    }
-}
-
 impl Held {
-    /// What a client begins, behind what both had settled, and behind so many bytes of its turn.
-    pub(crate) fn resumed(behind: u16) -> Self {
-        Self { resumed: Some(behind), ..Self::default() }
-    }
-
-    /// Is it that?
+    /// Is it what a client begins, behind what both had settled?
     pub(crate) const fn is_resumed(&self) -> bool {
         self.resumed.is_some()
     }
 
     /// Where the client's turn began that begins something, and what was kept of it.
     pub(crate) fn begun(&self) -> Option<(Turn, &[u8])> {
-        Some((Turn::Line(self.resumed?), self.turn()))
+        Some((Turn::Line(self.resumed?), self.turn().0))
+    }
+
+    /// Only what stands `from` here on in what the client said begins something, behind so many bytes of its turn.
+    pub(crate) fn begin_at(&mut self, from: usize, behind: u16) {
+        self.drop_front(Direction::Client, from);
+        self.resumed = Some(behind);
     }
 
     /// What a direction opened with.
@@ -103,11 +97,28 @@ impl Held {
         self.passing
     }
 
-    /// What the client said since the server spoke last.
-    pub(crate) fn turn(&self) -> &[u8] {
-        let spoke = |piece: &&Piece| matches!(piece.what, What::Data(..));
-        let turn = self.pieces.iter().rev().filter(spoke).take_while(|piece| piece.from == Direction::Client);
-        turn.last().and_then(|piece| self.bytes[Direction::Client.index()].get(piece.begins()..)).unwrap_or_default()
+    /// What came of the client since the server spoke last.
+    pub(crate) fn turn_pieces(&self) -> impl Iterator<Item = &Piece> {
+        let spoke = |piece: &Piece| piece.from == Direction::Server && matches!(piece.what, What::Data(..));
+        let begins = self.pieces.iter().rposition(spoke).map_or(0, |last| last + 1);
+        let turn = self.pieces.get(begins..).unwrap_or_default().iter();
+        turn.filter(|piece| piece.from == Direction::Client && !matches!(piece.what, What::End(_)))
+    }
+
+    /// What the client said since the server spoke last, up to where some of it was lost; true beside it if so.
+    pub(crate) fn turn(&self) -> (&[u8], bool) {
+        let mut said: Option<Range<usize>> = None;
+        let mut holed = false;
+        for piece in self.turn_pieces() {
+            match (piece.what, &mut said) {
+                (What::Data(from, to), None) => said = Some(from..to),
+                (What::Data(_, to), Some(said)) if !holed => said.end = to,
+                (What::Gap(_), Some(_)) => holed = true,
+                _ => {}
+            }
+        }
+        let bytes = &self.bytes[Direction::Client.index()];
+        (said.and_then(|said| bytes.get(said)).unwrap_or_default(), holed)
     }
 
     /// Keeps a chunk.
@@ -147,17 +158,36 @@ impl Held {
         });
     }
 
-    /// Forgets of a direction all but what came last, from the beginning of a line on where there is one.
-    pub(crate) fn slide(&mut self, at: Timestamp, frame: u64, of: Direction, most: usize) {
-        let bytes = &mut self.bytes[of.index()];
-        let about = bytes.len().saturating_sub(most);
-        let last = bytes.get(about..).unwrap_or_default();
-        let line = scan::first(last, *b"\n").map(|end| end + 1).filter(|&start| start < last.len());
-        bytes.drain(..about + line.unwrap_or(0));
-        let what = What::Data(0, bytes.len());
-        self.pieces.retain(|piece| piece.from != of || !matches!(piece.what, What::Data(..)));
-        self.pieces.push(Piece { at, frame, from: of, what });
-        self.shut[of.index()] = None;
+    /// Forgets of a direction all but what came last, from the beginning of a line on where there is one. Where there are
+    /// more than so many pieces, it counts as [merged](Held::merge).
+    pub(crate) fn slide(&mut self, of: Direction, most: usize, pieces: usize) {
+        let bytes = &self.bytes[of.index()];
+        if let Some(about) = bytes.len().checked_sub(most).filter(|about| *about > 0) {
+            let last = bytes.get(about..).unwrap_or_default();
+            let line = scan::first(last, *b"\n").map(|end| end + 1).filter(|&start| start < last.len());
+            self.drop_front(of, about + line.unwrap_or(0));
+        }
+        if self.pieces.len() > pieces {
+            self.merge();
+        }
+    }
+
+    /// Forgets the first bytes of a direction, and what was lost among them. What is left came when it came.
+    fn drop_front(&mut self, of: Direction, len: usize) {
+        self.bytes[of.index()].drain(..len);
+        let mut within = len > 0;
+        self.pieces.retain(|piece| match &mut piece.what {
+            _ if piece.from != of => true,
+            What::Data(from, to) => {
+                (*from, *to) = (from.saturating_sub(len), to.saturating_sub(len));
+                within &= *to == 0;
+                !within
+            }
+            What::Gap(_) => !within,
+            What::End(_) => true,
+        });
+        let shut = &mut self.shut[of.index()];
+        *shut = shut.and_then(|end| end.checked_sub(len)).filter(|end| *end > 0);
     }
 
     /// Forgets what the client said, and what else it says before the server speaks again.
@@ -174,13 +204,11 @@ impl Held {
     }
 
     /// Forgets what a direction said but for a line that is not over.
-    pub(crate) fn forget_lines(&mut self, at: Timestamp, frame: u64, of: Direction) {
-        let half = self.bytes[of.index()].split(|byte| *byte == b'\n').next_back().unwrap_or_default();
-        let half = if half.is_ascii() && scan::first_control(half).is_none() { half.to_vec() } else { Vec::new() };
-        self.forget(of);
-        if !half.is_empty() {
-            self.push(at, frame, of, Chunk::Data(&half));
-        }
+    pub(crate) fn forget_lines(&mut self, of: Direction) {
+        let bytes = &self.bytes[of.index()];
+        let half = bytes.split(|byte| *byte == b'\n').next_back().unwrap_or_default();
+        let text = half.is_ascii() && scan::first_control(half).is_none();
+        self.drop_front(of, bytes.len() - if text { half.len() } else { 0 });
     }
 
     /// The opening of a direction is over.

@@ -48,14 +48,17 @@ impl<P: Services<O>, O: Observer> Delivery<'_, P, O> {
         }
     }
 
-    /// What was read already is looked at as the beginning of a turn.
-    pub(crate) fn look_back(&mut self, from: Direction, said: &[u8]) {
-        let chunk = Chunk::Data(said);
-        match *self.reading {
-            _ if said.is_empty() => {}
-            Reading::Overhearing(_) => _ = self.is_found_beside(from, chunk),
-            _ => self.read(from, chunk),
+    /// What the client said last, and was read already, is looked at as the beginning of a turn.
+    pub(crate) fn look_back(&mut self, said: &Held) {
+        let now = (self.at, self.frame);
+        for piece in said.turn_pieces() {
+            (self.at, self.frame) = (piece.at, piece.frame);
+            match *self.reading {
+                Reading::Overhearing(_) => _ = self.is_found_beside(piece.from, said.chunk(piece)),
+                _ => self.read(piece.from, said.chunk(piece)),
+            }
         }
+        (self.at, self.frame) = now;
     }
 
     // Whoever it is read by then has read this chunk, too.
@@ -106,11 +109,7 @@ impl<P: Services<O>, O: Observer> Delivery<'_, P, O> {
                 self.forget_line();
                 return None;
             }
-            Some(Ok((at, behind))) => {
-                self.forget_line();
-                *self.reading = Reading::Probing(Some(Box::new(Held::resumed(behind))));
-                data.get(at..).unwrap_or_default()
-            }
+            Some(Ok((at, behind))) => self.begin_in_turn(at, behind, data),
         };
         self.look_beside(turn, from, data)
     }

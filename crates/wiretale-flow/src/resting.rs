@@ -3,7 +3,6 @@
 use wiretale_protocol::{Chunk, Direction, Observer, Probe, Services};
 
 use crate::delivery::Delivery;
-use crate::held::Held;
 use crate::reading::Reading;
 use crate::turn::Turn;
 
@@ -38,16 +37,31 @@ impl<P: Services<O>, O: Observer> Delivery<'_, P, O> {
     /// Looks at the line of the client's turn with which somebody goes on, or may; else waits.
     pub(crate) fn go_on_in_turn(&mut self, next: Result<(usize, u16), Turn>, data: &[u8]) {
         match next {
-            Err(turn) => self.wait_for(turn),
+            Err(turn) => {
+                let held = self.take_held().flatten();
+                self.forget_held(held);
+                self.wait_for(turn);
+            }
             Ok((at, behind)) => {
-                *self.reading = Reading::Probing(Some(Box::new(Held::resumed(behind))));
-                self.look_again(Direction::Client, Chunk::Data(data.get(at..).unwrap_or_default()));
+                let data = self.begin_in_turn(at, behind, data);
+                self.look_again(Direction::Client, Chunk::Data(data));
             }
         }
     }
 
-    /// Did a line that was looked at for its first bytes turn out to begin nothing? Then where else in these bytes one
-    /// does, or may.
+    /// Of what is kept of the client's turn, and of what it says now, only what stands from here on is looked at; how much
+    /// of the latter that is.
+    pub(crate) fn begin_in_turn<'a>(&mut self, at: usize, behind: u16, data: &'a [u8]) -> &'a [u8] {
+        let mut held = self.take_held().flatten().unwrap_or_default();
+        let (memory, kept) = (held.memory(), held.len_of(Direction::Client));
+        held.begin_at(at.min(kept), behind);
+        self.commons.stats.probed_bytes -= (memory - held.memory()) as u64;
+        *self.reading = Reading::Probing(Some(held));
+        data.get(at.saturating_sub(kept)..).unwrap_or_default()
+    }
+
+    /// Did a line that was looked at for its first bytes turn out to begin nothing? Then where else one does, or may, in what
+    /// is kept of the turn and these bytes.
     pub(crate) fn begins_nothing(&mut self, from: Direction, data: &[u8]) -> Option<Result<(usize, u16), Turn>> {
         let resumed = matches!(&*self.reading, Reading::Probing(Some(held)) if held.is_resumed());
         if !resumed || from == Direction::Server || self.has_spoken(Direction::Server) {
@@ -58,17 +72,21 @@ impl<P: Services<O>, O: Observer> Delivery<'_, P, O> {
         }
         let Reading::Probing(Some(held)) = &*self.reading else { return None };
         let (turn, kept) = held.begun()?;
-        let found = turn.seek(&[kept, data].concat(), P::resumes);
-        Some(found.and_then(|(at, behind)| Ok((at.checked_sub(kept.len()).ok_or(Turn::Over)?, behind))))
+        Some(turn.seek(&[kept, data].concat(), P::resumes))
     }
 
-    /// Does the client begin something with its turn so far?
-    pub(crate) fn begins(&mut self, from: Direction, data: &[u8]) -> Probe {
-        let before = match &*self.reading {
+    /// Does the client begin something with its turn so far? What comes behind bytes that were lost is none of its beginning.
+    pub(crate) fn begins(&self, from: Direction, data: &[u8]) -> Probe {
+        let (said, holed) = match &*self.reading {
             _ if from == Direction::Server => return Probe::No,
-            Reading::Probing(Some(held)) => held.len_of(from) - held.turn().len(),
-            _ => 0,
+            Reading::Probing(Some(held)) => held.turn(),
+            _ => (&[][..], false),
         };
-        self.shown(Some((from, data)), false, |opening| P::resumes(opening.client.get(before..).unwrap_or_default()))
+        match (said, data) {
+            ([], []) => Probe::Unsure,
+            ([], data) => P::resumes(data),
+            (said, _) if holed => P::resumes(said),
+            (said, data) => P::resumes(&[said, data].concat()),
+        }
     }
 }

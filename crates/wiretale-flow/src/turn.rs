@@ -49,8 +49,8 @@ impl Turn {
             if line && !blank {
                 match resumes(first.unwrap_or(rest)) {
                     Probe::No => {}
-                    // More than its first line is needed.
-                    Probe::Unsure if first.is_some() && resumes(rest) == Probe::No => return Err(Self::Over),
+                    // More than its first line was needed, and is nothing: another may begin behind it.
+                    Probe::Unsure if first.is_some() && resumes(rest) == Probe::No => {}
                     _ => return Ok((at, passed)),
                 }
             }
@@ -105,8 +105,9 @@ mod tests {
             (b"xN", Err(Turn::Within(2))),
             (b"xN\r\n", Err(Turn::Line(4))),
             (b"GET\nN", Err(Turn::Line(0))),
-            // What needed more than a line, and was nothing, had the client's say.
-            (b"GET\nabcN\nN", Err(Turn::Over)),
+            // What needed more than a line, and was nothing, hides none of the lines behind it.
+            (b"GET\nabcN\nN", Ok(9)),
+            (b"GET\nNabc", Ok(4)),
             (&near, Ok(LOOKED - 1)),
             (&far, Err(Turn::Over)),
         ] {

@@ -1,10 +1,7 @@
 //! What is asked about once more, behind what was somebody else's or nobody's.
 
-use std::time::Duration;
-
 use wiretale_packet::Direction;
 use wiretale_protocol::{Chunk, Context, Demand, Observe, Opening, Probe, Protocol};
-use wiretale_testkit::flow;
 
 use super::script::{Heard, Script};
 use crate::{Analyzer, Settings};
@@ -149,7 +146,8 @@ impl Protocol for Hesitant {
     }
 }
 
-fn heard<P: wiretale_protocol::Services<Heard>>(script: &Script) -> String {
+/// What is heard of the protocol behind.
+pub(super) fn heard<P: wiretale_protocol::Services<Heard>>(script: &Script) -> String {
     let (heard, stats) = script.play_to(Analyzer::<P, _>::new(Heard::default(), Settings::default()));
     assert_eq!((stats.probed_bytes, stats.decoder_bytes), (0, 0));
     let said = heard.said.iter().filter_map(|line| line.strip_prefix("behind#")?.split_once(' '));
@@ -212,155 +210,5 @@ fn at_the_end_it_is_asked_with_all_there_is() {
     let script = Script::new().handshake().tcp("C:PA", "X").tcp("S:PA", "HEY");
     for script in [script.farewell(), Script::new().handshake().tcp("C:PA", "X").tcp("S:PA", "HEY")] {
         assert_eq!(heard::<(Claims, (Short, ()))>(&script), "Server (\"HEY\", 0)");
-    }
-}
-
-/// Takes what is left over.
-struct Rest;
-
-impl Protocol for Rest {
-    const TAG: &'static str = "rest";
-    type Event<'a> = &'a str;
-    type Decoder = ();
-
-    fn probe(opening: &Opening<'_>) -> Probe {
-        if opening.server.is_empty() { Probe::Unsure } else { Probe::Leftover }
-    }
-
-    fn start(_: &Opening<'_>) -> Self::Decoder {}
-
-    fn feed<O: Observe<Self>>((): &mut (), cx: &mut Context<'_, O>, chunk: Chunk<'_>) -> Demand {
-        if let Chunk::Data(data) = chunk {
-            cx.emit::<Self>(std::str::from_utf8(data).unwrap());
-        }
-        Demand::Stream
-    }
-}
-
-/// Its client goes on with `N`, and its server with a line.
-struct Resumed;
-
-impl Protocol for Resumed {
-    const TAG: &'static str = "behind";
-    const BEHIND: bool = true;
-    type Event<'a> = (&'a str, u64);
-    type Decoder = ();
-
-    fn probe(opening: &Opening<'_>) -> Probe {
-        if opening.client.starts_with(b"N") { Probe::Yes } else { Probe::No }
-    }
-
-    fn resumes(client: &[u8]) -> Probe {
-        Self::probe(&Opening { client, server: b"", flow: &flow(), last: true })
-    }
-
-    fn start(_: &Opening<'_>) -> Self::Decoder {}
-
-    fn feed<O: Observe<Self>>((): &mut (), cx: &mut Context<'_, O>, chunk: Chunk<'_>) -> Demand {
-        if let Chunk::Data(data) = chunk {
-            cx.emit::<Self>((std::str::from_utf8(data).unwrap().trim_end(), 0));
-        }
-        Demand::Stream
-    }
-}
-
-#[test]
-fn a_dialogue_of_nobody_s_hides_nothing_that_its_client_begins() {
-    type Two = (Resumed, (Rest, ()));
-    let begun = || Script::new().handshake().tcp("C:PA", "hello").tcp("S:PA", "hi\n");
-    let found = "Client (\"N\", 0), Server (\"yes\", 0), Client (\"more\", 0)";
-    for first in [begun(), (0..80).fold(begun(), |script, _| script.tcp("C:PA", "xxx").tcp("S:PA", "x\n"))] {
-        let script = first.tcp("C:PA", "N").tcp("S:PA", "yes\n").tcp("C:PA", "more").farewell();
-        assert_eq!(heard::<Two>(&script), found);
-    }
-    // Not by what comes back as it was typed, nor where the server says no more than half a line; and there is a bound.
-    for server in ["N\n", "yes"] {
-        assert_eq!(heard::<Two>(&begun().tcp("C:PA", "N").tcp("S:PA", server).farewell()), "");
-    }
-    let much = (0..100).fold(begun(), |script, _| script.tcp("C:PA", "x").tcp("S:PA", "x\n"));
-    assert_eq!(heard::<Two>(&much.tcp("C:PA", "N").tcp("S:PA", "yes\n").farewell()), "");
-}
-
-#[test]
-fn words_of_nobody_s_hide_nothing_that_the_client_begins() {
-    type One = (Resumed, ());
-    let begun = || Script::new().handshake().tcp("C:PA", "hello").tcp("S:PA", "hi\n");
-    let found = "Client (\"N\", 0), Server (\"yes\", 0)";
-    let cut = (0..300).fold(begun(), |script, _| script.tcp("C:PA", "x"));
-    let many = (0..80).fold(begun(), |script, _| script.tcp("C:PA", "x").tcp("S:PA", "no\n"));
-    for script in [begun(), cut.tcp("S:PA", "no\n"), many] {
-        assert_eq!(heard::<One>(&script.tcp("C:PA", "N").tcp("S:PA", "yes\n").farewell()), found);
-    }
-    // What stands in the middle of a turn begins nothing, however it is cut, and there is a bound.
-    let much = (0..100).fold(begun(), |script, _| script.tcp("C:PA", "x").tcp("S:PA", "no\n"));
-    let binary = (0..20).fold(begun(), |script, _| script.tcp("C:PA", b"\x17xx").tcp("S:PA", "no\n"));
-    assert_eq!(heard::<One>(&binary.tcp("C:PA", "N").tcp("S:PA", "yes\n").farewell()), "");
-    for script in [begun().tcp("C:PA", "xN"), begun().tcp("C:PA", "x").tcp("C:PA", "N"), much.tcp("C:PA", "N")] {
-        assert_eq!(heard::<One>(&script.tcp("S:PA", "yes\n").farewell()), "");
-    }
-}
-
-#[test]
-fn what_is_lost_of_a_server_that_is_heard_only_for_when_it_speaks_is_not_told() {
-    let script = Script::new().handshake().tcp("C:PA", "hello").tcp("S:PA", "hi\n").tcp("C:PA", "x");
-    let [client, server] = script.next;
-    let script = script
-        .seq(client, server + 7)
-        .tcp("S:PA", "more\n")
-        .wait(Duration::from_secs(100))
-        .tcp("C:A", "")
-        .tcp("S:PA", "more\n");
-    let (heard, _) = script.play_to(Analyzer::<(Resumed, ()), _>::new(Heard::default(), Settings::default()));
-    assert!(heard.said.iter().all(|line| !line.starts_with("weird")), "{:?}", heard.said);
-}
-
-/// Its client says `N`, and its server `yes` first of all.
-struct Answered;
-
-impl Protocol for Answered {
-    const TAG: &'static str = "behind";
-    const BEHIND: bool = true;
-    type Event<'a> = (&'a str, u64);
-    type Decoder = ();
-
-    fn probe(opening: &Opening<'_>) -> Probe {
-        match (opening.client, opening.server) {
-            (b"", _) | ([b'N', ..], b"") if !opening.last => Probe::Unsure,
-            ([b'N', ..], [b'y', b'e', b's', ..]) => Probe::Yes,
-            _ => Probe::No,
-        }
-    }
-
-    fn resumes(client: &[u8]) -> Probe {
-        Resumed::resumes(client)
-    }
-
-    fn start(_: &Opening<'_>) -> Self::Decoder {}
-
-    fn feed<O: Observe<Self>>((): &mut (), cx: &mut Context<'_, O>, chunk: Chunk<'_>) -> Demand {
-        if let Chunk::Data(data) = chunk {
-            cx.emit::<Self>((std::str::from_utf8(data).unwrap().trim_end(), 0));
-        }
-        Demand::Stream
-    }
-}
-
-#[test]
-fn however_much_a_server_says_first_it_hides_nothing_that_its_client_begins_however_that_is_cut() {
-    let much = "hi there\n".repeat(300);
-    let heard = |turn: &[&str]| {
-        let begun =
-            much.as_bytes().chunks(1000).fold(Script::new().handshake(), |script, said| script.tcp("S:PA", said));
-        let script = turn.iter().fold(begun, |script, said| script.tcp("C:PA", said)).tcp("S:PA", "yes\n").farewell();
-        [heard::<(Answered, ())>(&script), heard::<(Answered, (Rest, ()))>(&script)]
-    };
-    for (turn, found) in [
-        (&["N"][..], "Client (\"N\", 0), Server (\"yes\", 0)"),
-        (&["hello\nN"], "Client (\"N\", 0), Server (\"yes\", 0)"),
-        (&["hello\n", "N"], "Client (\"N\", 0), Server (\"yes\", 0)"),
-        (&["hello", "N"], ""),
-        (&["helloN"], ""),
-    ] {
-        assert_eq!(heard(turn), [found; 2], "{turn:?}");
     }
 }

@@ -9,3 +9,4 @@ mod refusals;
 mod script;
 mod states;
 mod steady;
+mod turns;
