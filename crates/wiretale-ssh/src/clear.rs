@@ -35,7 +35,7 @@ impl Decoder {
             return self.lose(cx, "SSH_bad_packet");
         };
         match number {
-            KEXINIT => self.kexinit(cx, body),
+            KexInit::NUMBER => self.kexinit(cx, body),
             NEWKEYS => self.keys(cx),
             30..=49 => self.exchange(cx, number, body),
             // DISCONNECT, IGNORE, UNIMPLEMENTED, DEBUG and the rest of the transport layer.
@@ -205,5 +205,4 @@ fn payload(frame: &[u8]) -> Option<(u8, &[u8])> {
     payload.split_first().map(|(&number, body)| (number, body))
 }
 
-pub(crate) const KEXINIT: u8 = 20;
 const NEWKEYS: u8 = 21;

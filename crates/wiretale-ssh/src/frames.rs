@@ -4,7 +4,7 @@ use alloc::vec::Vec;
 
 use wiretale_protocol::scan::is_text;
 
-use crate::clear::KEXINIT;
+use crate::KexInit;
 
 /// Cuts a direction into packets by the length each begins with. A packet that lies whole in a chunk is a slice of that
 /// chunk; one that a chunk's border cuts is copied, as its bytes come and never ahead of them.
@@ -94,8 +94,8 @@ impl Frames {
             [0, 0, 0, 0 | 1, ..] => Some(4),
             _ if len < 6 => None,
             [_, _, _, _, padding, kind, ..] if padding.is_ascii_alphabetic() && kind.is_ascii_alphabetic() => Some(4),
-            [0, 0, 0, ..22, _, KEXINIT, ..] => Some(6),
-            [_, _, _, _, _, KEXINIT, .., a, b, c, d] if len == packet.len() => {
+            [0, 0, 0, ..22, _, KexInit::NUMBER, ..] => Some(6),
+            [_, _, _, _, _, KexInit::NUMBER, .., a, b, c, d] if len == packet.len() => {
                 [a, b, c, d].iter().all(is_text).then_some(6)
             }
             _ => None,

@@ -38,6 +38,9 @@ pub struct Both<T> {
 }
 
 impl<'a> KexInit<'a> {
+    /// Its message number.
+    pub(crate) const NUMBER: u8 = 20;
+
     /// Reads the payload behind the message number; `None` where it ends too soon.
     #[must_use]
     pub fn parse(payload: &'a [u8]) -> Option<Self> {
