@@ -45,7 +45,6 @@ extern crate alloc;
 extern crate std;
 
 mod algorithms;
-mod clear;
 mod decoder;
 mod event;
 mod fingerprint;
