@@ -12,9 +12,9 @@ use crate::channels::Topic;
 use crate::introduced::dialect_of;
 use crate::link::Link;
 use crate::owned::Sender;
-use crate::replies::number;
 use crate::server::refusal_in;
 use crate::session::Session;
+use crate::wire::number;
 use crate::{Command, Dialect, Event, Irc, Message, Refusal, Source, Support, Wire};
 
 impl Session {

@@ -4,8 +4,8 @@ use smallvec::SmallVec;
 use wiretale_protocol::{Context, Observe};
 
 use crate::owned::Sender;
-use crate::replies::number;
 use crate::session::Session;
+use crate::wire::number;
 use crate::{Command, Dialect, Event, Irc, Listed, Message, Source, Wire};
 
 impl Session {

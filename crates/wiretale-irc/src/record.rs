@@ -4,7 +4,7 @@ use core::fmt;
 
 use wiretale_protocol::scan;
 
-use crate::replies::number;
+use crate::wire::number;
 use crate::{Listed, Params, Source, Whox, Wire, whox};
 
 /// The lines of one answer: WHOIS, WHO, NAMES, LIST, LINKS, MOTD and others that end with a numeric of their own.

@@ -7,6 +7,7 @@ use wiretale_protocol::{Context, Observe, scan};
 use crate::channels::Topic;
 use crate::session::{Session, StartTls, keep};
 use crate::support::split_token;
+use crate::wire::number;
 use crate::{Event, Irc, Message, RecordKind, Refusal, Source, Wire};
 
 impl Session {
@@ -228,13 +229,4 @@ fn network_in(text: &[u8]) -> &[u8] {
     let Some(rest) = text.strip_prefix(b"Welcome to the ") else { return &[] };
     let ends: [&[u8]; 4] = [b" Internet Relay", b" IRC Network", b" IRC network", b" Network"];
     ends.iter().find_map(|end| memchr::memmem::find(rest, end)).and_then(|at| rest.get(..at)).unwrap_or_default()
-}
-
-/// A decimal number.
-pub(crate) fn number(text: &[u8]) -> Option<u64> {
-    let digits = !text.is_empty() && text.iter().all(u8::is_ascii_digit);
-    let value = text
-        .iter()
-        .try_fold(0_u64, |value, &digit| value.checked_mul(10)?.checked_add(u64::from(digit.wrapping_sub(b'0'))));
-    value.filter(|_| digits)
 }

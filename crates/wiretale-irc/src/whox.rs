@@ -1,6 +1,6 @@
 //! WHOX: a WHO whose answer has the fields that were asked for (354; ircu, IRCv3 `whox`).
 
-use crate::replies::number;
+use crate::wire::number;
 use crate::{Params, Wire};
 
 /// A row of WHOX, read by the question. What was not asked for is `None`; so is everything where the question was not

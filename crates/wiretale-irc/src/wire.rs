@@ -46,3 +46,12 @@ impl fmt::Debug for Wire<'_> {
         write!(f, "\"{}\"", Escaped(self.0))
     }
 }
+
+/// A decimal number.
+pub(crate) fn number(text: &[u8]) -> Option<u64> {
+    let digits = !text.is_empty() && text.iter().all(u8::is_ascii_digit);
+    let value = text
+        .iter()
+        .try_fold(0_u64, |value, &digit| value.checked_mul(10)?.checked_add(u64::from(digit.wrapping_sub(b'0'))));
+    value.filter(|_| digits)
+}
