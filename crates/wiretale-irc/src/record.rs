@@ -5,7 +5,7 @@ use core::fmt;
 use wiretale_protocol::scan;
 
 use crate::wire::number;
-use crate::{Listed, Params, Source, Whox, Wire, whox};
+use crate::{Listed, Params, Rows, Source, Whois, Whox, Wire, whox};
 
 /// The lines of one answer: WHOIS, WHO, NAMES, LIST, LINKS, MOTD and others that end with a numeric of their own.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -60,67 +60,6 @@ pub enum RecordKind {
     Help,
 }
 
-/// Lines put together, walked as numeric and parameters.
-#[derive(Clone, Copy, PartialEq, Eq, Default)]
-pub struct Rows<'a>(pub(crate) &'a [u8]);
-
-impl<'a> Rows<'a> {
-    /// Walks over them.
-    pub fn iter(&self) -> impl Iterator<Item = (u16, Params<'a>)> + use<'a> {
-        let mut left = self.0;
-        core::iter::from_fn(move || {
-            let (head, rest) = left.split_first_chunk::<4>()?;
-            let [a, b, c, d] = *head;
-            let (row, rest) = rest.split_at_checked(usize::from(u16::from_be_bytes([c, d])))?;
-            left = rest;
-            Some((u16::from_be_bytes([a, b]), Params::new(row)))
-        })
-    }
-}
-
-/// What a WHOIS tells of somebody.
-#[derive(Clone, Copy, PartialEq, Eq, Default, Debug)]
-pub struct Whois<'a> {
-    /// The nick.
-    pub nick: Wire<'a>,
-    /// The user name.
-    pub user: Wire<'a>,
-    /// The host, as shown.
-    pub host: Wire<'a>,
-    /// The real name.
-    pub real_name: Wire<'a>,
-    /// The server.
-    pub server: Wire<'a>,
-    /// What the server says of itself.
-    pub server_info: Wire<'a>,
-    /// The account; empty for none.
-    pub account: Wire<'a>,
-    /// The address and host behind what is shown, as the server words it.
-    pub actual: Wire<'a>,
-    /// Seconds idle.
-    pub idle: Option<u64>,
-    /// Signed on at, in Unix time.
-    pub signed_on: Option<u64>,
-    /// Away, with these words.
-    pub away: Option<Wire<'a>>,
-    /// Is an operator.
-    pub oper: bool,
-    /// Is connected by TLS.
-    pub secure: bool,
-    /// There is nobody of this nick.
-    pub unknown: bool,
-    // The rows, for the channels.
-    rows: Rows<'a>,
-}
-
-impl<'a> Whois<'a> {
-    /// The channels, with the symbols of ranks in front.
-    pub fn channels(&self) -> impl Iterator<Item = Wire<'a>> + use<'a> {
-        let rows = self.rows.iter().filter(|(numeric, _)| *numeric == 319);
-        rows.flat_map(|(_, params)| words(params.get(2).unwrap_or_default()))
-    }
-}
-
 /// A row of WHO or WHOX.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum WhoRow<'a> {
@@ -171,14 +110,8 @@ impl<'a> Record<'a> {
     /// The answer to a WHOIS, put together; `None` for other records.
     #[must_use]
     pub fn whois(&self) -> Option<Whois<'a>> {
-        if !matches!(self.kind, RecordKind::Whois | RecordKind::Whowas) {
-            return None;
-        }
-        let mut whois = Whois { nick: self.subject, rows: self.rows, ..Whois::default() };
-        for (numeric, params) in self.rows.iter() {
-            whois.take(numeric, &params);
-        }
-        Some(whois)
+        let tells = matches!(self.kind, RecordKind::Whois | RecordKind::Whowas);
+        tells.then(|| Whois::of(self.subject, self.rows))
     }
 
     /// The rows of a WHO.
@@ -194,7 +127,7 @@ impl<'a> Record<'a> {
     /// The names of a NAMES, with the symbols of ranks in front.
     pub fn names(&self) -> impl Iterator<Item = Wire<'a>> + use<'a> {
         let rows = self.rows.iter().filter(|(numeric, _)| *numeric == 353);
-        rows.flat_map(|(_, params)| words(params.last().unwrap_or_default()))
+        rows.flat_map(|(_, params)| scan::words(params.last().unwrap_or_default()).map(Wire))
     }
 
     /// The rows of a LIST.
@@ -223,28 +156,6 @@ impl<'a> Record<'a> {
     /// The lines of text in it: MOTD, INFO, HELP, STATS.
     pub fn lines(&self) -> impl Iterator<Item = Wire<'a>> + use<'a> {
         self.rows.iter().map(|(_, params)| Wire(params.last().unwrap_or_default()))
-    }
-}
-
-impl<'a> Whois<'a> {
-    fn take(&mut self, numeric: u16, params: &Params<'a>) {
-        let word = |n: usize| Wire(params.get(n).unwrap_or_default());
-        match numeric {
-            311 | 314 => {
-                (self.nick, self.user, self.host, self.real_name) = (word(1), word(2), word(3), word(5));
-            }
-            312 => (self.server, self.server_info) = (word(2), word(3)),
-            313 => self.oper = true,
-            317 => (self.idle, self.signed_on) = (number(&word(2)), number(&word(3))),
-            301 => self.away = Some(word(2)),
-            330 => self.account = word(2),
-            338 | 378 => {
-                self.actual = if params.count() > 3 { word(2) } else { Wire(params.last().unwrap_or_default()) }
-            }
-            275 | 671 => self.secure = true,
-            401 | 402 | 406 => self.unknown = true,
-            _ => {}
-        }
     }
 }
 
@@ -279,16 +190,6 @@ fn hops_and(text: &[u8]) -> (Option<u64>, Wire<'_>) {
     let end = text.iter().position(|&byte| byte == b' ').unwrap_or(text.len());
     let (hops, rest) = text.split_at_checked(end).unwrap_or((text, &[]));
     (number(hops), Wire(rest.get(1..).unwrap_or_default()))
-}
-
-fn words(text: &[u8]) -> impl Iterator<Item = Wire<'_>> {
-    scan::words(text).map(Wire)
-}
-
-impl fmt::Debug for Rows<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_list().entries(self.iter()).finish()
-    }
 }
 
 impl fmt::Debug for Record<'_> {
