@@ -80,7 +80,6 @@ mod support;
 mod tags;
 mod talk;
 pub mod text;
-mod websocket;
 mod whois;
 mod whose;
 mod whox;

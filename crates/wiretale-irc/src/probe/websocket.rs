@@ -3,8 +3,10 @@
 use wiretale_protocol::{Direction, Opening, Probe};
 use wiretale_websocket::{Inside, Sight};
 
+use super::weight::tells;
+
 /// A WebSocket is IRC if its subprotocol says so, or if its first message reads so.
-pub(crate) fn probe(opening: &Opening<'_>) -> Probe {
+pub(super) fn probe(opening: &Opening<'_>) -> Probe {
     let unsure = if opening.last { Probe::No } else { Probe::Unsure };
     match wiretale_websocket::look(opening) {
         Sight::None => Probe::No,
@@ -24,7 +26,7 @@ pub(crate) fn probe(opening: &Opening<'_>) -> Probe {
 fn side(inside: &Inside<'_>, direction: Direction) -> Probe {
     let Some(line) = inside.first(direction) else { return Probe::Unsure };
     match crate::parse(line.trim_ascii_end()) {
-        Ok(message) if crate::probe::tells(&message, direction) => Probe::Yes,
+        Ok(message) if tells(&message, direction) => Probe::Yes,
         _ => Probe::No,
     }
 }
