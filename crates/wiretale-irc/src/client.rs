@@ -3,8 +3,9 @@
 use wiretale_protocol::{Context, Observe};
 
 use crate::event::Event;
+use crate::name::keep;
 use crate::owned::Sender;
-use crate::session::{Session, StartTls, keep};
+use crate::session::{Session, StartTls};
 use crate::{Command, Irc, Message, ModeKind, RecordKind, Wire};
 
 impl Session {

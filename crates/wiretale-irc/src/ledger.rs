@@ -9,7 +9,7 @@ use wiretale_protocol::{Context, Direction, Exposure, Observe, Outcome, Tag, Tim
 
 use crate::Irc;
 use crate::mask::{Places, find_words};
-use crate::secrets::{Awaits, Finding, Secret};
+use crate::secret::{Awaits, Finding, Secret};
 
 /// Secrets whose outcome is open, and the bytes of the last few, so that an echo of them can be masked. Bounded.
 #[derive(Default)]

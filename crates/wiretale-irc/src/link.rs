@@ -9,7 +9,7 @@ use wiretale_protocol::Direction;
 
 use crate::behind::Behind;
 use crate::sasl::{Plain, decode};
-use crate::secrets::Secret;
+use crate::secret::Secret;
 use crate::{Dialect, ParamsIter, Source, Wire};
 
 /// What a link has told. Bounded.

@@ -9,7 +9,7 @@ use wiretale_protocol::{Chunk, Context, Demand, Direction, End, Lines, Observe, 
 use wiretale_websocket::WebSocket;
 
 use crate::proxy::{self, Preludes};
-use crate::secrets::Found;
+use crate::secret::Found;
 use crate::session::{Session, StartTls};
 use crate::{Command, Event, Malformed, Message, mask, parse};
 

@@ -5,7 +5,8 @@ mod gather;
 use wiretale_protocol::{Context, Observe, scan};
 
 use crate::channels::Topic;
-use crate::session::{Session, StartTls, keep};
+use crate::name::keep;
+use crate::session::{Session, StartTls};
 use crate::support::split_token;
 use crate::wire::number;
 use crate::{Event, Irc, Message, RecordKind, Refusal, Source, Wire};

@@ -5,8 +5,8 @@ use alloc::vec::Vec;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
-use crate::secrets::Secret;
-use crate::session::{Name, keep};
+use crate::name::{Name, keep};
+use crate::secret::Secret;
 
 /// One exchange on a client's connection.
 #[derive(Default)]

@@ -7,8 +7,9 @@ mod reasons;
 use wiretale_protocol::{Context, Observe};
 
 use crate::channels::Topic;
+use crate::name::keep;
 use crate::owned::Sender;
-use crate::session::{Session, keep};
+use crate::session::Session;
 use crate::{Command, Event, Irc, Message, Refusal, Source, Wire};
 
 use reasons::is_netsplit;

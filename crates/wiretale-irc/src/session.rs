@@ -2,7 +2,6 @@
 
 use alloc::boxed::Box;
 
-use smallvec::SmallVec;
 use wiretale_protocol::{Context, Direction, Observe};
 
 use crate::dcc::Dealings;
@@ -10,6 +9,7 @@ use crate::gather::Gathered;
 use crate::labels::Labels;
 use crate::ledger::Ledger;
 use crate::link::Link;
+use crate::name::Name;
 use crate::sasl::Sasl;
 use crate::{Casemapping, Channels, Command, Event, Irc, Message, Source, Support, Wire};
 
@@ -254,13 +254,3 @@ const fn has_no_other(message: &Message<'_>, direction: Direction) -> bool {
         _ => matches!(direction, Direction::Client),
     }
 }
-
-/// Puts `text` in the place of what was there, up to a length no name reaches.
-pub(crate) fn keep(place: &mut Name, text: &[u8]) {
-    *place = Name::from_slice(text.get(..LONGEST_NAME).unwrap_or(text));
-}
-
-/// A name that is kept; most need no place on the heap.
-pub(crate) type Name = SmallVec<[u8; 16]>;
-
-const LONGEST_NAME: usize = 512;

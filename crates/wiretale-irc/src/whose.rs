@@ -2,7 +2,8 @@
 
 use wiretale_protocol::{Context, Observe};
 
-use crate::session::{Session, keep};
+use crate::name::keep;
+use crate::session::Session;
 use crate::{Event, Irc, Message, Source, Wire};
 
 impl Session {

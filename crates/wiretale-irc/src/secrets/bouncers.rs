@@ -3,8 +3,8 @@
 use smallvec::SmallVec;
 use wiretale_protocol::Outcome;
 
-use super::{Awaits, Found};
 use crate::mask::place;
+use crate::secret::{Awaits, Found};
 use crate::support::split_token;
 
 /// `PRIVMSG *controlpanel :AddUser bob pw` and the like.

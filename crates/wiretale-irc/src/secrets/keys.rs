@@ -2,9 +2,9 @@
 
 use wiretale_protocol::{Direction, Outcome};
 
-use super::{Awaits, Found};
 use crate::ledger::CHANNEL_KEY;
 use crate::modes::Modes;
+use crate::secret::{Awaits, Found};
 use crate::session::Session;
 use crate::{Command, Message, ModeChange, Params, ParamsIter};
 

@@ -2,8 +2,8 @@
 
 use wiretale_protocol::Direction;
 
-use super::{Awaits, Finding, Found};
 use crate::ledger::SERVER_LINK;
+use crate::secret::{Awaits, Finding, Found};
 use crate::session::Session;
 use crate::{Command, Dialect, Message};
 

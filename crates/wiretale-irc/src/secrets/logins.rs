@@ -4,9 +4,9 @@ use alloc::boxed::Box;
 
 use wiretale_protocol::Direction;
 
-use super::{Awaits, Finding, Found};
 use crate::Message;
 use crate::ledger::SERVER_LINK;
+use crate::secret::{Awaits, Finding, Found};
 use crate::session::Session;
 
 impl Session {

@@ -4,8 +4,8 @@ use alloc::boxed::Box;
 
 use wiretale_protocol::Outcome;
 
-use super::{Awaits, Found};
 use crate::mask::place;
+use crate::secret::{Awaits, Found};
 use crate::services::Service;
 use crate::session::Session;
 use crate::{Command, Message};

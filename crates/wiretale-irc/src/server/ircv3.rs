@@ -3,7 +3,8 @@
 use wiretale_protocol::{Context, Observe};
 
 use super::without_star;
-use crate::session::{Session, keep};
+use crate::name::keep;
+use crate::session::Session;
 use crate::{Command, Event, Irc, Message, Severity, Source, Wire};
 
 impl Session {
