@@ -3,6 +3,7 @@
 use wiretale_protocol::{Context, Observe};
 
 use crate::event::Event;
+use crate::labels::label;
 use crate::name::keep;
 use crate::owned::Sender;
 use crate::session::{Session, StartTls};
@@ -29,6 +30,14 @@ impl Session {
             Command::Oper => self.ledger.oper_asked(message.param(0).0),
             Command::Numeric(_) => self.weird(cx, "irc_numeric_from_client", &[]),
             _ => self.question(cx, message),
+        }
+    }
+
+    /// It may give its question a label, by which it will know the answer.
+    pub(crate) fn labelled<O: Observe<Irc>>(&mut self, cx: &mut Context<'_, O>, message: &Message<'_>) {
+        let Some(label) = label(message) else { return };
+        if !self.labels.get_or_insert_default().ask(label, message) {
+            self.weird(cx, "irc_too_many_labels", &[]);
         }
     }
 

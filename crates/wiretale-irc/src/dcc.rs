@@ -4,8 +4,7 @@ use smallvec::SmallVec;
 use wiretale_dcc::Negotiation;
 use wiretale_protocol::{Context, Observe};
 
-use crate::session::Session;
-use crate::talk::Said;
+use crate::said::Said;
 use crate::{Event, Irc, Source};
 
 /// The offers of one session.
@@ -22,20 +21,16 @@ impl Dealings {
     pub(crate) fn held(&self) -> usize {
         self.0.held()
     }
-}
 
-impl Session {
     /// A DCC message: `text` is what follows the verb `DCC`.
-    pub(crate) fn dcc<O: Observe<Irc>>(&mut self, cx: &mut Context<'_, O>, said: Said<'_>, text: &[u8]) {
+    pub(crate) fn message<O: Observe<Irc>>(&mut self, cx: &mut Context<'_, O>, said: Said<'_>, text: &[u8]) {
         match wiretale_dcc::parse(text) {
             Ok(message) => {
                 let from = mask(said.from);
-                let step = self.dealings.0.message(cx, &from, said.target.0, &message);
+                let step = self.0.message(cx, &from, said.target.0, &message);
                 cx.emit::<Irc>(Event::Dcc { from: said.from, target: said.target, message, step });
-                // Lines that go the short way do not count anew what is held.
-                self.settle();
             }
-            Err(malformed) => self.weird(cx, malformed.weird(), &[]),
+            Err(malformed) => cx.weird(malformed.weird(), &[]),
         }
     }
 }

@@ -5,7 +5,6 @@ use alloc::collections::VecDeque;
 
 use wiretale_protocol::{Context, Observe};
 
-use crate::session::Session;
 use crate::{Command, Event, Irc, Message, Wire};
 
 /// Labels that wait for their answer. Bounded: past it the oldest goes.
@@ -26,8 +25,15 @@ impl Labels {
         self.waiting.iter().map(|asked| size_of::<Asked>() + asked.label.len() + asked.command.len()).sum()
     }
 
-    // False if one had to go, for the first time.
-    fn ask(&mut self, label: &[u8], command: &[u8]) -> bool {
+    /// The client labels a question. False if one had to go, for the first time.
+    pub(crate) fn ask(&mut self, label: &[u8], message: &Message<'_>) -> bool {
+        let mut name = [0; 3];
+        let command = match message.command {
+            Command::Unknown(wire) => wire,
+            Command::Numeric(number) => digits(number, &mut name),
+            named => named.name().unwrap_or_default().as_bytes(),
+        };
+        let command = command.get(..LONGEST).unwrap_or(command);
         let full = self.waiting.len() >= MOST;
         if full {
             self.waiting.pop_front();
@@ -37,33 +43,10 @@ impl Labels {
         !(full && self.dropped == 1)
     }
 
-    fn take(&mut self, label: &[u8]) -> Option<Box<[u8]>> {
-        let at = self.waiting.iter().position(|asked| *asked.label == *label)?;
-        self.waiting.remove(at).map(|asked| asked.command)
-    }
-}
-
-impl Session {
-    /// The client labels a question.
-    pub(crate) fn labelled<O: Observe<Irc>>(&mut self, cx: &mut Context<'_, O>, message: &Message<'_>) {
-        let Some(label) = label(message) else { return };
-        let mut name = [0; 3];
-        let command = match message.command {
-            Command::Unknown(wire) => wire,
-            Command::Numeric(number) => digits(number, &mut name),
-            named => named.name().unwrap_or_default().as_bytes(),
-        };
-        let command = command.get(..LONGEST).unwrap_or(command);
-        if !self.labels.get_or_insert_default().ask(label, command) {
-            self.weird(cx, "irc_too_many_labels", &[]);
-        }
-    }
-
     /// The server answers one: with a line, a batch of lines, or `ACK` where there is nothing to say.
-    pub(crate) fn label_answered<O: Observe<Irc>>(&mut self, cx: &mut Context<'_, O>, message: &Message<'_>) {
-        let Some(labels) = self.labels.as_deref_mut() else { return };
+    pub(crate) fn answered<O: Observe<Irc>>(&mut self, cx: &mut Context<'_, O>, message: &Message<'_>) {
         let Some(label) = label(message) else { return };
-        let question = labels.take(label);
+        let question = self.take(label);
         let reference = message.param(0).0.strip_prefix(b"+").filter(|_| message.command == Command::Batch);
         cx.emit::<Irc>(Event::Labeled {
             label: Wire(label),
@@ -72,9 +55,15 @@ impl Session {
             empty: message.command == Command::Ack,
         });
     }
+
+    fn take(&mut self, label: &[u8]) -> Option<Box<[u8]>> {
+        let at = self.waiting.iter().position(|asked| *asked.label == *label)?;
+        self.waiting.remove(at).map(|asked| asked.command)
+    }
 }
 
-fn label<'a>(message: &Message<'a>) -> Option<&'a [u8]> {
+/// The label that a message bears.
+pub(crate) fn label<'a>(message: &Message<'a>) -> Option<&'a [u8]> {
     if message.tags.is_empty() {
         return None;
     }

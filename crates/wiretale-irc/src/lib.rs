@@ -71,6 +71,7 @@ mod record;
 mod relend;
 mod replies;
 mod rows;
+mod said;
 mod sasl;
 mod secret;
 mod secrets;

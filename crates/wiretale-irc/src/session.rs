@@ -170,7 +170,9 @@ impl Session {
             self.labelled(cx, message);
             self.client_message(cx, message);
         } else {
-            self.label_answered(cx, message);
+            if let Some(labels) = self.labels.as_deref_mut() {
+                labels.answered(cx, message);
+            }
             self.server_message(cx, message);
         }
     }

@@ -5,9 +5,9 @@ use alloc::boxed::Box;
 use wiretale_protocol::{Context, Direction, Observe, Outcome};
 
 use super::{Ledger, MOST_OPEN, Open, SERVER_LINK};
+use crate::said::Said;
 use crate::secret::Awaits;
 use crate::services::{Verdict, verdict};
-use crate::talk::Said;
 use crate::{Casemapping, Irc};
 
 impl Ledger {

@@ -3,10 +3,10 @@
 use wiretale_protocol::Direction;
 
 use super::bouncers::{in_soju_words, in_znc_words, is_soju};
+use crate::said::{is_notice, may_be_order, text_at};
 use crate::secret::{Awaits, Found};
 use crate::services::{Service, bot_login, bot_request, request};
 use crate::session::Session;
-use crate::talk::{is_notice, may_be_order, text_at};
 use crate::{Command, Message};
 
 impl Session {
