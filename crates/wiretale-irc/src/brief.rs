@@ -2,8 +2,7 @@
 
 use wiretale_protocol::{Context, Direction, Observe, scan};
 
-use crate::parse::{Glance, glance};
-use crate::protocol::LONGEST_BODY;
+use crate::parse::{Glance, LONGEST_BODY, glance};
 use crate::session::Session;
 use crate::{Command, Event, Irc, Message, Prefix, RecordKind, Tags};
 

@@ -167,5 +167,8 @@ fn check(word: &[u8]) -> Result<Command<'_>, Malformed> {
 
 const LONGEST_COMMAND: usize = 20;
 
+/// RFC 1459 section 2.3: 512 bytes with CR and LF.
+pub(crate) const LONGEST_BODY: usize = 510;
+
 #[cfg(test)]
 mod tests;
