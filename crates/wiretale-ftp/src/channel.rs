@@ -5,7 +5,7 @@ use alloc::vec::Vec;
 use wiretale_packet::{Address, Endpoint};
 use wiretale_protocol::{Context, Expectation, Flow, Note, Observe, Protocol};
 
-use crate::data::Announced;
+use crate::announced::Announced;
 use crate::{Channel, Event, Ftp, FtpData, Transfer, Verb};
 
 /// The data connections of a control connection.

@@ -1,77 +1,19 @@
 //! The data connection.
 
+mod event;
+
+pub use event::{DataEvent, Opened};
+
 use alloc::vec::Vec;
-use core::fmt;
 
-use wiretale_packet::{Direction, Endpoint};
-use wiretale_protocol::{
-    Chunk, Content, Context, Demand, Escaped, FlowId, Line, Lines, Note, Observe, Opening, Probe, Protocol,
-};
+use wiretale_packet::Direction;
+use wiretale_protocol::{Chunk, Content, Context, Demand, Line, Lines, Note, Observe, Opening, Probe, Protocol};
 
+use crate::announced::Announced;
 use crate::{Channel, Entry, Verb};
 
 /// A data connection: what a control connection announced.
 pub struct FtpData;
-
-/// One step of a data connection.
-#[derive(Clone, Copy, PartialEq, Debug)]
-#[non_exhaustive]
-pub enum DataEvent<'a> {
-    /// It carries its first bytes, or ends without any.
-    Opened(Opened<'a>),
-    /// What it carries, a directory's listing included.
-    Content(Content<'a>),
-    /// A line of a directory it carries.
-    Listing(Entry<'a>),
-    /// It is over.
-    Finished {
-        /// How many bytes the carrying direction had, lost ones included.
-        bytes: u64,
-    },
-}
-
-/// What is known of a data connection.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub struct Opened<'a> {
-    /// For which command; `None` where that was not seen in time ([`crate::Event::Transfer`] tells it later).
-    pub command: Option<Verb>,
-    /// The command's argument; empty where it has none.
-    pub name: &'a [u8],
-    /// The argument normalised against the working directory.
-    pub path: &'a [u8],
-    /// Who is logged in at the control connection.
-    pub user: Option<&'a [u8]>,
-    /// Which of this connection's ends sends, where the command tells.
-    pub sender: Option<Direction>,
-    /// Where in the file it starts.
-    pub start: u64,
-    /// The file's size, where the server said it.
-    pub size: Option<u64>,
-    /// How it was announced.
-    pub channel: Channel,
-    /// The control connection's flow.
-    pub parent: FlowId,
-    /// Its server's control port and address.
-    pub server: Endpoint,
-    /// It is TLS: what it carries is not to be had.
-    pub protected: bool,
-}
-
-/// What a control connection leaves for its data connection.
-#[derive(Clone)]
-pub(crate) struct Announced {
-    pub(crate) command: Option<Verb>,
-    pub(crate) name: Vec<u8>,
-    pub(crate) path: Vec<u8>,
-    pub(crate) user: Option<Vec<u8>>,
-    pub(crate) start: u64,
-    pub(crate) size: Option<u64>,
-    pub(crate) channel: Channel,
-    pub(crate) parent: FlowId,
-    pub(crate) server: Endpoint,
-    // The control connection went over to TLS once: this one may be TLS too.
-    pub(crate) secured: bool,
-}
 
 /// The state of a data connection.
 pub struct DataDecoder {
@@ -142,13 +84,6 @@ impl Protocol for FtpData {
     #[inline]
     fn memory(decoder: &DataDecoder) -> usize {
         decoder.lines.held() + decoder.announced.held()
-    }
-}
-
-impl Announced {
-    // Bytes on the heap.
-    fn held(&self) -> usize {
-        self.name.capacity() + self.path.capacity() + self.user.as_ref().map_or(0, Vec::capacity)
     }
 }
 
@@ -272,15 +207,6 @@ impl DataDecoder {
         if !rest.is_empty() {
             cx.emit::<FtpData>(DataEvent::Listing(Entry::parse(self.announced.command, rest)));
         }
-    }
-}
-
-impl fmt::Debug for Opened<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { command, sender, start, size, channel, parent, server, protected, .. } = self;
-        write!(f, "Opened {command:?} {} as {}", Escaped(self.name), Escaped(self.path))?;
-        write!(f, " user {:?} sender {sender:?} start {start} size {size:?}", self.user.map(Escaped))?;
-        write!(f, " {channel:?} parent {parent:?} server {server} protected {protected}")
     }
 }
 

@@ -40,6 +40,7 @@ extern crate alloc;
 
 mod adat;
 mod address;
+mod announced;
 mod channel;
 mod data;
 mod decoder;
