@@ -1,115 +1,39 @@
 //! A flow of messages.
 
 use alloc::vec::Vec;
-use core::time::Duration;
 
 use wiretale_protocol::scan::is_text;
 use wiretale_protocol::{
     Chunk, Context, Demand, Direction, Observe, Opening, Probe, Protocol, Record as Framed, Records as Frames,
-    Timestamp, Transport,
+    Transport,
 };
 
-use crate::{Flags, Message, Question, Record, Section, is_netbios, probe};
+use crate::pending::Pending;
+use crate::{Answer, Event, Message, Query, Reply, is_netbios, probe};
 
 /// DNS over UDP and TCP, and what looks like it: multicast DNS, LLMNR, NetBIOS names.
 #[derive(Clone, Copy, Debug)]
 pub struct Dns;
 
-/// What DNS has to say. The answers of a message come before its [`Event::Reply`], which closes them.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Event<'a> {
-    /// A question was asked.
-    Query(Query<'a>),
-    /// A record of a reply.
-    Answer(Answer<'a>),
-    /// A reply, whole or as far as it could be read.
-    Reply(Reply<'a>),
-}
-
-/// A question that was asked.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub struct Query<'a> {
-    /// Which question of the flow it is, counted from 0.
-    pub number: u64,
-    /// The number that the reply will bear.
-    pub id: u16,
-    /// The header's flags.
-    pub flags: Flags,
-    /// About what.
-    pub question: Question<'a>,
-}
-
-/// A record of a reply.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub struct Answer<'a> {
-    /// The reply's number.
-    pub id: u16,
-    /// Where it stood.
-    pub section: Section,
-    /// The record.
-    pub record: Record<'a>,
-}
-
-/// A reply.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub struct Reply<'a> {
-    /// Its query's number.
-    pub id: u16,
-    /// The header's flags, the reply code among them.
-    pub flags: Flags,
-    /// The question it repeats, if it does.
-    pub question: Option<Question<'a>>,
-    /// How many answers it says it has; fewer may have been readable.
-    pub answers: u16,
-    /// Which question it answers; `None` where that was not seen. Of the open ones with its number the one that it
-    /// repeats, or else the oldest.
-    pub asked: Option<Asked>,
-    /// It ended before the last record it announced, or held one that could not be read.
-    pub unreadable: bool,
-}
-
-/// A question that a reply came to.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub struct Asked {
-    /// Its [`Query::number`].
-    pub number: u64,
-    /// When it was seen.
-    pub at: Timestamp,
-    /// How long the reply took.
-    pub took: Duration,
-}
-
 /// The state of a flow. Holds at most [`Decoder::MOST_PENDING`] queries and, over TCP, one message a direction.
 #[derive(Debug)]
 pub struct Decoder {
     frames: [Frames; 2],
-    // Oldest first.
-    pending: Vec<Pending>,
-    asked: u64,
-    dropped: u64,
+    pending: Pending,
     lost: [bool; 2],
     served: bool,
     // Where a side went on in words: what of them came before the chunk that showed them, and what of that is none.
     words: Option<(Vec<u8>, usize)>,
 }
 
-#[derive(Clone, Copy, Debug)]
-struct Pending {
-    id: u16,
-    kind: u16,
-    name: u32,
-    number: u64,
-    at: Timestamp,
-}
-
 impl Decoder {
     /// The most queries that wait for a reply.
-    pub const MOST_PENDING: usize = 256;
+    pub const MOST_PENDING: usize = Pending::MOST;
 
     /// Queries forgotten because too many waited.
     #[must_use]
     pub const fn dropped(&self) -> u64 {
-        self.dropped
+        self.pending.dropped()
     }
 }
 
@@ -128,7 +52,7 @@ impl Protocol for Dns {
     fn start(_: &Opening<'_>) -> Decoder {
         let frames = Frames::new(2, 2 + u16::MAX as usize);
         let frames = [frames.clone(), frames];
-        Decoder { frames, pending: Vec::new(), asked: 0, dropped: 0, lost: [false; 2], served: false, words: None }
+        Decoder { frames, pending: Pending::default(), lost: [false; 2], served: false, words: None }
     }
 
     fn feed<O: Observe<Self>>(decoder: &mut Decoder, cx: &mut Context<'_, O>, chunk: Chunk<'_>) -> Demand {
@@ -161,7 +85,7 @@ impl Protocol for Dns {
     #[inline]
     fn memory(decoder: &Decoder) -> usize {
         let frames: usize = decoder.frames.iter().map(Frames::held).sum();
-        frames + decoder.pending.capacity() * size_of::<Pending>()
+        frames + decoder.pending.held()
     }
 }
 
@@ -208,7 +132,10 @@ impl Decoder {
             match question {
                 Ok(question) => {
                     cx.confirm(Dns::TAG);
-                    let number = self.remember(cx, message.id, &question);
+                    let (number, first_dropped) = self.pending.ask(cx.moment().at, message.id, &question);
+                    if first_dropped {
+                        cx.weird("dns_too_many_pending_queries", &[]);
+                    }
                     cx.emit::<Dns>(Event::Query(Query { number, id: message.id, flags: message.flags, question }));
                 }
                 Err(unreadable) => cx.weird(unreadable.weird(), &[]),
@@ -238,7 +165,7 @@ impl Decoder {
             cx.confirm(Dns::TAG);
         }
         let question = question.and_then(Result::ok);
-        let asked = self.asked(cx.moment().at, message.id, question.as_ref());
+        let asked = self.pending.answer(cx.moment().at, message.id, question.as_ref());
         cx.emit::<Dns>(Event::Reply(Reply {
             id: message.id,
             flags: message.flags,
@@ -247,33 +174,6 @@ impl Decoder {
             asked,
             unreadable: unreadable.is_some(),
         }));
-    }
-
-    fn remember<O: Observe<Dns>>(&mut self, cx: &mut Context<'_, O>, id: u16, question: &Question<'_>) -> u64 {
-        if self.pending.len() >= Self::MOST_PENDING {
-            self.pending.remove(0);
-            if self.dropped == 0 {
-                cx.weird("dns_too_many_pending_queries", &[]);
-            }
-            self.dropped += 1;
-        }
-        let number = self.asked;
-        self.asked += 1;
-        let (kind, name) = (question.kind, question.name.digest());
-        self.pending.push(Pending { id, kind, name, number, at: cx.moment().at });
-        number
-    }
-
-    /// Which question a reply answers. A host may ask two under one number, and hear of the second one first.
-    fn asked(&mut self, now: Timestamp, id: u16, question: Option<&Question<'_>>) -> Option<Asked> {
-        let mut same = self.pending.iter().enumerate().filter(|(_, pending)| pending.id == id).peekable();
-        let (oldest, _) = *same.peek()?;
-        let repeated = question.and_then(|question| {
-            let name = question.name.digest();
-            same.find(|(_, pending)| pending.kind == question.kind && pending.name == name)
-        });
-        let Pending { number, at, .. } = self.pending.remove(repeated.map_or(oldest, |(at, _)| at));
-        Some(Asked { number, at, took: now.since(at) })
     }
 }
 

@@ -36,16 +36,19 @@ extern crate alloc;
 
 mod codes;
 mod decoder;
+mod event;
 mod message;
 mod name;
 mod names;
 mod netbios;
+mod pending;
 mod probe;
 mod record;
 mod relend;
 
 pub use codes::{class_name, is_readable, netbios_opcode_name, opcode_name, rcode_name, type_name};
-pub use decoder::{Answer, Asked, Decoder, Dns, Event, Query, Reply};
+pub use decoder::{Decoder, Dns};
+pub use event::{Answer, Asked, Event, Query, Reply};
 pub use message::{Flags, Message, Question, Questions, Records, Section, Unreadable};
 pub use name::Name;
 pub use names::Names;

@@ -3,7 +3,7 @@ use alloc::vec::Vec;
 
 use proptest::prelude::*;
 use wiretale_protocol::Direction::{self, Client, Server};
-use wiretale_protocol::{Address, Transport};
+use wiretale_protocol::{Address, Timestamp, Transport};
 use wiretale_testkit::{Solo, assert_split_law};
 
 use super::*;
