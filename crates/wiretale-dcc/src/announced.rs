@@ -2,6 +2,7 @@
 
 use alloc::boxed::Box;
 use core::fmt;
+use core::time::Duration;
 
 use wiretale_protocol::{Address, Endpoint, Escaped, FlowId, Timestamp};
 
@@ -56,6 +57,31 @@ pub struct Announced {
 impl Announced {
     /// The most bytes kept of a name, a nick or a token.
     pub const LONGEST_NAME: usize = 512;
+
+    /// As much of a name, a nick or a token as is kept.
+    pub(crate) fn kept(text: &[u8]) -> Box<[u8]> {
+        text.get(..Self::LONGEST_NAME).unwrap_or(text).into()
+    }
+
+    /// Did one nick offer it to the other?
+    pub(crate) fn is_between(&self, from: &[u8], to: &[u8]) -> bool {
+        same_nick(&self.from, from) && same_nick(&self.to, to)
+    }
+
+    /// Is it offered once more by `made`?
+    pub(crate) fn is_repeated(&self, made: &Self) -> bool {
+        let what = |announced: &Self| (announced.kind, announced.size, announced.reverse, announced.tls);
+        what(self) == what(made)
+            && self.name == made.name
+            && self.token == made.token
+            && (self.reverse || self.server == made.server)
+            && self.is_between(&made.from, &made.to)
+    }
+
+    /// Would an offer like it be its echo? A server may send a client's own message back to it.
+    pub(crate) fn may_echo(&self, now: Timestamp) -> bool {
+        now.since(self.offered) < ECHO
+    }
 }
 
 impl fmt::Debug for Announced {
@@ -80,3 +106,14 @@ pub enum Provenance {
     /// The sender is behind a server and its address is not known.
     Unknown,
 }
+
+// In the widest of the case mappings in use (rfc1459): it can only take two offers of one person for the same.
+fn same_nick(one: &[u8], other: &[u8]) -> bool {
+    let folded = |byte: &u8| match byte {
+        b'A'..=b'Z' | b'['..=b'^' => byte | 0x20,
+        _ => *byte,
+    };
+    one.iter().map(folded).eq(other.iter().take(Announced::LONGEST_NAME).map(folded))
+}
+
+const ECHO: Duration = Duration::from_secs(10);

@@ -1,17 +1,13 @@
 //! What becomes of the offers that one IRC session carries.
 
-use alloc::boxed::Box;
 use alloc::format;
 use alloc::vec::Vec;
 use core::time::Duration;
 
-use wiretale_protocol::{
-    Address, Context, Direction, Endpoint, Expectation, Moment, Note, Observer, Protocol, Timestamp,
-};
+use wiretale_protocol::{Address, Context, Direction, Endpoint, Expectation, Moment, Note, Observer, Protocol};
 
 use crate::address::{is_private, literal};
-use crate::grammar::Place;
-use crate::{Announced, Dcc, DccChat, Kind, Message, Offer, OfferId, Provenance};
+use crate::{Announced, Dcc, DccChat, Kind, Message, Offer, OfferId, Place, Provenance};
 
 /// The offers of one IRC session, both nicks' alike: passive ones wait here for their answer, active ones for a
 /// `RESUME`. Every offer that leads to a connection is announced to the engine.
@@ -114,8 +110,8 @@ impl Negotiation {
             return Some((Change::Answered, at));
         }
         let made = self.announced(cx.moment(), nick(from), to, offer);
-        let same = self.open.iter().position(|open| is_repeated(open, &made));
-        if let Some(at) = same.filter(|&at| self.open.get(at).is_some_and(|open| is_echo(open, now))) {
+        let same = self.open.iter().position(|open| open.is_repeated(&made));
+        if let Some(at) = same.filter(|&at| self.open.get(at).is_some_and(|open| open.may_echo(now))) {
             self.locate(cx, at, from, offer);
             return None;
         }
@@ -158,7 +154,7 @@ impl Negotiation {
             return None;
         }
         self.open.iter().rposition(|open| {
-            open.reverse && open.kind == offer.kind && *open.token == *offer.token && is_between(open, to, from)
+            open.reverse && open.kind == offer.kind && *open.token == *offer.token && open.is_between(to, from)
         })
     }
 
@@ -171,7 +167,7 @@ impl Negotiation {
     ) -> Option<usize> {
         let at = self.open.iter().rposition(|open| {
             let same = if place.port == 0 { *open.token == *place.token } else { open.server.port == place.port };
-            same && open.kind != Kind::Chat && is_between(open, sender, receiver)
+            same && open.kind != Kind::Chat && open.is_between(sender, receiver)
         })?;
         let open = self.open.get_mut(at)?;
         open.start = place.position;
@@ -180,7 +176,7 @@ impl Negotiation {
     }
 
     fn refused(&self, from: &[u8], to: &[u8], kind: Option<Kind>, name: &[u8]) -> Option<usize> {
-        let mine = |open: &Announced| is_between(open, to, from) && kind.is_none_or(|kind| kind == open.kind);
+        let mine = |open: &Announced| open.is_between(to, from) && kind.is_none_or(|kind| kind == open.kind);
         let named = |open: &Announced| name.is_empty() || open.kind == Kind::Chat || *open.name == *name;
         self.open.iter().rposition(|open| mine(open) && named(open))
     }
@@ -193,13 +189,13 @@ impl Negotiation {
             offer: OfferId { session: moment.flow.id, number: self.made.saturating_add(1) },
             offered: moment.at,
             kind: offer.kind,
-            from: kept(from),
-            to: kept(to),
-            name: kept(offer.name),
+            from: Announced::kept(from),
+            to: Announced::kept(to),
+            name: Announced::kept(offer.name),
             size: offer.size,
             start: 0,
             modified: None,
-            token: kept(offer.token),
+            token: Announced::kept(offer.token),
             tls: offer.tls,
             turbo: offer.turbo,
             reverse: answer || offer.port == 0,
@@ -245,39 +241,6 @@ fn expect_at<O: Observer>(cx: &mut Context<'_, O>, open: &Announced, server: End
     cx.expect(Expectation { tag, server, client: None, note: Note::new(open.clone()), parent, announced });
 }
 
-fn is_between(open: &Announced, from: &[u8], to: &[u8]) -> bool {
-    same_nick(&open.from, from) && same_nick(&open.to, to)
-}
-
-fn is_repeated(open: &Announced, made: &Announced) -> bool {
-    let what = |announced: &Announced| (announced.kind, announced.size, announced.reverse, announced.tls);
-    what(open) == what(made)
-        && open.name == made.name
-        && open.token == made.token
-        && (open.reverse || open.server == made.server)
-        && is_between(open, &made.from, &made.to)
-}
-
-// A server may send a client's own message back to it.
-fn is_echo(open: &Announced, now: Timestamp) -> bool {
-    now.since(open.offered) < ECHO
-}
-
 fn nick(mask: &[u8]) -> &[u8] {
     mask.split(|&byte| byte == b'!').next().unwrap_or(mask)
 }
-
-// In the widest of the case mappings in use (rfc1459): it can only take two offers of one person for the same.
-fn same_nick(one: &[u8], other: &[u8]) -> bool {
-    let folded = |byte: &u8| match byte {
-        b'A'..=b'Z' | b'['..=b'^' => byte | 0x20,
-        _ => *byte,
-    };
-    one.iter().map(folded).eq(other.iter().take(Announced::LONGEST_NAME).map(folded))
-}
-
-fn kept(text: &[u8]) -> Box<[u8]> {
-    text.get(..Announced::LONGEST_NAME).unwrap_or(text).into()
-}
-
-const ECHO: Duration = Duration::from_secs(10);

@@ -1,6 +1,7 @@
 use alloc::vec::Vec;
 
 use proptest::prelude::*;
+use wiretale_protocol::Address;
 
 use super::*;
 
