@@ -180,8 +180,7 @@ impl Decoder {
 // Where in what came of a message, and in what follows, words stand, in place of its length or behind it: of text for a
 // number of questions there are thousands. Of a message that is shorter than that none but its own bytes count.
 fn words(begun: &[u8], more: &[u8]) -> Option<usize> {
-    let mut head = [0; 8];
-    let len = head.iter_mut().zip(begun.iter().chain(more)).map(|(to, from)| *to = *from).count();
+    let (head, len) = Frames::head::<8>(begun, more);
     let (length, header) = head.split_first_chunk::<2>()?;
     let needed = header.len().min(usize::from(u16::from_be_bytes(*length)));
     let text = needed > 0 && len >= length.len() + needed && header.iter().take(needed).all(is_text);

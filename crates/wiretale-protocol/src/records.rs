@@ -55,6 +55,14 @@ impl Records {
         self.gather(input, length)
     }
 
+    /// The first bytes of a record of which some waited and others follow, and how many of the array these are.
+    #[must_use]
+    pub fn head<const N: usize>(waited: &[u8], follow: &[u8]) -> ([u8; N], usize) {
+        let mut head = [0; N];
+        let len = head.iter_mut().zip(waited.iter().chain(follow)).map(|(to, from)| *to = *from).count();
+        (head, len)
+    }
+
     /// What came of a record whose end did not.
     #[must_use]
     pub fn begun(&self) -> &[u8] {
@@ -169,6 +177,13 @@ mod tests {
         bytes.extend([9; 200]);
         bytes.extend([0, 1, 7]);
         assert_eq!(records(&[&bytes]), [Err(202), Ok(alloc::vec![0, 1, 7])]);
+    }
+
+    #[test]
+    fn a_head_is_what_waited_and_what_follows() {
+        assert_eq!(Records::head(b"ab", b"cdef"), (*b"abcd", 4));
+        assert_eq!(Records::head(b"", b"cd"), (*b"cd\0\0", 2));
+        assert_eq!(Records::head(b"abcde", b"f"), (*b"abcd", 4));
     }
 
     proptest! {

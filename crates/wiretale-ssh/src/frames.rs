@@ -2,6 +2,7 @@
 
 use alloc::vec::Vec;
 
+use wiretale_protocol::Records;
 use wiretale_protocol::scan::is_text;
 
 use crate::KexInit;
@@ -86,8 +87,7 @@ impl Frames {
     /// place of an offer's first list, for which there is no room or whose length is text.
     pub(crate) fn words(&self, input: &[u8]) -> Option<usize> {
         let waits = self.carry.get(..self.waiting()).filter(|_| self.skip == 0)?;
-        let mut packet = [0; OFFER + 4];
-        let len = packet.iter_mut().zip(waits.iter().chain(input)).map(|(to, from)| *to = *from).count();
+        let (packet, len) = Records::head::<{ OFFER + 4 }>(waits, input);
         match packet {
             // Such a length tells by itself.
             [a, b, c, d, ..] if len < 4 || u32::from_be_bytes([a, b, c, d]) > Self::LIMIT => None,
