@@ -2,7 +2,7 @@
 
 mod support;
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use proptest::collection::vec;
 use proptest::prelude::*;
@@ -10,7 +10,7 @@ use support::made::{CHACHA, CIPHERS, CLIENT, Made, SERVER, kexinit, offer, packe
 use support::{Piece, decode_invariantly};
 use wiretale_protocol::{Chunk, Direction, End};
 use wiretale_ssh::{KexInit, Ssh};
-use wiretale_testkit::{Solo, assert_split_law};
+use wiretale_testkit::{Solo, cut};
 
 fn conversation() -> impl Strategy<Value = Vec<(Direction, Vec<u8>)>> {
     let ident = prop_oneof![
@@ -36,14 +36,35 @@ fn conversation() -> impl Strategy<Value = Vec<(Direction, Vec<u8>)>> {
         .prop_map(|(client, server, turns)| [vec![(SERVER, server), (CLIENT, client)], turns].concat())
 }
 
+// At least so many, or as many as are asked for.
+fn cases() -> ProptestConfig {
+    let asked = ProptestConfig::default();
+    ProptestConfig { cases: asked.cases.max(400), ..asked }
+}
+
+// What is said of turns, each cut into pieces that come at the time of its first byte: turns are known by that.
+fn said(turns: &[(Direction, Vec<u8>)], pieces: impl Fn(&[u8]) -> Vec<&[u8]>) -> Vec<String> {
+    let mut solo = Solo::<Ssh>::new();
+    for (side, bytes) in turns {
+        let before = solo.now + Duration::from_millis(7);
+        for piece in pieces(bytes) {
+            solo.now = before;
+            solo.chunk(*side, Chunk::Data(piece));
+        }
+    }
+    solo.end().said()
+}
+
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(400))]
+    #![proptest_config(cases())]
 
     #[test]
     fn what_is_said_of_the_clear_part_does_not_depend_on_the_cuts(
         turns in conversation(), cuts in vec(0usize..600, 0..6)
     ) {
-        assert_split_law::<Ssh>(&turns, &cuts);
+        let whole = said(&turns, |bytes| cut(bytes, &[]));
+        prop_assert_eq!(&said(&turns, |bytes| cut(bytes, &cuts)), &whole, "{:?}", cuts);
+        prop_assert_eq!(&said(&turns, |bytes| bytes.chunks(1).collect()), &whole, "one byte at a time");
     }
 
     #[test]
@@ -114,22 +135,16 @@ fn lists_of_too_many_names_are_named_as_zeek_names_them() {
 }
 
 #[test]
-fn long_lists_of_short_names_take_linear_time() {
-    let time = |names: usize| {
-        let list = vec!["x"; names].join(",");
-        let list = list.as_str();
-        let (client, server) = (offer(&[list; 10]), offer(&["y"; 10]));
-        let once = || {
-            let start = Instant::now();
-            let mut solo = Solo::<Ssh>::new();
-            solo.client(b"SSH-2.0-a\r\n").server(b"SSH-2.0-b\r\n").client(&client).server(&server);
-            start.elapsed()
-        };
-        // The quickest of some: the others may have waited for what else runs here.
-        (0..20).map(|_| once()).min().expect("some")
+fn of_long_lists_only_the_first_hundred_names_are_compared() {
+    let agreed = |before: usize| {
+        let list = [vec!["x"; before].join(","), ",both".to_owned()].concat();
+        let list = list.trim_start_matches(',');
+        let mut solo = Solo::<Ssh>::new();
+        solo.client(b"SSH-2.0-a\r\n").server(b"SSH-2.0-b\r\n").client(offer(&[list; 10])).server(offer(&["both"; 10]));
+        solo.said().iter().filter(|line| line.contains("Negotiated")).any(|line| line.contains("kex: both"))
     };
-    let (small, large) = (time(300).max(Duration::from_micros(10)), time(2400));
-    assert!(large < small * 40, "{small:?} for 300 names, {large:?} for 2400");
+    assert!([0, 1, 99].into_iter().all(agreed));
+    assert!(![100, 101, 2400].into_iter().any(agreed));
 }
 
 #[test]
