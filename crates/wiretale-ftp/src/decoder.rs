@@ -17,6 +17,9 @@ pub struct Decoder {
     // Whether the server speaks as one of FTP's, in numbers, once it has spoken.
     answers: Option<bool>,
     session: Session,
+    // How much of the chunk in which it became something else is not to be read anew.
+    passed: usize,
+    over: bool,
 }
 
 // One direction: bytes, less telnet's, in lines.
@@ -47,27 +50,41 @@ impl Protocol for Ftp {
 
     fn start(opening: &Opening<'_>) -> Decoder {
         let answers = opening.flow.midstream.then_some(true);
-        Decoder { client: Side::new(), server: Side::new(), answers, session: Session::new(opening.flow) }
+        let session = Session::new(opening.flow);
+        Decoder { client: Side::new(), server: Side::new(), answers, session, passed: 0, over: false }
     }
 
     fn feed<O: Observe<Self>>(decoder: &mut Decoder, cx: &mut Context<'_, O>, chunk: Chunk<'_>) -> Demand {
+        if decoder.over {
+            return Demand::Rest;
+        }
         let direction = cx.moment().direction;
         let unheard = decoder.answers != Some(true) && direction == Direction::Server;
+        decoder.passed = 0;
         let Some(chunk) = (if unheard { decoder.answer(chunk) } else { Some(chunk) }) else { return Demand::Anew };
-        let Decoder { client, server, session, .. } = decoder;
+        let Decoder { client, server, session, passed, .. } = decoder;
         let side = match direction {
             Direction::Client => &mut *client,
             Direction::Server => &mut *server,
         };
         match chunk {
-            Chunk::Data(bytes) => side.data(session, cx, direction, bytes),
+            Chunk::Data(bytes) => *passed = side.data(session, cx, direction, bytes),
             Chunk::Gap(len) => side.gap(session, direction, len),
             Chunk::End(_) => side.ended = true,
         }
         if matches!(chunk, Chunk::End(_)) && client.ended && server.ended {
             session.end(cx);
+            return Demand::Stream;
         }
-        Demand::Stream
+        if session.is_over() { decoder.end(cx) } else { Demand::Stream }
+    }
+
+    fn before_anew(decoder: &Decoder) -> &[u8] {
+        decoder.session.first_of_other()
+    }
+
+    fn passed_before_anew(decoder: &Decoder) -> usize {
+        decoder.passed
     }
 
     #[inline]
@@ -77,6 +94,14 @@ impl Protocol for Ftp {
 }
 
 impl Decoder {
+    // It is no control connection any more; what the client begins next, or what the server said, may be something else.
+    #[cold]
+    fn end<O: Observe<Ftp>>(&mut self, cx: &mut Context<'_, O>) -> Demand {
+        self.over = true;
+        self.session.end(cx);
+        if self.session.first_of_other().is_empty() { Demand::Rest } else { Demand::Anew }
+    }
+
     // What of this is a server's of FTP, after white space: the client alone spoke so, and anybody may hide behind such
     // words. Nothing where the server's first word is none.
     #[cold]
@@ -103,15 +128,16 @@ impl Side {
         Self { nvt: Nvt::Text, lines: Lines::new(MAX_LINE), tls: None, secured: 0, ended: false }
     }
 
+    // Says how much was read.
     fn data<O: Observe<Ftp>>(
         &mut self,
         session: &mut Session,
         cx: &mut Context<'_, O>,
         direction: Direction,
         bytes: &[u8],
-    ) {
+    ) -> usize {
         let mut input = bytes;
-        while !input.is_empty() {
+        while !input.is_empty() && !session.is_over() {
             self.keep_pace(session);
             if let Some(tls) = &mut self.tls {
                 let clear = tls.pass(&mut input);
@@ -120,13 +146,14 @@ impl Side {
                     if direction == Direction::Server { cx.serve("ssl") } else { cx.confirm("ssl") }
                 }
                 if !clear {
-                    return;
+                    return bytes.len();
                 }
                 self.tls = None;
                 session.clear(cx);
             }
             self.clear_text(session, cx, direction, &mut input);
         }
+        bytes.len() - input.len()
     }
 
     // Goes over to TLS where the session has.
@@ -139,7 +166,7 @@ impl Side {
         }
     }
 
-    // Line by line, up to where the session goes over to TLS.
+    // Line by line, up to where the session goes over to TLS, or is over.
     fn clear_text<O: Observe<Ftp>>(
         &mut self,
         session: &mut Session,
@@ -154,7 +181,7 @@ impl Side {
                     Direction::Client => session.client_line(cx, line),
                     Direction::Server => session.server_line(cx, line),
                 }
-                if self.secured != session.secured() {
+                if self.secured != session.secured() || session.is_over() {
                     // What follows the line is not telnet's to read: `text` lies right before `input`.
                     let left = text.len() + input.len();
                     *input = whole.get(whole.len().saturating_sub(left)..).unwrap_or_default();

@@ -8,7 +8,7 @@ use wiretale_protocol::{Context, Line, Observe};
 
 use crate::pending::{Match, Waiting};
 use crate::reply::CodeLine;
-use crate::session::{Session, passive};
+use crate::session::{Course, Session, passive};
 use crate::{Answer, Event, Ftp, MAX_TEXT, Mechanism, Reply, Verb, adat, address, path, reply};
 
 impl Session {
@@ -28,7 +28,7 @@ impl Session {
                 cx.emit::<Ftp>(Event::Reply(Reply { code, text: bytes, continued: true, first: false }));
             }
             (Ok(read), None) => self.coded(cx, read),
-            (Err(reason), None) => self.violate(cx, reason),
+            (Err(reason), None) => self.violate(cx, reason, bytes),
         }
     }
 
@@ -118,6 +118,7 @@ impl Session {
                 security_data(cx, adat::in_reply(text), false);
             }
             (Verb::Adat, 235 | 335) => security_data(cx, adat::in_reply(text), code == 235),
+            (Verb::Quit, 221) => self.course = Course::Goodbye,
             (Verb::Rein, 220) => self.directory = b".".to_vec(),
             (verb, _) if passive(verb) => waiting.channel = self.passive_answer(cx, verb, answer),
             _ => {}
@@ -183,11 +184,18 @@ impl Session {
     }
 
     // A line that is no reply where one must begin.
-    fn violate<O: Observe<Ftp>>(&mut self, cx: &mut Context<'_, O>, reason: &'static str) {
-        if !self.unsure_server && !core::mem::replace(&mut self.violated, true) {
+    fn violate<O: Observe<Ftp>>(&mut self, cx: &mut Context<'_, O>, reason: &'static str, line: &[u8]) {
+        if self.unsure_server {
+            return;
+        }
+        if !core::mem::replace(&mut self.violated, true) {
             cx.weird("FTP_invalid_reply", reason.as_bytes());
             cx.retract("ftp");
             cx.emit::<Ftp>(Event::Violation { reason });
+        }
+        // Both sides may have gone on in another protocol.
+        if self.pending.iter().any(|waiting| waiting.verb == Verb::Other) {
+            self.course = Course::Other([line, b"\n"].concat());
         }
     }
 

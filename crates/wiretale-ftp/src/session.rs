@@ -42,6 +42,18 @@ pub(crate) struct Session {
     // Replies may be missing: what waits is given up when the client goes on.
     lost_replies: bool,
     overflowed: bool,
+    pub(super) course: Course,
+}
+
+/// What the connection is, by what the server said last.
+#[derive(Clone, PartialEq, Eq)]
+pub(crate) enum Course {
+    /// A control connection.
+    Ftp,
+    /// One that is over: the server said goodbye. Transfers that are under way are still answered.
+    Goodbye,
+    /// Something else, from this line of the server's on: no reply, to no command.
+    Other(Vec<u8>),
 }
 
 impl Session {
@@ -71,6 +83,7 @@ impl Session {
             unsure_client: flow.midstream,
             lost_replies: false,
             overflowed: false,
+            course: Course::Ftp,
         }
     }
 
@@ -84,6 +97,20 @@ impl Session {
     /// How often the session has gone over to TLS.
     pub(crate) const fn secured(&self) -> u32 {
         self.secured
+    }
+
+    /// Is it no control connection any more?
+    pub(crate) fn is_over(&self) -> bool {
+        match self.course {
+            Course::Ftp => false,
+            Course::Goodbye => !self.pending.iter().any(|waiting| waiting.begun),
+            Course::Other(_) => true,
+        }
+    }
+
+    /// The line with which it became something else.
+    pub(crate) fn first_of_other(&self) -> &[u8] {
+        if let Course::Other(line) = &self.course { line } else { &[] }
     }
 
     /// A line of the client's.

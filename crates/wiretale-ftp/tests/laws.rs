@@ -2,7 +2,7 @@
 
 use proptest::prelude::*;
 use wiretale_ftp::{Decoder, Ftp, FtpData};
-use wiretale_protocol::{Chunk, Direction};
+use wiretale_protocol::{Chunk, Demand, Direction, Protocol};
 use wiretale_testkit::{Solo, assert_split_law};
 
 const CLIENT: &[&str] = &[
@@ -26,6 +26,8 @@ const CLIENT: &[&str] = &[
     "AUTH TLS\r\n",
     "SITE PASS secret\r\n",
     "REIN\r\n",
+    "QUIT\r\n",
+    "NICK ann\r\n",
     "x\r\n",
     "\r\n",
     "R\0ETR\r\n",
@@ -49,6 +51,8 @@ const SERVER: &[&str] = &[
     "200 ok\r\n",
     "234 go\r\n",
     "421 bye\r\n",
+    "221 bye\r\n",
+    ":irc.example 001 ann :hi\r\n",
     "99 what\r\n",
     "220_x\r\n",
 ];
@@ -85,6 +89,45 @@ fn white_space_before_the_server_s_first_word_is_no_word_however_it_is_cut() {
     for first in [&b" \r\0"[..], b"\r\n 220 hi\r\n", b"\r\nhello\r\n", b" \t\r\n", b"\n\n\xff\xf1220 hi\r\n"] {
         let turns = [(Direction::Client, b"USER a\r\n".to_vec()), (Direction::Server, first.to_vec())];
         assert_split_law::<Ftp>(&turns, &[]);
+    }
+}
+
+// What the server says behind a login and `asked`, in pieces: what is demanded last, and what of it is read anew.
+fn goes_on(asked: &str, said: &str, piece: usize) -> (Demand, Vec<u8>) {
+    let mut solo = Solo::<Ftp>::new();
+    solo.server("220 hi\r\n").client("USER a\r\n").server("331 p\r\n").client("PASS b\r\n").server("230 in\r\n");
+    solo.client(asked);
+    let mut left = said.as_bytes().chunks(piece);
+    for bytes in left.by_ref() {
+        let demand = solo.chunk(Direction::Server, Chunk::Data(bytes));
+        if demand != Demand::Stream {
+            let anew = [Ftp::before_anew(&solo.decoder), &bytes[Ftp::passed_before_anew(&solo.decoder)..]].concat();
+            return (demand, left.fold(anew, |anew, bytes| [&anew, bytes].concat()));
+        }
+    }
+    (Demand::Stream, Vec::new())
+}
+
+#[test]
+fn a_server_that_answers_in_another_protocol_is_read_anew_from_that_line_on_however_it_is_cut() {
+    let said = ":irc.example 001 ann :hi\r\n:irc.example 002 ann :ho\r\n";
+    for piece in [1, 2, 3, 7, 1000] {
+        let (demand, anew) = goes_on("NICK ann\r\nUSER ann 0 * :Ann\r\n", said, piece);
+        let lines: Vec<_> = anew.split(|byte| b"\r\n".contains(byte)).filter(|line| !line.is_empty()).collect();
+        assert_eq!((demand, lines), (Demand::Anew, said.lines().map(str::as_bytes).collect()), "{piece}");
+        // To what it knows it may answer badly.
+        assert_eq!(goes_on("PWD\r\n", said, piece).0, Demand::Stream);
+    }
+}
+
+#[test]
+fn a_goodbye_ends_it_once_all_transfers_are_answered() {
+    for piece in [1, 2, 3, 7, 1000] {
+        assert_eq!(goes_on("QUIT\r\n", "221 bye\r\nmore\r\n", piece).0, Demand::Rest);
+        assert_eq!(goes_on("QUIT\r\nNOOP\r\n", "221-bye\r\n221 bye\r\n", piece).0, Demand::Rest);
+        assert_eq!(goes_on("RETR a\r\nQUIT\r\n", "150 on\r\n221 bye\r\n", piece).0, Demand::Stream);
+        assert_eq!(goes_on("RETR a\r\nQUIT\r\n", "150 on\r\n221 bye\r\n226 done\r\n", piece).0, Demand::Rest);
+        assert_eq!(goes_on("QUIT\r\n", "500 no\r\n", piece).0, Demand::Stream);
     }
 }
 
