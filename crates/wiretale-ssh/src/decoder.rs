@@ -7,7 +7,6 @@ mod wrapped;
 
 use alloc::boxed::Box;
 use alloc::vec::Vec;
-use core::ops::Range;
 
 use wiretale_protocol::{Chunk, Context, Demand, Direction, Observe};
 use wiretale_websocket::WebSocket;
@@ -33,11 +32,8 @@ pub struct Decoder {
     reversed: bool,
     // Both sides were known by their words.
     served: bool,
-    // The client speaks in words where packets belong, and no packet came from the server.
-    wordy: bool,
-    // What of its words came before the chunk that showed them, and how much of that chunk comes before them.
-    before: Range<usize>,
-    passed: usize,
+    // It is something else: what of that came before the chunk that showed it, and how much of this chunk is not of it.
+    other: Option<(Vec<u8>, usize)>,
     sealed: Sealed,
     // What stands around it, where it comes inside a WebSocket.
     websocket: Option<Box<WebSocket>>,
@@ -54,9 +50,7 @@ impl Decoder {
             initiated: false,
             reversed: false,
             served: false,
-            wordy: false,
-            before: 0..0,
-            passed: 0,
+            other: None,
             sealed: Sealed::new(),
             websocket: None,
         }
@@ -81,14 +75,14 @@ impl Decoder {
         self.client.frames.held() + self.server.frames.held() + offer + wrapping
     }
 
-    /// What of a client's first word came before the chunk that showed it to be one.
+    /// Where it turned out to be something else, what of that came before the chunk that showed it.
     pub(crate) fn before_anew(&self) -> &[u8] {
-        self.client.frames.begun().get(self.before.clone()).unwrap_or_default()
+        self.other.as_ref().map_or(&[], |(before, _)| before)
     }
 
     /// What of that chunk comes before it.
     pub(crate) fn passed_before_anew(&self) -> usize {
-        if self.websocket.is_some() { 0 } else { self.passed }
+        if self.websocket.is_some() { 0 } else { self.other.as_ref().map_or(0, |(_, passed)| *passed) }
     }
 
     pub(crate) fn feed<O: Observe<Ssh>>(&mut self, cx: &mut Context<'_, O>, chunk: Chunk<'_>) -> Demand {
@@ -101,7 +95,7 @@ impl Decoder {
     fn unwrapped<O: Observe<Ssh>>(&mut self, cx: &mut Context<'_, O>, chunk: Chunk<'_>) -> Demand {
         let speaker = self.part(cx.moment().direction);
         match chunk {
-            _ if self.wordy => {}
+            _ if self.other.is_some() => {}
             Chunk::Data(bytes) => {
                 self.boundary(cx, Some(speaker));
                 self.data(cx, bytes);
@@ -112,7 +106,7 @@ impl Decoder {
             }
             Chunk::End(_) => self.end(cx),
         }
-        if self.wordy {
+        if self.other.is_some() {
             return Demand::Anew;
         }
         let done = |half: &Half| half.phase == Phase::Done;
@@ -138,11 +132,12 @@ impl Decoder {
         let direction = cx.moment().direction;
         let mut input = bytes;
         // Words are for others to read.
-        while !input.is_empty() && !self.wordy {
+        while !input.is_empty() && self.other.is_none() {
             match self.half(direction).phase {
-                Phase::Ident => self.lines(cx, &mut input),
+                Phase::Ident => self.lines(cx, &mut input, bytes.len()),
                 Phase::Clear => self.packets(cx, &mut input, bytes.len()),
                 Phase::Sealed => {
+                    self.plain(direction, input, bytes.len());
                     self.sealed.data(self.part(direction), cx.moment().at, core::mem::take(&mut input));
                 }
                 Phase::Lost => {
@@ -160,7 +155,10 @@ impl Decoder {
         let part = self.part(direction);
         let half = self.half(direction);
         match half.phase {
-            Phase::Sealed => self.sealed.gap(part, cx.moment().at, lost),
+            Phase::Sealed => {
+                half.plain = None;
+                self.sealed.gap(part, cx.moment().at, lost);
+            }
             Phase::Clear if half.frames.gap(lost, half.framing.unwrap_or(Framing::Two)) => {}
             Phase::Ident | Phase::Clear | Phase::Lost => {
                 half.lose();
@@ -185,9 +183,10 @@ impl Decoder {
         }
     }
 
-    // Lines up to the identification string.
-    fn lines<O: Observe<Ssh>>(&mut self, cx: &mut Context<'_, O>, input: &mut &[u8]) {
+    // Lines up to the identification string, in a chunk of so many bytes.
+    fn lines<O: Observe<Ssh>>(&mut self, cx: &mut Context<'_, O>, input: &mut &[u8], chunk: usize) {
         let direction = cx.moment().direction;
+        let left = self.half(direction.opposite()).may_have_left();
         let half = self.half(direction);
         while half.line.take(input) {
             if half.line.over() && !core::mem::replace(&mut half.told_long, true) {
@@ -199,6 +198,11 @@ impl Decoder {
                 half.software = ident.software.to_vec();
                 half.phase = Phase::Clear;
                 return self.identified(cx);
+            }
+            if left {
+                let line = [half.line.text(), b"\n"].concat();
+                self.other = Some((line, chunk - input.len()));
+                return;
             }
             half.lines += 1;
             if direction == Direction::Client || half.lines > LINES {

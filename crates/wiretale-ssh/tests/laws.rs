@@ -8,7 +8,7 @@ use proptest::collection::vec;
 use proptest::prelude::*;
 use support::made::{CHACHA, CIPHERS, CLIENT, Made, SERVER, kexinit, offer, packet, string};
 use support::{Piece, decode_invariantly};
-use wiretale_protocol::{Chunk, Direction, End};
+use wiretale_protocol::{Chunk, Demand, Direction, End, Protocol};
 use wiretale_ssh::{KexInit, Ssh};
 use wiretale_testkit::{Solo, cut};
 
@@ -28,6 +28,8 @@ fn conversation() -> impl Strategy<Value = Vec<(Direction, Vec<u8>)>> {
         1 => (0u8..60, vec(any::<u8>(), 0..40)).prop_map(|(number, body)| packet(number, &body)),
         1 => vec(0u8..4, 0..30),
         1 => Just(b"NICK ann\r\nUSER a 0 * :Ann\r\n".to_vec()),
+        1 => Just(b":irc.example 001 ann :Welcome\r\n".to_vec()),
+        1 => Just([&packet(21, &[])[..], b"NICK ann\r\nUSER a"].concat()),
         1 => prop_oneof![Just(u32::MAX), Just(u32::MAX >> 1), Just(0), Just(1)].prop_map(|n| n.to_be_bytes().to_vec()),
     ];
     let turn =
@@ -132,6 +134,31 @@ fn lists_of_too_many_names_are_named_as_zeek_names_them() {
     let weirds: Vec<&String> = said.iter().filter(|line| line.contains(" weird ")).collect();
     assert_eq!(weirds.len(), 10);
     assert!(weirds[0].ends_with("SSH_max_kexinit_kex_algorithms_exceeded 1000 > 100"), "{}", weirds[0]);
+}
+
+#[test]
+fn text_behind_newkeys_on_both_sides_is_read_anew_from_its_first_byte_on_however_it_is_cut() {
+    let keys = packet(21, &[]);
+    let [said, told] = [&b"NICK ann\r\nUSER a 0 * :Ann\r\n"[..], b":irc.example 001 ann :hi\r\n"];
+    for piece in [1, 2, 3, 7, 16, 1000] {
+        let mut solo = Solo::<Ssh>::new();
+        solo.client(b"SSH-2.0-a\r\n").server(b"SSH-2.0-b\r\n");
+        for bytes in [&keys, said].concat().chunks(piece) {
+            assert_eq!(solo.chunk(CLIENT, Chunk::Data(bytes)), Demand::Stream);
+        }
+        let whole = [&keys, told].concat();
+        let begins = whole.chunks(piece).enumerate().find_map(|(n, bytes)| {
+            let anew = solo.chunk(SERVER, Chunk::Data(bytes)) == Demand::Anew;
+            let begins = n * piece + Ssh::passed_before_anew(&solo.decoder);
+            anew.then(|| begins - Ssh::before_anew(&solo.decoder).len())
+        });
+        assert_eq!(begins, Some(keys.len()), "{piece}");
+        // One byte that is none of text is enough to be taken for encrypted.
+        let mut solo = Solo::<Ssh>::new();
+        solo.client(b"SSH-2.0-a\r\n").server(b"SSH-2.0-b\r\n").client([&keys, said].concat());
+        let sealed = [&keys[..], &told[..15], b"\x80", told].concat();
+        assert!(sealed.chunks(piece).all(|bytes| solo.chunk(SERVER, Chunk::Data(bytes)) == Demand::Stream), "{piece}");
+    }
 }
 
 #[test]

@@ -1,7 +1,9 @@
 //! The packets of the clear part, one at a time.
 
 use alloc::format;
+use alloc::vec::Vec;
 
+use wiretale_protocol::scan::is_text;
 use wiretale_protocol::{Context, Direction, Observe};
 
 use super::Decoder;
@@ -45,8 +47,8 @@ impl Decoder {
         while self.half(direction).phase == Phase::Clear {
             let (waited, left) = (frames.waiting(), input.len());
             if let Some(at) = self.words_within(direction, framing, &frames, input) {
-                (self.before, self.passed) = (at..waited.max(at), chunk - left + at.saturating_sub(waited));
-                self.said_in_words(cx);
+                let before = frames.begun().get(at..waited).unwrap_or_default();
+                self.said_in_words(cx, before, chunk - left + at.saturating_sub(waited));
                 break;
             }
             let Some(frame) = frames.next(input, framing) else { break };
@@ -54,19 +56,19 @@ impl Decoder {
                 (Frame::Whole(frame), Framing::Two) => self.packet(cx, frame),
                 (Frame::Whole(frame), Framing::One) => self.packet_one(cx, frame),
                 (Frame::TooLong(length), _) => {
-                    (self.before, self.passed) = (0..waited, chunk - left);
-                    self.too_long(cx, length);
+                    let before = length.to_be_bytes();
+                    self.too_long(cx, length, before.get(..waited).unwrap_or_default(), chunk - left);
                 }
             }
         }
         self.half(direction).frames = frames;
     }
 
-    // Where in a packet before any offer a client goes on in words, if it does: behind what looks like a packet's length, or
-    // like the beginning of an offer.
-    fn words_within(&self, speaker: Direction, framing: Framing, frames: &Frames, input: &[u8]) -> Option<usize> {
-        let first = speaker == Direction::Client && framing == Framing::Two && !self.has_offers();
-        if first { frames.words(input) } else { None }
+    // Where in a packet a side goes on in words, if it does: behind what looks like a packet's length, or like the beginning
+    // of an offer. A client before any offer, or who hears the other side go on so, as far as can be told.
+    fn words_within(&mut self, speaker: Direction, framing: Framing, frames: &Frames, input: &[u8]) -> Option<usize> {
+        let first = speaker == Direction::Client && !self.has_offers();
+        if framing == Framing::Two && (first || self.may_other_have_left(speaker)) { frames.words(input) } else { None }
     }
 
     // One SSH2 packet, its length field included.
@@ -101,20 +103,46 @@ impl Decoder {
         }
     }
 
-    fn too_long<O: Observe<Ssh>>(&mut self, cx: &mut Context<'_, O>, length: u32) {
+    fn too_long<O: Observe<Ssh>>(&mut self, cx: &mut Context<'_, O>, length: u32, before: &[u8], passed: usize) {
         // A server that gives up may say so in plain words.
-        if length.to_be_bytes().iter().all(u8::is_ascii_alphabetic) {
-            return self.said_in_words(cx);
+        let letters = length.to_be_bytes();
+        let text = letters.iter().all(u8::is_ascii_alphabetic);
+        if text || self.may_other_have_left(cx.moment().direction) && letters.iter().all(is_text) {
+            return self.said_in_words(cx, before, passed);
         }
         cx.weird("SSH_max_packet_length_exceeded", format!("{length} > {}", Frames::LIMIT).as_bytes());
-        let direction = cx.moment().direction;
-        self.half(direction).lose();
+        self.leave(cx.moment().direction);
     }
 
-    // Words stand where packets belong.
-    fn said_in_words<O: Observe<Ssh>>(&mut self, cx: &mut Context<'_, O>) {
-        self.wordy = cx.moment().direction == Direction::Client && !self.has_offers();
+    // Words stand where packets belong. They are somebody else's where nothing was offered, or where both sides go on so;
+    // of them `before` came before this chunk, and so many bytes of this chunk are none.
+    fn said_in_words<O: Observe<Ssh>>(&mut self, cx: &mut Context<'_, O>, before: &[u8], passed: usize) {
+        let direction = cx.moment().direction;
+        let alone = direction == Direction::Client && !self.has_offers();
+        if alone || self.may_other_have_left(direction) {
+            self.other = Some((before.to_vec(), passed));
+        }
         self.lose(cx, "SSH_text_instead_of_packets");
+    }
+
+    fn may_other_have_left(&mut self, direction: Direction) -> bool {
+        self.half(direction.opposite()).may_have_left()
+    }
+
+    fn leave(&mut self, direction: Direction) {
+        let half = self.half(direction);
+        half.lose();
+        half.left = true;
+    }
+
+    /// What of a chunk of so many bytes comes behind NEWKEYS: is it in plain text on both sides? Then it is no SSH.
+    pub(super) fn plain(&mut self, direction: Direction, bytes: &[u8], chunk: usize) {
+        let before = self.half(direction).plain.as_ref().map_or(0, Vec::len);
+        if !self.half(direction).goes_on_plainly(bytes) || !self.may_other_have_left(direction) {
+            return;
+        }
+        let plain = self.half(direction).plain.take().unwrap_or_default();
+        self.other = Some((plain.get(..before).unwrap_or_default().to_vec(), chunk - bytes.len()));
     }
 
     /// Did a side say what it can?
@@ -140,8 +168,7 @@ impl Decoder {
 
     pub(super) fn lose<O: Observe<Ssh>>(&mut self, cx: &mut Context<'_, O>, weird: &'static str) {
         cx.weird(weird, &[]);
-        let direction = cx.moment().direction;
-        self.half(direction).lose();
+        self.leave(cx.moment().direction);
     }
 }
 
