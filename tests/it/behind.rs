@@ -6,7 +6,7 @@ use wiretale::protocol::Direction::{self, Client, Server};
 use wiretale_testkit::cut;
 
 use crate::disguises::{EXCHANGES, FTP, HTTP, IRC, SSH, Turns};
-use crate::websockets::services;
+use crate::websockets::{services, services_on};
 
 fn steps(turns: &[Turns<'_>]) -> Vec<(Direction, Vec<u8>)> {
     turns.iter().copied().flatten().map(|(from, text)| (*from, text.to_vec())).collect()
@@ -67,6 +67,77 @@ fn a_query_or_what_looks_like_a_packet_hides_nothing_that_follows() {
     }
 }
 
+// Both sides' names and offers, as SSH begins.
+fn offers() -> Vec<(Direction, Vec<u8>)> {
+    let mut offer = [&[0; 4][..], &[6, 20], &[7; 16]].concat();
+    for list in ["curve25519-sha256", "ssh-ed25519", "aes128-ctr", "aes128-ctr", "hmac-sha1", "hmac-sha1"] {
+        offer.extend(string(list));
+    }
+    offer.extend(["none", "none", "", ""].map(string).concat());
+    offer.extend([0; 5 + 6]);
+    let length = u32::try_from(offer.len() - 4).expect("short");
+    offer[..4].copy_from_slice(&length.to_be_bytes());
+    let (server, client) = (b"SSH-2.0-OpenSSH_9.9\r\n".to_vec(), b"SSH-2.0-PuTTY\r\n".to_vec());
+    vec![(Server, server), (Client, client), (Client, offer.clone()), (Server, offer)]
+}
+
+fn string(text: &str) -> Vec<u8> {
+    [&u32::try_from(text.len()).expect("short").to_be_bytes(), text.as_bytes()].concat()
+}
+
+// Each of these hides what follows from no port.
+fn assert_hides_nothing(firsts: &[Vec<(Direction, Vec<u8>)>], rests: &[(&str, Turns<'_>)]) {
+    for first in firsts {
+        for ((service, rest), segment) in rests.iter().flat_map(|rest| [1, 5, 1000].map(|segment| (rest, segment))) {
+            for port in [8888, 53] {
+                let found = services_on(port, &joined([first.clone(), steps(&[rest])].concat()), segment);
+                let last = first.last().map(|(_, text)| text.escape_ascii());
+                assert!(found.contains(service), "{service} on {port} by {segment} behind {last:?}: {found:?}");
+            }
+        }
+    }
+}
+
+fn followed(first: &[(Direction, Vec<u8>)], more: Turns<'_>) -> Vec<(Direction, Vec<u8>)> {
+    [first.to_vec(), steps(&[more])].concat()
+}
+
+#[test]
+fn a_goodbye_hides_nothing_that_follows_nor_does_a_login() {
+    let login = steps(&[&[(Server, b"220 Welcome\r\n")], FTP]);
+    let quit = followed(&login, &[(Client, b"QUIT\r\n"), (Server, b"221 Goodbye.\r\n")]);
+    assert_hides_nothing(&[quit], &[("irc", IRC), ("ssh", SSH)]);
+    assert_hides_nothing(&[login], &[("irc", IRC)]);
+}
+
+const NEWKEYS: &[u8] = b"\0\0\0\x0c\x0a\x15\0\0\0\0\0\0\0\0\0\0";
+
+#[test]
+fn an_exchange_as_ssh_has_it_or_a_part_of_one_hides_nothing_that_follows() {
+    let whole = offers();
+    let (name, names) = (&whole[1..2], &whole[..2]);
+    let (ignored, large): (&[u8], &[u8]) =
+        (b"\0\0\0\x0c\x04\x02\0\0\0\x02ab\0\0\0\0", b"\0\0\x40\0\x04\x02\0\0\x3f\xf0");
+    let mut firsts = vec![whole.clone(), followed(&whole, &[(Server, NEWKEYS)])];
+    firsts.push(followed(&whole, &[(Server, NEWKEYS), (Client, NEWKEYS)]));
+    firsts.push(followed(name, &[(Client, b"\0\0\x40\0\x04\x140123456789abcdef\0\0\x3f\0")]));
+    for packet in [ignored, large, b"\xff\xff\xff\xff", b"\xff\xff\xff\xff\x01"] {
+        firsts.extend([name, names, &whole].map(|first| followed(first, &[(Client, packet)])));
+    }
+    assert_hides_nothing(&firsts, &[("irc", IRC), ("ftp", &LOGIN), ("ssh", SSH)]);
+}
+
+// What tells for FTP where its greeting was not heard.
+const LOGIN: [(Direction, &[u8]); 6] =
+    [FTP[0], FTP[1], FTP[2], FTP[3], (Client, b"PASV\r\n"), (Server, b"227 Entering Passive Mode (10,0,0,2,9,9)\r\n")];
+
+#[test]
+fn what_looks_like_the_head_of_a_long_message_hides_nothing_that_follows() {
+    let head: Turns<'_> = &[(Client, b"\x7f\0\x12\x34\x01\0\0\x01\0\0\0\0\0\0")];
+    let behind = followed(&steps(&[&[(Client, QUERY)]]), head);
+    assert_hides_nothing(&[steps(&[head]), behind], &[("irc", IRC), ("ftp", &LOGIN), ("ssh", SSH)]);
+}
+
 #[test]
 fn however_much_a_server_says_first_hides_nothing_that_its_client_begins() {
     let much = [b"welcome to this quiet place\n".repeat(100), vec![7; 3000]];
@@ -111,7 +182,11 @@ const WORDS: [(Direction, &[u8]); 24] = [
 
 // As the sides take turns.
 fn taken(turns: &[Turns<'_>]) -> Vec<(Direction, Vec<u8>)> {
-    steps(turns).into_iter().fold(Vec::new(), |mut taken: Vec<(Direction, Vec<u8>)>, (from, text)| {
+    joined(steps(turns))
+}
+
+fn joined(steps: Vec<(Direction, Vec<u8>)>) -> Vec<(Direction, Vec<u8>)> {
+    steps.into_iter().fold(Vec::new(), |mut taken: Vec<(Direction, Vec<u8>)>, (from, text)| {
         match taken.last_mut() {
             Some((before, said)) if *before == from => said.extend(text),
             _ => taken.push((from, text)),

@@ -24,11 +24,15 @@ wiretale::ignore!(Services: recognize::Named, terminal::Terminal);
 const REQUEST: &str = "GET /x HTTP/1.1\r\nHost: h\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n";
 const ANSWER: &str = "HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n";
 
-// The services of a conversation on port 8888, each step in segments of so many bytes.
+// The services of a conversation on port 8888, or another one, each step in segments of so many bytes.
 pub(crate) fn services(steps: &[(Direction, Vec<u8>)], segment: usize) -> Vec<&'static str> {
+    services_on(8888, steps, segment)
+}
+
+pub(crate) fn services_on(port: u16, steps: &[(Direction, Vec<u8>)], segment: usize) -> Vec<&'static str> {
     let mut wire = Wire::new(Weather::default(), 1);
     let end = |last, port| Endpoint::new(Address::v4([10, 0, 0, last]), port);
-    let mut talk = wire.tcp(Timestamp::from_parts(1_000_000_000, 0), end(1, 40_000), end(2, 8888));
+    let mut talk = wire.tcp(Timestamp::from_parts(1_000_000_000, 0), end(1, 40_000), end(2, port));
     for (from, bytes) in steps {
         for piece in bytes.chunks(segment) {
             talk.speak(*from, piece);
