@@ -50,7 +50,10 @@ impl Detector for BotName {
             Event::Presumed { nick, user, real_name } if scene.is_server_unseen() => {
                 self.judge(scene, &nick, &user, &real_name, findings);
             }
-            Event::NickChanged { nick, own: true, forced: false, .. } => self.judge(scene, &nick, b"", b"", findings),
+            // Of one met in the middle the nick is all that is known.
+            Event::Known { nick, .. } | Event::NickChanged { nick, own: true, forced: false, .. } => {
+                self.judge(scene, &nick, b"", b"", findings);
+            }
             Event::Message(message) if message.command == Command::Unknown(b"KCIK") => {
                 let text =
                     format!("{} says KCIK for NICK, as one family of bots does", scene.moment.flow.client.address);

@@ -136,3 +136,13 @@ fn a_client_is_judged_by_its_own_words_where_its_server_is_out_of_sight() {
         assert!(play.evidence().iter().all(|row| row.text.ends_with("; what the server said was not captured")));
     }
 }
+
+#[test]
+fn one_who_was_there_before_the_capture_is_called_what_bots_are_called() {
+    let mut play = Play::of(BotName::default());
+    let flow = play.open_as(0.0, HOST, [203, 0, 113, 10], 5190, |flow| flow.midstream = true);
+    for nick in ["alice_g", "[00|DEU|597660]"] {
+        play.irc(flow, 1.0, Server, Event::Known { nick: Wire(nick.as_bytes()), server: Wire(b"") });
+    }
+    assert_eq!(play.rows(), ["D15.nick"]);
+}
