@@ -80,8 +80,9 @@ impl Detector for Hopping {
                 let said = format!("{} did not take {client} in: \"{}\"", server(), shown(&text));
                 self.failed(scene, scene.moment.at, said, None);
             }
+            // Of a connection met in the middle it is not known whether the client was in.
             Fact::Irc(&Event::Ended { reason })
-                if scene.session().is_none_or(|session| session.registered.is_none()) =>
+                if !flow.midstream && scene.session().is_none_or(|session| session.registered.is_none()) =>
             {
                 let said = format!("{} sent {client} away: \"{}\"", server(), shown(&reason));
                 self.failed(scene, scene.moment.at, said, None);
@@ -253,6 +254,11 @@ mod tests {
             play.irc(flow, 11.0, Server, Event::Ended { reason: text });
         });
         assert!(stayed.is_empty());
+        let met = third(|play, _| {
+            let flow = play.open_as(10.0, HOST, [203, 0, 113, 14], 6667, |flow| flow.midstream = true);
+            play.irc(flow, 11.0, Server, Event::Ended { reason: text });
+        });
+        assert!(met.is_empty(), "when the capture began it was in, as far as is known: {met:?}");
     }
 
     #[test]
