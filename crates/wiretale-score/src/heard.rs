@@ -104,6 +104,9 @@ pub(crate) const fn is_private(target: &[u8]) -> bool {
 pub(crate) const fn heard_as(event: &Event<'_>, direction: Direction) -> Hears {
     match event {
         Event::Message(message) if matches!(message.command, Command::Unknown(_)) => Hears::IRC_UNKNOWN,
+        Event::Message(message) if matches!((message.command, direction), (Command::Join, Direction::Client)) => {
+            Hears::IRC_ASKED
+        }
         Event::Message(_) => Hears::IRC_LINE,
         Event::Text { .. } if matches!(direction, Direction::Client) => Hears::IRC_SAID,
         Event::Text { .. } => Hears::IRC_HEARD,

@@ -146,6 +146,23 @@ impl Play {
         );
     }
 
+    /// A client that nobody answers, as far as is seen, registers and asks to be let into these channels; its flow.
+    pub(crate) fn alone(&mut self, at: f64, client: [u8; 4], channels: &str) -> usize {
+        let flow = self.met_as(at, client, IRCD, 6667, |_| {});
+        self.passes(flow, at, Client, Flags::SYN);
+        let [nick, user] = [&b"ann"[..], b"a"].map(Wire);
+        self.irc(flow, at, Client, Event::Presumed { nick, user, real_name: user });
+        self.asks_into(flow, at, channels);
+        flow
+    }
+
+    /// The client asks to be let into these channels.
+    pub(crate) fn asks_into(&mut self, flow: usize, at: f64, channels: &str) {
+        let line = format!("JOIN {channels}");
+        let Ok(line) = wiretale_irc::parse(line.as_bytes()) else { return };
+        self.irc(flow, at, Client, Event::Message(line));
+    }
+
     /// Somebody says something where the client hears it.
     pub(crate) fn heard(&mut self, flow: usize, at: f64, from: &str, target: &str, text: &str) {
         self.irc(flow, at, Server, say(from, target, text.as_bytes()));

@@ -38,7 +38,7 @@ impl Hears {
     pub const CLOSED: Self = Self(Self::TALKED.0 | Self::IN_VAIN.0);
 
     /// [`Fact::Irc`] with a line itself ([`wiretale_irc::Event::Message`]): one for each line, beside what it means, but
-    /// for those that are [`Hears::IRC_UNKNOWN`].
+    /// for those that are [`Hears::IRC_UNKNOWN`] or [`Hears::IRC_ASKED`].
     pub const IRC_LINE: Self = Self(1 << 13);
 
     /// [`Fact::Irc`] with words ([`wiretale_irc::Event::Text`]) that reach the client.
@@ -88,12 +88,15 @@ impl Hears {
     /// [`Fact::Served`].
     pub const SERVED: Self = Self(1 << 27);
 
+    /// [`Fact::Irc`] with a line in which the client asks to be let into channels.
+    pub const IRC_ASKED: Self = Self(1 << 28);
+
     /// What stands in a flow's bytes.
     pub(crate) const WORDS: Self =
         Self(!(Self::OPENED.0 | Self::PASSED.0 | Self::WEIRD.0 | Self::DNS.0 | Self::CLOSED.0));
 
     /// How many kinds there are.
-    pub(crate) const KINDS: u32 = 28;
+    pub(crate) const KINDS: u32 = 29;
 
     /// No kind.
     pub(crate) const NONE: Self = Self(0);

@@ -6,9 +6,9 @@
 
 use std::collections::BTreeSet;
 
-use wiretale_irc::Event;
 use wiretale_protocol::{Address, Direction, FlowId, State, Summary, Timestamp, Transport};
 
+use super::entered::entered;
 use crate::bounded::{Bounded, SOME};
 use crate::text::plural;
 use crate::{Detector, Ends, Evidence, Fact, Findings, Hears, Scene};
@@ -52,7 +52,7 @@ impl Detector for Mesh {
     }
 
     fn hears(&self) -> Hears {
-        Hears::IRC | Hears::CLOSED
+        Hears::IRC | Hears::IRC_ASKED | Hears::CLOSED
     }
 
     fn ends(&self) -> Ends {
@@ -62,18 +62,7 @@ impl Detector for Mesh {
     fn hear(&mut self, scene: &Scene<'_>, fact: &Fact<'_>, findings: &mut Findings) {
         let flow = scene.moment.flow;
         match fact {
-            Fact::Irc(Event::Joined { own: true, channel, .. }) => {
-                let tie = scene.channel_tie(channel);
-                let host = self.hosts.entry(flow.client.address);
-                host.flow.get_or_insert((flow.id, flow.server.address));
-                if host.channels.len() < MOST {
-                    host.channels.insert(tie.clone());
-                }
-                let members = self.channels.entry(tie);
-                if members.len() < MOST {
-                    members.insert(flow.client.address);
-                }
-            }
+            Fact::Irc(event) => entered(scene, event).for_each(|channel| self.joined(scene, channel)),
             Fact::Closed(summary)
                 if flow.transport == Transport::Tcp && self.count(flow.client.address, flow.opened, summary) =>
             {
@@ -85,6 +74,19 @@ impl Detector for Mesh {
 }
 
 impl Mesh {
+    fn joined(&mut self, scene: &Scene<'_>, channel: &[u8]) {
+        let (flow, tie) = (scene.moment.flow, scene.channel_tie(channel));
+        let host = self.hosts.entry(flow.client.address);
+        host.flow.get_or_insert((flow.id, flow.server.address));
+        if host.channels.len() < MOST {
+            host.channels.insert(tie.clone());
+        }
+        let members = self.channels.entry(tie);
+        if members.len() < MOST {
+            members.insert(flow.client.address);
+        }
+    }
+
     // Counts a flow; true where it made its half minute weigh much.
     fn count(&mut self, host: Address, opened: Timestamp, summary: &Summary<'_>) -> bool {
         let tick = opened.nanos().div_euclid(TICK);
@@ -179,6 +181,14 @@ mod tests {
         assert!(play.evidence()[0].text.starts_with("10.0.0.1 and 1 other home host in net/#x scan"));
         scan(&mut play, [10, 0, 0, 9], 60.0);
         assert_eq!(play.rows().len(), 2);
+    }
+
+    #[test]
+    fn channels_of_which_the_server_is_out_of_sight_are_those_asked_for() {
+        let mut play = Play::of(Mesh::default());
+        (1..=2).for_each(|n| _ = play.alone(0.0, [10, 0, 0, n], "#y,#x"));
+        (1..=2).for_each(|n| scan(&mut play, [10, 0, 0, n], 30.0));
+        assert_eq!(play.rows(), ["D21.mesh", "D21.mesh"]);
     }
 
     #[test]

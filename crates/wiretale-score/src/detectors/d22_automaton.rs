@@ -9,6 +9,7 @@
 use wiretale_irc::Event;
 use wiretale_protocol::{Direction, FlowId, Timestamp, scan};
 
+use super::entered::entered;
 use crate::bounded::{Bounded, SOME};
 use crate::text::{Sorts, sorts, words};
 use crate::{Detector, Ends, Fact, Findings, Hears, Scene};
@@ -45,7 +46,7 @@ impl Detector for Automaton {
     }
 
     fn hears(&self) -> Hears {
-        Hears::IRC | Hears::IRC_SAID | Hears::IRC_CTCP | Hears::IRC_CLOSED
+        Hears::IRC | Hears::IRC_SAID | Hears::IRC_ASKED | Hears::IRC_CTCP | Hears::IRC_CLOSED
     }
 
     fn ends(&self) -> Ends {
@@ -55,7 +56,7 @@ impl Detector for Automaton {
     fn hear(&mut self, scene: &Scene<'_>, fact: &Fact<'_>, findings: &mut Findings) {
         let (at, flow) = (|| scene.leaps.without(scene.moment.at), scene.moment.flow);
         match *fact {
-            Fact::Irc(&Event::Joined { own: true, .. }) => {
+            Fact::Irc(event) if entered(scene, event).next().is_some() => {
                 self.sessions.entry(flow.id).joined.get_or_insert_with(at);
             }
             Fact::Irc(&Event::Text { .. }) => {

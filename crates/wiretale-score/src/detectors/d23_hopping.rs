@@ -10,6 +10,7 @@ use wiretale_irc::{Event, Refusal};
 use wiretale_protocol::{Address, Direction, State, Timestamp, Transport};
 
 use super::d16_new_to_irc::is_own_port;
+use super::entered::entered;
 use crate::bounded::{Bounded, SOME};
 use crate::text::shown;
 use crate::{Detector, Ends, Evidence, Fact, Findings, Hears, Scene};
@@ -50,7 +51,7 @@ impl Detector for Hopping {
     }
 
     fn hears(&self) -> Hears {
-        Hears::IRC | Hears::CLOSED
+        Hears::IRC | Hears::IRC_ASKED | Hears::CLOSED
     }
 
     fn ends(&self) -> Ends {
@@ -87,7 +88,7 @@ impl Detector for Hopping {
                 let said = format!("{} sent {client} away: \"{}\"", server(), shown(&reason));
                 self.failed(scene, scene.moment.at, said, None);
             }
-            Fact::Irc(&Event::Joined { own: true, .. }) => self.settled(scene, findings),
+            Fact::Irc(event) if entered(scene, event).next().is_some() => self.settled(scene, findings),
             _ => {}
         }
     }
@@ -190,6 +191,17 @@ mod tests {
         assert_eq!(play.rows(), ["D23.refused", "D23.hopping", "D23.refused"]);
         let dead = "10.0.0.7 tried the IRC server 203.0.113.12, which refused it";
         assert_eq!(play.evidence()[2].text, dead);
+    }
+
+    #[test]
+    fn a_home_whose_words_are_out_of_sight_is_one() {
+        let mut play = Play::of(Hopping::default());
+        for last in [12, 13] {
+            let flow = play.met_as(0.0, HOST, [203, 0, 113, last], 6667, |_| {});
+            play.close(flow, 9.0, State::S0, [3, 0]);
+        }
+        play.alone(12.0, HOST, "#x");
+        assert_eq!(play.rows(), ["D23.hopping", "D23.refused", "D23.refused"]);
     }
 
     #[test]

@@ -8,10 +8,11 @@ use std::collections::BTreeSet;
 use wiretale_irc::{Event, RecordKind};
 use wiretale_protocol::{Direction, FlowId};
 
+use super::entered::entered;
 use crate::bounded::{Bounded, SOME};
 use crate::heard::Heard;
 use crate::text::{Sorts, holds, plural, shown, words};
-use crate::{Detector, Ends, Fact, Findings, Hears, Scene};
+use crate::{Detector, Ends, Evidence, Fact, Findings, Hears, Scene};
 
 /// Packs and company.
 pub(super) struct Warez {
@@ -34,7 +35,7 @@ impl Detector for Warez {
     }
 
     fn hears(&self) -> Hears {
-        Hears::IRC | Hears::IRC_RECORD | Hears::IRC_SAID
+        Hears::IRC | Hears::IRC_RECORD | Hears::IRC_SAID | Hears::IRC_ASKED
     }
 
     fn ends(&self) -> Ends {
@@ -56,14 +57,10 @@ impl Detector for Warez {
                     findings.push(evidence.tie(format!("nick:{key}")));
                 }
             }
-            Event::Joined { channel, own: true, .. } if is_trade(&channel) => {
-                let text = format!("{host} is in {}, by its name a place for stolen things", shown(&channel));
-                let tie = scene.channel_tie(&channel);
-                let evidence = scene.evidence(Direction::Client, "D25.company", tie.clone(), text);
-                findings.push(evidence.strength(0.5).tie(tie));
-            }
             Event::Record(record) if record.kind == RecordKind::Whois => company(scene, record, findings),
-            _ => {}
+            _ => entered(scene, event).filter(|channel| is_trade(channel)).for_each(|channel| {
+                findings.push(among(scene, channel));
+            }),
         }
     }
 }
@@ -80,6 +77,14 @@ impl Warez {
         let said = format!("{host} serves packs over IRC: \"{}\"", shown(text));
         findings.push(scene.evidence(Direction::Client, "D25.server", "xdcc", said));
     }
+}
+
+// The host is in such a channel.
+fn among(scene: &Scene<'_>, channel: &[u8]) -> Evidence {
+    let (host, unheard) = (scene.moment.flow.client.address, scene.unheard());
+    let text = format!("{host} is in {}, by its name a place for stolen things{unheard}", shown(channel));
+    let tie = scene.channel_tie(channel);
+    scene.evidence(Direction::Client, "D25.company", tie.clone(), text).strength(0.5).tie(tie)
 }
 
 // Whom the client asked about is in such channels.
@@ -206,6 +211,22 @@ mod tests {
             play.said(flow, 2.0, "#chan", text);
         }
         assert_eq!(play.rows(), ["D25.server"]);
+    }
+
+    #[test]
+    fn who_joins_where_nobody_is_heard_to_let_him_in_is_there_by_his_own_word() {
+        let mut play = Play::of(Warez::default());
+        play.alone(0.0, HOST, "#chat,#warez,#0day");
+        assert_eq!(play.rows(), ["D25.company"; 2]);
+        let text =
+            "10.0.0.7 is in #warez, by its name a place for stolen things; what the server said was not captured";
+        assert_eq!(play.evidence()[0].text, text);
+        let mut play = Play::of(Warez::default());
+        let flow = play.session(0.0, HOST, 6667, "a", "a");
+        play.asks_into(flow, 1.0, "#warez");
+        assert!(play.rows().is_empty(), "the server will tell");
+        play.join(flow, 2.0, "#warez");
+        assert_eq!(play.rows(), ["D25.company"]);
     }
 
     proptest! {

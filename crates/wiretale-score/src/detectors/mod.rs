@@ -39,6 +39,7 @@ mod d36_beacon;
 mod d37_exposure;
 mod d39_peer_context;
 mod d40_benign;
+mod entered;
 mod known;
 #[cfg(test)]
 mod meant;
