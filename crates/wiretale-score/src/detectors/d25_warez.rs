@@ -10,18 +10,20 @@ use wiretale_protocol::{Direction, FlowId};
 
 use super::entered::entered;
 use crate::bounded::{Bounded, SOME};
-use crate::heard::Heard;
+use crate::heard::{Heard, is_private};
 use crate::text::{Sorts, holds, plural, shown, words};
 use crate::{Detector, Ends, Evidence, Fact, Findings, Hears, Scene};
 
 /// Packs and company.
 pub(super) struct Warez {
     served: Bounded<FlowId, BTreeSet<u64>>,
+    // Channels in which a client spoke into which nobody saw it come, by `Scene::channel_key`.
+    spoke: Bounded<(FlowId, u64), ()>,
 }
 
 impl Default for Warez {
     fn default() -> Self {
-        Self { served: Bounded::new(1 << 13) }
+        Self { served: Bounded::new(1 << 13), spoke: Bounded::new(1 << 12) }
     }
 }
 
@@ -31,7 +33,7 @@ impl Detector for Warez {
     }
 
     fn memory(&self) -> usize {
-        self.served.memory(SOME)
+        self.served.memory(SOME) + self.spoke.memory(0)
     }
 
     fn hears(&self) -> Hears {
@@ -48,6 +50,10 @@ impl Detector for Warez {
         match *event {
             Event::Text { target, .. } => {
                 let Some(&Heard { text, sorts, .. }) = scene.heard else { return };
+                // Of one met in the middle nobody saw where it is.
+                if scene.moment.flow.midstream && !is_private(&target) && is_trade(&target) {
+                    self.speaks(scene, &target, findings);
+                }
                 if is_offer(text, sorts) {
                     self.serves(scene, text, findings);
                 } else if is_request(text) {
@@ -66,6 +72,14 @@ impl Detector for Warez {
 }
 
 impl Warez {
+    fn speaks(&mut self, scene: &Scene<'_>, channel: &[u8], findings: &mut Findings) {
+        let key = (scene.moment.flow.id, scene.channel_key(channel));
+        if self.spoke.get(&key).is_none() {
+            self.spoke.entry(key);
+            findings.push(among(scene, channel));
+        }
+    }
+
     // Three different lines of an offer make a server.
     fn serves(&mut self, scene: &Scene<'_>, text: &[u8], findings: &mut Findings) {
         let seen = self.served.entry(scene.moment.flow.id);
@@ -227,6 +241,20 @@ mod tests {
         assert!(play.rows().is_empty(), "the server will tell");
         play.join(flow, 2.0, "#warez");
         assert_eq!(play.rows(), ["D25.company"]);
+    }
+
+    #[test]
+    fn who_speaks_in_a_channel_was_in_it_when_the_capture_began() {
+        let mut play = Play::of(Warez::default());
+        let flow = play.open_as(0.0, HOST, [203, 0, 113, 10], 6667, |flow| flow.midstream = true);
+        for (target, text) in [("#chat", "hi"), ("#WAREZ", "hi"), ("#warez", "so"), ("warez", "hi")] {
+            play.said(flow, 1.0, target, text);
+        }
+        assert_eq!(play.rows(), ["D25.company"]);
+        let mut play = Play::of(Warez::default());
+        let flow = play.session(0.0, HOST, 6667, "a", "a");
+        play.said(flow, 1.0, "#warez", "hi");
+        assert!(play.rows().is_empty(), "it was seen where this one is");
     }
 
     proptest! {
