@@ -3,8 +3,9 @@
 use std::time::Duration;
 
 use smallvec::SmallVec;
-use wiretale_protocol::{Address, Direction, Endpoint, State, Timestamp, Transport};
+use wiretale_protocol::{Address, Direction, Endpoint, State, Summary, Timestamp, Transport};
 
+use super::is_unanswered;
 use crate::bounded::Bounded;
 use crate::pairs::{Pair, Slots};
 use crate::{Detector, Ends, Fact, Findings, Hears, Scene};
@@ -50,14 +51,10 @@ impl Detector for PortKnock {
             return;
         }
         let Some(pair) = scene.facts.pair else { return };
-        match summary.state {
-            State::S0 | State::Rej => {
-                self.knock(pair, flow.server, flow.opened);
-            }
-            State::S1 | State::S2 | State::S3 | State::Sf | State::Rsto | State::Rstr => {
-                self.door(scene, pair, findings);
-            }
-            _ => {}
+        if is_taken(scene, summary) {
+            self.door(scene, pair, findings);
+        } else if matches!(summary.state, State::S0 | State::Rej) {
+            self.knock(pair, flow.server, flow.opened);
         }
     }
 }
@@ -101,13 +98,23 @@ impl PortKnock {
             return;
         }
         let text = format!(
-            "{} knocked at {ports:?} of {} and then port {}, closed before, opened",
+            "{} knocked at {ports:?} of {} and then port {}, closed before, opened{}",
             scene.called(flow.client.address),
             flow.server.address,
-            flow.server.port
+            flow.server.port,
+            scene.unheard()
         );
         let evidence = scene.evidence(Direction::Server, "D13.knock", flow.server.port.to_string(), text);
         findings.push(evidence.at(flow.opened));
+    }
+}
+
+// Did the server take the connection? Where nothing is seen of what home hosts send, a client that goes on shows it.
+fn is_taken(scene: &Scene<'_>, summary: &Summary<'_>) -> bool {
+    match summary.state {
+        State::S1 | State::S2 | State::S3 | State::Sf | State::Rsto | State::Rstr => true,
+        State::S0 | State::Sh | State::RstoS0 => scene.tap.is_one_sided() && !is_unanswered(summary),
+        _ => false,
     }
 }
 
@@ -117,7 +124,8 @@ const RECENT: Duration = Duration::from_secs(86_400);
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::testing::{HOST, Play};
+    use crate::testing::{Client, HOST, Play, Server};
+    use wiretale_packet::Flags;
 
     const GUEST: [u8; 4] = [198, 51, 100, 9];
 
@@ -168,6 +176,30 @@ mod tests {
         for ports in [&[9000, 7001, 7002][..], &[7001, 7002, 7002, 9000]] {
             assert_eq!(knocked(ports, (20.0, 9000)).rows(), ["D13.knock"], "{ports:?}");
         }
+    }
+
+    #[test]
+    fn a_door_at_which_he_goes_on_is_open_where_nothing_is_seen_of_who_opens() {
+        let told = |tap: u8| {
+            let mut play = Play::of(PortKnock::default());
+            for n in 0..tap {
+                let flow = play.met(0.0, [10, 0, 0, 9], [203, 0, 113, n], 40_000);
+                play.passes(flow, 0.0, Server, Flags::ACK);
+            }
+            for (at, port) in [(0.0, 9000), (1.0, 7001), (2.0, 7002), (9.0, 9000)] {
+                let flow = play.met_as(at, GUEST, HOST, port, |_| {});
+                let goes_on = at > 5.0;
+                play.passes(flow, at, Client, Flags::SYN);
+                play.close_as(flow, at + 1.0, if goes_on { State::Sh } else { State::S0 }, [4, 0], |summary| {
+                    summary.history = if goes_on { b"SADF" } else { b"S" };
+                });
+            }
+            play.evidence().iter().map(|row| row.text.clone()).collect::<Vec<_>>()
+        };
+        let text = "198.51.100.9 knocked at [7001, 7002, 9000] of 10.0.0.7 and then port 9000, closed before, opened; \
+                    what the server said was not captured";
+        assert_eq!(told(16), [text]);
+        assert!(told(1).is_empty(), "he may go on alone");
     }
 
     #[test]
