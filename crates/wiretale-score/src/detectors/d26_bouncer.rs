@@ -1,18 +1,19 @@
 //! D26: a home host is a bouncer, or a link in a net of eggdrops (ATT&CK T1090.002).
 //!
-//! Bouncers name themselves to their clients. Eggdrops that link speak lines of their own ("passreq", "*hello!",
+//! Bouncers name themselves to their clients; where that is out of sight, commands that only psyBNC knows tell of one, less
+//! surely. Eggdrops that link speak lines of their own ("passreq", "*hello!",
 //! "version ... eggdrop", "thisbot", "el"); three of them in order are a link. What is said to one and repeated by the
 //! same host to a network within three seconds is a relay whatever it calls itself.
 
 use std::collections::VecDeque;
 
-use wiretale_irc::Event;
+use wiretale_irc::{Command, Event};
 use wiretale_protocol::{Address, Direction, FlowId, Timestamp};
 use wiretale_terminal::Event as Text;
 
 use crate::bounded::{Bounded, SOME};
 use crate::text::shown;
-use crate::{Detector, Fact, Findings, Hears, Scene};
+use crate::{Detector, Evidence, Fact, Findings, Hears, Scene};
 
 /// Bouncers and eggdrops.
 pub(super) struct Bouncer {
@@ -38,7 +39,7 @@ impl Detector for Bouncer {
     }
 
     fn hears(&self) -> Hears {
-        Hears::IRC | Hears::IRC_SAID | Hears::TEXT
+        Hears::IRC | Hears::IRC_SAID | Hears::IRC_UNKNOWN | Hears::TEXT
     }
 
     fn hear(&mut self, scene: &Scene<'_>, fact: &Fact<'_>, findings: &mut Findings) {
@@ -50,6 +51,13 @@ impl Detector for Bouncer {
                 let row = if psybnc { "D26.psybnc" } else { "D26.bouncer" };
                 let text = format!("{server} is a bouncer ({}){}", shown(&software), scene.unheard());
                 findings.push(scene.evidence(Direction::Server, row, server.port.to_string(), text));
+            }
+            Fact::Irc(Event::Message(line)) => {
+                if let Command::Unknown(name) = line.command
+                    && let Some(evidence) = commanded(scene, name)
+                {
+                    findings.push(evidence);
+                }
             }
             Fact::Irc(&Event::Text { text, .. }) => {
                 self.relayed(scene, &text, findings);
@@ -107,6 +115,20 @@ impl Bouncer {
     }
 }
 
+// A client's command that only a bouncer knows, where nothing is seen of what home hosts say.
+fn commanded(scene: &Scene<'_>, name: &[u8]) -> Option<Evidence> {
+    let [client, server] = scene.facts.took_part;
+    let home = scene.home_end() == Some(Direction::Server) && scene.moment.direction == Direction::Client;
+    let unheard = scene.tap.is_one_sided() && client && !server;
+    if !home || !unheard || !COMMANDS.iter().any(|known| name.eq_ignore_ascii_case(known)) {
+        return None;
+    }
+    let (server, client) = (scene.moment.flow.server, scene.called(scene.moment.flow.client.address));
+    let text = format!("{client} tells {server} {}, as one tells a bouncer (psybnc){}", shown(name), scene.unheard());
+    let evidence = scene.evidence(Direction::Server, "D26.psybnc", server.port.to_string(), text);
+    Some(evidence.quality(COMMANDED))
+}
+
 // Which step of a link this line is.
 fn step(line: &[u8]) -> Option<usize> {
     let first = crate::text::words(line).next().unwrap_or_default();
@@ -120,6 +142,21 @@ fn step(line: &[u8]) -> Option<usize> {
     }
 }
 
+// How well a bouncer is seen that only its client speaks to.
+const COMMANDED: f64 = 0.7;
+// Of psyBNC 2.3; IRC servers know none of them.
+const COMMANDS: &[&[u8]] = &[
+    b"ADDSERVER",
+    b"DELSERVER",
+    b"LISTSERVERS",
+    b"ADDNETWORK",
+    b"DELNETWORK",
+    b"SWITCHNET",
+    b"BCONNECT",
+    b"BQUIT",
+    b"BHELP",
+    b"SETAWAYNICK",
+];
 const STEPS: usize = 3;
 const SOON: f64 = 3.0;
 const LEAST: usize = 6;
@@ -128,8 +165,27 @@ const MOST: usize = 64;
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::testing::{HOST, Play, Server};
+    use crate::testing::{Client, HOST, Play, Server};
     use wiretale_irc::Wire;
+    use wiretale_packet::Flags;
+
+    #[test]
+    fn what_only_a_bouncer_knows_tells_of_one_that_is_out_of_sight() {
+        let told = |sides: &[Direction], command: &str| {
+            let mut play = Play::of(Bouncer::default());
+            let flow = play.met_as(0.0, [198, 51, 100, 7], HOST, 31_337, |_| {});
+            (0..20).for_each(|_| sides.iter().for_each(|side| play.passes(flow, 0.0, *side, Flags::ACK)));
+            let line = wiretale_irc::parse(command.as_bytes()).expect("a line");
+            play.irc(flow, 1.0, Client, Event::Message(line));
+            play.evidence().to_vec()
+        };
+        let rows = told(&[Client], "addserver irc.example.org:6667");
+        let [row] = &rows[..] else { panic!("{rows:?}") };
+        assert_eq!((row.row.as_str(), row.quality), ("D26.psybnc", COMMANDED));
+        assert!(row.text.ends_with("as one tells a bouncer (psybnc); what the server said was not captured"));
+        assert!(told(&[Client], "FROBNICATE x").is_empty());
+        assert!(told(&[Client, Server], "ADDSERVER x").is_empty(), "it tells of itself");
+    }
 
     #[test]
     fn bouncers_name_themselves() {
