@@ -60,15 +60,32 @@ pub(crate) fn families(all: &[Material], weights: &Weights) {
 /// How much worse captures cost.
 pub(crate) fn views(views: &[(&str, Vec<Material>)], weights: &Weights) {
     println!("== generated scenarios through worse captures (RTT 20 ms, no loss; recall at high, all families)");
-    println!("   {:<28}{:>10}{:>12}   not found", "capture", "recall", "accused");
+    println!("   {:<24}{:>8}{:>9}{:>14}{:>10}   not found", "capture", "recall", "begun", "recall there", "accused");
     for (name, all) in views {
         let counts = Counts::sum(all.iter().map(|material| Counts::of(Model::Ours(2), material, weights)));
-        let lost = |material: &&Material| Counts::of(Model::Ours(2), material, weights).missed > 0;
-        let lost: Vec<&str> = all.iter().filter(lost).map(|material| &*material.name).collect();
-        let lost: String = lost.join(" ").chars().take(44).collect();
-        println!("   {name:<28}{:>10}{:>12}   {lost}", percent(counts.recall()), counts.accused);
+        let begun: Vec<bool> = all.iter().flat_map(|material| begun(material, weights)).collect();
+        let (many, found) = (begun.len() as u32, begun.iter().filter(|found| **found).count() as u32);
+        let lost: Vec<String> = all.iter().filter_map(|material| lost(material, weights)).collect();
+        let lost = lost.join(" ");
+        let [recall, there] = [counts.recall(), share(found, many)].map(percent);
+        println!("   {name:<24}{recall:>8}{many:>9}{there:>14}{:>10}   {lost}", counts.accused);
     }
-    println!();
+    println!("   begun: compromised hosts of whose deeds one begins in the capture, and the recall of these;");
+    println!("   (of families in brackets all had begun before: what is left is at most the end of something)\n");
+}
+
+// Of each compromised host of whose deeds one begins in the capture: is it found?
+fn begun(material: &Material, weights: &Weights) -> impl Iterator<Item = bool> {
+    compromised(material).map(|(host, _)| Model::Ours(2).accuses(material, host, weights))
+}
+
+// The name of a capture in which somebody is not found; in brackets where nothing begins in it.
+fn lost(material: &Material, weights: &Weights) -> Option<String> {
+    if Counts::of(Model::Ours(2), material, weights).missed == 0 {
+        return None;
+    }
+    let name = &material.name;
+    Some(if compromised(material).next().is_some() { name.clone() } else { format!("({name})") })
 }
 
 fn compared(all: &[Material], weights: &Weights) {
