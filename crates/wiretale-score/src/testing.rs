@@ -1,17 +1,17 @@
 //! Facts by hand, for the detectors' tests.
 
-use wiretale_dcc::Dcc;
-use wiretale_ftp::{DataEvent, Ftp, FtpData};
-use wiretale_irc::{Event, Irc, Source, Wire};
+mod irc;
+mod services;
+
 use wiretale_packet::Flags;
 use wiretale_protocol::{
-    Address, Content, Direction, Endpoint, Flow, FlowId, Moment, Observe, Observer, Passed, Side, State, Summary,
-    Timestamp, Transport,
+    Address, Direction, Endpoint, Flow, FlowId, Moment, Observer, Passed, Side, State, Summary, Timestamp, Transport,
 };
-use wiretale_ssh::Ssh;
-use wiretale_terminal::Terminal;
 
-use crate::{Detector, Evidence, Home, Inventory, Scored, Scorer, Weights};
+use crate::{Detector, EVIDENCE_VERSION, Evidence, Home, Inventory, Scored, Scorer, Weights};
+
+pub(crate) use irc::say;
+pub(crate) use services::{attempt, log_in};
 
 pub(crate) use Direction::{Client, Server};
 
@@ -115,64 +115,6 @@ impl Play {
         self.at(flow, at, direction, |scorer, scored, moment| scorer.passed(scored, moment, &passed));
     }
 
-    pub(crate) fn irc(&mut self, flow: usize, at: f64, direction: Direction, event: Event<'_>) {
-        self.at(flow, at, direction, |scorer, scored, moment| Observe::<Irc>::observe(scorer, scored, moment, &event));
-    }
-
-    /// An IRC connection on which the server takes `nick` in, to the network "Net".
-    pub(crate) fn session(&mut self, at: f64, client: [u8; 4], port: u16, nick: &str, user: &str) -> usize {
-        let flow = self.open(at, client, IRCD, port);
-        self.registered(flow, at, nick, user);
-        flow
-    }
-
-    /// The server takes the client in.
-    pub(crate) fn registered(&mut self, flow: usize, at: f64, nick: &str, user: &str) {
-        let [nick, user, net, server] = [nick, user, "Net", "irc.example.net"].map(|text| Wire(text.as_bytes()));
-        let event = Event::Registered { nick, user, host: Wire(b""), real_name: user, server, network: net };
-        self.irc(flow, at, Server, event);
-    }
-
-    pub(crate) fn join(&mut self, flow: usize, at: f64, channel: &str) {
-        let scored = &self.flows[flow].1;
-        let nick = scored.facts().irc.as_deref().map(|session| session.nick.clone()).unwrap_or_default();
-        let who = Source { name: Wire(&nick), ..Source::default() };
-        let (channel, none) = (Wire(channel.as_bytes()), Wire(b""));
-        self.irc(
-            flow,
-            at,
-            Server,
-            Event::Joined { channel, who, account: none, real_name: none, own: true, key: false },
-        );
-    }
-
-    /// A client that nobody answers, as far as is seen, registers and asks to be let into these channels; its flow.
-    pub(crate) fn alone(&mut self, at: f64, client: [u8; 4], channels: &str) -> usize {
-        let flow = self.met_as(at, client, IRCD, 6667, |_| {});
-        self.passes(flow, at, Client, Flags::SYN);
-        let [nick, user] = [&b"ann"[..], b"a"].map(Wire);
-        self.irc(flow, at, Client, Event::Presumed { nick, user, real_name: user });
-        self.asks_into(flow, at, channels);
-        flow
-    }
-
-    /// The client asks to be let into these channels.
-    pub(crate) fn asks_into(&mut self, flow: usize, at: f64, channels: &str) {
-        let line = format!("JOIN {channels}");
-        let Ok(line) = wiretale_irc::parse(line.as_bytes()) else { return };
-        self.irc(flow, at, Client, Event::Message(line));
-    }
-
-    /// Somebody says something where the client hears it.
-    pub(crate) fn heard(&mut self, flow: usize, at: f64, from: &str, target: &str, text: &str) {
-        self.irc(flow, at, Server, say(from, target, text.as_bytes()));
-    }
-
-    /// The client says something.
-    pub(crate) fn said(&mut self, flow: usize, at: f64, target: &str, text: &str) {
-        self.irc(flow, at, Client, say("", target, text.as_bytes()));
-    }
-
     pub(crate) fn close(&mut self, flow: usize, at: f64, state: State, packets: [u64; 2]) {
         self.close_as(flow, at, state, packets, |_| {});
     }
@@ -204,60 +146,6 @@ impl Play {
         self.at(flow, at, Client, |scorer, scored, moment| scorer.closed(scored, moment, &summary));
     }
 
-    /// A file crosses from `sender`.
-    pub(crate) fn file(
-        &mut self,
-        flow: usize,
-        at: f64,
-        carrier: &str,
-        sender: Direction,
-        name: Option<&str>,
-        head: &[u8],
-    ) {
-        let name = name.map(str::as_bytes);
-        let steps = [Content::Begin { name, size: None, start: 0 }, Content::Data(head), Content::End];
-        for step in steps {
-            self.at(flow, at, sender, |scorer, scored, moment| match carrier {
-                "dcc" => Observe::<Dcc>::observe(scorer, scored, moment, &wiretale_dcc::Event::Content(step)),
-                _ => Observe::<FtpData>::observe(scorer, scored, moment, &DataEvent::Content(step)),
-            });
-        }
-    }
-
-    /// The server's words before the client said anything.
-    pub(crate) fn greeting(&mut self, flow: usize, at: f64, direction: Direction, text: &str) {
-        let event = wiretale_terminal::Event::Greeting(text.as_bytes());
-        self.at(flow, at, direction, |scorer, scored, moment| {
-            Observe::<Terminal>::observe(scorer, scored, moment, &event);
-        });
-    }
-
-    /// A line of a dialogue that no protocol claims.
-    pub(crate) fn line(&mut self, flow: usize, at: f64, direction: Direction, line: &str) {
-        let event = wiretale_terminal::Event::Line(line.as_bytes());
-        self.at(flow, at, direction, |scorer, scored, moment| {
-            Observe::<Terminal>::observe(scorer, scored, moment, &event);
-        });
-    }
-
-    pub(crate) fn ssh(&mut self, flow: usize, at: f64, direction: Direction, event: wiretale_ssh::Event<'_>) {
-        self.at(flow, at, direction, |scorer, scored, moment| Observe::<Ssh>::observe(scorer, scored, moment, &event));
-    }
-
-    /// The flow is found to be of this service.
-    pub(crate) fn recognized(&mut self, flow: usize, at: f64, service: &'static str) {
-        self.at(flow, at, Server, |scorer, scored, moment| scorer.recognized(scored, moment, service));
-    }
-
-    /// Its server speaks so itself.
-    pub(crate) fn served(&mut self, flow: usize, at: f64, service: &'static str) {
-        self.at(flow, at, Server, |scorer, scored, moment| scorer.served(scored, moment, service));
-    }
-
-    pub(crate) fn ftp(&mut self, flow: usize, at: f64, direction: Direction, event: wiretale_ftp::Event<'_>) {
-        self.at(flow, at, direction, |scorer, scored, moment| Observe::<Ftp>::observe(scorer, scored, moment, &event));
-    }
-
     pub(crate) fn evidence(&self) -> &[Evidence] {
         self.scorer.evidence()
     }
@@ -272,26 +160,25 @@ impl Play {
     }
 }
 
-/// A password is tried by SSH; [`log_in`] tells of the one that lets in.
-pub(crate) fn attempt(play: &mut Play, flow: usize, at: f64, accepted: bool) {
-    ssh(play, flow, at, wiretale_ssh::Event::Attempt { accepted });
-}
-
-/// The client of an SSH connection is in.
-pub(crate) fn log_in(play: &mut Play, flow: usize, at: f64) {
-    attempt(play, flow, at, true);
-    ssh(play, flow, at, wiretale_ssh::Event::LoggedIn { attempts: 1, none: false });
-}
-
-fn ssh(play: &mut Play, flow: usize, at: f64, event: wiretale_ssh::Event<'_>) {
-    play.at(flow, at, Client, |scorer, scored, moment| Observe::<Ssh>::observe(scorer, scored, moment, &event));
-}
-
 pub(crate) fn time(at: f64) -> Timestamp {
     Timestamp::from_nanos((at * 1e9) as i64)
 }
 
-pub(crate) fn say<'a>(from: &'a str, target: &'a str, text: &'a [u8]) -> Event<'a> {
-    let from = Source { name: Wire(from.as_bytes()), ..Source::default() };
-    Event::Text { from, target: Wire(target.as_bytes()), text: Wire(text), notice: false }
+/// A piece of evidence against [`HOST`] by itself, at the beginning of time.
+pub(crate) fn piece(row: &str, key: &str) -> Evidence {
+    Evidence {
+        v: EVIDENCE_VERSION,
+        time_ns: 0,
+        host: HOST.into(),
+        row: row.into(),
+        key: key.into(),
+        peer: None,
+        port: None,
+        strength: 1.0,
+        quality: 1.0,
+        ties: vec![],
+        text: format!("{row} {key}"),
+        uids: vec![],
+        frames: vec![],
+    }
 }

@@ -95,24 +95,10 @@ const FEW: u32 = 16;
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::EVIDENCE_VERSION;
+    use crate::testing::piece;
 
     fn evidence(host: u8, row: &str) -> Evidence {
-        Evidence {
-            v: EVIDENCE_VERSION,
-            time_ns: 0,
-            host: [10, 0, 0, host].into(),
-            row: row.into(),
-            key: String::new(),
-            peer: None,
-            port: None,
-            strength: 1.0,
-            quality: 1.0,
-            ties: vec![],
-            text: String::new(),
-            uids: vec![],
-            frames: vec![],
-        }
+        Evidence { host: [10, 0, 0, host].into(), text: String::new(), ..piece(row, "") }
     }
 
     #[test]

@@ -1,25 +1,13 @@
 //! What evidence adds up to.
 
 use super::*;
-use crate::model::{EVIDENCE_VERSION, Gate};
+use crate::model::Gate;
+use crate::testing::piece;
 use proptest::prelude::*;
 
 fn seen(minute: i64, row: &str, key: &str, peer: u8) -> Evidence {
-    Evidence {
-        v: EVIDENCE_VERSION,
-        time_ns: minute * 60_000_000_000,
-        host: [10, 0, 0, 7].into(),
-        row: row.into(),
-        key: key.into(),
-        peer: Some([198, 51, 100, peer].into()),
-        port: None,
-        strength: 1.0,
-        quality: 1.0,
-        ties: vec!["country:XX".into()],
-        text: format!("{row} {key}"),
-        uids: vec![],
-        frames: vec![],
-    }
+    let peer = Some([198, 51, 100, peer].into());
+    Evidence { time_ns: minute * 60_000_000_000, peer, ..piece(row, key) }.tie("country:XX")
 }
 
 fn one(evidence: Vec<Evidence>) -> Case {
