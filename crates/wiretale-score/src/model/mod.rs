@@ -5,6 +5,7 @@ mod case;
 mod evaluate;
 mod evidence;
 mod fold;
+mod items;
 mod share;
 mod weights;
 
