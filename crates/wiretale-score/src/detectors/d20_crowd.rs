@@ -5,16 +5,19 @@
 //! feed a sequential test (0.8 against 0.15; errors 0.005 and 0.01). Fewer than three members make no crowd.
 //! Where nothing of the server is seen the members' own words begin the rounds.
 
-use std::collections::{BTreeMap, BTreeSet};
+mod round;
+
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 use hashbrown::HashTable;
 use wiretale_irc::{Event, Wire};
-use wiretale_protocol::{Address, Direction, FlowId, Moment, Timestamp};
+use wiretale_protocol::{Address, Direction, Timestamp};
 
+use self::round::{MEMBERS, Round, WINDOW};
 use crate::bounded::{Bounded, SOME};
 use crate::heard::{Heard, Spoken};
-use crate::text::{alike, plural, shown};
+use crate::text::{plural, shown};
 use crate::{Detector, Ends, Evidence, Fact, Findings, Hears, Scene};
 
 /// Crowds by channel.
@@ -36,26 +39,6 @@ struct Channel {
     told: BTreeSet<Address>,
     // Members whose server is out of sight, at most MEMBERS.
     unheard: Vec<Address>,
-}
-
-// Its lists are used again for the next one: in a busy channel there is one every few seconds.
-#[derive(Default)]
-#[repr(C)]
-struct Round {
-    at: Timestamp,
-    words: Vec<u8>,
-    // At most MEMBERS.
-    heard: Vec<Address>,
-    frame: u64,
-    // What they answer to was not captured.
-    unheard: bool,
-    answers: BTreeMap<Address, Answer>,
-}
-
-struct Answer {
-    words: Vec<u8>,
-    flow: FlowId,
-    server: Address,
 }
 
 impl Default for Crowd {
@@ -202,15 +185,8 @@ impl Channel {
     }
 
     fn answered(&mut self, scene: &Scene<'_>, words: &[u8]) {
-        let flow = scene.moment.flow;
-        let window = |round: &&mut Round| scene.moment.at.since(round.at) <= WINDOW;
-        if let Some(round) = self.round.as_mut().filter(window)
-            && round.heard.contains(&flow.client.address)
-        {
-            round.answers.entry(flow.client.address).or_insert_with(|| {
-                let words = words[..words.len().min(256)].to_vec();
-                Answer { words, flow: flow.id, server: flow.server.address }
-            });
+        if let Some(round) = &mut self.round {
+            round.answered(scene, words);
         }
     }
 
@@ -220,7 +196,7 @@ impl Channel {
         if round.heard.len() < LEAST {
             return;
         }
-        let crowd = round.answers.len() * 2 > round.heard.len() && one_voice(&round.answers);
+        let crowd = round.is_one_voice();
         self.evidence += if crowd { (P1 / P0).ln() } else { ((1.0 - P1) / (1.0 - P0)).ln() };
         self.rounds += u32::from(crowd);
         if self.evidence <= HUMAN {
@@ -229,6 +205,11 @@ impl Channel {
         if self.evidence < BOTS || !crowd {
             return;
         }
+        self.tell(round, scene, place, findings);
+    }
+
+    // Of each that answered, once.
+    fn tell(&mut self, round: &Round, scene: &Scene<'_>, place: &[u8], findings: &mut Findings) {
         let tie = &scene.channel_tie(place);
         let strength = (self.evidence * 10.0 / std::f64::consts::LN_10 / 18.0).min(1.0);
         let quality = if round.unheard { UNHEARD } else { 1.0 };
@@ -253,42 +234,17 @@ impl Channel {
     }
 }
 
-impl Round {
-    fn begin(&mut self, moment: &Moment<'_>, words: &[u8], unheard: bool) {
-        (self.at, self.frame, self.unheard) = (moment.at, moment.frame, unheard);
-        self.words.clear();
-        self.words.extend_from_slice(words);
-        self.heard.clear();
-        self.answers.clear();
-    }
-
-    // One more is to answer.
-    fn reaches(&mut self, host: Address) {
-        if self.heard.len() < MEMBERS && !self.heard.contains(&host) {
-            self.heard.push(host);
-        }
-    }
-}
-
-// More than half of the answers are like one of them.
-fn one_voice(answers: &BTreeMap<Address, Answer>) -> bool {
-    let like = |one: &Answer| answers.values().filter(|other| alike(&one.words, &other.words) >= 0.5).count();
-    answers.len() >= 2 && answers.values().any(|one| like(one) * 2 > answers.len())
-}
-
 const P1: f64 = 0.8;
 const P0: f64 = 0.15;
 // ln((1 - beta) / alpha) and ln(beta / (1 - alpha)) for alpha = 0.005, beta = 0.01.
 const BOTS: f64 = 5.29;
 const HUMAN: f64 = -4.60;
-const WINDOW: Duration = Duration::from_secs(30);
 const SHORTEST: Duration = Duration::from_secs(3);
 // So long the copies of one line may take to reach all.
 const COPIES: Duration = Duration::from_secs(5);
 const LEAST: usize = 3;
 // How well a crowd is seen whose answers are to words that nobody heard.
 const UNHEARD: f64 = 0.9;
-const MEMBERS: usize = 64;
 
 #[cfg(test)]
 mod tests;

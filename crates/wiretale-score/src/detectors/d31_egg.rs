@@ -5,12 +5,13 @@
 //! it may be; any other link is what people post and others click, and weighs next to nothing. Hosts it was at before
 //! do not count, unless a topic or an operator sends it there: others may name the site that everybody reads.
 
-use std::collections::VecDeque;
+mod mentions;
+
 use std::hash::BuildHasher as _;
-use std::net::IpAddr;
 
-use wiretale_protocol::{Address, Direction, Timestamp};
+use wiretale_protocol::{Address, Direction};
 
+use self::mentions::{Mention, Mentions};
 use crate::bounded::Bounded;
 use crate::dialect::{Verb, address, url};
 use crate::heard::{Heard, Spoken};
@@ -23,29 +24,6 @@ pub(super) struct Egg {
     // Bytes that mentions take, and hosts that heard some, those that went included: so much each has on average.
     bytes: usize,
     heard: usize,
-}
-
-/// What a host heard of, the oldest first.
-#[derive(Default)]
-struct Mentions {
-    // A number for the link of each: what is heard again is found without a look at all.
-    numbers: VecDeque<u64>,
-    all: VecDeque<Mention>,
-}
-
-struct Mention {
-    at: Timestamp,
-    frame: u64,
-    host: Vec<u8>,
-    address: Option<IpAddr>,
-    link: Vec<u8>,
-    from: Vec<u8>,
-    channel: String,
-    flow: String,
-    strength: f64,
-    // A topic's order, or an operator's.
-    in_charge: bool,
-    fetched: bool,
 }
 
 impl Default for Egg {
@@ -154,35 +132,6 @@ impl Egg {
     }
 }
 
-impl Mentions {
-    fn known(&self, number: u64, link: &[u8]) -> Option<usize> {
-        let at = self.numbers.iter().position(|known| *known == number)?;
-        self.all.get(at).is_some_and(|known| known.link == link).then_some(at)
-    }
-
-    // In the place of one of the same link, or behind the last one. Returns the one that made room.
-    fn put(&mut self, number: u64, mention: Mention) -> Option<Mention> {
-        if let Some(at) = self.known(number, &mention.link) {
-            return Some(std::mem::replace(&mut self.all[at], mention));
-        }
-        self.numbers.push_back(number);
-        self.all.push_back(mention);
-        if self.all.len() <= MENTIONS {
-            return None;
-        }
-        self.numbers.pop_front();
-        self.all.pop_front()
-    }
-}
-
-impl Mention {
-    // Bytes that it takes, its number included.
-    const fn weight(&self) -> usize {
-        let names = self.host.len() + self.link.len() + self.from.len();
-        size_of::<(Self, u64)>() + names + self.channel.len() + self.flow.len()
-    }
-}
-
 fn is_program(path: &[u8]) -> bool {
     let path = path.split(|byte| matches!(byte, b'?' | b'#')).next().unwrap_or_default().to_ascii_lowercase();
     PROGRAMS.iter().any(|end| path.ends_with(end))
@@ -190,7 +139,6 @@ fn is_program(path: &[u8]) -> bool {
 
 const SOON: u64 = 600;
 const WEEK: u64 = 7 * 86_400;
-const MENTIONS: usize = 128;
 const WORDS: usize = 64;
 const PROGRAMS: &[&[u8]] =
     &[b".exe", b".scr", b".pif", b".bat", b".vbs", b".sh", b".pl", b".bin", b".elf", b".msi", b".ps1", b".jar"];
