@@ -4,18 +4,28 @@
 //! channel it may be a joke. What the arguments of an order must be is in [`crate::dialect`]. Quotations count half, and
 //! private words of somebody to whom the client never said any count less: anybody can send them.
 
+use std::hash::BuildHasher as _;
+
 use wiretale_irc::Event;
-use wiretale_protocol::Direction;
+use wiretale_protocol::{Direction, FlowId};
 
 use super::known::Known;
+use crate::bounded::Bounded;
 use crate::heard::{Heard, Spoken, Target};
 use crate::text::shown;
 use crate::{Detector, Ends, Fact, Findings, Hears, Scene};
 
 /// Orders received.
-#[derive(Default)]
 pub(super) struct Orders {
     known: Known,
+    // Topics with orders that were told of: a server tells one again, with who set it.
+    topics: Bounded<(FlowId, u64), ()>,
+}
+
+impl Default for Orders {
+    fn default() -> Self {
+        Self { known: Known::default(), topics: Bounded::new(1 << 12) }
+    }
 }
 
 impl Detector for Orders {
@@ -28,7 +38,7 @@ impl Detector for Orders {
     }
 
     fn memory(&self) -> usize {
-        self.known.memory()
+        self.known.memory() + self.topics.memory(0)
     }
 
     fn ends(&self) -> Ends {
@@ -41,8 +51,8 @@ impl Detector for Orders {
         {
             return self.known.hear(scene, event);
         }
-        let Some(Heard { spoken: Some(spoken), order: Some(order), .. }) = scene.heard else { return };
-        if order.fits == 0 {
+        let Some(Heard { spoken: Some(spoken), order: Some(order), text, .. }) = scene.heard else { return };
+        if order.fits == 0 || spoken.to == Target::Topic && self.is_known(scene, spoken.place, text) {
             return;
         }
         let Spoken { to, from, place } = *spoken;
@@ -61,11 +71,22 @@ impl Detector for Orders {
         said += scene.unheard();
         let key = String::from_utf8_lossy(&order.verb.to_ascii_lowercase()).into_owned();
         let evidence = scene.evidence(Direction::Client, row, key, said).strength(strength);
-        findings.push(
-            evidence
-                .tie(scene.channel_tie(spoken.place))
-                .tie(format!("nick:{}", shown(&spoken.from.to_ascii_lowercase()))),
-        );
+        let evidence = evidence.tie(scene.channel_tie(spoken.place));
+        // Of a topic it may not be known who set it.
+        findings.push(match spoken.from {
+            [] => evidence,
+            nick => evidence.tie(format!("nick:{}", shown(&nick.to_ascii_lowercase()))),
+        });
+    }
+}
+
+impl Orders {
+    // Was this topic told of in this connection?
+    fn is_known(&mut self, scene: &Scene<'_>, channel: &[u8], text: &[u8]) -> bool {
+        let key = (scene.moment.flow.id, scene.hash.hash_one((scene.channel_key(channel), text)));
+        let known = self.topics.get(&key).is_some();
+        self.topics.entry(key);
+        known
     }
 }
 
@@ -116,6 +137,18 @@ mod tests {
         );
         assert!(play.evidence().iter().all(|row| !row.text.contains("s3cret")));
         assert!(play.evidence()[2].ties.contains(&"channel:net/#x".to_owned()), "{:?}", play.evidence()[2].ties);
+    }
+
+    #[test]
+    fn a_topic_that_is_told_again_with_who_set_it_is_one() {
+        let mut play = Play::of(Orders::default());
+        let flows = [0.0, 9.0].map(|at| play.session(at, HOST, 6667, "bot", "b"));
+        for (flow, setter) in [(flows[0], ""), (flows[0], "h3rd3r"), (flows[1], "h3rd3r")] {
+            let [channel, text, setter] = ["#x", ".advscan lsass 40 5 0", setter].map(|text| Wire(text.as_bytes()));
+            play.irc(flow, 10.0, Server, Event::Topic { channel, text, setter, time: None, changed: false });
+        }
+        let ties: Vec<usize> = play.evidence().iter().map(|row| row.ties.len()).collect();
+        assert_eq!((play.rows(), ties), (vec!["D18.topic"; 2], vec![1, 2]));
     }
 
     #[test]

@@ -120,7 +120,7 @@ impl Egg {
         let text = format!(
             "{host} went to {} {waited} s after {} named it on IRC: \"{link}\"{}",
             flow.server,
-            shown(&mention.from),
+            shown(who(&mention.from)),
             scene.unsent()
         );
         let evidence = scene.evidence(Direction::Client, row, link.to_string(), text).strength(mention.strength);
@@ -130,6 +130,11 @@ impl Egg {
         evidence.uids.push(mention.flow.clone());
         findings.push(evidence);
     }
+}
+
+// Of a topic it may not be known who set it.
+const fn who(from: &[u8]) -> &[u8] {
+    if from.is_empty() { b"a topic" } else { from }
 }
 
 fn is_program(path: &[u8]) -> bool {
@@ -175,6 +180,15 @@ mod tests {
     fn topic(play: &mut Play, at: f64) {
         let [channel, setter, text] = ["#y", "0rd3r!~o@198.51.100.9", ORDER].map(|text| Wire(text.as_bytes()));
         play.irc(0, at, Server, Event::Topic { channel, text, setter, time: None, changed: false });
+    }
+
+    #[test]
+    fn where_nobody_knows_who_set_a_topic_it_is_the_topic_that_named_it() {
+        let mut play = heard("hello");
+        let [channel, text] = ["#y", ORDER].map(|text| Wire(text.as_bytes()));
+        play.irc(0, 12.0, Server, Event::Topic { channel, text, setter: Wire(b""), time: None, changed: false });
+        play.open(13.0, HOST, [198, 51, 100, 140], 80);
+        assert!(play.evidence()[0].text.contains(" 1 s after a topic named it on IRC"), "{}", play.evidence()[0].text);
     }
 
     #[test]
