@@ -85,7 +85,12 @@ impl<'e> Spoken<'e> {
     }
 }
 
-impl Spoken<'_> {
+impl<'e> Spoken<'e> {
+    /// Who says it, for people: of a topic it may not be known who set it.
+    pub(crate) const fn called(&self) -> &'e [u8] {
+        if self.from.is_empty() { b"the topic" } else { self.from }
+    }
+
     /// Does he who says it rule the place where he does?
     pub(crate) fn is_in_charge(&self, session: Option<&IrcSession>) -> bool {
         match self.to {

@@ -64,7 +64,7 @@ impl Detector for Egg {
 
 impl Egg {
     fn mentioned(&mut self, scene: &Scene<'_>, said: &Heard<'_>, spoken: &Spoken<'_>, first: usize) {
-        let Spoken { from, place, .. } = *spoken;
+        let (from, place) = (spoken.called(), spoken.place);
         let order = said.order.is_some_and(|order| order.kind == Verb::Fetch && order.fits > 0 && !order.quoted);
         let in_charge = order && spoken.is_in_charge(scene.session());
         let heard = self.hosts.entry(scene.moment.flow.client.address);
@@ -120,7 +120,7 @@ impl Egg {
         let text = format!(
             "{host} went to {} {waited} s after {} named it on IRC: \"{link}\"{}",
             flow.server,
-            shown(who(&mention.from)),
+            shown(&mention.from),
             scene.unsent()
         );
         let evidence = scene.evidence(Direction::Client, row, link.to_string(), text).strength(mention.strength);
@@ -130,11 +130,6 @@ impl Egg {
         evidence.uids.push(mention.flow.clone());
         findings.push(evidence);
     }
-}
-
-// Of a topic it may not be known who set it.
-const fn who(from: &[u8]) -> &[u8] {
-    if from.is_empty() { b"a topic" } else { from }
 }
 
 fn is_program(path: &[u8]) -> bool {
@@ -188,7 +183,11 @@ mod tests {
         let [channel, text] = ["#y", ORDER].map(|text| Wire(text.as_bytes()));
         play.irc(0, 12.0, Server, Event::Topic { channel, text, setter: Wire(b""), time: None, changed: false });
         play.open(13.0, HOST, [198, 51, 100, 140], 80);
-        assert!(play.evidence()[0].text.contains(" 1 s after a topic named it on IRC"), "{}", play.evidence()[0].text);
+        assert!(
+            play.evidence()[0].text.contains(" 1 s after the topic named it on IRC"),
+            "{}",
+            play.evidence()[0].text
+        );
     }
 
     #[test]

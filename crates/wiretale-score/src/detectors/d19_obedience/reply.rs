@@ -27,7 +27,7 @@ struct Pending {
 impl Session {
     pub(super) fn ordered(&mut self, scene: &Scene<'_>, spoken: &Spoken<'_>, order: &Order<'_>) {
         let (at, frame) = (scene.moment.at, scene.moment.frame);
-        let (from, place) = (spoken.from.to_vec(), spoken.place.to_ascii_lowercase());
+        let (from, place) = (spoken.called().to_vec(), spoken.place.to_ascii_lowercase());
         self.pending = Some(Pending { at, frame, order: order.shown(), from, place });
     }
 

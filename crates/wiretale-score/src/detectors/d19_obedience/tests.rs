@@ -16,6 +16,17 @@ fn a_report_tells_without_the_password() {
 }
 
 #[test]
+fn where_nobody_knows_who_set_a_topic_it_is_the_topic_that_is_answered() {
+    let mut play = Play::of(Obedience::default());
+    let flow = play.session(0.0, HOST, 6667, "[XP]7731", "xp");
+    let [channel, text] = ["#x", ".advscan lsass 40 5 0"].map(|text| Wire(text.as_bytes()));
+    play.irc(flow, 10.0, Server, Event::Topic { channel, text, setter: Wire(b""), time: None, changed: false });
+    play.said(flow, 10.4, "#x", "[SCAN]: scanning 198.18.0.0/16, port 445");
+    let text = &play.evidence()[0].text;
+    assert!(text.starts_with("10.0.0.7 answered the topic's \".advscan lsass"), "{text}");
+}
+
+#[test]
 fn a_scan_after_the_order_tells_and_browsing_does_not() {
     let mut play = Play::of(Obedience::default());
     let flow = play.session(0.0, HOST, 6667, "b", "b");
