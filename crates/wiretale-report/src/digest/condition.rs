@@ -20,10 +20,11 @@ pub(super) struct Condition {
     // Connections of any kind, and those with a host of ours.
     flows: u64,
     at_home: u64,
-    // TCP connections in which something was said, those with no host of ours, those of which one side was captured, and
-    // those with holes.
-    talks: u64,
+    // Connections over TCP or UDP in which something was said, and those with no host of ours.
+    spoken: u64,
     away: u64,
+    // Those over TCP, those of which one side was captured, and those with holes.
+    talks: u64,
     one_sided: u64,
     lossy: u64,
     missed: u64,
@@ -41,11 +42,16 @@ impl Condition {
         self.flows += 1;
         self.at_home += u64::from(at_home);
         let said = [summary.client.bytes, summary.server.bytes].iter().any(|bytes| bytes.is_some_and(|n| n > 0));
-        if flow.transport != Transport::Tcp || !said || is_stray(summary) {
+        let tcp = flow.transport == Transport::Tcp;
+        if !said || flow.transport == Transport::Icmp || tcp && is_stray(summary) {
+            return;
+        }
+        self.spoken += 1;
+        self.away += u64::from(!at_home);
+        if !tcp {
             return;
         }
         self.talks += 1;
-        self.away += u64::from(!at_home);
         self.one_sided += u64::from(is_one_sided(summary));
         self.lossy += u64::from(summary.missed > 0);
         self.missed += summary.missed;
@@ -54,15 +60,16 @@ impl Condition {
     /// What the reader should know of it, a sentence each.
     pub(super) fn notes(&self) -> Vec<String> {
         let mut notes = Vec::from_iter(self.nothing_scored().map(str::to_owned));
-        let of = |n: u64| format!("{} of {}", grouped(n), plural(self.talks, "connection", "connections"));
-        if self.at_home > 0 && self.away > 0 && self.away * FEW >= self.talks {
-            let (talks, are) = (of(self.away), one_or(self.away, "is", "are"));
-            let was = one_or(self.away, "was", "were");
+        let of = |n: u64, all, one, many| format!("{} of {}", grouped(n), plural(all, one, many));
+        if self.at_home > 0 && self.away > 0 && self.away * FEW >= self.spoken {
+            let away = of(self.away, self.spoken, "connection", "connections");
+            let (are, was) = (one_or(self.away, "is", "are"), one_or(self.away, "was", "were"));
             notes.push(format!(
-                "{talks} {are} between hosts outside the home network and {was} not scored. If they are yours, name their \
+                "{away} {are} between hosts outside the home network and {was} not scored. If they are yours, name their \
                  networks with --home."
             ));
         }
+        let of = |n| of(n, self.talks, "TCP connection", "TCP connections");
         if self.one_sided > 0 && self.one_sided * FEW >= self.talks {
             let talks = of(self.one_sided);
             notes.push(format!("Only one side of {talks} was captured: whether the other answered is not known."));
@@ -160,7 +167,44 @@ const NOTICED: Duration = Duration::from_millis(1);
 
 #[cfg(test)]
 mod tests {
+    use wiretale::protocol::{Endpoint, FlowId, Side, State};
+
     use super::*;
+
+    /// A connection of this transport in which both sides said something.
+    fn spoken(condition: &mut Condition, transport: Transport, at_home: bool) {
+        let end = |last| Endpoint { address: wiretale::protocol::Address::v4([203, 0, 113, last]), port: 5000 };
+        let (client, server, opened) = (end(1), end(2), Timestamp::default());
+        let flow = Flow { id: FlowId(1), client, server, transport, opened, midstream: false, tunneled: false };
+        let side = Side { packets: 9, bytes: Some(9), ..Side::default() };
+        let summary = Summary {
+            started: opened,
+            duration: None,
+            client: side,
+            server: side,
+            state: State::Sf,
+            history: b"ShADad",
+            missed: 0,
+            services: &[],
+            ip_protocol: 6,
+            first_frame: 1,
+            last_frame: 9,
+        };
+        condition.closed(&flow, &summary, at_home);
+    }
+
+    #[test]
+    fn strangers_are_counted_whatever_carries_what_they_say() {
+        let mut condition = Condition { frames: 99, ..Condition::default() };
+        spoken(&mut condition, Transport::Tcp, true);
+        spoken(&mut condition, Transport::Udp, false);
+        spoken(&mut condition, Transport::Icmp, false);
+        assert_eq!(
+            told(&condition),
+            "1 of 2 connections is between hosts outside the home network and was not scored. If they are yours, name \
+             their networks with --home."
+        );
+    }
 
     fn told(condition: &Condition) -> String {
         condition.notes().join("; ")
@@ -177,26 +221,29 @@ mod tests {
         assert_eq!(told(&Condition { at_home: 0, ..scored() }), NOBODY);
         assert_eq!(told(&scored()), "");
         // A neighbour's chatter on the link makes no home network.
-        let told = told(&Condition { talks: 9, away: 9, ..scored() });
+        let told = told(&Condition { spoken: 9, away: 9, ..scored() });
         assert!(told.starts_with("9 of 9 connections are between hosts outside the home network"), "{told}");
     }
 
     #[test]
     fn a_whole_capture_has_no_note() {
         let course = Course { late: 3, back: Duration::from_micros(20), leap: None };
-        assert_eq!(told(&Condition { frames: 100, talks: 20, one_sided: 1, course, away: 1, ..scored() }), "");
+        assert_eq!(
+            told(&Condition { frames: 100, spoken: 20, talks: 20, one_sided: 1, course, away: 1, ..scored() }),
+            ""
+        );
     }
 
     #[test]
     fn each_lack_has_its_sentence() {
         let condition = Condition { talks: 5, one_sided: 4, ..scored() };
-        assert!(told(&condition).starts_with("Only one side of 4 of 5 connections was captured"));
+        assert!(told(&condition).starts_with("Only one side of 4 of 5 TCP connections was captured"));
         let condition = Condition { frames: 9, cut: 2, ..scored() };
         assert!(told(&condition).starts_with("2 of 9 packets were cut short"));
         let condition = Condition { frames: 9, corrupt: 4, ..scored() };
         assert!(told(&condition).starts_with("4 of 9 packets have wrong checksums"));
         let condition = Condition { talks: 5, lossy: 1, missed: 2000, ..scored() };
-        assert_eq!(told(&condition), "The capture lacks 2.0 kB that crossed in 1 of 5 connections.");
+        assert_eq!(told(&condition), "The capture lacks 2.0 kB that crossed in 1 of 5 TCP connections.");
         let course = Course { late: 7, back: Duration::from_secs(3600), leap: None };
         let condition = Condition { frames: 9, course, ..scored() };
         assert!(told(&condition).starts_with("7 of 9 packets stand behind later ones, by 60 minutes at most"));
