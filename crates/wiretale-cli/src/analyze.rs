@@ -5,25 +5,20 @@ use std::io::{self, BufWriter, Write as _};
 use std::mem;
 use std::path::Path;
 
-use wiretale::files::Extract;
 use wiretale::protocol::SecretKey;
 use wiretale::reassembly::Host;
 use wiretale::score::{Case, Evidence, Scorer, Weights, cases_on};
-use wiretale::{Analyzer, Limits, Network, Settings, Standard};
+use wiretale::{Limits, Network, Settings};
 use wiretale_report::case::{Chronicle, Dossier, Terminal, evidence_lines, notices};
-use wiretale_report::{Digest, Directory, Home, Logs, Options, Streams, Writer};
+use wiretale_report::{Digest, Directory, Writer};
 
 use crate::args::{self, Analyze, OsPolicy};
 use crate::captures::{Opened, broken, open, read};
 use crate::case::{self, Tables};
 use crate::failure::Failure;
-use crate::folder;
+use crate::folder::EVIDENCE;
+use crate::observers::{Line, format, observers};
 use crate::threads;
-
-/// What listens.
-pub(crate) type Observers = (Logs<Directory>, (Scorer, Chronicle));
-
-pub(crate) type Line = Analyzer<Standard, Observers>;
 
 /// Reads the captures, writes the logs, prints the summary. What was analysed before an error stays written.
 pub(crate) fn run(args: Analyze) -> Result<(), Failure> {
@@ -47,31 +42,6 @@ pub(crate) fn run(args: Analyze) -> Result<(), Failure> {
     // The program ends here: what it knows goes as a whole, and need not be taken apart.
     mem::forget((digest, chronicle));
     if errors.is_empty() { Ok(()) } else { Err(Failure::Captures(errors)) }
-}
-
-/// The logs, and beside them what makes cases.
-fn observers(args: &Analyze, tables: &Tables) -> Result<Observers, Failure> {
-    let home = tables.home(&args.home);
-    let scorer = Scorer::new(home.clone(), tables.inventory.clone(), tables.weights.clone());
-    Ok((logs(args, tables)?, (scorer, Chronicle::new(home))))
-}
-
-fn logs(args: &Analyze, tables: &Tables) -> Result<Logs<Directory>, Failure> {
-    let names: Vec<&'static str> = wiretale_report::logs::ALL.iter().map(|table| table.name).collect();
-    let directory = folder::ready(&args.out, &names)?;
-    // From now on it is known that a run was here.
-    case::write(&args.out, EVIDENCE, "")?;
-    let extract = args.extract.as_ref().map(|dir| Extract::new(dir, EXTRACT_AT_MOST)).transpose();
-    let streams = args.streams.as_ref().map(Streams::create).transpose();
-    let options = Options {
-        format: format(args),
-        home: Home::new(tables.networks(&args.home)),
-        messages: args.messages,
-        hashes: args.hashes,
-        streams: streams.map_err(|error| Failure::folder(&error.path, error.source))?,
-        extract: extract.map_err(|error| Failure::folder(&error.path, error.source))?,
-    };
-    Ok(Logs::new(directory, options))
 }
 
 fn settings(args: &Analyze) -> Settings {
@@ -164,16 +134,6 @@ fn evidence_in_halves(file: &mut impl io::Write, rows: &[Evidence]) -> io::Resul
     file.write_all(&other?)
 }
 
-const fn format(args: &Analyze) -> wiretale_report::Format {
-    match args.format {
-        args::Format::Tsv => wiretale_report::Format::Tsv,
-        args::Format::Json => wiretale_report::Format::Json,
-    }
-}
-
-// Zeek's limit of one extracted file.
-const EXTRACT_AT_MOST: u64 = 100 << 20;
-const EVIDENCE: &str = "evidence.jsonl";
 // Rows of evidence that are in memory as text before they are written: three megabytes or so.
 const ROWS: usize = 8192;
 // Bytes of a row, a few more than most have.

@@ -7,9 +7,9 @@ use std::io::{self, Write as _};
 use wiretale::capture::{Batch, Batches, Capture, Error};
 use wiretale::{AT_ONCE, analyze_batch, analyze_several};
 
-use crate::analyze::Line;
 use crate::args::Analyze;
 use crate::failure::Failure;
+use crate::observers::Line;
 use crate::progress::Progress;
 
 /// What can be read, what cannot, and what there is to say of others.

@@ -82,7 +82,9 @@ const MADE: &[&str] = &[
 ];
 
 // What every run writes: the one that analyses from its beginning on, the one that scores at its end.
-const MARKS: &[&str] = &["evidence.jsonl", "cases.json"];
+const MARKS: &[&str] = &[EVIDENCE, "cases.json"];
+/// The file that evidence is written into.
+pub(crate) const EVIDENCE: &str = "evidence.jsonl";
 // What a whole analysis leaves, and no scoring.
 const ANALYSED: &str = "stats.log";
 

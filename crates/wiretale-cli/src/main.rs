@@ -12,6 +12,7 @@ mod confirm;
 mod decode;
 mod failure;
 mod folder;
+mod observers;
 mod progress;
 mod score;
 mod threads;

@@ -3,8 +3,8 @@
 use wiretale::capture::{Capture, Error};
 use wiretale::{Settings, Stats, analyze_threads};
 
-use crate::analyze::Observers;
 use crate::failure::Failure;
+use crate::observers::Observers;
 use crate::progress::Progress;
 
 /// The captures through so many threads.
