@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::fs;
 use std::io::{self, Write as _};
+use std::path::{Path, PathBuf};
 
 use wiretale::capture::{Batch, Batches, Capture, Error};
 use wiretale::{AT_ONCE, analyze_batch, analyze_several};
@@ -26,7 +27,7 @@ pub(crate) fn open(args: &Analyze) -> Result<Opened, Failure> {
     let (mut opened, mut blank) = (Opened::default(), Vec::new());
     let mut named = BTreeSet::new();
     for path in &args.captures {
-        if !named.insert(fs::canonicalize(path).unwrap_or_else(|_| path.clone())) {
+        if !named.insert(place(path)) {
             opened.notes.push(format!("{} is named twice: it is read once.", path.display()));
             continue;
         }
@@ -42,6 +43,12 @@ pub(crate) fn open(args: &Analyze) -> Result<Opened, Failure> {
     }
     blank.iter().for_each(|error| note(error, &mut opened.notes));
     Ok(opened)
+}
+
+/// What tells a capture from others: by whatever name, a file is one.
+fn place(path: &Path) -> PathBuf {
+    let file = (path != Path::new("-")).then(|| fs::canonicalize(path).ok());
+    file.flatten().unwrap_or_else(|| path.to_owned())
 }
 
 /// Every frame through the line. A capture that is cut off is noted and no error; one that is broken is both.

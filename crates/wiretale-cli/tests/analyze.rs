@@ -506,3 +506,21 @@ fn whoever_reads_no_further_has_read_enough() {
         .unwrap();
     assert!(output.status.success() && output.stderr.is_empty(), "{}", stderr(&output));
 }
+
+#[test]
+fn a_file_that_is_called_as_standard_input_is_another_capture() {
+    let place = Place::new();
+    let frames = session();
+    let (one, other) = frames.split_at(frames.len() / 2);
+    fs::write(place.path("-"), pcap(one)).unwrap();
+    fs::write(place.path("input"), pcap(other)).unwrap();
+    let output = Command::new(env!("CARGO_BIN_EXE_wiretale"))
+        .args(["analyze", "--out", "out", "./-", "-", "-"])
+        .current_dir(place.dir.path())
+        .stdin(fs::File::open(place.path("input")).unwrap())
+        .output()
+        .unwrap();
+    let told = String::from_utf8_lossy(&output.stdout);
+    assert!(told.starts_with(&format!("{} packets", frames.len())), "{told}{}", stderr(&output));
+    assert_eq!(told.matches("Note: - is named twice: it is read once.").count(), 1, "{told}");
+}
