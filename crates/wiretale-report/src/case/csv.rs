@@ -6,9 +6,9 @@ use wiretale::protocol::scan;
 use wiretale::score::Case;
 
 use super::Dossier;
-use super::finding::{Finding, tenths};
+use super::finding::Finding;
 use super::moment;
-use super::shown::calmed;
+use super::shown::{calmed, tenths};
 use crate::number;
 
 /// The timeline with a header line. Cells that a spreadsheet would take for a formula get an apostrophe in front.

@@ -3,9 +3,9 @@
 use serde_json::{Value, json};
 use wiretale::score::{Case, Level};
 
-use super::finding::{Finding, tenths};
+use super::finding::Finding;
 use super::moment::rfc3339;
-use super::shown::calm;
+use super::shown::{calm, tenths};
 use super::{Dossier, letter};
 
 /// A line for each finding of each case at or above `low`.

@@ -6,7 +6,7 @@ use std::net::IpAddr;
 use serde::Serialize;
 use wiretale::score::{Case, Evidence, Row, Stage, Weights};
 
-use super::shown::calmed;
+use super::shown::{calmed, tenths};
 
 /// A row of a case's timeline.
 #[derive(Clone, Debug)]
@@ -86,9 +86,4 @@ impl<'a> Finding<'a> {
 /// Seconds, cut to the microsecond as logs do: a number of this size cannot tell less apart.
 pub(super) const fn seconds(ns: i64) -> f64 {
     ns.div_euclid(1000) as f64 / 1e6
-}
-
-/// Rounded to a tenth; never a negative zero.
-pub(super) fn tenths(db: f64) -> f64 {
-    (db * 10.0).round() / 10.0 + 0.0
 }

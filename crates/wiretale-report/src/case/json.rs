@@ -6,7 +6,8 @@ use std::net::IpAddr;
 use serde::Serialize;
 use wiretale::score::{Case, Evidence, Level, Stage};
 
-use super::finding::{Told, seconds, tenths};
+use super::finding::{Told, seconds};
+use super::shown::tenths;
 use super::{Dossier, Finding};
 
 /// `cases.json`: a list, worst first, a case a line, since there may be very many.

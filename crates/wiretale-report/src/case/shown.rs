@@ -60,7 +60,12 @@ fn push(lines: &mut [String], c: char) {
 
 /// `+3.0`, `-30.0`.
 pub(super) fn signed(db: f64) -> String {
-    format!("{:+.1}", super::finding::tenths(db))
+    format!("{:+.1}", tenths(db))
+}
+
+/// Rounded to a tenth; never a negative zero.
+pub(super) fn tenths(db: f64) -> f64 {
+    (db * 10.0).round() / 10.0 + 0.0
 }
 
 /// `1 connection`, `12,345 connections`.

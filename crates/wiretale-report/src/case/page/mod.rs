@@ -1,6 +1,8 @@
 //! `report.html`: one page for each run, with everything in it: no script, no request, readable and printable anywhere.
 
+mod canvas;
 mod picture;
+mod ranking;
 mod view;
 mod waterfall;
 

@@ -9,7 +9,8 @@ use std::net::IpAddr;
 use serde::Serialize;
 use wiretale::score::Case;
 
-use super::view::{Peers, ranked};
+use super::canvas::{LEFT, RIGHT, WIDTH};
+use super::ranking::{Peers, ranked};
 use crate::case::Dossier;
 use crate::case::finding::Finding;
 use crate::case::moment::utc;
@@ -68,14 +69,6 @@ pub(super) fn picture(
     })
 }
 
-/// A tenth of a unit is finer than any screen, and keeps the page small.
-pub(super) fn rounded(n: f64) -> f64 {
-    (n * 10.0).round() / 10.0
-}
-
-pub(super) const WIDTH: f64 = 1040.0;
-const LEFT: f64 = 190.0;
-const RIGHT: f64 = 1020.0;
 const TOP: f64 = 8.0;
 const LANE: f64 = 28.0;
 const GAP: f64 = 22.0;

@@ -22,7 +22,6 @@ use crate::digest::{one_or, plural};
 use files::{FileRow, files};
 use listeners::{ListenerRow, listeners};
 use peers::{PeerRow, peers, peers_more};
-pub(super) use peers::{Peers, ranked};
 use people::{PersonRow, SessionRow, people, sessions};
 
 #[derive(Serialize)]

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use serde::Serialize;
 use wiretale::score::{Case, Weights};
 
-use super::picture::{WIDTH, rounded};
+use super::canvas::{LEFT, RIGHT, WIDTH, rounded};
 use crate::case::explain::{Part, Sort};
 use crate::case::shown::{count, signed};
 use crate::text::clipped;
@@ -114,8 +114,6 @@ impl Scale {
     }
 }
 
-const LEFT: f64 = 190.0;
-const RIGHT: f64 = 1020.0;
 const TOP: f64 = 20.0;
 const STEP: f64 = 22.0;
 const SHOWN: usize = 18;

@@ -7,11 +7,12 @@ use wiretale::protocol::Timestamp;
 use wiretale::score::{Stage, size};
 
 use super::scale::Scale;
-use super::{LANE, TOP, rounded};
+use super::{LANE, TOP};
 use crate::case::Dossier;
 use crate::case::chronicle::{Peer, Sum, Talk};
 use crate::case::finding::Finding;
 use crate::case::moment::{clock, lasting};
+use crate::case::page::canvas::rounded;
 use crate::case::shown::signed;
 use crate::digest::plural;
 use crate::foremost::foremost;

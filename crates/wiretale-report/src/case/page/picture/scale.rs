@@ -2,10 +2,10 @@
 
 use serde::Serialize;
 
-use super::super::view::Peers;
-use super::{LEFT, RIGHT, rounded};
 use crate::case::finding::Finding;
 use crate::case::moment::{clock, utc};
+use crate::case::page::canvas::{LEFT, RIGHT, rounded};
+use crate::case::page::ranking::Peers;
 
 /// From time to place.
 pub(super) struct Scale {

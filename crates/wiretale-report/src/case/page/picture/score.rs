@@ -4,7 +4,7 @@ use serde::Serialize;
 use wiretale::score::{Case, Weights};
 
 use super::scale::Scale;
-use super::{LEFT, RIGHT, rounded};
+use crate::case::page::canvas::{LEFT, RIGHT, rounded};
 use crate::case::shown::signed;
 
 #[derive(Serialize)]

@@ -1,6 +1,6 @@
 //! The peers of a host, as the page lists them.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::net::IpAddr;
 
 use serde::Serialize;
@@ -10,6 +10,7 @@ use crate::case::Dossier;
 use crate::case::chronicle::Peer;
 use crate::case::finding::Finding;
 use crate::case::moment::utc;
+use crate::case::page::ranking::{Peers, ranked};
 use crate::case::shown::{and_more, calm, signed};
 use crate::digest::{grouped, plural};
 
@@ -24,25 +25,6 @@ pub(super) struct PeerRow {
     services: String,
     db: Option<String>,
     first: String,
-}
-
-/// The peers of a host.
-pub(in crate::case::page) type Peers<'a> = BTreeMap<IpAddr, &'a Peer>;
-
-/// The peers of a host that evidence names, the weightiest first, then those most was exchanged with.
-pub(in crate::case::page) fn ranked(findings: &[Finding<'_>], peers: &Peers<'_>) -> Vec<(IpAddr, f64)> {
-    let mut weights: BTreeMap<IpAddr, (f64, u64)> = BTreeMap::new();
-    for finding in findings {
-        if let Some(peer) = finding.evidence.peer {
-            weights.entry(peer).or_default().0 += finding.weight_db;
-        }
-    }
-    for (address, peer) in peers {
-        weights.entry(*address).or_default().1 += peer.sum.sent + peer.sum.received;
-    }
-    let mut ranked: Vec<(IpAddr, (f64, u64))> = weights.into_iter().collect();
-    ranked.sort_by(|(a, (x, n)), (b, (y, m))| y.total_cmp(x).then_with(|| m.cmp(n)).then_with(|| a.cmp(b)));
-    ranked.into_iter().map(|(peer, (db, _))| (peer, db)).collect()
 }
 
 pub(super) fn peers(dossier: &Dossier<'_>, host: IpAddr, findings: &[Finding<'_>], all: &Peers<'_>) -> Vec<PeerRow> {
