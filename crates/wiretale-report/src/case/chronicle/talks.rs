@@ -58,7 +58,8 @@ pub struct Talk {
 pub struct Peer {
     /// What they come to.
     pub sum: Sum,
-    /// Services, and whether the peer opened the connection; the first few.
+    /// Services, and whether the peer opened the connection; the first few, and if all of them were opened by one side, the
+    /// first of the other.
     pub ways: Vec<(&'static str, bool)>,
     /// The first ones, one by one.
     pub talks: Vec<Talk>,
@@ -169,7 +170,10 @@ impl Peer {
     fn hear(&mut self, talk: Talk, kept: &mut usize) {
         self.sum.add(&talk);
         let way = (talk.service, talk.inbound);
-        if self.ways.len() < WAYS && !self.ways.contains(&way) {
+        if self.ways.len() < WAYS
+            && !self.ways.contains(&way)
+            && (self.has_room() || self.inbound() == Some(!talk.inbound))
+        {
             self.ways.push(way);
         }
         let most = if *kept < ALL_TALKS / 2 { TALKS } else { FEW_TALKS };
@@ -183,14 +187,14 @@ impl Peer {
 
     /// Has every way found room?
     pub(in crate::case) fn has_room(&self) -> bool {
-        self.ways.len() < WAYS
+        self.ways.len() < WAYS - 1
     }
 
     /// Who opened the connections, if it was always the same one.
     #[must_use]
     pub fn inbound(&self) -> Option<bool> {
         let (_, first) = self.ways.first()?;
-        let same = self.has_room() && self.ways.iter().all(|(_, inbound)| inbound == first);
+        let same = self.ways.iter().all(|(_, inbound)| inbound == first);
         same.then_some(*first)
     }
 }
@@ -214,6 +218,7 @@ const FEW_PEERS: usize = 64;
 const TALKS: usize = 256;
 const FEW_TALKS: usize = 16;
 const ALL_TALKS: usize = 1 << 16;
+// The last is kept for the side that opened none of the others.
 const WAYS: usize = 8;
 // What a peer takes beside its entry, by and large.
 const PEER: usize = 160;

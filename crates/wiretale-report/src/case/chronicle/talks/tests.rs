@@ -49,3 +49,19 @@ fn everyday_peers_leave_half_of_the_room_to_others() {
     assert_eq!(talks.known.len(), everyday + 1);
     assert!(talks.unlisted(host(1999).to_ip()).talks > 0, "the rest is counted");
 }
+
+#[test]
+fn who_calls_a_peer_is_known_however_many_ways_the_peer_came() {
+    let mut talks = Talks::default();
+    let (busy, peer) = (host(7), Address::v4([198, 51, 100, 9]));
+    let services = ["ftp", "irc", "ssh", "smtp", "http", "imap", "pop3", "dns", "telnet", "rdp"];
+    for service in services {
+        talks.hear(busy, peer, talk(service, 5000, true));
+    }
+    assert!(talks.callers(peer.to_ip()).is_empty());
+    assert_eq!(talks.peers(busy.to_ip())[&peer.to_ip()].inbound(), Some(true));
+    talks.hear(busy, peer, talk("irc", 6667, false));
+    assert_eq!(talks.callers(peer.to_ip()).into_iter().collect::<Vec<_>>(), [busy.to_ip()]);
+    let known = talks.peers(busy.to_ip())[&peer.to_ip()];
+    assert!(known.inbound().is_none() && !known.has_room() && known.ways.len() == WAYS, "{:?}", known.ways);
+}

@@ -95,9 +95,9 @@ mod tests {
         let told =
             |n| services(&Peer { ways: names[..n].iter().map(|name| (*name, true)).collect(), ..Peer::default() });
         assert!(
-            told(7).ends_with("e in, and 2 more") && told(8).ends_with("e in, and 3 or more others"),
+            told(6).ends_with("e in, and 1 more") && told(7).ends_with("e in, and 2 or more others"),
             "{}",
-            told(8)
+            told(7)
         );
     }
 }
