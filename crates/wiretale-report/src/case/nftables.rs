@@ -71,7 +71,12 @@ pub fn nftables(dossier: &Dossier<'_>) -> Rules {
         }
     }
     let others = others(dossier, peers.keys().copied());
-    Rules { apply: apply(&peers, &services, &refused, &others), remove: remove(), refused }
+    let mut head = String::from(HEAD);
+    if peers.is_empty() && services.is_empty() {
+        let serious = dossier.cases.iter().any(|case| case.level >= Level::High);
+        head.push_str(if serious { NOBODY_ELSE } else { NOBODY });
+    }
+    Rules { apply: apply(head, &peers, &services, &refused, &others), remove: remove(), refused }
 }
 
 /// Who at home uses a peer beside the hosts of these cases: a rule takes it from them too.
@@ -133,15 +138,12 @@ fn detector(name: &str) -> String {
 }
 
 fn apply(
+    mut out: String,
     peers: &BTreeMap<IpAddr, (usize, String)>,
     services: &BTreeSet<(IpAddr, u16)>,
     refused: &BTreeMap<IpAddr, Refused>,
     others: &[(IpAddr, BTreeSet<IpAddr>)],
 ) -> String {
-    let mut out = String::from(
-        "# Rules proposed by wiretale. Read them before you load them: nft -f FILE\n\
-         # To undo: nft delete table inet wiretale\n",
-    );
     for (peer, reason) in refused {
         let _ = writeln!(out, "# No rule for {peer}: {}.", reason.words());
     }
@@ -183,6 +185,12 @@ fn remove() -> String {
         .to_owned()
 }
 
+const HEAD: &str = "\
+# Rules proposed by wiretale. Read them before you load them: nft -f FILE
+# To undo: nft delete table inet wiretale
+";
+const NOBODY: &str = "# Nothing is blocked: no case is at or above high.\n";
+const NOBODY_ELSE: &str = "# Nothing is blocked: no case at or above high names anybody who may be.\n";
 // Hosts that are named in a comment.
 const NAMED: usize = 4;
 const CHAIN: &str = "  chain forward {
