@@ -5,7 +5,7 @@ mod hostile;
 use std::net::IpAddr;
 
 use wiretale::packet::{Address, Direction, Endpoint, Timestamp};
-use wiretale::score::{Case, EVIDENCE_VERSION, Evidence, Home, Inventory, Level, Names, Weights, cases};
+use wiretale::score::{Case, EVIDENCE_VERSION, Evidence, Gate, Home, Inventory, Level, Names, Weights, cases};
 use wiretale::{Analyzer, Settings, Standard};
 use wiretale_report::case::{
     Chronicle, Dossier, MovedFile, Style, Terminal, cases_json, ecs, evidence_lines, exposure_list, letters, nftables,
@@ -920,4 +920,91 @@ fn nothing_to_tell_is_told() {
             (None, 0, "[]\n".to_owned())
         );
     });
+}
+
+/// As often as it is said, with the same text.
+fn often(times: i64, row: &str, key: &str, text: &str) -> Vec<Evidence> {
+    (0..times).map(|minute| seen(minute, row, key, "198.51.100.77", text)).collect()
+}
+
+#[test]
+fn what_was_seen_more_often_than_a_case_keeps_is_counted_in_full() {
+    let mut rows = small();
+    rows.extend(often(40, "D18.private", "udp", "CrAcKeR gives 10.20.3.7 an order in private: \"!udp\""));
+    let (terminal, letter, page) = told(&rows, DANA, |dossier, _| {
+        (Terminal(*dossier).to_string(), letters(dossier).remove(0).1.render(Style::Plain), page(dossier))
+    });
+    for text in [terminal, letter, page] {
+        let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
+        assert!(text.contains("(40 times)") && !text.contains("(16 times"), "{text}");
+    }
+}
+
+#[test]
+fn of_what_weighs_nothing_no_more_is_counted_than_is_known() {
+    let mut rows = small();
+    rows.extend(often(40, "D37.secret", "s1", "the secret of \"al\" (ftp) crossed in the clear"));
+    let text = told(&rows, DANA, |dossier, _| Terminal(*dossier).to_string());
+    assert!(text.contains("clear (16 times or\n                    more)"), "{text}");
+    rows.truncate(5 + 16);
+    let text = told(&rows, DANA, |dossier, _| Terminal(*dossier).to_string());
+    assert!(text.contains("(16 times)"), "{text}");
+}
+
+#[test]
+fn of_several_things_said_of_one_what_was_not_kept_is_told_beside_them() {
+    let mut rows = small();
+    rows.extend(often(20, "D18.private", "udp", "CrAcKeR gives 10.20.3.7 an order in private: \"!udp a\""));
+    rows.extend(often(20, "D18.private", "udp", "CrAcKeR gives 10.20.3.7 an order in private: \"!udp b\""));
+    rows.sort_by_key(|row| row.time_ns);
+    let text = told(&rows, DANA, |dossier, _| Terminal(*dossier).to_string());
+    let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    let (timeline, why) = text.split_once(" Why ").unwrap();
+    assert!(timeline.contains("\"!udp a\" (8 times, and 24 more of its kind)"), "{timeline}");
+    assert!(timeline.contains("\"!udp b\" (8 times)"), "{timeline}");
+    assert!(why.contains("\"!udp a\" (8 times, and 32 more of its kind)"), "{why}");
+}
+
+/// The figures under "Why", as they add up.
+fn why(text: &str) -> f64 {
+    let (_, parts) = text.split_once("\n   Why ").unwrap();
+    let figures = parts.lines().skip(1).take_while(|line| !line.starts_with("   Evidence"));
+    figures.filter_map(|line| line.get(3..9)?.trim().parse::<f64>().ok()).sum()
+}
+
+#[test]
+fn the_parts_of_a_score_that_is_held_back_add_up_to_it() {
+    let rows = vec![
+        seen(0, "D04.prompt", "9886", "198.51.100.77", "10.20.3.7:9886 shows a shell"),
+        seen(1, "D12.token", "token", "198.51.100.77", "a stray packet comes"),
+        seen(2, "D10.twin", "twin", "198.51.100.77", "the same key elsewhere"),
+    ];
+    let (terminal, page) = told(&rows, "", |dossier, cases| {
+        assert!(cases[0].peak_db.abs() < 0.05 && cases[0].gate == Gate::Held, "{:?}", cases[0].gate);
+        (Terminal(*dossier).to_string(), page(dossier))
+    });
+    assert!(why(&terminal).abs() < 0.05, "{terminal}");
+    assert!(terminal.contains("held back") && page.contains("<td class=\"code\">held</td>"), "{terminal}");
+    let whole = told(&small(), "", |dossier, _| Terminal(*dossier).to_string());
+    assert!(!whole.contains("held back:"), "{whole}");
+}
+
+#[test]
+fn of_evidence_alone_no_log_is_said_to_have_more() {
+    // Of one kind no more is kept than the page has room for.
+    let ports = (2000..2064).flat_map(|port: u16| {
+        let at =
+            |row, port: u16| seen(0, row, &port.to_string(), "198.51.100.77", &format!("10.20.3.7:{port} serves ssh"));
+        [at("D01.ssh", port), at("D04.shell", port + 100)]
+    });
+    let page = told(&ports.collect::<Vec<_>>(), "", |dossier, _| page(dossier));
+    assert!(page.contains("The evidence has") && !page.contains("conn.log"), "{page}");
+}
+
+#[test]
+fn rules_against_nobody_say_why() {
+    let rules = told(&[], "", |dossier, _| nftables(dossier).apply);
+    assert!(rules.contains("# Nothing is blocked: no case is at or above high.\n"), "{rules}");
+    let rules = told(&small(), "", |dossier, _| nftables(dossier).apply);
+    assert!(!rules.contains("Nothing is blocked"), "{rules}");
 }

@@ -1,11 +1,12 @@
 //! Why a score is what it is, in words.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use wiretale::score::{Case, Contribution, Evidence, Gate, Level, Link, Stage};
 
 use super::moment::lasting;
-use super::shown::{calm, signed};
+use super::shown::{calm, count, signed};
 use super::sightings::{Sighting, sightings};
 use super::unseen::unseen;
 use super::{Dossier, Finding};
@@ -38,12 +39,15 @@ pub(super) enum Sort {
     Link,
     Benign,
     Campaign,
+    Held,
+    /// Several signs as one.
+    Others,
 }
 
 /// Explains a case, of which these are the findings.
 pub(super) fn explain(dossier: &Dossier<'_>, case: &Case, findings: &[Finding<'_>]) -> Explained {
     let prior = Part::new(case.prior_db, Sort::Prior, "prior", "a host about which nothing is known".into());
-    let sightings = sightings(findings);
+    let sightings = sightings(case, findings);
     let said = said(&sightings);
     let evidence = case.contributions.iter().map(|c| {
         let mut text = said.get(&(&c.row[..], &c.key[..])).map_or_else(|| calm(&c.text), |said| all_of(c, said));
@@ -59,7 +63,9 @@ pub(super) fn explain(dossier: &Dossier<'_>, case: &Case, findings: &[Finding<'_
         let text = "another host with the same peer is a confirmed case".into();
         Part::new(case.campaign_db, Sort::Campaign, "campaign", text)
     });
-    let parts = std::iter::once(prior).chain(evidence).chain(links).chain(benign).chain(campaign).collect();
+    let mut parts: Vec<Part> =
+        std::iter::once(prior).chain(evidence).chain(links).chain(benign).chain(campaign).collect();
+    parts.extend(held(case, &parts));
     Explained {
         parts,
         gate: gate(dossier, case),
@@ -73,6 +79,19 @@ impl Part {
     fn new(db: f64, sort: Sort, name: &str, text: String) -> Self {
         Self { db, sort, name: name.to_owned(), text }
     }
+}
+
+/// The parts, of which the first `room` are told one by one; the signs behind them are told as one, in their place.
+pub(super) fn in_short(parts: &[Part], room: usize) -> Vec<Cow<'_, Part>> {
+    let is_told = |(at, part): &(usize, &Part)| *at < room || part.sort != Sort::Evidence;
+    let (told, rest): (Vec<_>, Vec<_>) = parts.iter().enumerate().partition(is_told);
+    let mut short: Vec<Cow<'_, Part>> = told.iter().map(|(_, part)| Cow::Borrowed(*part)).collect();
+    if !rest.is_empty() {
+        let sum = rest.iter().map(|(_, part)| part.db).sum();
+        let others = Part::new(sum, Sort::Others, "others", count(rest.len(), "weaker sign", "weaker signs"));
+        short.insert(room, Cow::Owned(others));
+    }
+    short
 }
 
 /// Was it seen, or concluded from times, lengths and numbers?
@@ -90,6 +109,13 @@ pub(super) const fn confidence(level: Level) -> &'static str {
         Level::High => "very probably been broken into",
         Level::Critical => "almost certainly been broken into",
     }
+}
+
+/// What the gate takes away, so that the parts add up to the score.
+fn held(case: &Case, parts: &[Part]) -> Option<Part> {
+    let beyond = parts.iter().map(|part| part.db).sum::<f64>() - case.peak_db;
+    let text = "held back: evidence of one stage only, none of it conclusive".to_owned();
+    (case.gate == Gate::Held && beyond >= 0.05).then(|| Part::new(-beyond, Sort::Held, "held", text))
 }
 
 fn tied(link: &Link) -> String {

@@ -40,7 +40,7 @@ fn letter(dossier: &Dossier<'_>, case: &Case) -> Document {
     found(&mut letter, dossier, case, &findings);
     first_seen(&mut letter, dossier, case, &findings);
     listeners(&mut letter, dossier, case, &findings);
-    timeline(&mut letter, &findings);
+    timeline(&mut letter, case, &findings);
     went_out(&mut letter, dossier, case, &findings);
     letter.heading("What we could not see").items(unseen(dossier, case.host));
     what_we_did(&mut letter);

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
-use wiretale::score::Stage;
+use wiretale::score::{Case, Evidence, Stage};
 
 use super::Finding;
 use super::moment::utc;
@@ -13,6 +13,11 @@ use super::shown::count;
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Sighting<'f, 'a> {
     pub(super) times: usize,
+    kept: usize,
+    // Repeats of the same thing that the case counted and did not keep: what they said is not known.
+    others: usize,
+    // There may have been more of them.
+    or_more: bool,
     pub(super) first: &'f Finding<'a>,
     // The one that tells the greatest number, and the last of these.
     most: &'f Finding<'a>,
@@ -20,8 +25,14 @@ pub(super) struct Sighting<'f, 'a> {
     pub(super) db: f64,
 }
 
-/// The findings, what says the same of the same thing together, each in the place of its first.
-pub(super) fn sightings<'f, 'a>(findings: &'f [Finding<'a>]) -> Vec<Sighting<'f, 'a>> {
+/// The findings of a case, what says the same of the same thing together, each in the place of its first.
+pub(super) fn sightings<'f, 'a>(case: &Case, findings: &'f [Finding<'a>]) -> Vec<Sighting<'f, 'a>> {
+    let mut rows = alike(findings);
+    count_unkept(case, &mut rows);
+    rows
+}
+
+fn alike<'f, 'a>(findings: &'f [Finding<'a>]) -> Vec<Sighting<'f, 'a>> {
     let mut at: BTreeMap<(&str, &str, Cow<'_, str>), usize> = BTreeMap::new();
     let mut rows: Vec<Sighting<'_, '_>> = Vec::new();
     for finding in findings {
@@ -30,10 +41,55 @@ pub(super) fn sightings<'f, 'a>(findings: &'f [Finding<'a>]) -> Vec<Sighting<'f,
         let row = *at.entry((&evidence.row, &evidence.key, said)).or_insert(rows.len());
         match rows.get_mut(row) {
             Some(row) => row.again(finding),
-            None => rows.push(Sighting { times: 1, first: finding, most: finding, db: finding.weight_db }),
+            None => rows.push(Sighting::of(finding)),
         }
     }
     rows
+}
+
+/// Repeats that are counted and not kept are taken for what is kept of the same thing, where all of that is alike.
+fn count_unkept(case: &Case, rows: &mut [Sighting<'_, '_>]) {
+    let mut things: BTreeMap<Thing<'_>, Vec<usize>> = BTreeMap::new();
+    for (at, row) in rows.iter().enumerate() {
+        things.entry(thing(row.first.evidence)).or_default().push(at);
+    }
+    let (unkept, are_more) = unkept(case);
+    for (thing, at) in things {
+        let unkept = unkept.get(&thing).copied().unwrap_or_default();
+        match at[..] {
+            [only] => rows[only].times += unkept,
+            [first, ..] => rows[first].others = unkept,
+            [] => {}
+        }
+        let kept: usize = at.iter().map(|at| rows[*at].kept).sum();
+        at.iter().for_each(|at| rows[*at].or_more = are_more && kept >= KEPT);
+    }
+}
+
+/// What a piece of evidence is about: another that is about the same is a repeat.
+type Thing<'e> = (&'e str, &'e str);
+
+fn thing(evidence: &Evidence) -> Thing<'_> {
+    (&evidence.row, &evidence.key)
+}
+
+/// How many repeats of each thing were not kept, and whether there were more: of what weighs nothing, and of what came
+/// behind the peak, a case does not count them.
+fn unkept(case: &Case) -> (BTreeMap<Thing<'_>, usize>, bool) {
+    let mut kept: BTreeMap<Thing<'_>, usize> = BTreeMap::new();
+    for evidence in case.evidence.iter().filter(|evidence| evidence.time_ns <= case.peak_ns) {
+        *kept.entry(thing(evidence)).or_default() += 1;
+    }
+    let unkept: BTreeMap<Thing<'_>, usize> = case
+        .contributions
+        .iter()
+        .map(|all| {
+            let thing = (&all.row[..], &all.key[..]);
+            (thing, (all.times as usize).saturating_sub(kept.get(&thing).copied().unwrap_or_default()))
+        })
+        .collect();
+    let are_more = case.dropped > unkept.values().sum::<usize>() as u64;
+    (unkept, are_more)
 }
 
 /// Those for which there is room, in the order of time, and how many more there are. The heaviest come first, but what
@@ -52,8 +108,13 @@ pub(super) fn weightiest<'f, 'a>(mut rows: Vec<Sighting<'f, 'a>>, room: usize) -
 }
 
 impl<'f, 'a> Sighting<'f, 'a> {
+    fn of(finding: &'f Finding<'a>) -> Self {
+        Self { times: 1, kept: 1, others: 0, or_more: false, first: finding, most: finding, db: finding.weight_db }
+    }
+
     fn again(&mut self, finding: &'f Finding<'a>) {
         self.times += 1;
+        self.kept += 1;
         self.db += finding.weight_db;
         if first_number(&finding.evidence.text) >= first_number(&self.most.evidence.text) {
             self.most = finding;
@@ -67,19 +128,24 @@ impl<'f, 'a> Sighting<'f, 'a> {
 
     /// The sentence about it, and how often it was seen.
     pub(super) fn text(&self) -> String {
-        self.text_of(self.times, 0)
+        self.said(self.times, if self.or_more { " or more" } else { "" }, self.others)
     }
 
     /// The same for so many sightings, beside others of the same thing that say something else.
     pub(super) fn text_of(&self, times: usize, others: usize) -> String {
+        self.said(times, "", others)
+    }
+
+    fn said(&self, times: usize, or_more: &str, others: usize) -> String {
         if counts_on(&self.first.evidence.row) {
             return self.grown();
         }
+        let often = count(times, "time", "times");
         let again = match (times, others) {
             (1, 0) => String::new(),
             (1, _) => format!(" (and {others} more of its kind)"),
-            (_, 0) => format!(" ({})", count(times, "time", "times")),
-            _ => format!(" ({}, and {others} more of its kind)", count(times, "time", "times")),
+            (_, 0) => format!(" ({often}{or_more})"),
+            _ => format!(" ({often}{or_more}, and {others} more of its kind)"),
         };
         format!("{}{again}", self.first.text())
     }
@@ -131,6 +197,8 @@ fn first_number(text: &str) -> Option<u64> {
     bare(word).replace(',', "").parse().ok()
 }
 
+// What is kept of a thing that was seen more often than is kept.
+const KEPT: usize = 16;
 // How many guesses failed, how many ports were tried.
 const COUNTING: &[&str] = &["D07.guessing", "D32.scan", "D34.guessing"];
 

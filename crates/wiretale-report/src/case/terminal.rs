@@ -5,7 +5,7 @@ use std::fmt;
 use wiretale::score::{Case, Level, one_or, plural};
 
 use super::Dossier;
-use super::explain::{Explained, Sort, explain, percent};
+use super::explain::{Explained, Sort, explain, in_short, percent};
 use super::finding::Finding;
 use super::moment::utc;
 use super::shown::{calm, count, signed, wrapped};
@@ -70,7 +70,7 @@ fn one(f: &mut fmt::Formatter<'_>, dossier: &Dossier<'_>, rank: usize, case: &Ca
     if !stages.is_empty() {
         block(f, "   ", "   ", &format!("stages: {}", stages.join(", ")))?;
     }
-    timeline(f, dossier, &findings)?;
+    timeline(f, dossier, case, &findings)?;
     if case.dropped > 0 {
         let dropped = plural(case.dropped, "piece of evidence", "pieces of evidence");
         writeln!(f, "   {dropped} found no room.")?;
@@ -79,9 +79,9 @@ fn one(f: &mut fmt::Formatter<'_>, dossier: &Dossier<'_>, rank: usize, case: &Ca
 }
 
 /// Everything once, in the order of time; the heaviest where there is no room for all.
-fn timeline(f: &mut fmt::Formatter<'_>, dossier: &Dossier<'_>, findings: &[Finding<'_>]) -> fmt::Result {
+fn timeline(f: &mut fmt::Formatter<'_>, dossier: &Dossier<'_>, case: &Case, findings: &[Finding<'_>]) -> fmt::Result {
     writeln!(f, "\n   Timeline (UTC)")?;
-    let (shown, more) = weightiest(sightings(findings), ROWS);
+    let (shown, more) = weightiest(sightings(case, findings), ROWS);
     let mut day = String::new();
     for row in shown {
         let at = utc(row.first.evidence.time_ns);
@@ -106,18 +106,12 @@ fn within(dossier: &Dossier<'_>, file: &str) -> String {
 
 fn why(f: &mut fmt::Formatter<'_>, case: &Case, explained: &Explained) -> fmt::Result {
     writeln!(f, "\n   Why {} dB", signed(case.peak_db))?;
-    let (kept, rest): (Vec<_>, Vec<_>) =
-        explained.parts.iter().enumerate().partition(|(at, part)| *at < PARTS || part.sort != Sort::Evidence);
-    for (_, part) in kept {
+    for part in in_short(&explained.parts, PARTS) {
         let text = match part.sort {
             Sort::Evidence | Sort::Link => format!("{}: {}", part.name, part.text),
             _ => part.text.clone(),
         };
         block(f, &format!("   {:>6}  ", signed(part.db)), &" ".repeat(11), &text)?;
-    }
-    if !rest.is_empty() {
-        let sum: f64 = rest.iter().map(|(_, part)| part.db).sum();
-        writeln!(f, "   {:>6}  {}", signed(sum), count(rest.len(), "weaker sign", "weaker signs"))?;
     }
     let told = [Some(&explained.gate), explained.without.as_ref(), explained.missing.as_ref()];
     for text in told.into_iter().flatten() {

@@ -88,9 +88,9 @@ pub(super) fn listeners(letter: &mut Document, dossier: &Dossier<'_>, case: &Cas
     }
 }
 
-pub(super) fn timeline(letter: &mut Document, findings: &[Finding<'_>]) {
+pub(super) fn timeline(letter: &mut Document, case: &Case, findings: &[Finding<'_>]) {
     letter.heading("What happened, in order");
-    let mut rows = sightings(findings);
+    let mut rows = sightings(case, findings);
     rows.retain(|row| row.first.stage.is_some() && (row.db > 0.0 || row.went_out()));
     let (rows, more) = weightiest(rows, TOLD);
     let rows = rows.into_iter().map(|row| {

@@ -142,7 +142,7 @@ fn view(dossier: &Dossier<'_>, case: &Case) -> CaseView {
         waterfall: waterfall(&parts, case, dossier.weights),
         sentences: [Some(gate), without, missing].into_iter().flatten().collect(),
         unseen,
-        timeline: timeline(&findings),
+        timeline: timeline(case, &findings),
         listeners: listeners(dossier, case, &findings),
         peers_more: peers_more(dossier, case.host, &findings, &all),
         peers: peers(dossier, case.host, &findings, &all),
@@ -153,8 +153,8 @@ fn view(dossier: &Dossier<'_>, case: &Case) -> CaseView {
     }
 }
 
-fn timeline(findings: &[Finding<'_>]) -> Listed<TimelineRow> {
-    let (rows, more) = weightiest(sightings(findings), ROWS);
+fn timeline(case: &Case, findings: &[Finding<'_>]) -> Listed<TimelineRow> {
+    let (rows, more) = weightiest(sightings(case, findings), ROWS);
     let mut last = String::new();
     let told = rows.into_iter().map(|row| {
         let (evidence, db) = (row.first.evidence, row.db);

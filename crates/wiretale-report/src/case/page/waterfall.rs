@@ -1,13 +1,11 @@
 //! How the score builds up, as numbers.
 
-use std::borrow::Cow;
-
 use serde::Serialize;
 use wiretale::score::{Case, Weights};
 
 use super::canvas::{LEFT, RIGHT, WIDTH, rounded};
-use crate::case::explain::{Part, Sort};
-use crate::case::shown::{count, signed};
+use crate::case::explain::{Part, Sort, in_short};
+use crate::case::shown::signed;
 use crate::text::clipped;
 
 /// How the score builds up, a bar for each part.
@@ -35,7 +33,7 @@ struct Step {
 
 /// Draws the sum.
 pub(super) fn waterfall(parts: &[Part], case: &Case, weights: &Weights) -> Waterfall {
-    let parts = shown(parts);
+    let parts = in_short(parts, SHOWN);
     let sums: Vec<f64> = std::iter::once(0.0)
         .chain(parts.iter().scan(0.0, |sum, part| {
             *sum += part.db;
@@ -52,25 +50,6 @@ pub(super) fn waterfall(parts: &[Part], case: &Case, weights: &Weights) -> Water
     let names = ["low", "medium", "high", "critical"];
     let lines = names.iter().zip(weights.model.levels).map(|(name, begins)| (scale.x(begins), *name)).collect();
     Waterfall { width: WIDTH, height: total_y + STEP + 6.0, zero: scale.x(0.0), total_y, lines, steps }
-}
-
-/// The parts, the weakest signs as one.
-fn shown(parts: &[Part]) -> Vec<Cow<'_, Part>> {
-    let is_left_out = |at: usize, part: &Part| part.sort == Sort::Evidence && at > SHOWN;
-    let (mut shown, mut rest, mut left_out) = (Vec::new(), 0.0, 0);
-    for (at, part) in parts.iter().enumerate() {
-        if is_left_out(at, part) {
-            rest += part.db;
-            left_out += 1;
-        } else {
-            shown.push(Cow::Borrowed(part));
-        }
-    }
-    if left_out > 0 {
-        let text = count(left_out, "weaker sign", "weaker signs");
-        shown.push(Cow::Owned(Part { db: rest, sort: Sort::Evidence, name: "others".into(), text }));
-    }
-    shown
 }
 
 /// From decibels to place.
@@ -116,4 +95,4 @@ impl Scale {
 
 const TOP: f64 = 20.0;
 const STEP: f64 = 22.0;
-const SHOWN: usize = 18;
+const SHOWN: usize = 19;
