@@ -114,7 +114,7 @@ pub(super) const fn confidence(level: Level) -> &'static str {
 /// What the gate takes away, so that the parts add up to the score.
 fn held(case: &Case, parts: &[Part]) -> Option<Part> {
     let beyond = parts.iter().map(|part| part.db).sum::<f64>() - case.peak_db;
-    let text = "held back: evidence of one stage only, none of it conclusive".to_owned();
+    let text = "held back, for the reason below".to_owned();
     (case.gate == Gate::Held && beyond >= 0.05).then(|| Part::new(-beyond, Sort::Held, "held", text))
 }
 
@@ -129,9 +129,11 @@ fn tied(link: &Link) -> String {
 fn gate(dossier: &Dossier<'_>, case: &Case) -> String {
     match case.gate {
         Gate::Open => "Evidence of two stages or more: the score is not held back.".into(),
-        Gate::Conclusive => "Evidence of one stage only, but conclusive: the score is not held back.".into(),
+        Gate::Conclusive => {
+            "Only one stage has evidence of weight, but it is conclusive: the score is not held back.".into()
+        }
         Gate::Held => format!(
-            "Evidence of one stage only, none of it conclusive: the score is held at {:.1} dB at most.",
+            "Only one stage has evidence of weight, none of it conclusive: the score is held at {:.1} dB at most.",
             dossier.weights.model.gate
         ),
     }
