@@ -90,6 +90,16 @@ fn captures_are_told_alike_whatever_they_are_read_from() {
     drop(folder);
 }
 
+/// Of which one batch is in memory at a time.
+#[test]
+fn frames_longer_than_any_link_has_are_told_alike() {
+    let mut frames = offer();
+    for at in (5..frames.len()).step_by(7) {
+        frames[at].1.resize(700 << 10, b'x');
+    }
+    made("long", &frames);
+}
+
 /// A few bytes at a time, now more, now less.
 struct Dribble {
     bytes: Vec<u8>,

@@ -71,8 +71,22 @@ impl Batch {
         self.position.map(|position| position + (frame.data.start - first.data.start) as u64)
     }
 
+    /// Has it bytes of a frame that is longer than any link's?
+    #[must_use]
+    pub const fn is_large(&self) -> bool {
+        self.bytes.len() > 2 * Self::BYTES
+    }
+
+    /// Its memory, to be used again; none where a long frame made it large.
+    fn memory(&mut self) -> Vec<u8> {
+        let large = self.is_large();
+        let memory = mem::take(&mut self.bytes);
+        if large { Vec::new() } else { memory }
+    }
+
     /// Makes it one of frames that are copied, of which the first will have this number.
     pub(crate) fn begin(&mut self, first: u64) {
+        self.bytes = self.memory();
         self.bytes.clear();
         self.records.clear();
         (self.start, self.first, self.position) = (0, first, None);
@@ -121,7 +135,7 @@ impl Capture {
             }
         }
         *number += batch.records.len() as u64 - 1;
-        (batch.bytes, batch.start) = source.give(*lent, mem::take(&mut batch.bytes));
+        (batch.bytes, batch.start) = source.give(*lent, batch.memory());
         *offset = offset.saturating_add(mem::take(lent) as u64);
         Some(Ok(()))
     }

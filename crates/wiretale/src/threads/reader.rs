@@ -3,12 +3,14 @@
 use std::ops::Range;
 use std::sync::mpsc::{Receiver, Sender, SyncSender};
 use std::sync::{Arc, Mutex, PoisonError};
+use std::thread;
 
 use wiretale_capture::{Batch, Batches, Error};
 use wiretale_flow::{Clock, Course};
 use wiretale_packet::Checks;
 
 use super::round::{Part, Round, TakenOut, Turn, hand_out};
+use super::wait::NAP;
 
 /// What was read.
 #[derive(Default)]
@@ -59,7 +61,12 @@ impl Reader {
 
     /// Reads a round, if there is more and one may be read now; false if not.
     pub(super) fn read_on(&mut self) -> bool {
-        !self.to.is_empty() && self.told.try_recv().map(|observed| self.round(observed)).is_ok()
+        !self.to.is_empty() && !self.is_held_up() && self.told.try_recv().map(|observed| self.round(observed)).is_ok()
+    }
+
+    /// One large batch at a time is in memory, whatever the others have to do meanwhile.
+    fn is_held_up(&self) -> bool {
+        self.rest.is_empty() && self.batch.is_large() && Arc::strong_count(&self.batch) > 1
     }
 
     // Reads a round and hands it out.
@@ -195,6 +202,9 @@ pub(super) fn read(mut reader: Reader, marks: &Sender<Mark>) -> Read {
     while !reader.to.is_empty()
         && let Ok(observed) = reader.told.recv()
     {
+        while reader.is_held_up() {
+            thread::sleep(NAP);
+        }
         reader.round(observed);
         if marks.send(reader.mark()).is_err() {
             break;

@@ -15,7 +15,8 @@ use crate::{Stats, dcc, dns, ftp, irc, recognize, ssh, terminal};
 
 /// Puts down every call, and sends what it has put down.
 pub(super) struct Recorder {
-    batch: Arc<Batch>,
+    /// That of the round, while there is one.
+    batch: Option<Arc<Batch>>,
     slips: Box<Slips>,
     place: Option<Place>,
     wishes: Wishes,
@@ -68,19 +69,21 @@ pub(super) struct Numbered(u32);
 impl Recorder {
     /// With `alone`, no more than a few slips are on their way at a time.
     pub(super) fn new(wishes: Wishes, alone: bool, to: Sender<Told>, back: Receiver<Box<Slips>>) -> Self {
-        let (batch, slips, away) = (Arc::default(), Box::default(), alone.then_some(0));
-        Self { away, batch, slips, place: None, wishes, observed: 0, free: Vec::new(), next: 0, to, back }
+        let (slips, away) = (Box::default(), alone.then_some(0));
+        Self { away, batch: None, slips, place: None, wishes, observed: 0, free: Vec::new(), next: 0, to, back }
     }
 
     /// A round begins, of frames of this batch.
     pub(super) fn begin(&mut self, batch: &Arc<Batch>) {
-        self.batch = Arc::clone(batch);
-        self.slips.of(batch);
+        self.batch = Some(Arc::clone(batch));
+        self.slips.of(self.batch.clone());
     }
 
-    /// A round is over.
+    /// A round is over. Nothing of its batch is held any longer.
     pub(super) fn round(&mut self) {
+        self.batch = None;
         self.send();
+        self.slips.of(None);
         // Nobody listens any more where this fails.
         let _ = self.to.send(Told::Round);
     }
@@ -102,7 +105,7 @@ impl Recorder {
                 None => self.back.try_recv().ok(),
             };
             let mut empty = used.unwrap_or_default();
-            empty.of(&self.batch);
+            empty.of(self.batch.clone());
             let full = std::mem::replace(&mut self.slips, empty);
             let _ = self.to.send(Told::Slips(full));
         }

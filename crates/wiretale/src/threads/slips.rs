@@ -84,10 +84,11 @@ pub(super) enum What {
 }
 
 impl Slips {
-    /// The text of what comes is mostly slices of `batch`. Nothing was put down yet.
-    pub(super) fn of(&mut self, batch: &Arc<Batch>) {
-        self.kept.slices_of(batch.bytes());
-        self.batch = Some(Arc::clone(batch));
+    /// The text of what comes is mostly slices of `batch`, if there is one. Nothing was put down yet.
+    pub(super) fn of(&mut self, batch: Option<Arc<Batch>>) {
+        self.batch = batch;
+        let bytes = self.batch.as_deref().map(Batch::bytes).unwrap_or_default();
+        self.kept.slices_of(bytes);
     }
 
     /// The bytes of that batch.

@@ -33,4 +33,4 @@ impl Drop for Guard {
 }
 
 /// A round takes some ten times as long.
-const NAP: Duration = Duration::from_micros(50);
+pub(super) const NAP: Duration = Duration::from_micros(50);
