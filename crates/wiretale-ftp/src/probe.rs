@@ -140,7 +140,12 @@ fn client(bytes: &[u8]) -> Side {
             _ if !whole => Side::Partial,
             _ => command(said),
         };
-        if side == Side::Alien || !is_text(said) {
+        let alien = side == Side::Alien || !is_text(said);
+        // With its server's greeting the line before told already: what follows takes that back, however it is cut, no more.
+        if seen == Side::Likely && (alien || side == Side::Foreign) {
+            return seen;
+        }
+        if alien {
             return Side::Alien;
         }
         // What FTP does not say is known by its first word, nearly always.

@@ -169,3 +169,13 @@ proptest! {
         assert_probe_law(&client, &server, turns, |client, server| ask(client, server, 1234, false));
     }
 }
+
+#[test]
+fn what_a_client_says_behind_a_login_takes_nothing_back_however_it_is_cut() {
+    for more in ["JOIN #c\r\n", "NICK ann\r\n", "\u{1}\u{2}\r\n"] {
+        let said = ["USER joe\r\n", more].concat();
+        let first = (1..=said.len()).map(|len| ask(&said[..len], "220 Welcome\r\n", 1234, false));
+        let verdicts: Vec<_> = first.skip_while(|verdict| *verdict == Probe::Unsure).collect();
+        assert!(verdicts.iter().all(|verdict| *verdict == Probe::Yes) && !verdicts.is_empty(), "{more:?} {verdicts:?}");
+    }
+}
