@@ -24,6 +24,7 @@ impl Session {
         let bytes = masked.get(..MAX_TEXT + CODE).unwrap_or(&masked);
         match (reply::parse(bytes), self.open) {
             (Ok(read), Some((code, asked))) if read.code == code || asked && !read.more => self.coded(cx, read),
+            (Err(_), Some((_, true))) if self.may_be_other() => self.become_other(bytes),
             (_, Some((code, _))) => {
                 cx.emit::<Ftp>(Event::Reply(Reply { code, text: bytes, continued: true, first: false }));
             }
@@ -193,10 +194,18 @@ impl Session {
             cx.retract("ftp");
             cx.emit::<Ftp>(Event::Violation { reason });
         }
-        // Both sides may have gone on in another protocol.
-        if self.pending.iter().any(|waiting| waiting.verb == Verb::Other) {
-            self.course = Course::Other([line, b"\n"].concat());
+        if self.may_be_other() {
+            self.become_other(line);
         }
+    }
+
+    // May both sides have gone on in another protocol? The client said what is no command.
+    fn may_be_other(&self) -> bool {
+        self.pending.iter().any(|waiting| waiting.verb == Verb::Other)
+    }
+
+    fn become_other(&mut self, line: &[u8]) {
+        self.course = Course::Other([line, b"\n"].concat());
     }
 
     // A server may repeat the password.

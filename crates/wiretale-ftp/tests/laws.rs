@@ -94,8 +94,13 @@ fn white_space_before_the_server_s_first_word_is_no_word_however_it_is_cut() {
 
 // What the server says behind a login and `asked`, in pieces: what is demanded last, and what of it is read anew.
 fn goes_on(asked: &str, said: &str, piece: usize) -> (Demand, Vec<u8>) {
+    goes_on_behind("230 in\r\n", asked, said, piece)
+}
+
+// The same, where this was the answer to the password.
+fn goes_on_behind(taken: &str, asked: &str, said: &str, piece: usize) -> (Demand, Vec<u8>) {
     let mut solo = Solo::<Ftp>::new();
-    solo.server("220 hi\r\n").client("USER a\r\n").server("331 p\r\n").client("PASS b\r\n").server("230 in\r\n");
+    solo.server("220 hi\r\n").client("USER a\r\n").server("331 p\r\n").client("PASS b\r\n").server(taken);
     solo.client(asked);
     let mut left = said.as_bytes().chunks(piece);
     for bytes in left.by_ref() {
@@ -117,6 +122,9 @@ fn a_server_that_answers_in_another_protocol_is_read_anew_from_that_line_on_howe
         assert_eq!((demand, lines), (Demand::Anew, said.lines().map(str::as_bytes).collect()), "{piece}");
         // To what it knows it may answer badly.
         assert_eq!(goes_on("PWD\r\n", said, piece).0, Demand::Stream);
+        // Nor is a reply of several lines everything that follows.
+        let long = |asked| goes_on_behind("230-in\r\n", asked, said, piece).0;
+        assert_eq!([long("NICK ann\r\n"), long("PWD\r\n"), long("")], [Demand::Anew, Demand::Stream, Demand::Stream]);
     }
 }
 
