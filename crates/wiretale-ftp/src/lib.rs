@@ -4,6 +4,9 @@
 //! its last reply, follows the login and the working directory, and announces each data connection twice: when `PASV`,
 //! `PORT` and the like name it, and again when the command that uses it comes. [`FtpData`] decodes what was announced.
 //!
+//! Behind the server's goodbye (221), or where the client says what is no command and the server what is no reply, the
+//! connection is for others to claim.
+//!
 //! It refuses to let a password out (a guest's excepted), to believe an address outside a reply whose code promises
 //! one, and to know a data connection by its bytes.
 //!

@@ -12,7 +12,10 @@
 //!
 //! Inside a WebSocket (`wstunnel` and its kin) it is read as it is outside.
 //!
-//! It refuses to decrypt, to keep anything of what is encrypted, to follow a rekeying it cannot see, to judge logins
+//! Who begins so and goes on in words hides nothing: words of the client in place of packets before any offer, or of both
+//! sides later, even where sixteen bytes of each behind NEWKEYS are text, are for others to claim.
+//!
+//! It refuses to decrypt, to keep anything of what is encrypted beyond its first bytes, to follow a rekeying it cannot see, to judge logins
 //! under compression that began before them, and to know a direction whose packets it has lost until NEWKEYS comes by.
 //! The README has the table of key exchange methods and the rules of inference with their limits.
 //!
