@@ -107,7 +107,9 @@ fn a_goodbye_hides_nothing_that_follows_nor_does_a_login() {
     let login = steps(&[&[(Server, b"220 Welcome\r\n")], FTP]);
     let quit = followed(&login, &[(Client, b"QUIT\r\n"), (Server, b"221 Goodbye.\r\n")]);
     assert_hides_nothing(&[quit], &[("irc", IRC), ("ssh", SSH)]);
-    assert_hides_nothing(&[login], &[("irc", IRC)]);
+    // Nor does a reply without an end.
+    let endless = followed(&steps(&[&[(Server, b"220 Welcome\r\n")], &FTP[..3]]), &[(Server, b"230-in\r\n")]);
+    assert_hides_nothing(&[login, endless], &[("irc", IRC)]);
 }
 
 const NEWKEYS: &[u8] = b"\0\0\0\x0c\x0a\x15\0\0\0\0\0\0\0\0\0\0";
