@@ -1008,3 +1008,34 @@ fn rules_against_nobody_say_why() {
     let rules = told(&small(), "", |dossier, _| nftables(dossier).apply);
     assert!(!rules.contains("Nothing is blocked"), "{rules}");
 }
+
+#[test]
+fn a_letter_is_written_about_a_suspicion_at_least_and_tells_what_weighs() {
+    assert_eq!(told(&small()[..1], "", |dossier, _| letters(dossier).len()), 0);
+    let mut rows = small();
+    rows.push(seen(2, "D39.no_name", "198.51.100.77", "198.51.100.77", "it appears in no DNS answer"));
+    rows.push(Evidence { strength: 0.0, ..seen(3, "D01.http", "81", "198.51.100.77", "it weighs nothing here") });
+    let text = told_letter(&rows);
+    assert!(!text.contains("no DNS answer") && !text.contains("weighs nothing"), "{text}");
+}
+
+#[test]
+fn a_score_below_the_gate_has_no_part_that_is_held_back() {
+    let rows = [seen(0, "D32.scan", "scan", "198.51.100.77", "10.20.3.7 tried 9 ports")];
+    let text = told(&rows, "", |dossier, cases| {
+        assert_eq!(cases[0].gate, Gate::Held);
+        Terminal(*dossier).to_string()
+    });
+    assert!(!text.contains("held back,") && text.contains("Only one stage has evidence of weight"), "{text}");
+}
+
+#[test]
+fn where_a_timeline_has_no_room_the_terminal_says_how_much_is_left_and_cases_stand_apart() {
+    let mut rows = small();
+    rows.extend((0..50).map(|n| seen(n, "D16.novel", &format!("k{n}"), "198.51.100.77", &format!("thing k{n}x"))));
+    rows.extend(small().into_iter().map(|row| Evidence { host: [10, 20, 3, 8].into(), ..row }));
+    rows.sort_by_key(|row| row.time_ns);
+    let text = told(&rows, "", |dossier, _| Terminal(*dossier).to_string());
+    assert!(text.contains("   ... and 14 more in timeline.csv\n"), "{text}");
+    assert!(text.contains("\n\n2. 10.20.3.8: "), "{text}");
+}

@@ -229,3 +229,20 @@ fn the_summary_names_what_stands_at_home_and_what_let_somebody_in_before_others(
     assert!(ssh.contains("192.168.1.7:2200") && ssh.contains("... and 6 more"), "{summary}");
     assert!(unusual.contains("192.168.1.7:2121") && unusual.contains("... and 7 more"), "{summary}");
 }
+
+#[test]
+fn the_picture_is_of_the_time_of_the_evidence() {
+    let page = told(|wire| {
+        wire.tcp(at(0), Endpoint::new(HOME, 4000), Endpoint::new(Address::v4([203, 0, 113, 80]), 4242))
+            .client("hello\n")
+            .close(Direction::Client);
+        wire.tcp(at(60_000), Endpoint::new(HOME, 4000), Endpoint::new(Address::v4(CROOK), 4243))
+            .client("hello\n")
+            .close(Direction::Client);
+    })
+    .with(page);
+    let picture = section(&page, "Over time");
+    assert!(!picture.contains("port 4242") && !picture.contains("port 4243"), "{picture}");
+    assert!(picture.contains("port 64000") && picture.contains("2026-11-22 03:57:0"), "{picture}");
+    assert!(!picture.contains("19:4"), "{picture}");
+}

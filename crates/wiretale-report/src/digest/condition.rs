@@ -173,11 +173,21 @@ mod tests {
 
     /// A connection of this transport in which both sides said something.
     fn spoken(condition: &mut Condition, transport: Transport, at_home: bool) {
+        closed(condition, transport, at_home, |_| {});
+    }
+
+    /// The same, but for what is changed of it.
+    fn closed(
+        condition: &mut Condition,
+        transport: Transport,
+        at_home: bool,
+        change: impl FnOnce(&mut Summary<'static>),
+    ) {
         let end = |last| Endpoint { address: wiretale::protocol::Address::v4([203, 0, 113, last]), port: 5000 };
         let (client, server, opened) = (end(1), end(2), Timestamp::default());
         let flow = Flow { id: FlowId(1), client, server, transport, opened, midstream: false, tunneled: false };
         let side = Side { packets: 9, bytes: Some(9), ..Side::default() };
-        let summary = Summary {
+        let mut summary = Summary {
             started: opened,
             duration: None,
             client: side,
@@ -190,7 +200,23 @@ mod tests {
             first_frame: 1,
             last_frame: 9,
         };
+        change(&mut summary);
         condition.closed(&flow, &summary, at_home);
+    }
+
+    #[test]
+    fn a_stray_packet_lacks_no_other_side() {
+        let mut condition = Condition { frames: 99, ..Condition::default() };
+        let stray = |packets| {
+            move |summary: &mut Summary<'static>| {
+                summary.client.packets = packets;
+                (summary.server, summary.history) = (Side::default(), b"DA");
+            }
+        };
+        closed(&mut condition, Transport::Tcp, true, stray(2));
+        assert_eq!((told(&condition), condition.spoken), (String::new(), 0));
+        closed(&mut condition, Transport::Tcp, true, stray(9));
+        assert!(told(&condition).starts_with("Only one side of 1 of 1 TCP connection was captured"), "{condition:?}");
     }
 
     #[test]

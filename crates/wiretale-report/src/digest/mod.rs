@@ -139,10 +139,9 @@ impl Digest {
             match summary.state {
                 State::S0 => host.unanswered += 1,
                 State::Rej => host.refused += 1,
-                _ => host.unknown += u64::from(summary.services.is_empty()),
-            }
-            for service in summary.services {
-                *host.asked.entry(service).or_default() += 1;
+                // What was announced has a service, whether it was answered or not.
+                _ if summary.services.is_empty() => host.unknown += 1,
+                _ => summary.services.iter().for_each(|service| *host.asked.entry(service).or_default() += 1),
             }
         }
         let answered = summary.server.bytes.is_some_and(|bytes| bytes > 0) && flow.transport == Transport::Tcp;

@@ -65,3 +65,39 @@ fn who_calls_a_peer_is_known_however_many_ways_the_peer_came() {
     let known = talks.peers(busy.to_ip())[&peer.to_ip()];
     assert!(known.inbound().is_none() && !known.has_room() && known.ways.len() == WAYS, "{:?}", known.ways);
 }
+
+#[test]
+fn where_room_is_short_a_host_has_fewer_peers_and_a_peer_fewer_connections_one_by_one() {
+    let mut talks = Talks::default();
+    let peer = |number: u32| host(1 << 20 | number);
+    for number in 0..ALL_TALKS as u32 {
+        talks.hear(host(number / 2048), peer(number / 256), talk("irc", 6667, false));
+    }
+    assert_eq!((talks.known.len(), talks.kept), (256, ALL_TALKS / 2 + 128 * FEW_TALKS));
+    for number in 0..ALL_PEERS as u32 {
+        talks.hear(host(1000 + number / 900), peer(number), talk("irc", 6667, false));
+    }
+    assert!(talks.known.len() > ALL_PEERS * 3 / 4, "{}", talks.known.len());
+    let late = host(5000);
+    (0..200).for_each(|number| talks.hear(late, peer(number), talk("irc", 6667, false)));
+    assert_eq!(talks.peers(late.to_ip()).len(), FEW_PEERS);
+    assert_eq!(talks.unlisted(late.to_ip()).talks, 200 - FEW_PEERS as u64);
+}
+
+#[test]
+fn data_connections_come_by_one_door_whatever_their_ports() {
+    let mut talks = Talks::default();
+    for number in 0..2 * DOOR as u32 {
+        talks.hear(host(1), host(1 << 20 | number), talk("ftp-data", 1024 + number as u16, false));
+    }
+    assert_eq!(talks.peers(host(1).to_ip()).len(), DOOR);
+}
+
+#[test]
+fn a_sum_begins_with_the_first_and_counts_what_was_encrypted() {
+    let at = |began| Talk { began: Timestamp::from_nanos(began), sent: 3, received: 4, ..talk("ssh", 22, false) };
+    let mut sum = Sum::default();
+    [at(7), at(5), talk("irc", 6667, false)].iter().for_each(|talk| sum.add(talk));
+    assert_eq!((sum.began, sum.sealed, sum.sealed_bytes), (Timestamp::from_nanos(0), 2, 14));
+    assert_eq!(Sum::default().with(&sum).talks, 3);
+}
