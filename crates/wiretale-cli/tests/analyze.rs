@@ -433,6 +433,24 @@ fn a_table_that_is_none_is_named_once() {
 }
 
 #[test]
+fn peers_have_their_countries_from_a_table_whether_the_capture_is_read_or_its_evidence() {
+    // One node: addresses whose first bit is set are in NL, the others nowhere (as in the report's own test).
+    let table = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/data/made.mmdb");
+    let capture = concat!(env!("CARGO_MANIFEST_DIR"), "/../../tests/data/incident.pcap.gz");
+    let place = Place::new();
+    let (with, without, scored) = (place.path("with"), place.path("without"), place.path("scored"));
+    for (out, more) in [(&with, &["--geoip", table][..]), (&without, &[])] {
+        let output = wiretale(&[&["analyze", "--out", out, capture], more].concat());
+        assert!(output.status.success(), "{}", stderr(&output));
+    }
+    let evidence = |out: &str| text(Path::new(out).join("evidence.jsonl"));
+    assert!(evidence(&with).contains("\"country:NL\"") && !evidence(&without).contains("country:"));
+    let output = wiretale(&["score", "--out", &scored, "--geoip", table, &format!("{without}/evidence.jsonl")]);
+    assert!(output.status.success(), "{}", stderr(&output));
+    assert!(text(Path::new(&scored).join("report.html")).contains("<span class=\"muted small\">NL</span>"));
+}
+
+#[test]
 fn what_was_analysed_before_an_error_stays_written() {
     let place = Place::new();
     let missing = place.path("missing.pcap");
