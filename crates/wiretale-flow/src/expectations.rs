@@ -25,6 +25,8 @@ pub(crate) struct Expectations {
     /// Every announcement in the order made; those used or replaced since are known by their number.
     order: VecDeque<(Route, Id)>,
     waiting: usize,
+    /// Bytes of the lists of routes that have, or had, more than one.
+    lists: usize,
     most: usize,
     age: Duration,
 }
@@ -43,7 +45,7 @@ impl Route {
 impl Expectations {
     pub(crate) fn new(seed: u64, most: usize, age: Duration) -> Self {
         let state = SeedableRandomState::with_seed(seed, foldhash::SharedSeed::global_fixed());
-        Self { by_route: HashMap::with_hasher(state), order: VecDeque::new(), waiting: 0, most, age }
+        Self { by_route: HashMap::with_hasher(state), order: VecDeque::new(), waiting: 0, lists: 0, most, age }
     }
 
     pub(crate) fn is_empty(&self) -> bool {
@@ -52,7 +54,8 @@ impl Expectations {
 
     /// Bytes on the heap.
     pub(crate) fn memory(&self) -> usize {
-        self.by_route.allocation_size() + self.order.capacity() * size_of::<(Route, Id)>() + self.waiting * NOTE
+        let order = self.order.capacity() * size_of::<(Route, Id)>();
+        self.by_route.allocation_size() + order + self.lists + self.waiting * NOTE
     }
 
     /// Adds one with this number. It takes the place of an earlier one with the same tag and endpoints, but not of one that
@@ -75,7 +78,9 @@ impl Expectations {
             entries.remove(first);
         }
         self.waiting -= before - entries.len();
+        let list = list_bytes(entries);
         entries.push(Entry { number, expectation });
+        self.lists += list_bytes(entries) - list;
         self.order.push_back((route, number));
         self.waiting += 1;
         self.tidy();
@@ -145,6 +150,7 @@ impl Expectations {
         let entries = self.by_route.entry(route).or_default();
         let entry = entries.remove(at);
         if entries.is_empty() {
+            self.lists -= list_bytes(entries);
             self.by_route.remove(&route);
         }
         entry.expectation
@@ -172,6 +178,11 @@ impl Expectations {
             self.order = order;
         }
     }
+}
+
+// One entry stands with its route.
+fn list_bytes(entries: &SmallVec<[Entry; 1]>) -> usize {
+    if entries.spilled() { entries.capacity() * size_of::<Entry>() } else { 0 }
 }
 
 /// So long after a message its copy may come from the other side of an address translation.

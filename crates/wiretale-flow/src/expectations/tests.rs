@@ -91,13 +91,15 @@ proptest! {
             }
             prop_assert_eq!((table.waiting, table.is_empty()), (model.0.len(), model.0.is_empty()));
             prop_assert!(table.order.len() <= 2 * table.waiting + 65, "used ones pile up: {}", table.order.len());
-            prop_assert!(table.memory() >= table.waiting * NOTE + table.order.len() * size_of::<(Route, Id)>());
+            let lists: usize = table.by_route.values().map(list_bytes).sum();
+            let noted = table.waiting * NOTE + table.order.len() * size_of::<(Route, Id)>();
+            prop_assert!(table.memory() >= table.by_route.allocation_size() + noted + lists);
         }
         // The oldest go first.
         while let Some(oldest) = table.pop_oldest() {
             prop_assert_eq!(oldest.parent.0, model.0.remove(0).0);
         }
-        prop_assert!(model.0.is_empty() && table.is_empty());
+        prop_assert!(model.0.is_empty() && table.is_empty() && table.lists == 0);
     }
 }
 
