@@ -13,7 +13,7 @@ use crate::record::{Fault, MAX_RECORD, Record, Step};
 pub(crate) struct Pcapng {
     endian: Endianness,
     interfaces: Vec<Interface>,
-    /// The time of the last packet that had one: simple packet blocks have none.
+    /// The time of the last packet that had one, in whatever section: simple packet blocks have none, and take it.
     last: Timestamp,
 }
 
