@@ -6,7 +6,7 @@ use std::num::NonZeroU64;
 
 use foldhash::fast::RandomState;
 use smallvec::SmallVec;
-use wiretale_irc::{Event, RecordKind, Source};
+use wiretale_irc::{Event, ModeChange, ModeKind, RecordKind, Source};
 use wiretale_protocol::{Timestamp, scan};
 
 use crate::Hears;
@@ -117,11 +117,26 @@ impl IrcSession {
                 self.nick = as_nick(&name);
             }
             Event::Bouncer { .. } => self.bouncer = true,
-            Event::Mode { target, change, .. } if matches!(change.letter, b'o' | b'h' | b'a' | b'q') => {
-                self.rank(&target, &change.argument, change.adding);
-            }
+            Event::Mode { by, target, change } => self.mode(&by, &target, change),
+            Event::Kicked { by, channel, .. } => self.rules(&by, &channel),
             Event::Record(record) if record.kind == RecordKind::Names => self.names(record),
             _ => {}
+        }
+    }
+
+    fn mode(&mut self, by: &Source<'_>, target: &[u8], change: ModeChange<'_>) {
+        if change.kind != ModeKind::User {
+            self.rules(by, target);
+        }
+        if matches!(change.letter, b'o' | b'h' | b'a' | b'q') {
+            self.rank(target, &change.argument, change.adding);
+        }
+    }
+
+    // Only operators do what this one did there (RFC 2811 section 2.4): in a session met in the middle that shows who is.
+    fn rules(&mut self, by: &Source<'_>, channel: &[u8]) {
+        if !by.user.is_empty() && !self.is_operator(channel, &by.name) {
+            self.rank(channel, &by.name, true);
         }
     }
 

@@ -140,6 +140,27 @@ mod tests {
     }
 
     #[test]
+    fn who_does_what_operators_do_is_one() {
+        let mut play = Play::of(Orders::default());
+        let flow = play.open_as(0.0, HOST, [203, 0, 113, 10], 6667, |flow| flow.midstream = true);
+        let by = Source { name: Wire(b"h3rd3r"), user: Wire(b"h"), host: Wire(b"198.51.100.9") };
+        let (none, channel) = (Wire(b""), Wire(b"#x"));
+        let change = ModeChange { letter: b't', kind: ModeKind::Flag, adding: true, argument: none };
+        play.heard(flow, 1.0, "h3rd3r", "#x", ".advscan lsass 40 5 0");
+        play.irc(flow, 2.0, Server, Event::Mode { by, target: channel, change });
+        play.heard(flow, 3.0, "h3rd3r", "#x", ".advscan lsass 40 5 0");
+        play.heard(flow, 3.0, "h3rd3r", "#y", ".advscan lsass 40 5 0");
+        play.irc(
+            flow,
+            4.0,
+            Server,
+            Event::Kicked { channel: Wire(b"#y"), nick: Wire(b"bob"), by, reason: none, own: false },
+        );
+        play.heard(flow, 5.0, "h3rd3r", "#y", ".advscan lsass 40 5 0");
+        assert_eq!(play.rows(), ["D18.other", "D18.private", "D18.other", "D18.private"]);
+    }
+
+    #[test]
     fn a_topic_that_is_told_again_with_who_set_it_is_one() {
         let mut play = Play::of(Orders::default());
         let flows = [0.0, 9.0].map(|at| play.session(at, HOST, 6667, "bot", "b"));
