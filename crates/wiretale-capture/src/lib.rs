@@ -2,12 +2,12 @@
 //!
 //! [`Capture`] reads pcap (micro- and nanoseconds, either byte order, Kuznetzov's variant) and pcapng (any number of
 //! sections and interfaces), plain or compressed with gzip or zstd, and lends one [`Frame`] at a time, or [`Several`].
-//! [`Merged`] reads several captures as one, in the order of time; [`Batches`] hand out work for other threads. A capture that was cut off gives every packet before
-//! the cut, and then [`Error::Cut`].
+//! [`Merged`] reads several captures as one, in the order of time; [`Batches`] have bytes of their own, to be handed to other
+//! threads. A capture that was cut off gives every packet before the cut, and then [`Error::Cut`].
 //!
 //! A packet that a capture gives no time, as a simple packet block of pcapng has none, is taken to have come with the one
 //! before it, across sections too, so that time does not run back; in front of the first that has one it stands at 0, in
-//! 1970. (libpcap, and Zeek with it, give all of them 0.)
+//! 1970. (libpcap gives all of them 0.)
 //!
 //! It refuses to look into the frames (that is `wiretale-packet`), to trust a length it has not seen the bytes of, and to
 //! go on behind a broken record: what follows one cannot be told from noise.
