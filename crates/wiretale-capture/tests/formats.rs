@@ -125,6 +125,24 @@ fn batches_have_the_same_borders_and_tell_where_frames_stand() {
     assert!(batch.frame(batch.len()).is_none() && batch.position(batch.len()).is_none());
 }
 
+/// Nor does what is passed over before a batch's first frame.
+#[test]
+fn what_is_no_frame_moves_no_border_of_a_batch() {
+    let mut frames = frames(800);
+    frames.iter_mut().for_each(|frame| frame.data.resize(3000, 7));
+    frames.iter_mut().for_each(|frame| frame.wire_len = 3000);
+    let (first, second) = frames.split_at(80);
+    // As long as a batch, nearly.
+    let len = u32::try_from(Batch::BYTES - 100).unwrap().next_multiple_of(4).to_le_bytes();
+    let block = [&0x0bad_u32.to_le_bytes()[..], &len, &vec![0; Batch::BYTES - 112], &len].concat();
+    let bytes = [pcapng(first, Order::Little, 9), block, pcapng(second, Order::Little, 9)].concat();
+    let (found, borders, errors) = in_batches(vec![Capture::from_bytes(&*bytes, "memory").unwrap()]);
+    assert!(found == frames && errors.is_empty() && borders.len() > 7, "{borders:?}");
+    let slow = Faulty { bytes, at: 0, ready: false, fails: None };
+    let slow = Capture::from_reader(Box::new(slow), "slow").unwrap();
+    assert_eq!(in_batches(vec![slow]).1, borders);
+}
+
 /// What was read before reading failed comes first.
 #[test]
 fn batches_of_several_captures_and_what_ends_them() {

@@ -112,11 +112,11 @@ impl Capture {
     /// # Errors
     /// As [`Capture::next`].
     pub fn next_batch(&mut self, batch: &mut Batch) -> Option<Result<(), Error>> {
-        self.release();
-        self.source.read_ahead(Batch::BYTES);
         if let Err(error) = self.advance()? {
             return Some(Err(error));
         }
+        // From the first frame on: what was passed over before it moves no border.
+        self.source.read_ahead(Batch::BYTES);
         let Self { source, format, record, lent, number, offset, .. } = self;
         batch.records.clear();
         batch.position = record.as_ref().map(|record| *offset + record.data.start as u64);
