@@ -61,6 +61,7 @@ impl Protocol for Ftp {
         let direction = cx.moment().direction;
         let unheard = decoder.answers != Some(true) && direction == Direction::Server;
         decoder.passed = 0;
+        let whole = len(chunk);
         let Some(chunk) = (if unheard { decoder.answer(chunk) } else { Some(chunk) }) else { return Demand::Anew };
         let Decoder { client, server, session, passed, .. } = decoder;
         let side = match direction {
@@ -68,7 +69,7 @@ impl Protocol for Ftp {
             Direction::Server => &mut *server,
         };
         match chunk {
-            Chunk::Data(bytes) => *passed = side.data(session, cx, direction, bytes),
+            Chunk::Data(bytes) => *passed = whole - bytes.len() + side.data(session, cx, direction, bytes),
             Chunk::Gap(len) => side.gap(session, direction, len),
             Chunk::End(_) => side.ended = true,
         }
@@ -201,6 +202,10 @@ impl Side {
         self.lines.gap();
         session.gap(direction);
     }
+}
+
+const fn len(chunk: Chunk<'_>) -> usize {
+    if let Chunk::Data(bytes) = chunk { bytes.len() } else { 0 }
 }
 
 // Longer lines than any argument or text that is kept.

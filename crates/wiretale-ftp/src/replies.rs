@@ -24,7 +24,8 @@ impl Session {
         let bytes = masked.get(..MAX_TEXT + CODE).unwrap_or(&masked);
         match (reply::parse(bytes), self.open) {
             (Ok(read), Some((code, asked))) if read.code == code || asked && !read.more => self.coded(cx, read),
-            (Err(_), Some((_, true))) if self.may_be_other() => self.become_other(bytes),
+            // Whoever answers in several lines indents those between (RFC 2389 section 3.2).
+            (Err(_), Some((_, true))) if self.may_be_other() && !bytes.starts_with(b" ") => self.become_other(bytes),
             (_, Some((code, _))) => {
                 cx.emit::<Ftp>(Event::Reply(Reply { code, text: bytes, continued: true, first: false }));
             }

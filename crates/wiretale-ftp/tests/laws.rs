@@ -102,6 +102,10 @@ fn goes_on_behind(taken: &str, asked: &str, said: &str, piece: usize) -> (Demand
     let mut solo = Solo::<Ftp>::new();
     solo.server("220 hi\r\n").client("USER a\r\n").server("331 p\r\n").client("PASS b\r\n").server(taken);
     solo.client(asked);
+    answered(&mut solo, said, piece)
+}
+
+fn answered(solo: &mut Solo<Ftp>, said: &str, piece: usize) -> (Demand, Vec<u8>) {
     let mut left = said.as_bytes().chunks(piece);
     for bytes in left.by_ref() {
         let demand = solo.chunk(Direction::Server, Chunk::Data(bytes));
@@ -125,6 +129,22 @@ fn a_server_that_answers_in_another_protocol_is_read_anew_from_that_line_on_howe
         // Nor is a reply of several lines everything that follows.
         let long = |asked| goes_on_behind("230-in\r\n", asked, said, piece).0;
         assert_eq!([long("NICK ann\r\n"), long("PWD\r\n"), long("")], [Demand::Anew, Demand::Stream, Demand::Stream]);
+        // An indented line is one of the reply's (RFC 2389 section 3.2), whatever was asked meanwhile.
+        let listed =
+            goes_on_behind("211-Features:\r\n", "CSID x\r\n", " MDTM\r\n SIZE\r\n211 End\r\n500 no\r\n", piece);
+        assert_eq!(listed.0, Demand::Stream);
+    }
+}
+
+#[test]
+fn blanks_before_the_server_s_first_word_are_not_counted_as_read_anew() {
+    let said = "\r\n 220 hi\r\n331 p\r\n:irc.example 001 ann :hi\r\n:irc.example 002 ann :ho\r\n";
+    for piece in [1, 2, 3, 7, 1000] {
+        let mut solo = Solo::<Ftp>::new();
+        solo.client("USER a\r\nNICK ann\r\n");
+        let (demand, anew) = answered(&mut solo, said, piece);
+        let lines: Vec<_> = anew.split(|byte| b"\r\n".contains(byte)).filter(|line| !line.is_empty()).collect();
+        assert_eq!((demand, lines), (Demand::Anew, said.lines().skip(3).map(str::as_bytes).collect()), "{piece}");
     }
 }
 
