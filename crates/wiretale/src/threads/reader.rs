@@ -85,6 +85,10 @@ impl Reader {
 
     /// False if there is no more.
     fn next_batch(&mut self) -> bool {
+        // Nobody looks at it any more, and its memory goes before there is more.
+        if self.batch.is_large() {
+            self.batch = Arc::default();
+        }
         let free = self.pool.iter_mut().position(|batch| Arc::get_mut(batch).is_some());
         let mut batch = free.map(|at| self.pool.swap_remove(at)).unwrap_or_default();
         while let Some(next) = Arc::get_mut(&mut batch).and_then(|batch| self.batches.next(batch)) {
@@ -221,3 +225,37 @@ const BEHIND: usize = AHEAD / 2;
 
 /// Rounds that are read before the first of them is told: what was read should be near still when it is analysed.
 pub(super) const AHEAD: usize = 20;
+
+#[cfg(test)]
+mod tests {
+    use std::sync::mpsc::{channel, sync_channel};
+
+    use wiretale_capture::Capture;
+    use wiretale_capture::write::Pcap;
+    use wiretale_packet::{Frame, LinkType, Timestamp};
+
+    use super::*;
+
+    #[test]
+    fn of_large_batches_one_is_in_memory() {
+        let mut pcap = Pcap::nanos(Vec::new(), LinkType::ETHERNET).unwrap();
+        // Each of these is a batch.
+        for len in [[200 << 10; 5], [700 << 10; 5]].concat() {
+            let data = vec![0; len];
+            let (at, wire_len) = (Timestamp::from_parts(1, 0), len as u32);
+            pcap.frame(&Frame { at, link: LinkType::ETHERNET, data: &data, wire_len }).unwrap();
+        }
+        let batches = Batches::of(vec![Capture::from_bytes(pcap.into_inner(), "made").unwrap()]);
+        let ((to, rounds), (_worked, back), (done, told)) = (sync_channel(AHEAD), channel(), channel());
+        (0..10).for_each(|_| done.send(0).unwrap());
+        let mut reader = Reader::new(batches, Checks::Ignore, vec![to], back, told);
+        // Those that are not large wait together, so that there are some to be filled again.
+        assert!((0..5).all(|_| reader.read_on()));
+        assert_eq!(rounds.try_iter().count(), 5);
+        for _ in 0..5 {
+            assert!(reader.read_on());
+            let large = reader.pool.iter().chain([&reader.batch]).filter(|batch| batch.is_large()).count();
+            assert_eq!((large, rounds.try_iter().count()), (1, 1));
+        }
+    }
+}
