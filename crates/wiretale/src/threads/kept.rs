@@ -15,16 +15,16 @@ pub(super) struct Kept {
     batch: (usize, usize),
 }
 
-/// A slice, of the batch or of the bytes kept, in eight bytes: from the top a bit that tells which, its position in forty
-/// bits and its length in the rest.
+/// A slice, of the batch or of the bytes kept, in eight bytes: from the top a bit that tells which, its position in
+/// thirty-five bits and its length in the rest.
 #[derive(Clone, Copy)]
 struct Span(u64);
 
 impl Span {
-    /// No slice is longer than a segment or what a decoder holds; a longer one would be cut.
-    const LEN: u32 = 23;
+    /// No slice is as long as the longest record of a capture, which has 256 MiB; a longer one would be cut.
+    const LEN: u32 = 28;
     const LONGEST: usize = (1 << Self::LEN) - 1;
-    /// A terabyte: what lies beyond in a batch is kept as a copy.
+    /// 32 GiB: what lies beyond in a batch is kept as a copy.
     const FARTHEST: usize = 1 << (63 - Self::LEN);
 
     const fn new(lent: bool, at: usize, len: usize) -> Self {
@@ -172,3 +172,21 @@ static NO_OFFER: LazyLock<Announced> = LazyLock::new(|| Announced {
     provenance: Provenance::Unknown,
     private: false,
 });
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_as_long_as_no_link_has_it_is_lent_whole() {
+        let [batch, elsewhere] = [7_u8, 8].map(|byte| vec![byte; 9 << 20]);
+        let mut kept = Kept::default();
+        kept.slices_of(&batch);
+        let slices = [&batch[1..], &elsewhere, &batch[..0], &elsewhere[2..], &batch[2..]];
+        for bytes in slices {
+            kept.lend(bytes);
+        }
+        let mut lender = Lender::new(&kept, &batch, (0, 0));
+        assert!(slices.into_iter().all(|bytes| lender.lend(&[]) == bytes));
+    }
+}
