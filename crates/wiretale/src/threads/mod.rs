@@ -1,9 +1,10 @@
 //! Captures on several threads.
 //!
-//! A reader fills [batches](wiretale_capture::Batch) that are shared, and hands each frame to the thread to which the pair of its addresses falls. Each thread has an analyzer of its
-//! own, and puts down what that tells instead of doing anything about it. The thread that called tells the observer, call
-//! by call, in the order of [`Place`](wiretale_protocol::Place)s, which is the order in which one analyzer alone would
-//! have told it. So the observer is what it was, lives in one thread, and cannot tell how many others there are.
+//! A reader fills [batches](wiretale_capture::Batch) that are shared, and hands each frame to the thread to which the pair
+//! of its addresses falls. Each thread has an analyzer of its own, and puts down what that tells instead of doing anything
+//! about it. The thread that called tells the observer, call by call, in the order of [`Place`](wiretale_protocol::Place)s,
+//! which is the order in which one analyzer alone would have told it. So the observer is what it was, lives in one thread,
+//! and cannot tell how many others there are.
 //!
 //! With two threads one analyses and the other observes, and whichever has nothing to do meanwhile reads; while much waits
 //! to be analysed, packets are taken out of their frames, too. Every further one analyses: it has a share of the flows, and
