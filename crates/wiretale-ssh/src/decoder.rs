@@ -186,7 +186,9 @@ impl Decoder {
     // Lines up to the identification string, in a chunk of so many bytes.
     fn lines<O: Observe<Ssh>>(&mut self, cx: &mut Context<'_, O>, input: &mut &[u8], chunk: usize) {
         let direction = cx.moment().direction;
-        let left = self.half(direction.opposite()).may_have_left();
+        let other = self.half(direction.opposite());
+        // A server may say something first, and its client's offer come in pieces meanwhile.
+        let left = other.may_have_left() && !other.is_offering();
         let half = self.half(direction);
         while half.line.take(input) {
             if half.line.over() && !core::mem::replace(&mut half.told_long, true) {

@@ -102,6 +102,23 @@ impl Frames {
         }
     }
 
+    /// Is what waits a part of an offer: as far as its lists came, do names stand in them? Words have blanks or ends of lines.
+    pub(crate) fn is_offer(&self) -> bool {
+        let waits = self.carry.get(..self.waiting()).unwrap_or_default();
+        let Some(([.., KexInit::NUMBER], rest)) = waits.split_first_chunk::<6>() else { return false };
+        let mut lists = rest.get(OFFER - 6..).unwrap_or_default();
+        for _ in 0..LISTS {
+            let Some((len, rest)) = lists.split_first_chunk::<4>() else { return true };
+            let len = usize::try_from(u32::from_be_bytes(*len)).unwrap_or(usize::MAX);
+            if !rest.get(..len).unwrap_or(rest).iter().all(u8::is_ascii_graphic) {
+                return false;
+            }
+            let Some(more) = rest.get(len..) else { return true };
+            lists = more;
+        }
+        lists.len() <= LAST
+    }
+
     /// So many bytes were lost. Says whether the next packet's beginning is still known: where the loss lies within one.
     pub(crate) fn gap(&mut self, lost: u64, framing: Framing) -> bool {
         if core::mem::take(&mut self.handed_out) {
@@ -149,6 +166,9 @@ fn known(input: &[u8], framing: Framing) -> Option<usize> {
 
 // What stands before the length of an offer's first list: length, padding, kind, and a cookie (RFC 4253 section 7.1).
 const OFFER: usize = 4 + 1 + 1 + 16;
+const LISTS: usize = 10;
+// What stands behind the lists at the most, padding and all.
+const LAST: usize = 1 + 4 + 255;
 
 #[cfg(test)]
 mod tests {

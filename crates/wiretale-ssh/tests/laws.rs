@@ -208,3 +208,17 @@ fn an_end_of_any_kind_ends_it() {
         assert_eq!((login.accepted, login.attempts), (Some(false), 1));
     }
 }
+
+#[test]
+fn what_a_server_says_first_is_no_other_protocol_s_while_an_offer_comes_in_pieces() {
+    let offer = offer(&["curve25519-sha256"; 10]);
+    let told = |client: &[u8]| {
+        let mut solo = Solo::<Ssh>::new();
+        solo.client([b"SSH-2.0-dropbear\r\n", client].concat());
+        solo.chunk(SERVER, Chunk::Data(b"Welcome\r\nSSH-2.0-OpenSSH_9.9\r\n"))
+    };
+    assert!((6..=offer.len()).all(|len| told(&offer[..len]) == Demand::Stream));
+    // But where it says words in it.
+    let words = [&offer[..22], &[0, 0, 1, 0], b"NICK ann\r\n"].concat();
+    assert_eq!(told(&words), Demand::Anew);
+}

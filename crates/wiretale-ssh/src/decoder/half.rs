@@ -85,6 +85,11 @@ impl Half {
         self.left || within || self.is_plain()
     }
 
+    /// Is a part of its offer there?
+    pub(super) fn is_offering(&self) -> bool {
+        self.phase == Phase::Clear && self.frames.is_offer()
+    }
+
     // Did it go on in text behind NEWKEYS?
     fn is_plain(&self) -> bool {
         self.plain.as_ref().is_some_and(|plain| plain.len() == TELLING)
