@@ -9,6 +9,7 @@ use std::collections::BTreeSet;
 use wiretale_protocol::{Address, Direction, FlowId, State, Summary, Timestamp, Transport};
 
 use super::entered::entered;
+use super::is_unanswered;
 use crate::bounded::{Bounded, SOME};
 use crate::text::plural;
 use crate::{Detector, Ends, Evidence, Fact, Findings, Hears, Scene};
@@ -138,8 +139,8 @@ fn evidence(scene: &Scene<'_>, member: Address, host: &Host, channel: &str, worm
 // The client's SYNs and FINs, and the RSTs it got.
 fn control(summary: &Summary<'_>) -> u64 {
     match summary.state {
-        // All it sent was SYNs.
-        State::S0 => summary.client.packets,
+        // All it sent was SYNs; who goes on was answered.
+        State::S0 if is_unanswered(summary) => summary.client.packets,
         State::Rej => summary.client.packets + summary.server.packets,
         _ => 1 + summary.history.iter().filter(|letter| matches!(letter, b'F' | b'r')).count() as u64,
     }
@@ -189,6 +190,17 @@ mod tests {
         (1..=2).for_each(|n| _ = play.alone(0.0, [10, 0, 0, n], "#y,#x"));
         (1..=2).for_each(|n| scan(&mut play, [10, 0, 0, n], 30.0));
         assert_eq!(play.rows(), ["D21.mesh", "D21.mesh"]);
+    }
+
+    #[test]
+    fn half_a_connection_is_no_scan() {
+        let mut play = Play::of(Mesh::default());
+        (1..=2).for_each(|n| _ = play.alone(0.0, [10, 0, 0, n], "#x"));
+        for (host, at) in (1..=2).flat_map(|n| (0..90).map(move |page| ([10, 0, 0, n], f64::from(page)))) {
+            let flow = play.met_as(at, host, [192, 0, 2, 1], 80, |_| {});
+            play.close_as(flow, at + 20.0, State::S0, [10, 0], |summary| summary.history = b"SAD");
+        }
+        assert!(play.rows().is_empty(), "who goes on was answered");
     }
 
     #[test]
