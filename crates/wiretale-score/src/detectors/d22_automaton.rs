@@ -97,7 +97,11 @@ impl Talk {
 fn judge(scene: &Scene<'_>, talk: &Talk, stayed: f64, counts: &mut [u32], findings: &mut Findings) {
     let (host, server) = (scene.moment.flow.client.address, scene.called(scene.moment.flow.server.address));
     let (db, text) = match talk.messages {
-        0 if stayed > 3600.0 => (2.0, format!("{host} was in a channel of {server} for an hour and said no word")),
+        // Its words would have been seen.
+        0 if stayed > 3600.0 && scene.facts.took_part[Direction::Client.index()] => {
+            let unheard = scene.unheard();
+            (2.0, format!("{host} was in a channel of {server} for an hour and said no word{unheard}"))
+        }
         40.. => {
             let even = evenness(&talk.pauses, counts);
             let human = f64::from(talk.human) / f64::from(talk.messages);

@@ -1,8 +1,9 @@
 use super::*;
 use std::time::Duration;
 
-use crate::testing::{Client, HOST, Play, time};
+use crate::testing::{Client, HOST, IRCD, Play, Server, time};
 use wiretale_irc::{Source, Wire};
+use wiretale_packet::Flags;
 use wiretale_protocol::{Observer, State};
 
 // Pauses of a person: drawn from a wide, skewed distribution by a fixed generator.
@@ -67,6 +68,22 @@ fn who_acts_is_not_silent() {
     play.irc(flow, 10.0, Client, Event::Ctcp { from: Source::default(), target, reply: false, verb, args });
     play.close(flow, 9000.0, State::Sf, [1, 1]);
     assert!(play.rows().is_empty());
+}
+
+#[test]
+fn who_says_no_word_is_one_whose_words_would_be_seen() {
+    let mut play = Play::of(Automaton::default());
+    let flow = play.met_as(0.0, HOST, IRCD, 6667, |_| {});
+    (0..20).for_each(|_| play.passes(flow, 0.0, Server, Flags::ACK));
+    play.registered(flow, 1.0, "a", "a");
+    play.join(flow, 2.0, "#x");
+    play.close(flow, 9000.0, State::Shr, [0, 20]);
+    assert!(play.rows().is_empty(), "what it said was not captured");
+    let mut play = Play::of(Automaton::default());
+    let flow = play.alone(0.0, HOST, "#x");
+    play.close(flow, 9000.0, State::Sh, [20, 0]);
+    let text = &play.evidence()[0].text;
+    assert!(text.ends_with("said no word; what the server said was not captured"), "{text}");
 }
 
 #[test]
