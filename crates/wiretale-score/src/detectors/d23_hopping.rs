@@ -139,9 +139,10 @@ impl Hopping {
         }
         host.told = true;
         let text = format!(
-            "{client} tried {} IRC servers, {failures} of them in vain, before it settled on {}",
+            "{client} tried {} IRC servers, {failures} of them in vain, before it settled on {}{}",
             distinct.len(),
-            scene.called(server)
+            scene.called(server),
+            scene.unheard()
         );
         findings.push(scene.evidence(Direction::Client, "D23.hopping", "irc", text));
         for attempt in &mut host.tries {
@@ -202,6 +203,8 @@ mod tests {
         }
         play.alone(12.0, HOST, "#x");
         assert_eq!(play.rows(), ["D23.hopping", "D23.refused", "D23.refused"]);
+        let text = &play.evidence()[0].text;
+        assert!(text.ends_with("settled on 203.0.113.10; what the server said was not captured"), "{text}");
     }
 
     #[test]
