@@ -17,13 +17,13 @@ use crate::{Detector, Ends, Evidence, Fact, Findings, Hears, Scene};
 /// Packs and company.
 pub(super) struct Warez {
     served: Bounded<FlowId, BTreeSet<u64>>,
-    // Channels in which a client spoke into which nobody saw it come, by `Scene::channel_key`.
-    spoke: Bounded<(FlowId, u64), ()>,
+    // Such channels in which clients of sessions met in the middle are known to be, by `Scene::channel_key`.
+    places: Bounded<(FlowId, u64), ()>,
 }
 
 impl Default for Warez {
     fn default() -> Self {
-        Self { served: Bounded::new(1 << 13), spoke: Bounded::new(1 << 12) }
+        Self { served: Bounded::new(1 << 13), places: Bounded::new(1 << 12) }
     }
 }
 
@@ -33,7 +33,7 @@ impl Detector for Warez {
     }
 
     fn memory(&self) -> usize {
-        self.served.memory(SOME) + self.spoke.memory(0)
+        self.served.memory(SOME) + self.places.memory(0)
     }
 
     fn hears(&self) -> Hears {
@@ -65,6 +65,9 @@ impl Detector for Warez {
             }
             Event::Record(record) if record.kind == RecordKind::Whois => company(scene, record, findings),
             _ => entered(scene, event).filter(|channel| is_trade(channel)).for_each(|channel| {
+                if scene.moment.flow.midstream {
+                    self.places.entry(place(scene, channel));
+                }
                 findings.push(among(scene, channel));
             }),
         }
@@ -73,9 +76,9 @@ impl Detector for Warez {
 
 impl Warez {
     fn speaks(&mut self, scene: &Scene<'_>, channel: &[u8], findings: &mut Findings) {
-        let key = (scene.moment.flow.id, scene.channel_key(channel));
-        if self.spoke.get(&key).is_none() {
-            self.spoke.entry(key);
+        let place = place(scene, channel);
+        if self.places.get(&place).is_none() {
+            self.places.entry(place);
             findings.push(among(scene, channel));
         }
     }
@@ -91,6 +94,11 @@ impl Warez {
         let said = format!("{host} serves packs over IRC: \"{}\"", shown(text));
         findings.push(scene.evidence(Direction::Client, "D25.server", "xdcc", said));
     }
+}
+
+// A channel as one session has it.
+fn place(scene: &Scene<'_>, channel: &[u8]) -> (FlowId, u64) {
+    (scene.moment.flow.id, scene.channel_key(channel))
 }
 
 // The host is in such a channel.
@@ -208,7 +216,7 @@ const TRADES: &[&[u8]] = &[
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::testing::{HOST, Play};
+    use crate::testing::{Client, HOST, Play};
     use crate::text::sorts;
     use proptest::prelude::*;
 
@@ -236,6 +244,11 @@ mod tests {
             "10.0.0.7 is in #warez, by its name a place for stolen things; what the server said was not captured";
         assert_eq!(play.evidence()[0].text, text);
         let mut play = Play::of(Warez::default());
+        let link = play.alone(0.0, HOST, "#chat");
+        let line = wiretale_irc::parse(b":ann JOIN #warez").expect("a line");
+        play.irc(link, 1.0, Client, Event::Message(line));
+        assert!(play.rows().is_empty(), "a server tells of its users");
+        let mut play = Play::of(Warez::default());
         let flow = play.session(0.0, HOST, 6667, "a", "a");
         play.asks_into(flow, 1.0, "#warez");
         assert!(play.rows().is_empty(), "the server will tell");
@@ -251,6 +264,9 @@ mod tests {
             play.said(flow, 1.0, target, text);
         }
         assert_eq!(play.rows(), ["D25.company"]);
+        play.join(flow, 2.0, "#0day");
+        play.said(flow, 3.0, "#0day", "hi");
+        assert_eq!(play.rows(), ["D25.company"; 2], "one that was seen to join is there once");
         let mut play = Play::of(Warez::default());
         let flow = play.session(0.0, HOST, 6667, "a", "a");
         play.said(flow, 1.0, "#warez", "hi");

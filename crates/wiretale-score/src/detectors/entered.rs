@@ -10,7 +10,10 @@ use crate::heard::is_private;
 pub(super) fn entered<'e>(scene: &Scene<'_>, event: &Event<'e>) -> impl Iterator<Item = &'e [u8]> + use<'e> {
     let names = match *event {
         Event::Joined { own: true, channel, .. } => channel.0,
-        Event::Message(line) if line.command == Command::Join && scene.is_server_unseen() => line.param(0).0,
+        // In front of a server's line stands which of its users it tells of.
+        Event::Message(line) if line.command == Command::Join && line.prefix.is_none() && scene.is_server_unseen() => {
+            line.param(0).0
+        }
         _ => b"",
     };
     names.split(|byte| *byte == b',').filter(|name| !name.is_empty() && !is_private(name))
