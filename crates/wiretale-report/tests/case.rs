@@ -1020,6 +1020,25 @@ fn a_letter_is_written_about_a_suspicion_at_least_and_tells_what_weighs() {
 }
 
 #[test]
+fn where_no_stage_has_evidence_of_weight_none_is_said_to_have_some() {
+    let little = [
+        ("D13.knock", 0.24),
+        ("D15.nick", 0.24),
+        ("D16.off_port", 0.45),
+        ("D18.private", 0.24),
+        ("D25.server", 0.2),
+        ("D26.psybnc", 0.28),
+        ("D27.flood", 0.28),
+    ];
+    let rows = little.map(|(row, strength)| Evidence { strength, ..seen(0, row, "k", "198.51.100.77", "a little") });
+    let text = told(&rows, "", |dossier, cases| {
+        assert_eq!((cases[0].gate, cases[0].stages.len()), (Gate::Held, 0));
+        Terminal(*dossier).to_string()
+    });
+    assert!(text.contains("No stage has evidence of weight: the score is held"), "{text}");
+}
+
+#[test]
 fn a_score_below_the_gate_has_no_part_that_is_held_back() {
     let rows = [seen(0, "D32.scan", "scan", "198.51.100.77", "10.20.3.7 tried 9 ports")];
     let text = told(&rows, "", |dossier, cases| {

@@ -132,10 +132,13 @@ fn gate(dossier: &Dossier<'_>, case: &Case) -> String {
         Gate::Conclusive => {
             "Only one stage has evidence of weight, but it is conclusive: the score is not held back.".into()
         }
-        Gate::Held => format!(
-            "Only one stage has evidence of weight, none of it conclusive: the score is held at {:.1} dB at most.",
-            dossier.weights.model.gate
-        ),
+        Gate::Held => {
+            let why = match case.stages[..] {
+                [] => "No stage has evidence of weight",
+                _ => "Only one stage has evidence of weight, none of it conclusive",
+            };
+            format!("{why}: the score is held at {:.1} dB at most.", dossier.weights.model.gate)
+        }
     }
 }
 
