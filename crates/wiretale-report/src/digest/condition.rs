@@ -1,8 +1,9 @@
 //! How well the capture shows what was: what it lacks makes sentences wrong that would be right otherwise.
 
+use std::net::IpAddr;
 use std::time::Duration;
 
-use wiretale::protocol::{Flow, Summary, Timestamp, Transport};
+use wiretale::protocol::{Address, Flow, Summary, Timestamp, Transport};
 use wiretale::score::size;
 use wiretale::{Course, Stats};
 
@@ -43,7 +44,7 @@ impl Condition {
         self.at_home += u64::from(at_home);
         let said = [summary.client.bytes, summary.server.bytes].iter().any(|bytes| bytes.is_some_and(|n| n > 0));
         let tcp = flow.transport == Transport::Tcp;
-        if !said || flow.transport == Transport::Icmp || tcp && is_stray(summary) {
+        if !said || flow.transport == Transport::Icmp || is_to_all(flow.server.address) || tcp && is_stray(summary) {
             return;
         }
         self.spoken += 1;
@@ -137,6 +138,14 @@ impl Condition {
     }
 }
 
+/// Is it no host's address, but that of all on the link, or of a group?
+fn is_to_all(address: Address) -> bool {
+    match address.to_ip() {
+        IpAddr::V4(v4) => v4.is_broadcast() || v4.is_multicast(),
+        IpAddr::V6(v6) => v6.is_multicast(),
+    }
+}
+
 fn span(span: Duration) -> String {
     let seconds = span.as_secs();
     match seconds {
@@ -183,8 +192,18 @@ mod tests {
         at_home: bool,
         change: impl FnOnce(&mut Summary<'static>),
     ) {
-        let end = |last| Endpoint { address: wiretale::protocol::Address::v4([203, 0, 113, last]), port: 5000 };
-        let (client, server, opened) = (end(1), end(2), Timestamp::default());
+        closed_to(condition, Address::v4([203, 0, 113, 2]), transport, at_home, change);
+    }
+
+    fn closed_to(
+        condition: &mut Condition,
+        server: Address,
+        transport: Transport,
+        at_home: bool,
+        change: impl FnOnce(&mut Summary<'static>),
+    ) {
+        let end = |address| Endpoint { address, port: 5000 };
+        let (client, server, opened) = (end(Address::v4([203, 0, 113, 1])), end(server), Timestamp::default());
         let flow = Flow { id: FlowId(1), client, server, transport, opened, midstream: false, tunneled: false };
         let side = Side { packets: 9, bytes: Some(9), ..Side::default() };
         let mut summary = Summary {
@@ -230,6 +249,16 @@ mod tests {
             "1 of 2 connections is between hosts outside the home network and was not scored. If they are yours, name \
              their networks with --home."
         );
+    }
+
+    #[test]
+    fn who_calls_out_to_all_on_the_link_is_between_no_strangers() {
+        let mut condition = Condition { frames: 99, ..Condition::default() };
+        spoken(&mut condition, Transport::Udp, true);
+        for to in [[224, 0, 0, 251], [255; 4]] {
+            closed_to(&mut condition, Address::v4(to), Transport::Udp, false, |_| {});
+        }
+        assert_eq!(told(&condition), "");
     }
 
     fn told(condition: &Condition) -> String {
