@@ -65,8 +65,7 @@ pub(crate) fn views(views: &[(&str, Vec<Material>)], weights: &Weights) {
         let counts = Counts::sum(all.iter().map(|material| Counts::of(Model::Ours(2), material, weights)));
         let begun: Vec<bool> = all.iter().flat_map(|material| begun(material, weights)).collect();
         let (many, found) = (begun.len() as u32, begun.iter().filter(|found| **found).count() as u32);
-        let lost: Vec<String> = all.iter().filter_map(|material| lost(material, weights)).collect();
-        let lost = lost.join(" ");
+        let lost = beside(all.iter().filter_map(|material| lost(material, weights)));
         let [recall, there] = [counts.recall(), share(found, many)].map(percent);
         println!("   {name:<24}{recall:>8}{many:>9}{there:>14}{:>10}   {lost}", counts.accused);
     }
@@ -86,6 +85,18 @@ fn lost(material: &Material, weights: &Weights) -> Option<String> {
     }
     let name = &material.name;
     Some(if compromised(material).next().is_some() { name.clone() } else { format!("({name})") })
+}
+
+// Names in the last column, on as many lines as they take.
+fn beside(names: impl Iterator<Item = String>) -> String {
+    let mut lines: Vec<String> = Vec::new();
+    for name in names {
+        match lines.last_mut() {
+            Some(line) if line.len() + 1 + name.len() <= LAST => *line = format!("{line} {name}"),
+            _ => lines.push(name),
+        }
+    }
+    lines.join(&format!("\n{:BEFORE$}", ""))
 }
 
 fn compared(all: &[Material], weights: &Weights) {
@@ -189,4 +200,21 @@ fn percent(share: Option<f64>) -> String {
 
 fn decimal(share: Option<f64>) -> String {
     share.map_or_else(|| "-".to_owned(), |share| format!("{share:.3}"))
+}
+
+// What stands before the last column, and how wide that is.
+const BEFORE: usize = 71;
+const LAST: usize = 29;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_fit_into_a_hundred_columns() {
+        let names = (0..9).map(|n| format!("(family-{n})"));
+        let text = " ".repeat(BEFORE) + &beside(names);
+        assert!(text.lines().all(|line| line.len() <= 100) && text.lines().count() == 5, "{text}");
+        assert_eq!(text.split_whitespace().count(), 9);
+    }
 }
