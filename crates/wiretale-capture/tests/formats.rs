@@ -166,6 +166,14 @@ fn batches_of_several_captures_and_what_ends_them() {
     assert_eq!((found.len(), errors.len()), (200 + one_by_one.len(), 1));
 }
 
+#[test]
+fn frames_without_a_byte_fill_a_batch_of_several_captures() {
+    let frames = vec![Owned { data: Vec::new(), ..frames(1)[0].clone() }; 20_000];
+    let capture = || Capture::from_bytes(pcap(&frames, Order::Little, true), "empty frames").unwrap();
+    let (found, borders, _) = in_batches(vec![capture(), capture()]);
+    assert_eq!((found.len(), borders), (40_000, vec![16_384, 16_384, 7232]));
+}
+
 /// Records that just fit into what was read, or just do not.
 #[test]
 fn records_about_as_long_as_the_buffer_are_read() {

@@ -6,6 +6,7 @@ use std::ops::Range;
 use wiretale_packet::Frame;
 
 use super::Capture;
+use super::several::RECORD;
 use crate::Error;
 use crate::record::{Record, Step};
 
@@ -101,7 +102,8 @@ impl Batch {
     }
 
     pub(crate) fn is_full(&self) -> bool {
-        self.bytes.len() >= Self::BYTES
+        // Frames may be empty.
+        self.bytes.len() >= Self::BYTES || self.records.len() >= Self::BYTES / RECORD
     }
 }
 

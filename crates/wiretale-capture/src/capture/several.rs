@@ -54,4 +54,4 @@ impl Capture {
 }
 
 /// Bytes that a record has at the least.
-const RECORD: usize = 16;
+pub(super) const RECORD: usize = 16;
