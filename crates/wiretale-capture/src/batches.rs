@@ -42,15 +42,6 @@ impl Batches {
         }
     }
 
-    /// How many bytes all files had when they were opened, if all are plain ones.
-    #[must_use]
-    pub fn bytes_total(&self) -> Option<u64> {
-        match &self.0 {
-            Input::One(capture) => capture.bytes_total(),
-            Input::Several(merged) => merged.bytes_total(),
-        }
-    }
-
     /// [`Capture::plain`] of the only capture.
     #[must_use]
     pub fn plain(&self) -> Option<&PlainFile> {

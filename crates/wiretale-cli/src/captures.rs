@@ -5,7 +5,7 @@ use std::fs;
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 
-use wiretale::capture::{Batch, Batches, Capture, Error};
+use wiretale::capture::{Batch, Capture, Error, Merged};
 use wiretale::{AT_ONCE, analyze_batch, analyze_several};
 
 use crate::args::Analyze;
@@ -56,17 +56,14 @@ pub(crate) fn read(mut captures: Vec<Capture>, line: &mut Line, errors: &mut Vec
     if let [only] = captures.as_mut_slice() {
         return read_one(only, line, errors, notes);
     }
-    let (mut batches, mut batch, mut frames) = (Batches::of(captures), Batch::default(), 0);
-    let mut progress = Progress::new(batches.bytes_total());
-    while let Some(next) = batches.next(&mut batch) {
+    let (mut merged, mut batch) = (Merged::new(captures), Batch::default());
+    let mut progress = Progress::new(merged.bytes_total());
+    while let Some(next) = merged.next_batch(&mut batch) {
         match next {
-            Ok(()) => {
-                analyze_batch(line, &batch);
-                frames += batch.len() as u64;
-            }
+            Ok(()) => analyze_batch(line, &batch),
             Err(error) => broken(error, errors, notes),
         }
-        progress.at(frames, || batches.bytes_read());
+        progress.at(merged.number(), || merged.bytes_read());
         if line.observer().0.has_failed() {
             break;
         }

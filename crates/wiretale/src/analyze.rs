@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use wiretale_capture::{Batch, Batches, Capture, Error, PlainFile, Several};
+use wiretale_capture::{Batch, Capture, Error, Merged, PlainFile, Several};
 use wiretale_flow::{Analyzer, Lookback, Recall, Settings, Stats};
 use wiretale_protocol::{Observer, Services};
 
@@ -39,19 +39,15 @@ where
 
 /// Reads open captures with a list of protocols of one's own. A single plain file is looked back into where bytes are
 /// sent twice.
-pub fn analyze_captures<P, O>(mut captures: Vec<Capture>, settings: Settings, observer: O) -> Analyzed<O>
+pub fn analyze_captures<P, O>(captures: Vec<Capture>, settings: Settings, observer: O) -> Analyzed<O>
 where
     O: Observer,
     P: Services<O>,
 {
     let mut analyzer = Analyzer::<P, O>::new(observer, settings);
-    let trouble = match captures.pop() {
-        Some(only) if captures.is_empty() => one(only, &mut analyzer).into_iter().collect(),
-        Some(last) => {
-            captures.push(last);
-            several(captures, &mut analyzer)
-        }
-        None => Vec::new(),
+    let trouble = match <[Capture; 1]>::try_from(captures) {
+        Ok([only]) => Vec::from_iter(one(only, &mut analyzer)),
+        Err(captures) => several(captures, &mut analyzer),
     };
     let (observer, stats) = analyzer.finish_with_stats();
     Analyzed { observer, stats, trouble }
@@ -78,8 +74,8 @@ pub fn analyze_several<P: Services<O>, O: Observer>(analyzer: &mut Analyzer<P, O
 }
 
 fn several<P: Services<O>, O: Observer>(captures: Vec<Capture>, analyzer: &mut Analyzer<P, O>) -> Vec<Error> {
-    let (mut batches, mut batch, mut trouble) = (Batches::of(captures), Batch::default(), Vec::new());
-    while let Some(next) = batches.next(&mut batch) {
+    let (mut merged, mut batch, mut trouble) = (Merged::new(captures), Batch::default(), Vec::new());
+    while let Some(next) = merged.next_batch(&mut batch) {
         match next {
             Ok(()) => analyze_batch(analyzer, &batch),
             // The other captures go on.
